@@ -1,0 +1,81 @@
+import type { JsonValue } from "./json.ts";
+import type { Powers } from "./powers.ts";
+
+/** One kind of power. `registry.ts` holds the implementation of each; a name that is not here does not exist. */
+export const CAPABILITY_NAMES = [
+  "filesystem",
+  "http",
+  "kv",
+  "env",
+  "clock",
+  "random",
+  "log",
+] as const;
+
+export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
+
+/** What a runner asks of the broker. Every field was written by a process that is assumed hostile. */
+export interface HostRequest {
+  readonly args: readonly JsonValue[];
+  readonly body: Uint8Array;
+}
+
+/** What the broker answers: a small JSON value, and bytes beside it where the operation returns bytes. */
+export interface HostAnswer {
+  readonly value: JsonValue;
+  readonly body?: Uint8Array;
+}
+
+/** The call on whose behalf an operation runs. It comes from the channel, never from the message. */
+export interface CallScope {
+  readonly callId: string;
+  readonly plugin: string;
+  readonly tool: string;
+  /** Aborted when the call ends, however it ends. */
+  readonly signal: AbortSignal;
+}
+
+/** One host operation. It validates `request` itself and throws `HostError` for every refusal. */
+export type HostOperation = (
+  request: HostRequest,
+  call: CallScope,
+) => HostAnswer | Promise<HostAnswer>;
+
+/** The authority behind one grant, held by the broker for one plugin. */
+export interface CapabilityBroker {
+  /** Operations by wire name, each prefixed by the capability: `kv.get`. */
+  readonly operations: Readonly<Record<string, HostOperation>>;
+  /** Drops what a call left open (descriptors, bodies). Called once, when the call has ended. */
+  endCall?(callId: string): void;
+  close?(): void | Promise<void>;
+}
+
+/** Where one plugin's own state lives. The capability opens what it needs below it through `Powers`. */
+export interface PluginHome {
+  /** The plugin's alias in this workspace. */
+  readonly plugin: string;
+  /** Absolute path of a folder that belongs to this plugin alone. */
+  readonly folder: string;
+}
+
+/**
+ * One capability, whole: how its grant is read, written and compared, and the authority behind it.
+ * `Grant` is plain JSON data, so that it can be digested and pinned.
+ */
+export interface Capability<Grant extends JsonValue> {
+  readonly name: CapabilityName;
+  /** One line for operators: what granting this means. */
+  readonly meaning: string;
+  /** Component-level imports it serves, without version: `glovebox:plugin/kv`, `wasi:filesystem/types`. */
+  readonly interfaces: readonly string[];
+  /** Reads a grant from configuration or a manifest's request. Unknown keys are errors. Throws `GrantError`. */
+  parseGrant(value: unknown): Grant;
+  /** Reads the text of `--grant NAME=TEXT` (empty when no `=`) into what the configuration would say. Throws `GrantError`. */
+  parseFlag(text: string): JsonValue;
+  /** One line for people: `read-write, at most 64 MiB`. */
+  formatGrant(grant: Grant): string;
+  /** Whether everything `requested` allows is also allowed by `granted`. */
+  covers(granted: Grant, requested: Grant): boolean;
+  /** Opens the authority. May create folders below `home.folder`. */
+  makeBroker(grant: Grant, home: PluginHome, powers: Powers): CapabilityBroker;
+}

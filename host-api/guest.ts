@@ -1,0 +1,42 @@
+import type { CapabilityName } from "./capability.ts";
+import type { JsonValue } from "./json.ts";
+
+/**
+ * The runner's end of a host call, as the guest-side objects see it.
+ * `call` blocks until the broker answered; a refusal is thrown as `GuestRefusal`.
+ */
+export interface GuestChannel {
+  call(operation: string, args: readonly JsonValue[], body?: Uint8Array): GuestAnswer;
+}
+
+export interface GuestAnswer {
+  readonly value: JsonValue;
+  readonly body: Uint8Array;
+}
+
+/** A refusal that came back over the channel. `tag` is one of `HOST_ERROR_TAGS`. */
+export class GuestRefusal extends Error {
+  override readonly name = "GuestRefusal";
+  readonly tag: string;
+  constructor(tag: string) {
+    super(tag);
+    this.tag = tag;
+  }
+}
+
+/** What a guest-side capability may know when it builds its objects. */
+export interface GuestSetting {
+  readonly channel: GuestChannel;
+  /** Names of the granted capabilities: for powers the runner has by itself (clock, random). The broker never relies on it. */
+  readonly granted: ReadonlySet<CapabilityName>;
+  /** Per-call notes that the runner keeps: cleared before each call. */
+  readonly call: { readonly context: JsonValue };
+}
+
+/**
+ * Guest-side objects of one capability, by interface name without version: `{ "glovebox:plugin/kv": { get, set, … } }`.
+ * Functions are camelCase and resources are classes, as jco's generated code expects; a WIT `err` is thrown
+ * (`throw "not-found"` for an enum payload).
+ * Called once for each fresh instance, so nothing it makes outlives a call.
+ */
+export type MakeGuestImports = (setting: GuestSetting) => Record<string, Record<string, unknown>>;

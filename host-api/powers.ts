@@ -1,0 +1,113 @@
+/**
+ * What the broker side of the capabilities needs of the machine, as types only.
+ * `runtime/powers` implements them over Node; a test may pass its own. Nothing in `host-api` touches the machine otherwise.
+ */
+export interface Powers {
+  /** Opens a folder that no path can leave. Creates it (mode 0700) when it is missing. */
+  openBeneath(folder: string, options: BeneathOptions): BeneathFolder;
+  /** Opens a durable key-value file below `folder`. Creates it (mode 0600) when it is missing. */
+  openKeyValue(file: string, options: KeyValueOptions): KeyValueStore;
+  /** Resolves a name to every address it has. */
+  resolveHost(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
+  /** Sends one HTTP request to exactly the given addresses; follows no redirect, decodes nothing, keeps no cookie. */
+  sendHttp(request: HttpPowerRequest): Promise<HttpPowerResponse>;
+  /** Reads one operator's secret by its reference (`env:NAME`, `file:PATH`). */
+  readSecret(reference: string): string;
+  nowMs(): number;
+  monotonicMs(): number;
+  randomBytes(lengthBytes: number): Uint8Array;
+}
+
+export interface BeneathOptions {
+  readonly writable: boolean;
+}
+
+export interface BeneathStat {
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly accessedMs: number;
+  readonly changedMs: number;
+  /** Stable within one folder: for `is-same-object` and `metadata-hash`. */
+  readonly identity: string;
+}
+
+export interface BeneathOpen {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly create: boolean;
+  readonly exclusive: boolean;
+  readonly truncate: boolean;
+}
+
+/**
+ * A folder that no path leaves, under races too: each step of a path is resolved by descriptor and never through a link.
+ * Paths are lists of plain names, already parsed by `host-api/filesystem/path.ts`. An empty list is the folder itself.
+ * Methods throw `HostError` with a tag and no host path in `tag`.
+ */
+export interface BeneathFolder {
+  /** Which mechanism holds the promise: for `doctor` and the debt report. */
+  readonly mechanism: "openat2" | "proc-walk" | "nofollow-any";
+  open(path: readonly string[], options: BeneathOpen): BeneathFile;
+  stat(path: readonly string[]): BeneathStat;
+  list(path: readonly string[], entriesMax: number): readonly { name: string; kind: BeneathStat["kind"] }[];
+  makeDirectory(path: readonly string[]): void;
+  removeFile(path: readonly string[]): void;
+  removeDirectory(path: readonly string[]): void;
+  rename(from: readonly string[], to: readonly string[]): void;
+  /** Bytes of all regular files beneath, counted by a bounded walk. */
+  usage(): { readonly bytes: number; readonly files: number };
+  close(): void;
+}
+
+export interface BeneathFile {
+  stat(): BeneathStat;
+  read(offsetBytes: number, lengthBytes: number): Uint8Array;
+  write(offsetBytes: number, bytes: Uint8Array): number;
+  setSize(sizeBytes: number): void;
+  setTimes(accessedMs: number, modifiedMs: number): void;
+  sync(): void;
+  close(): void;
+}
+
+export interface KeyValueOptions {
+  readonly quotaBytes: number;
+  readonly keyBytesMax: number;
+  readonly valueBytesMax: number;
+}
+
+/** Durable when the method returned. Throws `HostError` (`quota-exceeded`, `too-large`, `invalid-argument`). */
+export interface KeyValueStore {
+  get(key: string): Uint8Array | undefined;
+  set(key: string, value: Uint8Array): void;
+  delete(key: string): boolean;
+  /** Keys in code-unit order after `after`, at most `countMax`. */
+  keys(prefix: string, after: string | undefined, countMax: number): readonly string[];
+  usedBytes(): number;
+  close(): void;
+}
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+export interface HttpPowerRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array | undefined;
+  /** The only addresses the connection may use. */
+  readonly addresses: readonly ResolvedAddress[];
+  readonly signal: AbortSignal;
+  readonly connectMsMax: number;
+  readonly headerBytesMax: number;
+}
+
+export interface HttpPowerResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  /** The raw body, not decoded. Must be cancelled or read to its end. */
+  readonly body: AsyncIterable<Uint8Array>;
+  cancel(): void;
+}

@@ -1,0 +1,87 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+
+/** `sha256:` and 64 lower-case hex digits. */
+export type Digest = `sha256:${string}`;
+
+/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it. */
+export interface CapabilityRequest {
+  readonly want: JsonValue;
+  readonly reason: string;
+}
+
+/** `plugin.json`: the author's words. Parsed strictly; never trusted beyond its signature. */
+export interface Manifest {
+  readonly manifest_version: 1;
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly title?: string;
+  readonly description: string;
+  readonly homepage?: string;
+  /** Names of all tools; must equal what the component lists. */
+  readonly tools: readonly string[];
+  readonly capabilities: Readonly<Partial<Record<CapabilityName, CapabilityRequest>>>;
+}
+
+/** One tool as the model reads it. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly title?: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+  readonly outputSchema?: JsonObject;
+  readonly annotations?: ToolAnnotations;
+}
+
+export interface ToolAnnotations {
+  readonly title?: string;
+  readonly readOnlyHint?: boolean;
+  readonly destructiveHint?: boolean;
+  readonly idempotentHint?: boolean;
+  readonly openWorldHint?: boolean;
+}
+
+/** All tools of a plugin, sorted by name. Its RFC 8785 digest is what the signature and the lockfile pin. */
+export type ToolSurface = readonly ToolDefinition[];
+
+/** The digests that a signature binds together. */
+export interface PluginDigests {
+  readonly component: Digest;
+  readonly surface: Digest;
+  readonly manifest: Digest;
+}
+
+/** Who vouched for a plugin, after verification. */
+export interface Signer {
+  readonly kind: "key";
+  /** Digest of the public key's SPKI bytes. */
+  readonly key: Digest;
+  /** Name of the trust entry that admitted it. */
+  readonly trust: string;
+}
+
+/** One entry of `glovebox.lock.json`: what was approved. */
+export interface LockedPlugin {
+  readonly name: string;
+  readonly version: string;
+  readonly source: string;
+  /** Digest of the stored package bytes (`.glovebox/store`). */
+  readonly package: Digest;
+  readonly digests: PluginDigests;
+  /** Digest of the manifest's capability requests, as parsed. */
+  readonly requested: Digest;
+  /** Digest of the operator's grants, as parsed: widening them needs approval again. */
+  readonly granted: Digest;
+  readonly signer: Signer | null;
+  readonly approvedAt: string;
+}
+
+export interface Lockfile {
+  readonly lockfile_version: 1;
+  /** What the digests were made with: a change is shown, and re-verified. */
+  readonly engine: { readonly glovebox: string; readonly jco: string };
+  readonly plugins: Readonly<Record<string, LockedPlugin>>;
+  /** Digest of everything else in the file: finds hand edits and merge damage, not an attacker. */
+  readonly integrity: Digest;
+}

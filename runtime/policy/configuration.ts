@@ -1,0 +1,41 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { JsonValue } from "@glovebox/host-api/json";
+import type { Limits } from "../sandbox/limits.ts";
+
+/** `glovebox.yaml`, the operator's words, after parsing. */
+export interface Configuration {
+  readonly version: 1;
+  readonly mode: "development" | "production";
+  readonly trust: readonly TrustEntry[];
+  readonly plugins: Readonly<Record<string, PluginConfiguration>>;
+  readonly limits: Limits;
+  readonly waivers: readonly Waiver[];
+}
+
+/** A key the operator trusts, and for which plugin names. */
+export interface TrustEntry {
+  readonly name: string;
+  /** Public key: base64 of its SPKI bytes (Ed25519 or ECDSA P-256). */
+  readonly publicKey: string;
+  /** Globs over the manifest's plugin name; `*` matches within a name. */
+  readonly plugins: readonly string[];
+}
+
+export interface PluginConfiguration {
+  readonly source: string;
+  /** As each capability's `parseGrant` read it. Nothing here means nothing granted. */
+  readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
+  readonly limits: Limits;
+  /** Development only: run without a signature. Shown wherever the plugin is shown. */
+  readonly unsigned: boolean;
+  /** Tools to expose; undefined means all. */
+  readonly tools?: readonly string[];
+}
+
+/** A named, dated, reasoned exception to one gate. */
+export interface Waiver {
+  readonly gate: string;
+  readonly reason: string;
+  /** ISO date after which the waiver no longer counts. */
+  readonly until: string;
+}

@@ -1,0 +1,66 @@
+import type { CapabilityBroker, CallScope } from "@glovebox/host-api/capability";
+import type { JsonValue } from "@glovebox/host-api/json";
+import type { Limits } from "./limits.ts";
+
+/** Which form of ring 5 holds runners on this machine, as probed, not as hoped. */
+export type SealName = "bubblewrap" | "landlock" | "none";
+
+export interface Seal {
+  readonly name: SealName;
+  /** What the probe saw denied from inside a runner, by name of the attempt. */
+  readonly denied: readonly string[];
+  /** What the probe saw succeed that must not. Not empty means: ring 5 is not in force. */
+  readonly allowed: readonly string[];
+  /** Why a better form is not in force: for `doctor`. */
+  readonly remarks: readonly string[];
+}
+
+/** A component after transpile: what a runner loads. Generated code is attacker-controlled code. */
+export interface Transpiled {
+  readonly script: Uint8Array;
+  readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+export interface PluginCall {
+  readonly scope: CallScope;
+  /** Export path: `["tools", "callTool"]`. */
+  readonly export: readonly string[];
+  readonly args: readonly JsonValue[];
+  readonly context: JsonValue;
+  readonly onLog?: (level: string, message: string) => void;
+  readonly onProgress?: (progress: number, total: number | undefined, message: string | undefined) => void;
+}
+
+/** How a call ended when the plugin answered. Every other end is a `SandboxError`. */
+export interface PluginAnswer {
+  readonly value: JsonValue;
+  readonly err?: JsonValue;
+  readonly durationMs: number;
+  readonly hostCalls: number;
+  readonly logBytesDropped: number;
+}
+
+/** One plugin, loaded behind the seal. Runners start on demand and are prewarmed by `warm`. */
+export interface SealedPlugin {
+  /** Throws `SandboxError` (`ERR_CALL_DEADLINE`, `ERR_CALL_CANCELLED`, `ERR_OVERLOADED`, …). */
+  call(call: PluginCall): Promise<PluginAnswer>;
+  warm(): void;
+  close(): Promise<void>;
+}
+
+export interface SealedPluginOptions {
+  readonly plugin: string;
+  readonly transpiled: Transpiled;
+  readonly limits: Limits;
+  readonly granted: readonly string[];
+  readonly brokers: readonly CapabilityBroker[];
+}
+
+/** The machine's seal, probed once, and the only maker of runners. */
+export interface Sandbox {
+  readonly seal: Seal;
+  openPlugin(options: SealedPluginOptions): SealedPlugin;
+  /** Runs jco's transpile on hostile bytes in a throw-away sealed process with time, heap and output caps. */
+  transpile(component: Uint8Array): Promise<Transpiled>;
+  close(): Promise<void>;
+}
