@@ -15,15 +15,22 @@ trust: []
 plugins: {}
 `;
 
-/** Sets or removes (undefined) one plugin's entry. Comments and order of the rest stay as they are. */
-export function editPlugin(text: string, file: string, alias: string, entry: JsonValue | undefined): string {
+/** Sets keys of one plugin's entry, and makes the entry when there is none. Comments and order of the rest stay as they are. */
+export function editPlugin(text: string, file: string, alias: string, keys: Readonly<Record<string, JsonValue>>): string {
   return edit(text, file, (document) => {
-    if (entry === undefined) document.deleteIn(["plugins", alias]);
-    else {
-      if (!isMap(document.get("plugins"))) document.set("plugins", new YAMLMap());
-      openUp(document.get("plugins"));
-      document.setIn(["plugins", alias], document.createNode(entry));
-    }
+    if (!isMap(document.get("plugins"))) document.set("plugins", new YAMLMap());
+    openUp(document.get("plugins"));
+    if (!isMap(document.getIn(["plugins", alias]))) document.setIn(["plugins", alias], new YAMLMap());
+    for (const [key, value] of Object.entries(keys)) document.setIn(["plugins", alias, key], document.createNode(value));
+  });
+}
+
+/** Takes one plugin's entry out. */
+export function removePlugin(text: string, file: string, alias: string): string {
+  return edit(text, file, (document) => {
+    document.deleteIn(["plugins", alias]);
+    const plugins = document.get("plugins");
+    if (isMap(plugins) && plugins.items.length === 0) plugins.flow = true;
   });
 }
 
