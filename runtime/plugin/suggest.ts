@@ -36,7 +36,8 @@ function editDistance(left: string, right: string): number {
         (previous[column - 1] ?? 0) + (same ? 0 : 1),
       );
       const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
-      if (row > 1 && column > 1 && swapped) best = Math.min(best, (beforePrevious[column - 2] ?? 0) + 1);
+      if (row > 1 && column > 1 && swapped)
+        best = Math.min(best, (beforePrevious[column - 2] ?? 0) + 1);
       current.push(best);
     }
     [beforePrevious, previous] = [previous, current];
