@@ -1,4 +1,4 @@
-import { digestOf } from "./plugin/canonical.ts";
+import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
 import { verifyComponent } from "./plugin/component/verify-component.ts";
 import type { Signer, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
@@ -59,9 +59,9 @@ export async function packParts(parts: Extract<Source, { kind: "parts" }>, setti
   return packPackage({
     manifest: parts.manifest,
     component: parts.component,
-    surface,
-    license: parts.license,
-    readme: parts.readme,
+    surface: canonicalBytes(surface),
+    license: parts.license ?? new TextEncoder().encode(`${manifest.license}\n`),
+    ...(parts.readme ? { readme: parts.readme } : {}),
   });
 }
 

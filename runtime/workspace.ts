@@ -1,8 +1,8 @@
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { Refusals, GloveboxError } from "./errors.ts";
-import type { LockedPlugin, Lockfile, TrustEntry } from "./plugin/formats.ts";
-import { formatLockfile, parseLockfile } from "./plugin/lockfile.ts";
-import type { Configuration, PluginConfiguration } from "./policy/configuration.ts";
+import type { LockedPlugin, Lockfile } from "./plugin/formats.ts";
+import { parseLockfile } from "./plugin/lockfile.ts";
+import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
 import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
@@ -87,7 +87,8 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
   return { ...KNOWN_RULES, capabilities: CAPABILITIES, trust };
 }
 
-function readStored(paths: WorkspacePaths, alias: string, locked: LockedPlugin, files: FilePowers): PluginBytes {
+/** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */
+export function readStored(paths: WorkspacePaths, alias: string, locked: LockedPlugin, files: FilePowers): PluginBytes {
   const stored = files.readFile(paths.packageFile(locked.package), PACKAGE_BYTES_MAX);
   if (!stored)
     throw new PinError("ERR_PACKAGE_MISSING", `The approved package of \`${alias}\` is not in the store.`, {

@@ -1,18 +1,18 @@
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
-import type { LockedPlugin, Manifest, Signer, TrustEntry } from "../plugin/formats.ts";
+import type { LockedPlugin, Manifest, Signer } from "../plugin/formats.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { parseSurface } from "../plugin/surface.ts";
 import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import { PinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source } from "./read-source.ts";
-import { verifyBundle } from "./verify.ts";
+import { verifyBundle, type TrustedKey } from "./verify.ts";
 
 /** What verification needs beside the bytes. */
 export interface VerifyRules extends ComponentRules {
   readonly capabilities: GrantParsers;
-  readonly trust: readonly TrustEntry[];
+  readonly trust: readonly TrustedKey[];
 }
 
 /**
@@ -42,12 +42,8 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
 /** Checks the signature over an opened plugin. Null when development lets it run unsigned. */
 export function verifySigner(opened: OpenedPlugin, bundle: Uint8Array | undefined, unsigned: boolean, rules: VerifyRules): Signer | null {
   if (unsigned && bundle === undefined) return null;
-  return verifyBundle(bundle, {
-    digests: opened.digests,
-    name: opened.manifest.name,
-    version: opened.manifest.version,
-    trust: rules.trust,
-  });
+  const { name, version } = opened.manifest;
+  return verifyBundle(bundle ?? null, { name, version, digests: opened.digests }, rules.trust);
 }
 
 /**

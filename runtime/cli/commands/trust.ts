@@ -1,7 +1,7 @@
 import path from "node:path";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { EXIT } from "../../errors.ts";
-import { keyDigest, parsePublicKey } from "../../plugin/keys.ts";
+import { parsePublicKey } from "../../supply/keys.ts";
 import { editTrust } from "../../policy/edit-configuration.ts";
 import { parseConfiguration } from "../../policy/parse-configuration.ts";
 import { makeFilePowers } from "../../powers/files.ts";
@@ -34,7 +34,7 @@ export const trust: Command = {
     if (plugins.length === 0) throw new CliError("ERR_USAGE", "`--plugins` is missing: say for which plugins the key counts.");
     const files = makeFilePowers();
     const key = parsePublicKey(readKey(words, files));
-    const name = call.text("name") ?? key.name ?? nameOf(words);
+    const name = call.text("name") ?? nameOf(words);
     const saved = await files.withLock(path.join(path.dirname(call.configFile), ".glovebox", "busy"), async () => {
       const workspace = readWorkspace(call.configFile, files);
       const text = editTrust(workspace.text, call.configFile, { name, key: key.text, plugins });
@@ -42,9 +42,9 @@ export const trust: Command = {
       files.writeFile(call.configFile, text);
       return configuration.trust.find((entry) => entry.publicKey === key.text);
     });
-    call.out.line(`Trusting ${call.out.style("bold", saved?.name ?? name)} (${keyDigest(key)}) for: ${saved?.plugins.join(", ") ?? ""}.`);
+    call.out.line(`Trusting ${call.out.style("bold", saved?.name ?? name)} (${key.digest}) for: ${saved?.plugins.join(", ") ?? ""}.`);
     call.out.line("Next: `glovebox add SOURCE` with a plugin that this key signed.");
-    call.out.result({ name: saved?.name ?? name, key: keyDigest(key), plugins: [...(saved?.plugins ?? plugins)] });
+    call.out.result({ name: saved?.name ?? name, key: key.digest, plugins: [...(saved?.plugins ?? plugins)] });
     return EXIT.done;
   },
 };
