@@ -17,7 +17,7 @@ const SCHEMA = `
 `;
 const PAGE_BYTES = 4096;
 /** Another process that writes is waited for; the broker answers nobody meanwhile, so not for long. */
-const BUSY_MS_MAX = 2000;
+const BUSY_MS_MAX = 500;
 /** Many tiny entries take several times their bytes on disk. The file's own bound keeps them from filling it. */
 const FILE_BYTES_PER_QUOTA_BYTE = 4;
 const FILE_BYTES_SPARE = 1024 * 1024;
