@@ -50,10 +50,7 @@ export interface BeneathFolder {
   readonly mechanism: "openat2" | "proc-walk" | "nofollow-any";
   open(path: readonly string[], options: BeneathOpen): BeneathFile;
   stat(path: readonly string[]): BeneathStat;
-  list(
-    path: readonly string[],
-    entriesMax: number,
-  ): readonly { name: string; kind: BeneathStat["kind"] }[];
+  list(path: readonly string[], entriesMax: number): readonly { name: string; kind: BeneathStat["kind"] }[];
   makeDirectory(path: readonly string[]): void;
   removeFile(path: readonly string[]): void;
   removeDirectory(path: readonly string[]): void;
