@@ -81,7 +81,7 @@ export interface KeyValueStore {
   get(key: string): Uint8Array | undefined;
   set(key: string, value: Uint8Array): void;
   delete(key: string): boolean;
-  /** Keys in code-unit order after `after`, at most `countMax`. */
+  /** Keys that begin with `prefix`, in code-point order, after `after`; at most `countMax`. */
   keys(prefix: string, after: string | undefined, countMax: number): readonly string[];
   usedBytes(): number;
   close(): void;
