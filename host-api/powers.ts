@@ -67,7 +67,8 @@ export interface BeneathFile {
   write(offsetBytes: number, bytes: Uint8Array): number;
   setSize(sizeBytes: number): void;
   setTimes(accessedMs: number, modifiedMs: number): void;
-  sync(): void;
+  /** Not on the broker's own thread: a disk may take its time. */
+  sync(): Promise<void>;
   close(): void;
 }
 

@@ -3,7 +3,7 @@ import {
   type BigIntStats,
   closeSync,
   fstatSync,
-  fsyncSync,
+  fsync,
   ftruncateSync,
   futimesSync,
   readSync,
@@ -16,6 +16,10 @@ import { asHost } from "./system-error.ts";
 /** Wraps the descriptor of a regular file, which it owns from here on. `identityKey` hides the host's inode numbers. */
 export function makeBeneathFile(descriptor: number, identityKey: Uint8Array): BeneathFile {
   let open = true;
+  let syncs = 0;
+  const closeWhenIdle = () => {
+    if (!open && syncs === 0) closeSync(descriptor);
+  };
   /** A closed number may already belong to another file of this process. */
   const use = <Result>(operation: (stats: BigIntStats) => Result): Result =>
     asHost(() => {
@@ -42,11 +46,25 @@ export function makeBeneathFile(descriptor: number, identityKey: Uint8Array): Be
       }),
     setTimes: (accessedMs, modifiedMs) =>
       use(() => futimesSync(descriptor, accessedMs / 1000, modifiedMs / 1000)),
-    sync: () => use(() => fsyncSync(descriptor)),
+    sync: () =>
+      use(() => {
+        syncs += 1;
+        return new Promise<void>((resolve, reject) => {
+          fsync(descriptor, (error) => {
+            syncs -= 1;
+            closeWhenIdle();
+            if (error === null) resolve();
+            else
+              reject(
+                new HostError("internal", "the disk did not take the bytes", { cause: error }),
+              );
+          });
+        });
+      }),
     close() {
       if (!open) return;
       open = false;
-      closeSync(descriptor);
+      closeWhenIdle();
     },
   };
 }
