@@ -1,4 +1,9 @@
-import { readConstant, readInstructions, readReferenceType, readValueType } from "./instructions.ts";
+import {
+  readConstant,
+  readInstructions,
+  readReferenceType,
+  readValueType,
+} from "./instructions.ts";
 import { readCoreName } from "./names.ts";
 import { readSections } from "./reader.ts";
 import type { ByteReader } from "./reader.ts";
@@ -33,7 +38,10 @@ export interface SizeRange {
 export function readSizeRange(reader: ByteReader): SizeRange {
   const flags = reader.byte();
   if (flags > 1) {
-    throw reader.refusal("ERR_COMPONENT_FEATURE", "a shared or 64-bit memory or table, or a custom page size");
+    throw reader.refusal(
+      "ERR_COMPONENT_FEATURE",
+      "a shared or 64-bit memory or table, or a custom page size",
+    );
   }
   const min = reader.u32();
   return { min, max: flags === 1 ? reader.u32() : undefined };
@@ -94,7 +102,7 @@ function readCoreSection(id: number, body: ByteReader, found: Found): void {
         readSizeRange(body);
       });
     case 5:
-      return each(body, 1, "memories", () => {
+      return each(body, CORE_LIMITS.tablesMax, "memories", () => {
         found.memories += 1;
         readSizeRange(body);
       });
@@ -120,13 +128,21 @@ function readCoreSection(id: number, body: ByteReader, found: Found): void {
   }
 }
 
-function each(body: ByteReader, countMax: number, what: string, read: (body: ByteReader) => void): void {
+function each(
+  body: ByteReader,
+  countMax: number,
+  what: string,
+  read: (body: ByteReader) => void,
+): void {
   for (let left = body.count(countMax, what); left > 0; left -= 1) read(body);
 }
 
 function readFunctionType(body: ByteReader): void {
   if (body.byte() !== 0x60) {
-    throw body.refusal("ERR_COMPONENT_FEATURE", "a type other than a plain function (GC, continuations)");
+    throw body.refusal(
+      "ERR_COMPONENT_FEATURE",
+      "a type other than a plain function (GC, continuations)",
+    );
   }
   for (let list = 0; list < 2; list += 1) each(body, 1000, "parameters or results", readValueType);
 }
@@ -151,14 +167,20 @@ function readImport(body: ByteReader, found: Found): void {
     case 3:
       return readGlobalType(body);
     default:
-      throw body.refusal("ERR_COMPONENT_FEATURE", "an import that is not a function, table, memory or global");
+      throw body.refusal(
+        "ERR_COMPONENT_FEATURE",
+        "an import that is not a function, table, memory or global",
+      );
   }
 }
 
 function readExport(body: ByteReader): void {
   readCoreName(body);
   if (body.byte() > 3) {
-    throw body.refusal("ERR_COMPONENT_FEATURE", "an export that is not a function, table, memory or global");
+    throw body.refusal(
+      "ERR_COMPONENT_FEATURE",
+      "an export that is not a function, table, memory or global",
+    );
   }
   body.u32();
 }
@@ -174,7 +196,8 @@ function readElements(body: ByteReader): void {
   if (active) readConstant(body);
   if (flags & 3) {
     if (expressions) readReferenceType(body);
-    else if (body.byte() !== 0) throw body.refusal("ERR_COMPONENT_FEATURE", "an unknown element kind");
+    else if (body.byte() !== 0)
+      throw body.refusal("ERR_COMPONENT_FEATURE", "an unknown element kind");
   }
   each(body, 1_000_000, "elements", expressions ? readConstant : (reader) => void reader.u32());
 }
@@ -191,7 +214,8 @@ function readBody(body: ByteReader): void {
 function readData(body: ByteReader): void {
   const form = body.u32();
   if (form === 2) {
-    if (body.u32() !== 0) throw body.refusal("ERR_COMPONENT_FEATURE", "more than one memory in a module");
+    if (body.u32() !== 0)
+      throw body.refusal("ERR_COMPONENT_FEATURE", "more than one memory in a module");
   } else if (form > 2) {
     throw body.refusal("ERR_COMPONENT_FEATURE", "an unknown form of data segment");
   }

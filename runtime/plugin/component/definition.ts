@@ -58,7 +58,12 @@ export function readComponentSections(reader: ByteReader): ReturnType<typeof rea
  * Exports of nested components keep the resources they were defined with: only types without resources are exact there.
  * Throws `ComponentError`.
  */
-export function readDefinition(all: Collection, reader: ByteReader, parent?: Definition, depth = 1): Definition {
+export function readDefinition(
+  all: Collection,
+  reader: ByteReader,
+  parent?: Definition,
+  depth = 1,
+): Definition {
   if (depth > NESTING_MAX) {
     throw reader.refusal("ERR_COMPONENT_TOO_LARGE", `components nested deeper than ${NESTING_MAX}`);
   }
@@ -83,10 +88,16 @@ export function readDefinition(all: Collection, reader: ByteReader, parent?: Def
   for (const { id, body } of readComponentSections(reader)) {
     if (id === 0) continue;
     if (id === 1) {
-      const inner = body.slice(body.end - body.offset, `${definition.where}, core module ${definition.modules.length}`);
+      const inner = body.slice(
+        body.end - body.offset,
+        `${definition.where}, core module ${definition.modules.length}`,
+      );
       definition.modules.push(all.addModule(body, inspectCoreModule(inner)));
     } else if (id === 4) {
-      const inner = body.slice(body.end - body.offset, `${definition.where}, component ${definition.components.length}`);
+      const inner = body.slice(
+        body.end - body.offset,
+        `${definition.where}, component ${definition.components.length}`,
+      );
       definition.components.push(readDefinition(all, inner, definition, depth + 1));
     } else {
       readVector(all, id, body, definition);
@@ -113,7 +124,10 @@ const SECTIONS: Readonly<Record<number, ReadEntry>> = {
 function readVector(all: Collection, id: number, body: ByteReader, definition: Definition): void {
   const read = SECTIONS[id];
   if (read === undefined) {
-    throw body.refusal("ERR_COMPONENT_FEATURE", `a section for core types, start, values or newer things (${id})`);
+    throw body.refusal(
+      "ERR_COMPONENT_FEATURE",
+      `a section for core types, start, values or newer things (${id})`,
+    );
   }
   for (let left = body.count(ENTRIES_MAX, "entries of a section"); left > 0; left -= 1) {
     all.count(body);
@@ -123,7 +137,8 @@ function readVector(all: Collection, id: number, body: ByteReader, definition: D
 
 function at<T>(reader: ByteReader, space: readonly T[], index: number, what: string): T {
   const found = space[index];
-  if (found === undefined) throw reader.refusal("ERR_COMPONENT_MALFORMED", `${what} ${index} does not exist`);
+  if (found === undefined)
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", `${what} ${index} does not exist`);
   return found;
 }
 
@@ -158,9 +173,15 @@ function readSortIndex(reader: ByteReader, definition: Definition): Entity {
     case TYPE:
       return { sort: "type", type: plainType(reader, definition, reader.u32()) };
     case INSTANCE:
-      return { sort: "instance", members: at(reader, definition.instances, reader.u32(), "instance") };
+      return {
+        sort: "instance",
+        members: at(reader, definition.instances, reader.u32(), "instance"),
+      };
     default:
-      throw reader.refusal("ERR_COMPONENT_FEATURE", "a module, component or value passed between components");
+      throw reader.refusal(
+        "ERR_COMPONENT_FEATURE",
+        "a module, component or value passed between components",
+      );
   }
 }
 
@@ -174,7 +195,8 @@ function pushEntity(definition: Definition, entity: Entity): void {
 function readInstance(all: Collection, reader: ByteReader, definition: Definition): void {
   const form = reader.byte();
   if (form > 1) throw reader.refusal("ERR_COMPONENT_MALFORMED", "an unknown form of instance");
-  const made = form === 0 ? at(reader, definition.components, reader.u32(), "component") : undefined;
+  const made =
+    form === 0 ? at(reader, definition.components, reader.u32(), "component") : undefined;
   const members = new Map<string, Entity>();
   for (let left = reader.count(ENTRIES_MAX, "arguments"); left > 0; left -= 1) {
     all.count(reader);
@@ -202,7 +224,10 @@ function readAlias(_all: Collection, reader: ByteReader, definition: Definition)
   const entity = at(reader, definition.instances, index, "instance").get(name);
   const expected = { [FUNC]: "func", [TYPE]: "type", [INSTANCE]: "instance" }[sort];
   if (entity === undefined || entity.sort !== expected) {
-    throw reader.refusal("ERR_COMPONENT_MALFORMED", `no \`${name}\` of that kind to make an alias of`);
+    throw reader.refusal(
+      "ERR_COMPONENT_MALFORMED",
+      `no \`${name}\` of that kind to make an alias of`,
+    );
   }
   pushEntity(definition, entity);
 }
@@ -223,9 +248,12 @@ function readOuterAlias(
   }
   let target: Definition | undefined = definition;
   for (let step = 0; step < outward && target !== undefined; step += 1) target = target.parent;
-  if (target === undefined) throw reader.refusal("ERR_COMPONENT_MALFORMED", "an alias beyond the outermost component");
-  if (sort === COMPONENT) definition.components.push(at(reader, target.components, index, "component"));
-  else if (coreSort === CORE_MODULE) definition.modules.push(at(reader, target.modules, index, "core module"));
+  if (target === undefined)
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", "an alias beyond the outermost component");
+  if (sort === COMPONENT)
+    definition.components.push(at(reader, target.components, index, "component"));
+  else if (coreSort === CORE_MODULE)
+    definition.modules.push(at(reader, target.modules, index, "core module"));
   else throw reader.refusal("ERR_COMPONENT_FEATURE", "an outer alias of an unusual kind");
 }
 
@@ -239,7 +267,8 @@ function readCanonical(all: Collection, reader: ByteReader, definition: Definiti
     typeAt(reader, definition, reader.u32(), "resource");
     return;
   }
-  if (reader.byte() !== 0x00) throw reader.refusal("ERR_COMPONENT_MALFORMED", "an unknown form of lift or lower");
+  if (reader.byte() !== 0x00)
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", "an unknown form of lift or lower");
   const index = reader.u32();
   for (let left = reader.count(10, "options"); left > 0; left -= 1) {
     all.count(reader);
@@ -257,7 +286,8 @@ function readCanonical(all: Collection, reader: ByteReader, definition: Definiti
 
 function readImport(all: Collection, reader: ByteReader, definition: Definition): void {
   const name = readExternName(reader);
-  if (definition.imports.has(name)) throw reader.refusal("ERR_COMPONENT_MALFORMED", `a second import \`${name}\``);
+  if (definition.imports.has(name))
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", `a second import \`${name}\``);
   const entity = readExternType(all, reader, definition, splitVersion(name).name, name);
   definition.imports.set(name, entity);
   pushEntity(definition, entity);
@@ -265,13 +295,19 @@ function readImport(all: Collection, reader: ByteReader, definition: Definition)
 
 function readExport(all: Collection, reader: ByteReader, definition: Definition): void {
   const name = readExternName(reader);
-  if (definition.exports.has(name)) throw reader.refusal("ERR_COMPONENT_MALFORMED", `a second export \`${name}\``);
+  if (definition.exports.has(name))
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", `a second export \`${name}\``);
   const inner = readSortIndex(reader, definition);
   const ascribed = reader.byte();
-  if (ascribed > 1) throw reader.refusal("ERR_COMPONENT_MALFORMED", "an option byte that is neither 0 nor 1");
-  const entity = ascribed === 1 ? readExternType(all, reader, definition, splitVersion(name).name, name) : inner;
+  if (ascribed > 1)
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", "an option byte that is neither 0 nor 1");
+  const entity =
+    ascribed === 1 ? readExternType(all, reader, definition, splitVersion(name).name, name) : inner;
   if (entity.sort !== inner.sort) {
-    throw reader.refusal("ERR_COMPONENT_MALFORMED", `the export \`${name}\` is declared as something else`);
+    throw reader.refusal(
+      "ERR_COMPONENT_MALFORMED",
+      `the export \`${name}\` is declared as something else`,
+    );
   }
   definition.exports.set(name, entity);
   pushEntity(definition, entity);

@@ -61,6 +61,13 @@ export function inspectComponent(bytes: Uint8Array): ComponentInspection {
   const { all, modules } = makeCollection();
   const root = readDefinition(all, reader);
   const coreInstances = countInstances(reader, root);
+  // `limitModules` caps a memory in its module's bytes, so each such module must become one instance only.
+  if (modules.some((module) => module.memories > 0 && module.instances > 1)) {
+    throw reader.refusal(
+      "ERR_COMPONENT_FEATURE",
+      "a core module with a memory that is instantiated more than once",
+    );
+  }
   const exports = [...root.exports].map(describe);
   const docs = readDocs(bytes);
   return {
@@ -76,11 +83,17 @@ export function inspectComponent(bytes: Uint8Array): ComponentInspection {
 
 function openComponent(bytes: Uint8Array): ByteReader {
   if (!isComponent(bytes)) {
-    throw new ComponentError("ERR_COMPONENT_NOT_COMPONENT", "the first eight bytes are not those of a component");
+    throw new ComponentError(
+      "ERR_COMPONENT_NOT_COMPONENT",
+      "the first eight bytes are not those of a component",
+    );
   }
   const { sizeBytesMax } = COMPONENT_LIMITS;
   if (bytes.length > sizeBytesMax) {
-    throw new ComponentError("ERR_COMPONENT_TOO_LARGE", `${bytes.length} bytes; at most ${sizeBytesMax}`);
+    throw new ComponentError(
+      "ERR_COMPONENT_TOO_LARGE",
+      `${bytes.length} bytes; at most ${sizeBytesMax}`,
+    );
   }
   return new ByteReader(bytes, "component");
 }
@@ -90,12 +103,14 @@ function makeCollection(): { readonly all: Collection; readonly modules: ModuleU
   let entries = 0;
   let components = 0;
   const cap = (reader: ByteReader, count: number, countMax: number, what: string): void => {
-    if (count > countMax) throw reader.refusal("ERR_COMPONENT_TOO_LARGE", `more than ${countMax} ${what}`);
+    if (count > countMax)
+      throw reader.refusal("ERR_COMPONENT_TOO_LARGE", `more than ${countMax} ${what}`);
   };
   const all: Collection = {
     table: new TypeTable(),
     count: (reader) => cap(reader, (entries += 1), COMPONENT_LIMITS.entriesMax, "entries"),
-    addComponent: (reader) => cap(reader, (components += 1), COMPONENT_LIMITS.componentsMax, "components"),
+    addComponent: (reader) =>
+      cap(reader, (components += 1), COMPONENT_LIMITS.componentsMax, "components"),
     addModule: (reader, module) => {
       const use = { ...module, instances: 0 };
       cap(reader, modules.push(use), COMPONENT_LIMITS.coreModulesMax, "core modules");
@@ -115,8 +130,15 @@ function countInstances(reader: ByteReader, root: Definition): number {
     instances += 1;
     coreInstances += definition.makesModules.length;
     bindingNodes += definition.bindingNodes;
-    if (instances > instancesMax || coreInstances > coreInstancesMax || bindingNodes > bindingNodesMax) {
-      throw reader.refusal("ERR_COMPONENT_TOO_LARGE", "it would instantiate or bind an absurd number of things");
+    if (
+      instances > instancesMax ||
+      coreInstances > coreInstancesMax ||
+      bindingNodes > bindingNodesMax
+    ) {
+      throw reader.refusal(
+        "ERR_COMPONENT_TOO_LARGE",
+        "it would instantiate or bind an absurd number of things",
+      );
     }
     for (const module of definition.makesModules) module.instances += 1;
     for (const inner of definition.makesComponents) instantiate(inner);
@@ -139,7 +161,11 @@ function describe([fullName, entity]: readonly [string, Entity]): ComponentItem 
   const members = new Map<string, string>();
   const write = (key: string, member: Entity): void => {
     if (member.sort === "instance") members.set(key, "instance");
-    else members.set(key, `${member.sort === "type" && member.type.sort !== "resource" ? "type " : ""}${formatType(member.type)}`);
+    else
+      members.set(
+        key,
+        `${member.sort === "type" && member.type.sort !== "resource" ? "type " : ""}${formatType(member.type)}`,
+      );
   };
   if (entity.sort === "instance") for (const [key, member] of entity.members) write(key, member);
   else write(name, entity);

@@ -14,7 +14,10 @@ const EXTERNREF = 0x6f;
 export function readReferenceType(reader: ByteReader): number {
   const type = reader.byte();
   if (type === FUNCREF || type === EXTERNREF) return type;
-  throw reader.refusal("ERR_COMPONENT_FEATURE", "a reference type other than funcref and externref");
+  throw reader.refusal(
+    "ERR_COMPONENT_FEATURE",
+    "a reference type other than funcref and externref",
+  );
 }
 
 /** i32, i64, f32, f64, v128, funcref, externref. */
@@ -41,12 +44,14 @@ function skipNumber(reader: ByteReader, bytesMax: number): void {
 
 const memoryAccess: Operands = (reader) => {
   // Bit 6 of the alignment announces a memory index.
-  if (reader.u32() >= 0x40) throw reader.refusal("ERR_COMPONENT_FEATURE", "more than one memory in a module");
+  if (reader.u32() >= 0x40)
+    throw reader.refusal("ERR_COMPONENT_FEATURE", "more than one memory in a module");
   reader.u32();
 };
 
 const onlyMemory: Operands = (reader) => {
-  if (reader.byte() !== 0) throw reader.refusal("ERR_COMPONENT_FEATURE", "more than one memory in a module");
+  if (reader.byte() !== 0)
+    throw reader.refusal("ERR_COMPONENT_FEATURE", "more than one memory in a module");
 };
 
 const blockType: Operands = (reader) => {
@@ -110,14 +115,20 @@ function bulkOperands(reader: ByteReader): void {
     case 14: // table.copy
       return twoIndices(reader);
     default:
-      throw reader.refusal("ERR_COMPONENT_FEATURE", `an instruction outside WebAssembly 2.0 (0xfc ${operation})`);
+      throw reader.refusal(
+        "ERR_COMPONENT_FEATURE",
+        `an instruction outside WebAssembly 2.0 (0xfc ${operation})`,
+      );
   }
 }
 
 function vectorOperands(reader: ByteReader): void {
   const operation = reader.u32();
   if (operation > 0xff) {
-    throw reader.refusal("ERR_COMPONENT_FEATURE", `an instruction outside WebAssembly 2.0 (0xfd ${operation})`);
+    throw reader.refusal(
+      "ERR_COMPONENT_FEATURE",
+      `an instruction outside WebAssembly 2.0 (0xfd ${operation})`,
+    );
   }
   if (operation === 12 || operation === 13) return reader.skip(16);
   if (operation >= 21 && operation <= 34) return reader.skip(1);
@@ -126,13 +137,18 @@ function vectorOperands(reader: ByteReader): void {
   if (lane) reader.skip(1);
 }
 
-const OPERANDS: readonly (Operands | undefined)[] = Array.from({ length: 256 }, (_, opcode) => operandsOf(opcode));
+const OPERANDS: readonly (Operands | undefined)[] = Array.from({ length: 256 }, (_, opcode) =>
+  operandsOf(opcode),
+);
 
 function readInstruction(reader: ByteReader): number {
   const opcode = reader.byte();
   const operands = OPERANDS[opcode];
   if (operands === undefined) {
-    throw reader.refusal("ERR_COMPONENT_FEATURE", `an instruction outside WebAssembly 2.0 (0x${opcode.toString(16)})`);
+    throw reader.refusal(
+      "ERR_COMPONENT_FEATURE",
+      `an instruction outside WebAssembly 2.0 (0x${opcode.toString(16)})`,
+    );
   }
   operands(reader);
   return opcode;

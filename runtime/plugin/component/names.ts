@@ -33,7 +33,10 @@ export function readLabel(reader: ByteReader): string {
 export function readLinkName(reader: ByteReader): string {
   const name = reader.asciiName();
   if (!EXTERN_NAME.test(name)) {
-    throw reader.refusal("ERR_COMPONENT_NAME", "a name is not an interface, kebab-case or resource name");
+    throw reader.refusal(
+      "ERR_COMPONENT_NAME",
+      "a name is not an interface, kebab-case or resource name",
+    );
   }
   return name;
 }
@@ -46,7 +49,10 @@ export function readExternName(reader: ByteReader): string {
 }
 
 /** `ns:package/interface@1.2.3` in its two parts. A name without version has none. */
-export function splitVersion(name: string): { readonly name: string; readonly version: string | undefined } {
+export function splitVersion(name: string): {
+  readonly name: string;
+  readonly version: string | undefined;
+} {
   const at = name.indexOf("@");
   return at < 0
     ? { name, version: undefined }

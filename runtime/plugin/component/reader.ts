@@ -101,7 +101,10 @@ export class ByteReader {
   asciiName(): string {
     const length = this.u32();
     if (length > NAME_BYTES_MAX) {
-      throw this.refusal("ERR_COMPONENT_NAME", `a name of ${length} bytes; at most ${NAME_BYTES_MAX}`);
+      throw this.refusal(
+        "ERR_COMPONENT_NAME",
+        `a name of ${length} bytes; at most ${NAME_BYTES_MAX}`,
+      );
     }
     const start = this.offset;
     this.skip(length);
@@ -109,7 +112,10 @@ export class ByteReader {
     for (let at = start; at < this.offset; at += 1) {
       const code = this.bytes[at] ?? 0;
       if (code < 0x20 || code > 0x7e) {
-        throw this.refusal("ERR_COMPONENT_NAME", "a name holds a character that is not printable ASCII");
+        throw this.refusal(
+          "ERR_COMPONENT_NAME",
+          "a name holds a character that is not printable ASCII",
+        );
       }
       name += String.fromCharCode(code);
     }
@@ -118,7 +124,8 @@ export class ByteReader {
 
   /** Ends a section: everything in it must have been read. */
   assertDone(): void {
-    if (!this.done) throw this.refusal("ERR_COMPONENT_MALFORMED", "bytes are left over in a section");
+    if (!this.done)
+      throw this.refusal("ERR_COMPONENT_MALFORMED", "bytes are left over in a section");
   }
 
   #truncated(): ComponentError {

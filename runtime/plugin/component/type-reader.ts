@@ -57,15 +57,26 @@ function isType(entry: TypeEntry): entry is Type {
 }
 
 /** Looks a type up, `outward` scopes away. */
-export function typeEntry(reader: ByteReader, scope: TypeScope, index: number, outward = 0): TypeEntry {
+export function typeEntry(
+  reader: ByteReader,
+  scope: TypeScope,
+  index: number,
+  outward = 0,
+): TypeEntry {
   let target: TypeScope | undefined = scope;
   for (let step = 0; step < outward && target !== undefined; step += 1) target = target.parent;
   const entry = target?.types[index];
-  if (entry === undefined) throw reader.refusal("ERR_COMPONENT_MALFORMED", `type ${index} does not exist`);
+  if (entry === undefined)
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", `type ${index} does not exist`);
   return entry;
 }
 
-export function typeAt(reader: ByteReader, scope: TypeScope, index: number, sort: Type["sort"]): Type {
+export function typeAt(
+  reader: ByteReader,
+  scope: TypeScope,
+  index: number,
+  sort: Type["sort"],
+): Type {
   const entry = typeEntry(reader, scope, index);
   if (isType(entry) && entry.sort === sort) return entry;
   throw reader.refusal("ERR_COMPONENT_MALFORMED", `type ${index} is not a ${sort} type`);
@@ -81,7 +92,12 @@ export function plainType(reader: ByteReader, scope: TypeScope, index: number): 
  * Reads one entry of a type section or of an instance type (component model, Binary.md, "Type Definitions").
  * `owner` names the resources that are defined here.
  */
-export function readType(counter: Counter, reader: ByteReader, scope: TypeScope, owner: string): TypeEntry {
+export function readType(
+  counter: Counter,
+  reader: ByteReader,
+  scope: TypeScope,
+  owner: string,
+): TypeEntry {
   counter.count(reader);
   const opcode = reader.peek();
   if (opcode === 0x42) {
@@ -102,13 +118,26 @@ export function readType(counter: Counter, reader: ByteReader, scope: TypeScope,
 /** What an instance type offers when it is imported as `owner`. */
 export function readMembers(counter: Counter, type: InstanceType, owner: string): Members {
   const { source, start, scope } = type;
-  return readDeclarations(counter, new ByteReader(source.bytes, source.where, start, source.end), scope, owner);
+  return readDeclarations(
+    counter,
+    new ByteReader(source.bytes, source.where, start, source.end),
+    scope,
+    owner,
+  );
 }
 
-function make(counter: Counter, reader: ByteReader, sort: Type["sort"], parts: readonly (string | Type)[]): Type {
+function make(
+  counter: Counter,
+  reader: ByteReader,
+  sort: Type["sort"],
+  parts: readonly (string | Type)[],
+): Type {
   const type = counter.table.make(sort, parts);
   if (type.nodes > TYPE_NODES_MAX || type.depth > TYPE_DEPTH_MAX) {
-    throw reader.refusal("ERR_COMPONENT_TOO_LARGE", "a type that is too large or too deep when written out");
+    throw reader.refusal(
+      "ERR_COMPONENT_TOO_LARGE",
+      "a type that is too large or too deep when written out",
+    );
   }
   return type;
 }
@@ -120,7 +149,8 @@ export function makeResource(counter: Counter, owner: string, name: string): Typ
 
 function readLocalResource(counter: Counter, reader: ByteReader, owner: string): Type {
   reader.byte();
-  if (reader.byte() !== 0x7f) throw reader.refusal("ERR_COMPONENT_FEATURE", "a resource that is not an i32");
+  if (reader.byte() !== 0x7f)
+    throw reader.refusal("ERR_COMPONENT_FEATURE", "a resource that is not an i32");
   if (readFlag(reader)) reader.u32();
   return makeResource(counter, owner, `at ${reader.offset}`);
 }
@@ -148,8 +178,12 @@ function readValue(counter: Counter, reader: ByteReader, scope: TypeScope): Type
 function readPrimitive(counter: Counter, reader: ByteReader, code: number): Type {
   const name = PRIMITIVES[code];
   if (name !== undefined) return counter.table.make("value", [name]);
-  if (ASYNC_TYPES.has(code)) throw reader.refusal("ERR_COMPONENT_ASYNC", "a stream, future or error context");
-  throw reader.refusal("ERR_COMPONENT_FEATURE", `a type of an unknown kind (0x${code.toString(16)})`);
+  if (ASYNC_TYPES.has(code))
+    throw reader.refusal("ERR_COMPONENT_ASYNC", "a stream, future or error context");
+  throw reader.refusal(
+    "ERR_COMPONENT_FEATURE",
+    `a type of an unknown kind (0x${code.toString(16)})`,
+  );
 }
 
 function readDefinedValue(counter: Counter, reader: ByteReader, scope: TypeScope): Type {
@@ -164,7 +198,11 @@ function readDefinedValue(counter: Counter, reader: ByteReader, scope: TypeScope
       case 0x70:
         return ["list(", value(), ")"];
       case 0x6f:
-        return ["tuple(", ...separate(readMany(counter, reader, "tuple members", () => [value()])), ")"];
+        return [
+          "tuple(",
+          ...separate(readMany(counter, reader, "tuple members", () => [value()])),
+          ")",
+        ];
       case 0x6e:
         return [`flags(${readLabels(counter, reader)})`];
       case 0x6d:
@@ -185,12 +223,15 @@ function readDefinedValue(counter: Counter, reader: ByteReader, scope: TypeScope
     }
   };
   const found = parts();
-  return found === undefined ? readPrimitive(counter, reader, code) : make(counter, reader, "value", found);
+  return found === undefined
+    ? readPrimitive(counter, reader, code)
+    : make(counter, reader, "value", found);
 }
 
 function readFlag(reader: ByteReader): boolean {
   const flag = reader.byte();
-  if (flag > 1) throw reader.refusal("ERR_COMPONENT_MALFORMED", "an option byte that is neither 0 nor 1");
+  if (flag > 1)
+    throw reader.refusal("ERR_COMPONENT_MALFORMED", "an option byte that is neither 0 nor 1");
   return flag === 1;
 }
 
@@ -209,7 +250,10 @@ function separate(items: readonly (readonly (string | Type)[])[]): (string | Typ
 
 function readFields(counter: Counter, reader: ByteReader, scope: TypeScope): (string | Type)[] {
   return separate(
-    readMany(counter, reader, "fields", () => [`${readLabel(reader)}: `, readValue(counter, reader, scope)]),
+    readMany(counter, reader, "fields", () => [
+      `${readLabel(reader)}: `,
+      readValue(counter, reader, scope),
+    ]),
   );
 }
 
@@ -217,8 +261,11 @@ function readCases(counter: Counter, reader: ByteReader, scope: TypeScope): (str
   return separate(
     readMany(counter, reader, "cases", () => {
       const label = readLabel(reader);
-      const payload = readFlag(reader) ? [`${label}: `, readValue(counter, reader, scope)] : [label];
-      if (reader.byte() !== 0) throw reader.refusal("ERR_COMPONENT_FEATURE", "a variant case that refines another");
+      const payload = readFlag(reader)
+        ? [`${label}: `, readValue(counter, reader, scope)]
+        : [label];
+      if (reader.byte() !== 0)
+        throw reader.refusal("ERR_COMPONENT_FEATURE", "a variant case that refines another");
       return payload;
     }),
   );
@@ -228,16 +275,23 @@ function readLabels(counter: Counter, reader: ByteReader): string {
   return readMany(counter, reader, "labels", () => readLabel(reader)).join(", ");
 }
 
-function readDeclarations(counter: Counter, reader: ByteReader, parent: TypeScope, owner: string): Members {
+function readDeclarations(
+  counter: Counter,
+  reader: ByteReader,
+  parent: TypeScope,
+  owner: string,
+): Members {
   const scope: TypeScope = { types: [], parent };
   const members = new Map<string, Entity>();
   for (let left = reader.count(10_000, "declarations"); left > 0; left -= 1) {
     counter.count(reader);
     const kind = reader.byte();
-    if (kind === 0x01 && reader.peek() !== 0x42) scope.types.push(readType(counter, reader, scope, owner));
+    if (kind === 0x01 && reader.peek() !== 0x42)
+      scope.types.push(readType(counter, reader, scope, owner));
     else if (kind === 0x02) scope.types.push(readOuterType(reader, scope));
     else if (kind === 0x04) readMember(counter, reader, scope, owner, members);
-    else throw reader.refusal("ERR_COMPONENT_FEATURE", "an unusual declaration in an instance type");
+    else
+      throw reader.refusal("ERR_COMPONENT_FEATURE", "an unusual declaration in an instance type");
   }
   return members;
 }
@@ -260,7 +314,8 @@ function readMember(
 ): void {
   const name = readExternName(reader);
   const entity = readExternType(counter, reader, scope, owner, name);
-  if (entity.sort === "instance") throw reader.refusal("ERR_COMPONENT_FEATURE", "an instance inside an instance");
+  if (entity.sort === "instance")
+    throw reader.refusal("ERR_COMPONENT_FEATURE", "an instance inside an instance");
   if (entity.sort === "type") scope.types.push(entity.type);
   if (members.has(name)) throw reader.refusal("ERR_COMPONENT_MALFORMED", `a second \`${name}\``);
   members.set(name, entity);
@@ -282,10 +337,14 @@ export function readExternType(
       return { sort: "type", type: plainType(reader, scope, reader.u32()) };
     case 0x05: {
       const entry = typeEntry(reader, scope, reader.u32());
-      if (isType(entry)) throw reader.refusal("ERR_COMPONENT_MALFORMED", "an instance of a type that is none");
+      if (isType(entry))
+        throw reader.refusal("ERR_COMPONENT_MALFORMED", "an instance of a type that is none");
       return { sort: "instance", members: readMembers(counter, entry, splitVersion(name).name) };
     }
     default:
-      throw reader.refusal("ERR_COMPONENT_FEATURE", "an import or export of a module, component or value");
+      throw reader.refusal(
+        "ERR_COMPONENT_FEATURE",
+        "an import or export of a module, component or value",
+      );
   }
 }
