@@ -1,18 +1,21 @@
-import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
+import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
 import { Refusals, GloveboxError } from "./errors.ts";
 import type { LockedPlugin, Lockfile } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
 import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
+import { PolicyError } from "./policy/errors.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
 import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import { readSource } from "./supply/read-source.ts";
-import { KNOWN_RULES } from "./supply/rules.ts";
-import { verifyInstalled, type VerifyRules } from "./supply/verify-installed.ts";
+import { parsePublicKey } from "./supply/keys.ts";
+import { verifyInstalled, verifySource, type VerifyRules } from "./supply/verify-installed.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
 import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
+const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
 const CONFIGURATION_BYTES_MAX = 256 * 1024;
 const LOCKFILE_BYTES_MAX = 4 * 1024 * 1024;
 const PACKAGE_BYTES_MAX = 64 * 1024 * 1024;
@@ -33,7 +36,23 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
   if (!bytes) throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", { place: { file: configFile } });
   const text = new TextDecoder("utf-8", { fatal: false }).decode(bytes);
   const configuration = parseConfiguration(text, configFile, CAPABILITIES);
+  assertKeys(configuration.trust, configFile);
   return { paths, text, configuration, locked: readLockfile(paths, files)?.plugins ?? {} };
+}
+
+/** A trust entry whose key cannot be read would silently trust nobody: it is refused instead. */
+function assertKeys(trust: readonly TrustEntry[], file: string): void {
+  const problems = trust.flatMap((entry, index) => {
+    try {
+      parsePublicKey(entry.publicKey);
+      return [];
+    } catch (cause) {
+      const path = `trust[${index}].key`;
+      const words = cause instanceof Error ? cause.message : "it cannot be read";
+      return [new PolicyError("ERR_CONFIG_INVALID", `\`${path}\` is not a public key: ${words}.`, { place: { file, path }, cause, remedy: "Paste the line that `glovebox keygen` wrote to the `.pub` file." })];
+    }
+  });
+  if (problems.length > 0) throw new Refusals(problems);
 }
 
 function readLockfile(paths: WorkspacePaths, files: FilePowers): Lockfile | undefined {
@@ -83,8 +102,9 @@ export function verifyPlugin(
   return verified;
 }
 
+/** What plugins are verified against: the interfaces that are served, how grants are read, and whose signatures count. */
 export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
-  return { ...KNOWN_RULES, capabilities: CAPABILITIES, trust };
+  return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
 }
 
 /** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */

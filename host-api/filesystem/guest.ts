@@ -5,7 +5,7 @@ import { Descriptor, DirectoryEntryStream } from "./descriptor.ts";
 import { wasiCodeOfTag } from "./wasi-error.ts";
 
 /** `glovebox:plugin/files`, `wasi:filesystem/types` and `wasi:filesystem/preopens`. Without the grant there is no preopen. */
-export const makeGuestImports: MakeGuestImports = ({ channel, granted }) => ({
+export const makeFilesystemImports: MakeGuestImports = ({ channel, granted }) => ({
   "glovebox:plugin/files": makeFiles(channel),
   "wasi:filesystem/types": {
     Descriptor,

@@ -12,7 +12,7 @@ import { compileValidator } from "../plugin/schema/validator.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import { decideStart } from "../policy/gates.ts";
 import { runtimeVersion } from "../powers/version.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox, Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { verifyWorkspace, type Workspace } from "../workspace.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
@@ -85,7 +85,7 @@ function assemble(
   return {
     tools,
     callTool: makeCallTool({ tools: callables, audit, seal: sandbox.seal.name }),
-    posture: makePosture(workspace, plugins, sandbox, mode),
+    posture: makePosture(workspace, plugins, sandbox.seal, mode),
     warm: () => opened.forEach((plugin) => plugin.sealed.warm()),
     close: () => closeAll(opened, sandbox, audit),
   };
@@ -126,16 +126,20 @@ function makeBrokers(
   );
 }
 
-function makePosture(
-  workspace: Workspace,
-  plugins: readonly VerifiedPlugin[],
-  sandbox: Sandbox,
-  mode: Posture["mode"],
-): Posture {
+/** What the debt report says of a workspace that is not serving; without one, of the machine alone. */
+export async function describePosture(workspace: Workspace | undefined, machine: Machine): Promise<Posture> {
+  const sandbox = await machine.openSandbox();
+  await sandbox.close();
+  if (!workspace) return { runtimeVersion: runtimeVersion(), mode: effectiveMode("development"), seal: sandbox.seal, waivers: [], plugins: [] };
+  const { plugins } = verifyWorkspace(workspace, machine.files);
+  return makePosture(workspace, plugins, sandbox.seal, effectiveMode(workspace.configuration.mode));
+}
+
+function makePosture(workspace: Workspace, plugins: readonly VerifiedPlugin[], seal: Seal, mode: Posture["mode"]): Posture {
   return {
     runtimeVersion: runtimeVersion(),
     mode,
-    seal: sandbox.seal,
+    seal,
     waivers: workspace.configuration.waivers,
     plugins: plugins.map((plugin) => ({
       alias: plugin.alias,

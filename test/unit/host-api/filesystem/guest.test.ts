@@ -6,7 +6,7 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
 import type { Descriptor } from "@glovebox/host-api/filesystem/descriptor";
 import { type FilesystemGrant, parseGrant } from "@glovebox/host-api/filesystem/grant";
-import { makeGuestImports } from "@glovebox/host-api/filesystem/guest";
+import { makeFilesystemImports } from "@glovebox/host-api/filesystem/guest";
 import { type GuestChannel, GuestRefusal } from "@glovebox/host-api/guest";
 import { IoError, type StreamError } from "@glovebox/host-api/io/streams";
 import { makeScratch, openPlugin } from "../../../helpers/sandbox-folder.ts";
@@ -43,7 +43,7 @@ function makeGuest(
       }
     },
   };
-  const made = makeGuestImports({ channel, granted: new Set(names), call: { context: null } });
+  const made = makeFilesystemImports({ channel, granted: new Set(names), call: { context: null } });
   const types = made["wasi:filesystem/types"] as { filesystemErrorCode: Imports["errorCode"] };
   const preopens = made["wasi:filesystem/preopens"] as {
     getDirectories: () => Imports["preopens"];
