@@ -85,7 +85,8 @@ export function headersForOtherOrigin(headers: readonly Header[]): readonly Head
 
 /** What of a response's headers the guest may read. Throws `HostError` `too-large` when there are too many. */
 export function guestHeaders(headers: readonly Header[]): readonly Header[] {
-  if (headers.length > RESPONSE_HEADERS_MAX) throw new HostError("too-large", "too many response headers");
+  if (headers.length > RESPONSE_HEADERS_MAX)
+    throw new HostError("too-large", "too many response headers");
   return headers
     .map(([name, value]): Header => [name.toLowerCase(), value])
     .filter(([name]) => NAME.test(name) && !WITHHELD.has(name) && !name.startsWith("proxy-"));

@@ -24,7 +24,10 @@ export function makeCertificate(name: string): Certificate {
     publicKeyEncoding: { type: "spki", format: "der" },
   });
   const subject = sequence(tlv(0x31, sequence(hex("0603550403"), tlv(0x0c, Buffer.from(name)))));
-  const validity = sequence(tlv(0x17, Buffer.from("200101000000Z")), tlv(0x17, Buffer.from("491231235959Z")));
+  const validity = sequence(
+    tlv(0x17, Buffer.from("200101000000Z")),
+    tlv(0x17, Buffer.from("491231235959Z")),
+  );
   const names = sequence(tlv(0x82, Buffer.from(name)));
   const isAuthority = sequence(tlv(0x01, hex("ff")));
   const extensions = sequence(

@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import type { OutgoingHttpHeaders } from "node:http";
 import net from "node:net";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { makeHttpBroker } from "@glovebox/host-api/http/broker";
 import { parseGrant } from "@glovebox/host-api/http/grant";
-import { httpPowers, listen, loopbackGrant, refusedAs, scope, send, serve } from "../helpers/http-room.ts";
+import {
+  httpPowers,
+  listen,
+  loopbackGrant,
+  refusedAs,
+  scope,
+  send,
+  serve,
+} from "../helpers/http-room.ts";
 
 const MIB = 1024 * 1024;
 
@@ -35,7 +44,10 @@ const POURS: Readonly<Record<string, readonly [head: string, chunk: string | Buf
   "an endless body": [`${HEAD}\r\n`, Buffer.alloc(65_536)],
   "an endless chunked body": [`${CHUNKED}\r\n`, `1000\r\n${"x".repeat(4096)}\r\n`],
   "an endless body of one-byte chunks": [`${CHUNKED}\r\n`, "1\r\nx\r\n".repeat(4096)],
-  "an endless body that claims to be short gzip": [`${CHUNKED}Content-Encoding: gzip\r\n\r\n`, `1000\r\n${"x".repeat(4096)}\r\n`],
+  "an endless body that claims to be short gzip": [
+    `${CHUNKED}Content-Encoding: gzip\r\n\r\n`,
+    `1000\r\n${"x".repeat(4096)}\r\n`,
+  ],
   "endless headers": [HEAD, "X-Name: value\r\n".repeat(100)],
   "an endless header": [`${HEAD}X: `, "y".repeat(4096)],
 };
@@ -79,7 +91,10 @@ const STALLS: Readonly<Record<string, (socket: net.Socket) => void>> = {
     socket.on("close", () => clearInterval(timer));
   },
   "redirects slowly for ever": (socket) => {
-    setTimeout(() => socket.end("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"), 150);
+    setTimeout(
+      () => socket.end("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
+      150,
+    );
   },
 };
 for (const [what, talk] of Object.entries(STALLS)) {
@@ -103,14 +118,21 @@ test("ends a request, and its connection, when the call ends", async () => {
     socket.write(`${HEAD}Content-Length: 10\r\n\r\nabc`);
     setTimeout(() => controller.abort(), 20);
   });
-  await assert.rejects(send({ grant: loopbackGrant(server), url: server.origin, signal: controller.signal }), refusedAs("timed-out"));
+  await assert.rejects(
+    send({ grant: loopbackGrant(server), url: server.origin, signal: controller.signal }),
+    refusedAs("timed-out"),
+  );
   await closed;
-  await assert.rejects(send({ grant: loopbackGrant(server), url: server.origin, signal: AbortSignal.abort() }), refusedAs("timed-out"));
+  await assert.rejects(
+    send({ grant: loopbackGrant(server), url: server.origin, signal: AbortSignal.abort() }),
+    refusedAs("timed-out"),
+  );
 });
 
 const LIES: Readonly<Record<string, string>> = {
   "no HTTP": "220 smtp.example ESMTP\r\n",
-  "an upgrade that nobody asked for": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+  "an upgrade that nobody asked for":
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
   "two lengths": `${HEAD}Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde`,
   "a length and chunks": `${CHUNKED}Content-Length: 3\r\n\r\n0\r\n\r\n`,
   "less than its length": `${HEAD}Content-Length: 10\r\n\r\nabc`,
@@ -122,7 +144,10 @@ const LIES: Readonly<Record<string, string>> = {
 for (const [what, answer] of Object.entries(LIES)) {
   test(`refuses an answer with ${what}`, async () => {
     await using server = await raw((socket) => socket.end(answer, "latin1"));
-    await assert.rejects(send({ grant: loopbackGrant(server), url: server.origin }), refusedAs("unreachable"));
+    await assert.rejects(
+      send({ grant: loopbackGrant(server), url: server.origin }),
+      refusedAs("unreachable"),
+    );
   });
 }
 
@@ -130,29 +155,41 @@ test("refuses a bomb, stacked encodings, and encodings that it does not read", a
   const bomb = gzipSync(Buffer.alloc(64 * MIB), { level: 9 });
   await using server = await serve((incoming, outgoing) => {
     const encoding = decodeURIComponent(incoming.url?.slice(1) ?? "");
-    outgoing.writeHead(200, { "content-encoding": encoding.split("+") }).end(encoding === "gzip" ? bomb : gzipSync(bomb));
+    outgoing
+      .writeHead(200, { "content-encoding": encoding.split("+") } as unknown as OutgoingHttpHeaders)
+      .end(encoding === "gzip" ? bomb : gzipSync(bomb));
   });
   const grant = loopbackGrant(server);
   await assert.rejects(send({ grant, url: `${server.origin}/gzip` }), refusedAs("too-large"));
-  for (const encoding of ["gzip+gzip", "gzip, gzip", "br", "deflate", "gzip,br", "GZIP, identity"]) {
-    await assert.rejects(send({ grant, url: `${server.origin}/${encodeURIComponent(encoding)}` }), refusedAs("refused-by-policy"));
+  for (const encoding of [
+    "gzip+gzip",
+    "gzip, gzip",
+    "br",
+    "deflate",
+    "gzip,br",
+    "GZIP, identity",
+  ]) {
+    await assert.rejects(
+      send({ grant, url: `${server.origin}/${encodeURIComponent(encoding)}` }),
+      refusedAs("refused-by-policy"),
+    );
   }
 });
 
 test("runs a bounded number of requests at once and is free again afterwards", async () => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const held = Promise.withResolvers<void>();
   await using server = await serve(async (_incoming, outgoing) => {
-    await held;
+    await held.promise;
     outgoing.end("ok");
   });
-  const operation = makeHttpBroker(parseGrant(loopbackGrant(server)), httpPowers()).operations["http.send"];
-  const ask = async () => operation?.({ args: ["GET", server.origin, []], body: new Uint8Array(0) }, scope());
+  const operation = makeHttpBroker(parseGrant(loopbackGrant(server)), httpPowers()).operations[
+    "http.send"
+  ];
+  const ask = async () =>
+    operation?.({ args: ["GET", server.origin, []], body: new Uint8Array(0) }, scope());
   const running = Array.from({ length: 8 }, ask);
   await assert.rejects(ask(), refusedAs("limit-exceeded"));
-  release();
+  held.resolve();
   await Promise.all(running);
   await ask();
 });
@@ -168,10 +205,19 @@ test("uses no proxy from the environment", async () => {
     const { send, loopbackGrant } = await import(${JSON.stringify(new URL("../helpers/http-room.ts", import.meta.url).href)});
     const { text } = await send({ grant: loopbackGrant({ port: ${server.port} }), url: "${server.origin}" });
     process.stdout.write(text);`;
-  const environment = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy.origin, http_proxy: proxy.origin, ALL_PROXY: proxy.origin };
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
-    env: { ...process.env, ...environment, NO_PROXY: "", no_proxy: "" },
-  });
+  const environment = {
+    NODE_USE_ENV_PROXY: "1",
+    HTTP_PROXY: proxy.origin,
+    http_proxy: proxy.origin,
+    ALL_PROXY: proxy.origin,
+  };
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", script],
+    {
+      env: { ...process.env, ...environment, NO_PROXY: "", no_proxy: "" },
+    },
+  );
   assert.equal(stdout, "direct");
   assert.equal(proxied, 0);
 });

@@ -5,8 +5,18 @@ import type { GuestChannel } from "@glovebox/host-api/guest";
 import { makeHttpImports } from "@glovebox/host-api/http/guest";
 import type { PluginResponse } from "@glovebox/host-api/http/guest";
 import { Fields } from "@glovebox/host-api/http/wasi/fields";
-import { FutureIncomingResponse, IncomingBody, IncomingRequest, ResponseOutparam } from "@glovebox/host-api/http/wasi/incoming";
-import { OutgoingBody, OutgoingRequest, OutgoingResponse, RequestOptions } from "@glovebox/host-api/http/wasi/outgoing";
+import type { FutureIncomingResponse } from "@glovebox/host-api/http/wasi/incoming";
+import {
+  IncomingBody,
+  IncomingRequest,
+  ResponseOutparam,
+} from "@glovebox/host-api/http/wasi/incoming";
+import {
+  OutgoingBody,
+  OutgoingRequest,
+  OutgoingResponse,
+  RequestOptions,
+} from "@glovebox/host-api/http/wasi/outgoing";
 import type { RequestScheme } from "@glovebox/host-api/http/wasi/outgoing";
 import { poll } from "@glovebox/host-api/io/streams";
 import type { JsonValue } from "@glovebox/host-api/json";
@@ -27,14 +37,24 @@ function channel(refusal?: string) {
     call(operation, args, body) {
       sent.push({ operation, args, body: body === undefined ? undefined : text(body) });
       if (refusal !== undefined) throw new GuestRefusal(refusal);
-      return { value: { status: 201, url: "https://a.example/", headers: [["etag", "x"]] }, body: bytes("hello") };
+      return {
+        value: { status: 201, url: "https://a.example/", headers: [["etag", "x"]] },
+        body: bytes("hello"),
+      };
     },
   };
   const imports = makeHttpImports({ channel: end, granted: new Set(), call: { context: null } });
   const plugin = imports["glovebox:plugin/http"] as {
-    send(method: string, url: string, headers: string, body: Uint8Array | undefined): PluginResponse;
+    send(
+      method: string,
+      url: string,
+      headers: string,
+      body: Uint8Array | undefined,
+    ): PluginResponse;
   };
-  const handler = imports["wasi:http/outgoing-handler"] as { handle(request: OutgoingRequest): FutureIncomingResponse };
+  const handler = imports["wasi:http/outgoing-handler"] as {
+    handle(request: OutgoingRequest): FutureIncomingResponse;
+  };
   return { sent, imports, plugin, handler };
 }
 
@@ -65,12 +85,26 @@ test("send hands a request over and gives the answer back as flat values", () =>
     headers: '[["etag","x"]]',
     body: bytes("hello"),
   });
-  assert.deepEqual(sent, [{ operation: "http.send", args: ["POST", "https://a.example/", [["x-one", "1"]]], body: "body" }]);
+  assert.deepEqual(sent, [
+    {
+      operation: "http.send",
+      args: ["POST", "https://a.example/", [["x-one", "1"]]],
+      body: "body",
+    },
+  ]);
 });
 
 test("send throws a refusal as its bare tag", () => {
-  assert.equal(thrown(() => channel("refused-by-policy").plugin.send("GET", "https://a.example/", "[]", undefined)), "refused-by-policy");
-  assert.equal(thrown(() => channel().plugin.send("GET", "https://a.example/", "not json", undefined)), "invalid-argument");
+  assert.equal(
+    thrown(() =>
+      channel("refused-by-policy").plugin.send("GET", "https://a.example/", "[]", undefined),
+    ),
+    "refused-by-policy",
+  );
+  assert.equal(
+    thrown(() => channel().plugin.send("GET", "https://a.example/", "not json", undefined)),
+    "invalid-argument",
+  );
 });
 
 test("a wasi request goes out once, when its answer is asked for", () => {
@@ -79,7 +113,13 @@ test("a wasi request goes out once, when its answer is asked for", () => {
   assert.equal(sent.length, 0);
   future.subscribe().block();
   const result = future.get();
-  assert.deepEqual(sent, [{ operation: "http.send", args: ["POST", "https://a.example:8443/v1?x=y", [["X-One", "1"]]], body: undefined }]);
+  assert.deepEqual(sent, [
+    {
+      operation: "http.send",
+      args: ["POST", "https://a.example:8443/v1?x=y", [["X-One", "1"]]],
+      body: undefined,
+    },
+  ]);
   assert.ok(result?.tag === "ok" && result.val.tag === "ok");
   const response = result.val.val;
   assert.equal(response.status(), 201);
@@ -96,8 +136,14 @@ test("a wasi response's body is a stream, once", () => {
   const stream = body.stream();
   assert.equal(text(stream.blockingRead(3n)), "hel");
   assert.equal(text(stream.blockingRead(100n)), "lo");
-  assert.deepEqual(thrown(() => stream.blockingRead(1n)), { tag: "closed" });
-  assert.equal(thrown(() => body.stream()), undefined);
+  assert.deepEqual(
+    thrown(() => stream.blockingRead(1n)),
+    { tag: "closed" },
+  );
+  assert.equal(
+    thrown(() => body.stream()),
+    undefined,
+  );
   const trailers = IncomingBody.finish(body);
   assert.deepEqual(trailers.get(), { tag: "ok", val: { tag: "ok", val: undefined } });
   assert.deepEqual(trailers.get(), { tag: "err", val: undefined });
@@ -126,7 +172,10 @@ test("a guest that waits for an answer before it finished the body gets an error
   request.body();
   const future = handler.handle(request);
   poll([future.subscribe()]);
-  assert.deepEqual(future.get(), { tag: "ok", val: { tag: "err", val: { tag: "HTTP-protocol-error" } } });
+  assert.deepEqual(future.get(), {
+    tag: "ok",
+    val: { tag: "err", val: { tag: "HTTP-protocol-error" } },
+  });
   assert.equal(sent.length, 0);
 });
 
@@ -134,16 +183,25 @@ test("a body over the cap fails while it is written", () => {
   const body = outgoing().body();
   const stream = body.write();
   stream.write(new Uint8Array(1024 * 1024));
-  assert.equal((thrown(() => stream.write(new Uint8Array(1))) as { tag: string }).tag, "last-operation-failed");
+  assert.equal(
+    (thrown(() => stream.write(new Uint8Array(1))) as { tag: string }).tag,
+    "last-operation-failed",
+  );
 });
 
 test("a body that contradicts its content-length, or has trailers, is refused", () => {
   const request = new OutgoingRequest(Fields.fromList([["content-length", bytes("3")]]));
   const body = request.body();
   body.write().write(bytes("four"));
-  assert.deepEqual(thrown(() => OutgoingBody.finish(body, undefined)), { tag: "HTTP-request-body-size", val: 4n });
+  assert.deepEqual(
+    thrown(() => OutgoingBody.finish(body, undefined)),
+    { tag: "HTTP-request-body-size", val: 4n },
+  );
   const other = outgoing().body();
-  assert.equal((thrown(() => OutgoingBody.finish(other, new Fields())) as { tag: string }).tag, "HTTP-request-trailer-section-size");
+  assert.equal(
+    (thrown(() => OutgoingBody.finish(other, new Fields())) as { tag: string }).tag,
+    "HTTP-request-trailer-section-size",
+  );
 });
 
 for (const [tag, code] of [
@@ -165,34 +223,59 @@ for (const [tag, code] of [
 
 test("a request without authority, or of another scheme, is refused at once", () => {
   const { handler } = channel();
-  assert.equal((thrown(() => handler.handle(new OutgoingRequest(new Fields()))) as { tag: string }).tag, "HTTP-request-URI-invalid");
-  assert.equal((thrown(() => handler.handle(outgoing({ tag: "other", val: "ftp" }))) as { tag: string }).tag, "HTTP-request-URI-invalid");
+  assert.equal(
+    (thrown(() => handler.handle(new OutgoingRequest(new Fields()))) as { tag: string }).tag,
+    "HTTP-request-URI-invalid",
+  );
+  assert.equal(
+    (thrown(() => handler.handle(outgoing({ tag: "other", val: "ftp" }))) as { tag: string }).tag,
+    "HTTP-request-URI-invalid",
+  );
 });
 
 test("parts that would move the border between host and path are refused", () => {
   const request = outgoing();
   for (const authority of ["a@b", "a/b", "a\\b", "a b", "a#b", "a?b", "a\r\n", "é", ""]) {
-    assert.equal(thrown(() => request.setAuthority(authority)), undefined);
+    assert.equal(
+      thrown(() => request.setAuthority(authority)),
+      undefined,
+    );
   }
   for (const path of ["v1", "@b", ".evil.example", "/a b", "/a\r\nb", "/é"]) {
-    assert.equal(thrown(() => request.setPathWithQuery(path)), undefined);
+    assert.equal(
+      thrown(() => request.setPathWithQuery(path)),
+      undefined,
+    );
   }
-  assert.equal(thrown(() => request.setMethod({ tag: "other", val: "A B" })), undefined);
+  assert.equal(
+    thrown(() => request.setMethod({ tag: "other", val: "A B" })),
+    undefined,
+  );
   assert.equal(request.authority(), "a.example:8443");
 });
 
 test("timeouts that the host does not keep are refused, not ignored", () => {
   const options = new RequestOptions();
-  assert.equal(thrown(() => options.setConnectTimeout(1n)), undefined);
+  assert.equal(
+    thrown(() => options.setConnectTimeout(1n)),
+    undefined,
+  );
   options.setConnectTimeout(undefined);
   assert.equal(options.connectTimeout(), undefined);
 });
 
 test("fields compare names without case and keep their order and spelling", () => {
-  const fields = Fields.fromList([["A", bytes("1")], ["b", bytes("2")], ["a", bytes("3")]]);
+  const fields = Fields.fromList([
+    ["A", bytes("1")],
+    ["b", bytes("2")],
+    ["a", bytes("3")],
+  ]);
   assert.deepEqual(fields.get("a").map(text), ["1", "3"]);
   assert.ok(fields.has("B"));
-  assert.deepEqual(fields.entries().map(([name]) => name), ["A", "b", "a"]);
+  assert.deepEqual(
+    fields.entries().map(([name]) => name),
+    ["A", "b", "a"],
+  );
   const copy = fields.clone();
   copy.set("a", [bytes("4")]);
   copy.delete("B");
@@ -202,13 +285,31 @@ test("fields compare names without case and keep their order and spelling", () =
 
 test("fields refuse bad syntax, forbidden names, and change when they belong to an answer", () => {
   const fields = new Fields();
-  assert.deepEqual(thrown(() => fields.append("a b", bytes("x"))), { tag: "invalid-syntax" });
-  assert.deepEqual(thrown(() => fields.append("a", bytes("x\r\nHost: y"))), { tag: "invalid-syntax" });
-  assert.deepEqual(thrown(() => fields.append("Host", bytes("x"))), { tag: "forbidden" });
-  assert.deepEqual(thrown(() => Fields.fromList([["cookie", bytes("x")]])), { tag: "forbidden" });
+  assert.deepEqual(
+    thrown(() => fields.append("a b", bytes("x"))),
+    { tag: "invalid-syntax" },
+  );
+  assert.deepEqual(
+    thrown(() => fields.append("a", bytes("x\r\nHost: y"))),
+    { tag: "invalid-syntax" },
+  );
+  assert.deepEqual(
+    thrown(() => fields.append("Host", bytes("x"))),
+    { tag: "forbidden" },
+  );
+  assert.deepEqual(
+    thrown(() => Fields.fromList([["cookie", bytes("x")]])),
+    { tag: "forbidden" },
+  );
   const answer = Fields.immutable([["etag", "x"]]);
-  assert.deepEqual(thrown(() => answer.set("etag", [])), { tag: "immutable" });
-  assert.deepEqual(thrown(() => answer.delete("etag")), { tag: "immutable" });
+  assert.deepEqual(
+    thrown(() => answer.set("etag", [])),
+    { tag: "immutable" },
+  );
+  assert.deepEqual(
+    thrown(() => answer.delete("etag")),
+    { tag: "immutable" },
+  );
   answer.clone().delete("etag");
 });
 
@@ -216,12 +317,19 @@ test("what only a server would need links, and does nothing", () => {
   const response = new OutgoingResponse(new Fields());
   response.setStatusCode(204);
   assert.equal(response.statusCode(), 204);
-  assert.equal(thrown(() => response.body()), undefined);
+  assert.equal(
+    thrown(() => response.body()),
+    undefined,
+  );
   assert.ok(thrown(() => new IncomingRequest()) instanceof Error);
   assert.ok(thrown(() => new ResponseOutparam()) instanceof Error);
 });
 
 test("serves the interfaces that the capability names", () => {
   const { imports } = channel();
-  assert.deepEqual(Object.keys(imports).toSorted(), ["glovebox:plugin/http", "wasi:http/outgoing-handler", "wasi:http/types"]);
+  assert.deepEqual(Object.keys(imports).toSorted(), [
+    "glovebox:plugin/http",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
+  ]);
 });

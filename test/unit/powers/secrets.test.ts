@@ -31,13 +31,30 @@ test("follows a link to a file that only its owner may read", () => {
 });
 
 test("refuses a reference of another form", () => {
-  for (const reference of ["", "KEY", "env", "http://x", "file:relative", "file:", "file:/a\0b", "env:", "env:A-B", "env:1A", "ENV:KEY"]) {
+  for (const reference of [
+    "",
+    "KEY",
+    "env",
+    "http://x",
+    "file:relative",
+    "file:",
+    "file:/a\0b",
+    "env:",
+    "env:A-B",
+    "env:1A",
+    "ENV:KEY",
+  ]) {
     assert.throws(() => readSecret(reference, { KEY: secret }), refusedAs("invalid-argument"));
   }
 });
 
 test("refuses what is not there, inherited names included", () => {
-  for (const reference of ["env:NOT_SET", "env:constructor", "env:__proto__", "file:/does/not/exist"]) {
+  for (const reference of [
+    "env:NOT_SET",
+    "env:constructor",
+    "env:__proto__",
+    "file:/does/not/exist",
+  ]) {
     assert.throws(() => readSecret(reference, {}), refusedAs("not-found"));
   }
 });
@@ -53,7 +70,10 @@ test("refuses a secret with more than one line, or that is not text", () => {
     assert.throws(() => readSecret("env:KEY", { KEY: text }), refusedAs("invalid-argument"));
     assert.throws(() => readSecret(file(text)), refusedAs("invalid-argument"));
   }
-  assert.throws(() => readSecret(file(new Uint8Array([0xff, 0xfe, 0xfd]))), refusedAs("invalid-argument"));
+  assert.throws(
+    () => readSecret(file(new Uint8Array([0xff, 0xfe, 0xfd]))),
+    refusedAs("invalid-argument"),
+  );
 });
 
 test("refuses a secret over 64 KiB", () => {
@@ -62,14 +82,23 @@ test("refuses a secret over 64 KiB", () => {
   assert.throws(() => readSecret(file(text)), refusedAs("too-large"));
 });
 
-test("refuses a file that others may use", { skip: process.platform === "win32" && "no modes on Windows" }, () => {
-  for (const mode of [0o640, 0o604, 0o644, 0o620, 0o602]) {
-    assert.throws(() => readSecret(file(secret, mode)), refusedAs("not-permitted"));
-  }
-});
+test(
+  "refuses a file that others may use",
+  { skip: process.platform === "win32" && "no modes on Windows" },
+  () => {
+    for (const mode of [0o640, 0o604, 0o644, 0o620, 0o602]) {
+      assert.throws(() => readSecret(file(secret, mode)), refusedAs("not-permitted"));
+    }
+  },
+);
 
-test("refuses a folder and a device, and does not hang on a pipe", { skip: process.platform === "win32" && "no such files" }, () => {
-  const pipe = join(folder, "pipe");
-  execFileSync("mkfifo", [pipe]);
-  for (const path of [folder, "/dev/zero", pipe]) assert.throws(() => readSecret(`file:${path}`), refusedAs("not-a-file"));
-});
+test(
+  "refuses a folder and a device, and does not hang on a pipe",
+  { skip: process.platform === "win32" && "no such files" },
+  () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const path of [folder, "/dev/zero", pipe])
+      assert.throws(() => readSecret(`file:${path}`), refusedAs("not-a-file"));
+  },
+);
