@@ -1,5 +1,7 @@
+import { GuestRefusal } from "../guest.ts";
 import type { GuestChannel } from "../guest.ts";
-import type { JsonObject } from "../json.ts";
+import type { JsonValue } from "../json.ts";
+import { isObject } from "./keys.ts";
 import type { Header } from "./headers.ts";
 
 /** An answer as the guest side hands it on. */
@@ -11,15 +13,34 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-/** One request over the channel. The runner trusts the broker's answer. Throws `GuestRefusal`. */
+/** One request over the channel. Whether `headers` are headers is the broker's to judge. Throws `GuestRefusal`. */
 export function sendOverChannel(
   channel: GuestChannel,
   method: string,
   url: string,
-  headers: readonly Header[],
+  headers: JsonValue,
   body: Uint8Array | undefined,
 ): HttpAnswer {
   const answer = channel.call("http.send", [method, url, headers], body);
-  const head = answer.value as JsonObject as unknown as Omit<HttpAnswer, "body">;
-  return { status: head.status, url: head.url, headers: head.headers, body: answer.body };
+  if (!isHead(answer.value)) throw new GuestRefusal("internal");
+  return { ...answer.value, body: answer.body };
+}
+
+type Head = {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: readonly Header[];
+};
+
+function isHead(value: JsonValue): value is Head {
+  return (
+    isObject(value) &&
+    typeof value["status"] === "number" &&
+    typeof value["url"] === "string" &&
+    isHeaders(value["headers"])
+  );
+}
+
+function isHeaders(value: unknown): value is readonly Header[] {
+  return Array.isArray(value) && value.every((entry) => Array.isArray(entry) && entry.length === 2);
 }

@@ -31,6 +31,8 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>, bytesMax: number): Promise
 }
 
 const FIRST_BYTES = 64 * 1024;
+/** Chunks cost time each, however small: a server that sends single bytes would keep the broker from other calls. */
+const CHUNKS_MAX = 65_536;
 
 /** Gathers chunks into one growing buffer: a list of them would cost a hundred bytes for each byte sent alone. */
 async function collect(
@@ -39,7 +41,10 @@ async function collect(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let buffer = new Uint8Array(Math.min(FIRST_BYTES, bytesMax));
   let sizeBytes = 0;
+  let count = 0;
   for await (const chunk of chunks) {
+    count += 1;
+    if (count > CHUNKS_MAX) throw new HostError("too-large", "the response has too many chunks");
     const neededBytes = sizeBytes + chunk.length;
     if (neededBytes > bytesMax)
       throw new HostError("too-large", `the response is over ${bytesMax} bytes`);

@@ -1,7 +1,7 @@
 import { GuestRefusal } from "../guest.ts";
 import type { GuestChannel, MakeGuestImports } from "../guest.ts";
+import type { JsonValue } from "../json.ts";
 import { sendOverChannel } from "./channel.ts";
-import type { Header } from "./headers.ts";
 import { errorCodeOf } from "./wasi/error-code.ts";
 import type { ErrorCode } from "./wasi/error-code.ts";
 import { Fields } from "./wasi/fields.ts";
@@ -62,7 +62,7 @@ function send(
   body: Uint8Array | undefined,
 ): PluginResponse {
   try {
-    const answer = sendOverChannel(channel, method, url, parseHeaders(headersText), body);
+    const answer = sendOverChannel(channel, method, url, parseJson(headersText), body);
     return {
       status: answer.status,
       url: answer.url,
@@ -76,10 +76,10 @@ function send(
   }
 }
 
-/** Whether these are headers is the broker's to judge. */
-function parseHeaders(text: string): readonly Header[] {
+function parseJson(text: string): JsonValue {
   try {
-    return JSON.parse(text) as readonly Header[];
+    const value: JsonValue = JSON.parse(text);
+    return value;
   } catch {
     throw new GuestRefusal("invalid-argument");
   }

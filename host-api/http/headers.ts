@@ -3,6 +3,7 @@ import { HostError } from "../errors.ts";
 export type Header = readonly [name: string, value: string];
 
 const HEADERS_MAX = 64;
+const RESPONSE_HEADERS_MAX = 256;
 /** Names and values of one request together, in characters. */
 const HEADER_BYTES_MAX = 16 * 1024;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/;
@@ -82,8 +83,10 @@ export function headersForOtherOrigin(headers: readonly Header[]): readonly Head
   return headers.filter(([name]) => FOLLOW_ANYWHERE.has(name));
 }
 
-/** What of a response's headers the guest may read. */
+/** What of a response's headers the guest may read. Throws `HostError` `too-large` when there are too many. */
 export function guestHeaders(headers: readonly Header[]): readonly Header[] {
+  if (headers.length > RESPONSE_HEADERS_MAX)
+    throw new HostError("too-large", "too many response headers");
   return headers
     .map(([name, value]): Header => [name.toLowerCase(), value])
     .filter(([name]) => NAME.test(name) && !WITHHELD.has(name) && !name.startsWith("proxy-"));

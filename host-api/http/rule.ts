@@ -134,15 +134,19 @@ function parseMethods(value: unknown, path: Path): readonly Method[] {
 
 function parsePaths(value: unknown, path: Path): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const isPlain = (prefix: unknown): prefix is string =>
-    typeof prefix === "string" &&
-    /^\/[^?#%\\]*$/.test(prefix) &&
-    targetOf(`https://host${prefix}`)?.path === prefix;
-  if (list.length > 0 && list.length <= PATHS_MAX && list.every(isPlain)) return list;
+  if (list.length > 0 && list.length <= PATHS_MAX && list.every(isPlainPrefix)) return list;
   throw new GrantError(
     "an http rule has an invalid path",
     `Write 1 to ${PATHS_MAX} prefixes such as "/v1/", without dot segments, percent-encoding, query or fragment.`,
     path,
+  );
+}
+
+function isPlainPrefix(prefix: unknown): prefix is string {
+  return (
+    typeof prefix === "string" &&
+    /^\/[^?#%\\]*$/.test(prefix) &&
+    targetOf(`https://host${prefix}`)?.path === prefix
   );
 }
 

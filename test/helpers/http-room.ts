@@ -35,11 +35,12 @@ export function serve(handler: http.RequestListener): Promise<LocalServer> {
   return listen(http.createServer(handler));
 }
 
+function beyond(): never {
+  throw new Error("http asked for a power that is not its own");
+}
+
 /** The real powers for HTTP; what a test replaces is named in `own`. The rest of the machine is out of reach. */
 export function httpPowers(own: Partial<Powers> = {}): Powers {
-  const beyond = () => {
-    throw new Error("http asked for a power that is not its own");
-  };
   return {
     openBeneath: beyond,
     openKeyValue: beyond,
@@ -78,10 +79,11 @@ export function scope(signal: AbortSignal = new AbortController().signal): CallS
 export async function send(ask: Ask): Promise<Answer> {
   const broker = makeHttpBroker(parseGrant(ask.grant), ask.powers ?? httpPowers());
   const operation = broker.operations["http.send"];
+  if (operation === undefined) throw new Error("the broker has no operation http.send");
   const args = [ask.method ?? "GET", ask.url, ask.headers ?? []];
-  const answer = await operation?.({ args, body: ask.body ?? new Uint8Array(0) }, scope(ask.signal));
-  const { status, url, headers } = answer?.value as unknown as Omit<Answer, "text">;
-  return { status, url, headers, text: new TextDecoder().decode(answer?.body) };
+  const answer = await operation({ args, body: ask.body ?? new Uint8Array(0) }, scope(ask.signal));
+  const { status, url, headers } = answer.value as unknown as Omit<Answer, "text">;
+  return { status, url, headers, text: new TextDecoder().decode(answer.body) };
 }
 
 /** The grant that opens one loopback server to everything that a rule can allow. */

@@ -113,6 +113,9 @@ export class IncomingRequest {
   constructor() {
     throw new Error("plugins serve no HTTP");
   }
+  consume(): IncomingBody {
+    throw undefined;
+  }
 }
 
 /** `wasi:http/types.response-outparam`: for linking, as above. */

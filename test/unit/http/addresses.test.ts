@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coversRange, isReachable, parseAddress, parsePrivateRange } from "@glovebox/host-api/http/addresses";
+import {
+  coversRange,
+  isReachable,
+  parseAddress,
+  parsePrivateRange,
+} from "@glovebox/host-api/http/addresses";
 
-const PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.216.34", "2606:4700:4700::1111", "2a00:1450:4001:82a::200e"];
+const PUBLIC = [
+  "1.1.1.1",
+  "8.8.8.8",
+  "93.184.216.34",
+  "2606:4700:4700::1111",
+  "2a00:1450:4001:82a::200e",
+];
 
 const CLOSED = [
   ["this host", "0.0.0.0"],
@@ -90,8 +101,10 @@ test("reaches no metadata service, whatever is opened", () => {
 test("opens only ranges that lie inside a private one, in one spelling", () => {
   assert.equal(parsePrivateRange("10.1.2.3/16"), "10.1.0.0/16");
   assert.equal(parsePrivateRange("FD12:0:0::/48"), "fd12::/48");
-  const refused = "0.0.0.0/0 ::/0 8.8.8.0/24 10.0.0.0/7 169.254.0.0/16 169.254.169.254/32 2000::/3 10.0.0.0 10.0.0.0/33 10.0.0.0/-1 10.0.0.0/08 ::ffff:10.0.0.0/104 10/8 a/8";
-  for (const text of [...refused.split(" "), ""]) assert.equal(parsePrivateRange(text), undefined, text);
+  const refused =
+    "0.0.0.0/0 ::/0 8.8.8.0/24 10.0.0.0/7 169.254.0.0/16 169.254.169.254/32 2000::/3 10.0.0.0 10.0.0.0/33 10.0.0.0/-1 10.0.0.0/08 ::ffff:10.0.0.0/104 10/8 a/8";
+  for (const text of [...refused.split(" "), ""])
+    assert.equal(parsePrivateRange(text), undefined, text);
 });
 
 test("compares ranges", () => {

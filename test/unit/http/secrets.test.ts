@@ -8,7 +8,10 @@ import { httpPowers, refusedAs } from "../../helpers/http-room.ts";
 
 const grant = parseGrant([
   "plain.example",
-  { host: "api.example", secret: { header: "authorization", reference: "env:KEY", format: "Bearer {}" } },
+  {
+    host: "api.example",
+    secret: { header: "authorization", reference: "env:KEY", format: "Bearer {}" },
+  },
 ]);
 const open = (secret: string) => openSecrets(grant, httpPowers({ readSecret: () => secret }));
 const random = () => randomBytes(18).toString("base64");
@@ -24,10 +27,19 @@ test("gives the header of the rule's secret, and none where there is none", () =
 test("puts a secret with dollar signs into its header as it is", () => {
   const rule = grant.allow[1];
   assert.ok(rule !== undefined);
-  assert.deepEqual(open("$&$1$$-secret").headerFor(rule), ["authorization", "Bearer $&$1$$-secret"]);
+  assert.deepEqual(open("$&$1$$-secret").headerFor(rule), [
+    "authorization",
+    "Bearer $&$1$$-secret",
+  ]);
 });
 
-const AWKWARD = [random(), `a+b/c=d&e"f'g<h>i\\j k%l`, "0123456789abcdef", "user:pass word!*'()~", "%41%42%43%44"];
+const AWKWARD = [
+  random(),
+  `a+b/c=d&e"f'g<h>i\\j k%l`,
+  "0123456789abcdef",
+  "user:pass word!*'()~",
+  "%41%42%43%44",
+];
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const SPELLINGS: Readonly<Record<string, (secret: string) => string>> = {
   raw: (secret) => secret,
@@ -37,11 +49,18 @@ const SPELLINGS: Readonly<Record<string, (secret: string) => string>> = {
   "in JSON with unicode escapes": (secret) =>
     secret.replaceAll(/[^a-z]/gi, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`),
   "in HTML": (secret) =>
-    secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
+    secret
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;")
+      .replaceAll("'", "&#39;"),
   "percent-encoded": encodeURIComponent,
-  "percent-encoded in lower case": (secret) => encodeURIComponent(secret).replaceAll(/%../g, (one) => one.toLowerCase()),
+  "percent-encoded in lower case": (secret) =>
+    encodeURIComponent(secret).replaceAll(/%../g, (one) => one.toLowerCase()),
   "percent-encoded twice": (secret) => encodeURIComponent(encodeURIComponent(secret)),
-  "percent-encoded throughout": (secret) => Buffer.from(secret).toString("hex").replaceAll(/../g, "%$&"),
+  "percent-encoded throughout": (secret) =>
+    Buffer.from(secret).toString("hex").replaceAll(/../g, "%$&"),
   "as a form": (secret) => new URLSearchParams({ token: secret }).toString(),
   "in base64": base64,
   "in base64 after one byte": (secret) => base64(`x${secret}`),
@@ -83,7 +102,10 @@ for (const [what, secret] of [
 ] as const) {
   test(`refuses a secret that is ${what}, at the start and at the request`, () => {
     assert.throws(() => open(secret), refusedAs("internal"));
-    assert.throws(() => assertSecretsReadable(grant, httpPowers({ readSecret: () => secret })), GrantError);
+    assert.throws(
+      () => assertSecretsReadable(grant, httpPowers({ readSecret: () => secret })),
+      GrantError,
+    );
   });
 }
 

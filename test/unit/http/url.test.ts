@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseTarget } from "@glovebox/host-api/http/url";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { refusedAs } from "../../helpers/http-room.ts";
 
 test("parses an ordinary address and drops its fragment", () => {
