@@ -50,7 +50,10 @@ export interface BeneathFolder {
   readonly mechanism: "openat2" | "proc-walk" | "nofollow-any";
   open(path: readonly string[], options: BeneathOpen): BeneathFile;
   stat(path: readonly string[]): BeneathStat;
-  list(path: readonly string[], entriesMax: number): readonly { name: string; kind: BeneathStat["kind"] }[];
+  list(
+    path: readonly string[],
+    entriesMax: number,
+  ): readonly { name: string; kind: BeneathStat["kind"] }[];
   makeDirectory(path: readonly string[]): void;
   removeFile(path: readonly string[]): void;
   removeDirectory(path: readonly string[]): void;
@@ -81,7 +84,7 @@ export interface KeyValueStore {
   get(key: string): Uint8Array | undefined;
   set(key: string, value: Uint8Array): void;
   delete(key: string): boolean;
-  /** Keys in code-unit order after `after`, at most `countMax`. */
+  /** Keys that begin with `prefix`, in code-point order, after `after`; at most `countMax`. */
   keys(prefix: string, after: string | undefined, countMax: number): readonly string[];
   usedBytes(): number;
   close(): void;
