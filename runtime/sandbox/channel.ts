@@ -16,7 +16,12 @@ import type { PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
 import type { SealedProcess } from "./seal/sealed-process.ts";
 
 /** How long an honest runner may take on a machine that is very busy. */
-export const CHANNEL_LIMITS = { startMsMax: 10_000, loadMsMax: 10_000 } as const;
+export interface ChannelLimits {
+  readonly startMsMax: number;
+  readonly loadMsMax: number;
+}
+
+const CHANNEL_LIMITS: ChannelLimits = { startMsMax: 10_000, loadMsMax: 10_000 };
 
 type State =
   | { readonly t: "starting" | "loading"; readonly done: PromiseWithResolvers<void> }
@@ -34,6 +39,7 @@ type State =
  */
 export class Channel {
   readonly #process: SealedProcess;
+  readonly #limits: ChannelLimits;
   readonly #decoder = new FrameDecoder({ headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX });
   #state: State;
   #timer: NodeJS.Timeout | undefined;
@@ -43,8 +49,9 @@ export class Channel {
   /** Settles when the runner reported that it is alive; rejects with `ERR_RUNNER_START`. */
   readonly started: Promise<void>;
 
-  constructor(process: SealedProcess) {
+  constructor(process: SealedProcess, limits: ChannelLimits = CHANNEL_LIMITS) {
     this.#process = process;
+    this.#limits = limits;
     const done = Promise.withResolvers<void>();
     this.#state = { t: "starting", done };
     this.started = done.promise;
@@ -55,15 +62,11 @@ export class Channel {
     // A broken pipe or an end says that the process is going, or pretends to: the exit tells why.
     process.channel.on("error", () => process.kill());
     process.channel.on("end", () => process.kill());
-    this.#arm(CHANNEL_LIMITS.startMsMax, () => new SandboxError("ERR_RUNNER_START", "the runner did not report in time"));
+    this.#arm(this.#limits.startMsMax, () => new SandboxError("ERR_RUNNER_START", "the runner did not report in time"));
   }
 
   get pid(): number {
     return this.#process.pid;
-  }
-
-  get residentBytes(): number | undefined {
-    return this.#process.residentBytes();
   }
 
   get state(): State["t"] {
@@ -81,7 +84,7 @@ export class Channel {
     const message: LoadMessage = { t: "load", scriptBytes: script.length, modules: sizes, granted };
     const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
     this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
-    this.#arm(CHANNEL_LIMITS.loadMsMax, () => new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time"));
+    this.#arm(this.#limits.loadMsMax, () => new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time"));
     return done.promise;
   }
 

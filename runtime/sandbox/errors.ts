@@ -91,12 +91,6 @@ export const SANDBOX_ERRORS = {
     summary: "Turning the component into code took more time, memory or output than any honest component.",
     remedy: "Treat the component as hostile.",
   },
-  ERR_SEAL_MISSING: {
-    fault: "system",
-    exit: EXIT.refused,
-    summary: "No form of the operating system's seal is in force on this machine.",
-    remedy: "Run `glovebox doctor`: it says what is missing.",
-  },
   ERR_NOT_BUILT: {
     fault: "system",
     exit: EXIT.failed,

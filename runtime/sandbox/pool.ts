@@ -8,7 +8,6 @@ import { Turnstile } from "./turnstile.ts";
 export interface PoolTimes {
   /** An idle runner is ended after this long. */
   readonly idleMsMax: number;
-  /** How often idle runners are looked at, for their age and their memory. */
   readonly sweepMs: number;
 }
 
@@ -32,7 +31,7 @@ export class PluginPool implements SealedPlugin {
   #idle: readonly IdleRunner[] = [];
   #failures = 0;
   #retryAtMs = 0;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: SealedPluginOptions, spares: SpareRunners, times: PoolTimes) {
     const { limits, brokers } = options;
@@ -67,15 +66,19 @@ export class PluginPool implements SealedPlugin {
   }
 
   warm(): void {
-    if (this.#closed || this.#channels.size > 0) return;
+    if (this.#closing !== undefined || this.#channels.size > 0) return;
     this.#obtain().then(
       (channel) => this.#putBack(channel),
       (error: unknown) => this.#noteFailure(error),
     );
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#sweep);
     const closed = new SandboxError("ERR_CALL_CANCELLED", "the plugin was closed");
     this.#turnstile.close(closed);
@@ -107,8 +110,7 @@ export class PluginPool implements SealedPlugin {
   #endIdle(): void {
     const { idleMsMax } = this.#times;
     for (const { channel, sinceMs } of this.#idle) {
-      const tooLarge = (channel.residentBytes ?? 0) > this.#options.limits.residentBytes;
-      if (tooLarge || performance.now() - sinceMs > idleMsMax) {
+      if (performance.now() - sinceMs > idleMsMax) {
         channel.end(new SandboxError("ERR_CALL_CANCELLED", "the runner was idle"));
       }
     }
@@ -133,7 +135,7 @@ export class PluginPool implements SealedPlugin {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new SandboxError("ERR_CALL_CANCELLED", "the plugin was closed");
+    if (this.#closing !== undefined) throw new SandboxError("ERR_CALL_CANCELLED", "the plugin was closed");
   }
 }
 

@@ -163,7 +163,7 @@ export class RunningCall {
   #isCapabilityWithoutGrant(name: string): boolean {
     const capability = name.slice(0, name.indexOf("."));
     if (!(CAPABILITY_NAMES as readonly string[]).includes(capability)) return false;
-    return !this.#terms.operations.keys().some((known) => known.startsWith(`${capability}.`));
+    return ![...this.#terms.operations.keys()].some((known) => known.startsWith(`${capability}.`));
   }
 
   #log(args: readonly JsonValue[]): void {

@@ -1,11 +1,8 @@
 import process from "node:process";
-import { GuestRefusal, type GuestAnswer, type GuestChannel } from "@glovebox/host-api/guest";
+import { GuestRefusal, type GuestAnswer, type GuestChannel, type NoteName } from "@glovebox/host-api/guest";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { BODY_BYTES_MAX, type AnswerMessage, type HostMessage, type NoteMessage } from "../protocol.ts";
+import { BODY_BYTES_MAX, type AnswerMessage, type HostMessage } from "../protocol.ts";
 import type { Wire } from "./wire.ts";
-
-/** A longer text in a note is cut: no limit of the broker's keeps more. */
-const NOTE_CHARACTERS_MAX = 16 * 1024;
 
 /** Host calls of the running call, one at a time, over the wire. */
 export class BlockingChannel implements GuestChannel {
@@ -34,10 +31,9 @@ export class BlockingChannel implements GuestChannel {
     return this.#await(this.#seq);
   }
 
-  note(name: NoteMessage["op"], args: readonly JsonValue[]): void {
+  note(name: NoteName, args: readonly JsonValue[]): void {
     if (this.#callId === undefined) return;
-    const short = args.map((arg) => (typeof arg === "string" ? arg.slice(0, NOTE_CHARACTERS_MAX).toWellFormed() : arg));
-    this.#wire.send({ t: "note", id: this.#callId, op: name, args: short });
+    this.#wire.send({ t: "note", id: this.#callId, op: name, args });
   }
 
   #ask(message: HostMessage, body: Uint8Array | undefined): void {

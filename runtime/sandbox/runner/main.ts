@@ -2,8 +2,10 @@
 // It holds no authority. Whatever runs here may be hostile, this program included once hostile code has run in it.
 import { setImmediate } from "node:timers";
 import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { GuestSetting } from "@glovebox/host-api/guest";
 import { makeImports } from "@glovebox/host-api/guest-registry";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { tighten } from "../launch/tighten.ts";
 import { BODY_BYTES_MAX, PROTOCOL_VERSION, type CallMessage, type LoadMessage, type ToRunner } from "../protocol.ts";
 import { loadComponent } from "./component.ts";
 import { BlockingChannel } from "./guest-channel.ts";
@@ -12,6 +14,7 @@ import { lockGlobals } from "./lockdown.ts";
 import { runExport, type Ended } from "./run-export.ts";
 import { Wire } from "./wire.ts";
 
+tighten();
 lockGlobals();
 const wire = new Wire();
 const channel = new BlockingChannel(wire);
@@ -22,7 +25,8 @@ function load(message: LoadMessage, body: Uint8Array): void {
   try {
     const instantiate = loadComponent(message, body);
     const granted = new Set(message.granted as readonly CapabilityName[]);
-    instances = makeFreshInstances(() => instantiate(makeImports({ channel, granted, call: current })));
+    const note: GuestSetting["note"] = (name, args) => channel.note(name, args);
+    instances = makeFreshInstances(() => instantiate(makeImports({ channel, note, granted, call: current })));
   } catch (error) {
     wire.send({ t: "loaded", failed: error instanceof Error ? error.message : "an exception" });
     return;

@@ -2,6 +2,7 @@
 // jco's bindgen runs here on hostile bytes: they may make it slow, huge or panic, and nothing else depends on it.
 import { Buffer } from "node:buffer";
 import { $init, generate } from "@bytecodealliance/jco-transpile/component";
+import { tighten } from "../launch/tighten.ts";
 import { Wire } from "../runner/wire.ts";
 import type { TranspileAnswer } from "./exchange.ts";
 import { makeClassicScript } from "./classic-script.ts";
@@ -33,6 +34,7 @@ function transpile(component: Uint8Array): { message: TranspileAnswer; body: Uin
 }
 
 async function main(): Promise<void> {
+  tighten();
   const wire = new Wire();
   const { body: component } = wire.receive();
   await $init;

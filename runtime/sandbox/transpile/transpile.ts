@@ -26,7 +26,7 @@ export async function transpileSealed(
   const timer = setTimeout(() => answer.reject(limit(`no answer within ${durationMsMax} ms`)), durationMsMax);
   void process.exited.then(({ reason, code, signal }) => {
     const how = `the transpile process ended (${signal ?? `code ${code}`})`;
-    answer.reject(reason === "memory" ? limit(how) : failed(how));
+    answer.reject(reason === "resident" ? limit(how) : failed(how));
   });
   receiveOne(process, answer);
   process.channel.write(encodeHead({ t: "transpile" }, component.length));
