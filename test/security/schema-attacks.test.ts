@@ -30,7 +30,7 @@ function nested(levels: number): object {
 
 describe("a tool's schema", () => {
   it("refuses keywords that name other schemas, and all that it does not know", () => {
-    const extra = [
+    const extra: readonly Readonly<Record<string, unknown>>[] = [
       { $id: "https://example.com/x" },
       { $anchor: "a" },
       { $dynamicRef: "#a" },
