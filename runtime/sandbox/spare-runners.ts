@@ -39,7 +39,8 @@ export class SpareRunners {
     if (this.#closed) return;
     const fitting = this.#alive().filter((spare) => spare.residentBytesMax === residentBytesMax);
     for (const spare of this.#alive()) if (!fitting.includes(spare)) spare.channel.end(notNeeded());
-    while (fitting.length < this.#countMax) fitting.push({ residentBytesMax, channel: this.#start(residentBytesMax) });
+    while (fitting.length < this.#countMax)
+      fitting.push({ residentBytesMax, channel: this.#start(residentBytesMax) });
     this.#spares = fitting;
   }
 

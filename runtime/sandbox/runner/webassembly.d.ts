@@ -3,7 +3,6 @@
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
-    #private: never;
   }
   class Instance {
     constructor(module: Module, imports?: Imports);

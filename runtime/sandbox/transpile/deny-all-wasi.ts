@@ -39,4 +39,7 @@ export const types = { Descriptor, DirectoryEntryStream, filesystemErrorCode: no
 export const error = { Error: IoError };
 export const streams = { InputStream: Nowhere, OutputStream: Nowhere };
 /** Only seeds hash tables: output must be the same every time. */
-export const random = { getRandomBytes: (length: bigint) => new Uint8Array(Number(length)).fill(7), getRandomU64: () => 7n };
+export const random = {
+  getRandomBytes: (length: bigint) => new Uint8Array(Number(length)).fill(7),
+  getRandomU64: () => 7n,
+};
