@@ -111,7 +111,7 @@ async function examine(source: Source, unsigned: boolean, workspace: Workspace, 
       sandbox,
       rules: rulesOf(workspace.configuration.trust),
       unsigned,
-      transpile: (component, limits) => machine.transpile({ component }, workspace.paths.cacheFolder, sandbox, limits),
+      transpile: (component, limits) => machine.transpile(component, workspace.paths.cacheFolder, sandbox, limits),
       onProgress: (step) => call.out.progress(step),
     });
   } finally {

@@ -13,7 +13,7 @@ export interface Machine {
   /** Probes the seal and makes the only maker of runners. */
   openSandbox(): Promise<Sandbox>;
   /** The component's code for a runner, from the cache or made anew behind the seal, with its limits written in. */
-  transpile(plugin: { readonly component: Uint8Array }, cacheFolder: string, sandbox: Sandbox, limits: Limits): Promise<Transpiled>;
+  transpile(component: Uint8Array, cacheFolder: string, sandbox: Sandbox, limits: Limits): Promise<Transpiled>;
 }
 
 /** `NODE_ENV=production` can only make a start stricter. */

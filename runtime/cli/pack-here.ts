@@ -14,7 +14,7 @@ export async function packHere(parts: Extract<Source, { kind: "parts" }>, out: O
     return await packParts(parts, {
       sandbox,
       rules: rulesOf([]),
-      transpile: (component, limits) => machine.transpile({ component }, cacheFolder, sandbox, limits),
+      transpile: (component, limits) => machine.transpile(component, cacheFolder, sandbox, limits),
       onProgress: (step) => out.progress(step),
     });
   } finally {

@@ -98,7 +98,7 @@ function openPlugin(workspace: Workspace, machine: Machine, sandbox: Sandbox, pl
   const sealed = makeLazyPlugin(async () =>
     sandbox.openPlugin({
       plugin: plugin.alias,
-      transpiled: await machine.transpile(plugin, workspace.paths.cacheFolder, sandbox, configuration.limits),
+      transpiled: await machine.transpile(plugin.component, workspace.paths.cacheFolder, sandbox, configuration.limits),
       limits: configuration.limits,
       granted: Object.keys(configuration.grants),
       brokers: watch.brokers,
