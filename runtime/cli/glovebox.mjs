@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
+import module from "node:module";
+import os from "node:os";
+import path from "node:path";
 import process from "node:process";
 
 const NODE_MAJOR_MIN = 26;
@@ -10,6 +13,15 @@ if (major < NODE_MAJOR_MIN) {
   );
   process.exit(1);
 }
-const inTree = import.meta.url.includes("/dist/") ? "./main.js" : "./main.ts";
-const { main } = await import(inTree);
-await main(process.argv.slice(2));
+
+// node:ffi is announced as experimental on every start; where it does not load, the seal's probe says so.
+process.removeAllListeners("warning");
+process.on("warning", (warning) => {
+  if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
+});
+
+// Compiled code is cached in the user's own folder, not in the shared temporary one, where others could plant theirs.
+module.enableCompileCache(path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "glovebox", "code"));
+
+const main = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "./main.js" : "./main.ts";
+await (await import(main)).main(process.argv.slice(2));

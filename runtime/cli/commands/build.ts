@@ -1,5 +1,4 @@
 import path from "node:path";
-import { buildPlugin } from "@glovebox/sdk/build";
 import { EXIT } from "../../errors.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -23,6 +22,8 @@ export const build: Command = {
     const folder = path.resolve(call.args[0] ?? ".");
     const engine = call.text("engine") ?? "quickjs";
     if (engine !== "quickjs" && engine !== "spidermonkey") throw new CliError("ERR_USAGE", "`--engine` is quickjs or spidermonkey.");
+    // Only this command needs the compilers; loading them would slow every other one.
+    const { buildPlugin } = await import("@glovebox/sdk/build");
     const built = await buildPlugin(folder, { engine, onProgress: (step) => out.progress(step) });
     const file = path.join(folder, "dist", "plugin.wasm");
     files.makeFolder(path.dirname(file));

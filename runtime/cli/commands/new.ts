@@ -1,5 +1,4 @@
 import path from "node:path";
-import { scaffoldPlugin } from "@glovebox/sdk/new";
 import { EXIT } from "../../errors.ts";
 import { makeFilePowers } from "../../powers/files.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
@@ -25,6 +24,7 @@ export const scaffold: Command = {
     const files = makeFilePowers();
     if (files.kindOf(folder) !== "nothing" && files.list(folder).length > 0)
       throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "This folder exists and is not empty, and it was left as it is.", { place: { file: folder } });
+    const { scaffoldPlugin } = await import("@glovebox/sdk/new");
     const written = await scaffoldPlugin(folder, name);
     const shown = path.relative(process.cwd(), folder) || ".";
     out.line(`Made ${out.style("bold", shown)}: ${written.join(", ")}.`);
