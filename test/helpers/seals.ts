@@ -32,7 +32,11 @@ export interface SealBench {
   readonly seals: readonly SealName[];
   readonly spawn: (options: SealedProcessOptions) => SealedProcess;
   /** Lets hostile native code act behind a seal, and answers what it reported and how it ended. */
-  act(seal: SealName, args: readonly string[], limits?: Partial<SealedProcessOptions>): Promise<Acted>;
+  act(
+    seal: SealName,
+    args: readonly string[],
+    limits?: Partial<SealedProcessOptions>,
+  ): Promise<Acted>;
 }
 
 export interface Acted {
@@ -45,10 +49,16 @@ export async function openSealBench(): Promise<SealBench> {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-sealed-"));
   after(() => rmSync(folder, { recursive: true }));
   chmodSync(folder, 0o755);
-  await Promise.all(Object.entries(PROGRAMS).map(([name, entry]) => bundle(entry, join(folder, `${name}.cjs`))));
+  await Promise.all(
+    Object.entries(PROGRAMS).map(([name, entry]) => bundle(entry, join(folder, `${name}.cjs`))),
+  );
   const powers = makeProcessPowers(folder);
   const spawn = makeSpawner(powers);
-  const defaults = { program: `${folder}/hostile.cjs`, dataBytesMax: 1024 * MIB, residentBytesMax: 256 * MIB };
+  const defaults = {
+    program: `${folder}/hostile.cjs`,
+    dataBytesMax: 1024 * MIB,
+    residentBytesMax: 256 * MIB,
+  };
   return {
     folder,
     powers,
@@ -89,7 +99,13 @@ function landlockIsPresent(powers: ProcessPowers): boolean {
     nodeArgs: ["--version"],
     executable: [powers.node, ...powers.libraries],
     readable: ["/dev/null"],
-    limits: { coreBytes: 0, fileBytes: 0, dataBytes: 1024 * MIB, addressBytes: 2 ** 40, openFiles: 64 },
+    limits: {
+      coreBytes: 0,
+      fileBytes: 0,
+      dataBytes: 1024 * MIB,
+      addressBytes: 2 ** 40,
+      openFiles: 64,
+    },
   };
   const stdio = ["ignore", "ignore", "pipe", "pipe"] as const;
   const args = ["--no-warnings", powers.landlockLauncher, JSON.stringify(order)];

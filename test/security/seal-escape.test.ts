@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, copyFileSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,7 +13,10 @@ const probe = `${bench.folder}/probe.cjs`;
 const NOBODY = 65534;
 
 test("this machine has a seal to test", () => {
-  assert.ok(bench.seals.length > 0 || process.platform !== "linux", "neither bubblewrap nor Landlock is here");
+  assert.ok(
+    bench.seals.length > 0 || process.platform !== "linux",
+    "neither bubblewrap nor Landlock is here",
+  );
   console.log(`seals under test: ${bench.seals.join(", ") || "none"}`);
 });
 
@@ -24,8 +28,26 @@ for (const seal of bench.seals) {
     assert.ok(chosen.denied.length > 40);
   });
 
+  test(`${seal}: one runner reaches nothing of another`, async () => {
+    const victim = bench.spawn({
+      seal,
+      program: `${bench.folder}/hostile.cjs`,
+      programArgs: ["spin"],
+      dataBytesMax: 1024 ** 3,
+      residentBytesMax: 1024 ** 3,
+    });
+    await once(victim.channel, "data");
+    const { report } = await bench.act(seal, [String(victim.pid)], { program: probe });
+    assert.deepEqual(report!["allowed"], []);
+    assert.ok(victim.residentBytes() !== undefined);
+    victim.kill();
+    await victim.exited;
+  });
+
   test(`${seal}: without the runner's own filter, the outer seal still gives away only what Node needs to start`, async () => {
-    const { report } = await bench.act(seal, [String(process.pid), "untightened"], { program: probe });
+    const { report } = await bench.act(seal, [String(process.pid), "untightened"], {
+      program: probe,
+    });
     const startOnly: Record<string, readonly string[]> = {
       // The root inside holds Node and nothing of the host.
       bubblewrap: ["open a host folder", "execute a program"],
@@ -60,13 +82,17 @@ for (const seal of bench.seals) {
   });
 
   test(`${seal}: holds for whoever started the broker with descriptors left open`, () => {
-    const { status, stdout, stderr } = chooseInAnotherBroker(seal, process.execPath, { leaking: true });
+    const { status, stdout, stderr } = chooseInAnotherBroker(seal, process.execPath, {
+      leaking: true,
+    });
     assert.equal(status, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), { name: seal, allowed: [] });
   });
 
   test(`${seal}: holds for an ordinary user`, () => {
-    const { status, stdout, stderr } = chooseInAnotherBroker(seal, nodeForEverybody(), { leaking: false });
+    const { status, stdout, stderr } = chooseInAnotherBroker(seal, nodeForEverybody(), {
+      leaking: false,
+    });
     assert.equal(status, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), { name: seal, allowed: [] });
   });

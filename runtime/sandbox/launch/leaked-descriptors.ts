@@ -37,7 +37,8 @@ function openDescriptors(call: SystemCall): readonly number[] {
   for (let first = FIRST_OF_NODES_OWN; first < SEARCHED; first += ASKED_AT_ONCE) {
     // struct pollfd { int fd; short events; short revents; }
     const asked = new DataView(offHeap(ASKED_AT_ONCE * 8).buffer);
-    for (let index = 0; index < ASKED_AT_ONCE; index += 1) asked.setInt32(index * 8, first + index, true);
+    for (let index = 0; index < ASKED_AT_ONCE; index += 1)
+      asked.setInt32(index * 8, first + index, true);
     pollAtOnce(call, new Uint8Array(asked.buffer));
     for (let index = 0; index < ASKED_AT_ONCE; index += 1) {
       if ((asked.getInt16(index * 8 + 6, true) & POLLNVAL) === 0) open.push(first + index);

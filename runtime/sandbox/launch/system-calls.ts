@@ -10,8 +10,8 @@ export type SystemCall = (name: SyscallName, ...args: readonly SyscallArgument[]
 
 const ENOSYS = 38;
 
-/** An address keeps nothing alive: without this V8 may free a buffer that the kernel is about to write to. */
-let inUse: readonly SyscallArgument[] | undefined;
+/** An address keeps nothing alive. What is in here V8 does not free while the kernel reads or writes it. */
+const inUse: SyscallArgument[] = [];
 
 /**
  * Opens the C library's `syscall` through node:ffi. Throws where the numbers of `SYSCALLS` mean something else.
@@ -28,10 +28,12 @@ export function openSystemCalls(): SystemCall {
   return (name, ...args) => {
     const number = syscallNumber(name, arch);
     if (number === undefined) return -ENOSYS;
-    inUse = args;
+    inUse.push(...args);
     const word = (index: number): bigint => toWord(args[index] ?? 0);
-    const result = Number(syscall(BigInt(number), word(0), word(1), word(2), word(3), word(4), word(5)));
-    inUse = undefined;
+    const result = Number(
+      syscall(BigInt(number), word(0), word(1), word(2), word(3), word(4), word(5)),
+    );
+    inUse.length = 0;
     return result === -1 ? -ffi.getInt32(errnoLocation(), 0) : result;
   };
 }

@@ -10,11 +10,19 @@ const powers = makeProcessPowers(folder);
 const spawn = makeSpawner(powers);
 
 if (spin === undefined) {
-  void chooseSeal(powers, spawn, { probe: `${folder}/probe.cjs`, forms: [seal] }).then(({ name, allowed }) => {
-    process.stdout.write(JSON.stringify({ name, allowed }), () => process.exit(0));
-  });
+  void chooseSeal(powers, spawn, { probe: `${folder}/probe.cjs`, forms: [seal] }).then(
+    ({ name, allowed }) => {
+      process.stdout.write(JSON.stringify({ name, allowed }), () => process.exit(0));
+    },
+  );
 } else {
   const program = `${folder}/hostile.cjs`;
-  const sealed = spawn({ seal, program, programArgs: ["spin"], dataBytesMax: 1024 ** 3, residentBytesMax: 1024 ** 3 });
+  const sealed = spawn({
+    seal,
+    program,
+    programArgs: ["spin"],
+    dataBytesMax: 1024 ** 3,
+    residentBytesMax: 1024 ** 3,
+  });
   sealed.channel.once("data", () => process.stdout.write(JSON.stringify({ pid: sealed.pid })));
 }

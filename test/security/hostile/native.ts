@@ -2,7 +2,11 @@
 // runner's own tight filter out. It reports over descriptor 3 what the broker then compares.
 import fs from "node:fs";
 import process from "node:process";
-import { offHeap, openSystemCalls, type SystemCall } from "../../../runtime/sandbox/launch/system-calls.ts";
+import {
+  offHeap,
+  openSystemCalls,
+  type SystemCall,
+} from "../../../runtime/sandbox/launch/system-calls.ts";
 import { tightenSystemCalls } from "../../../runtime/sandbox/launch/tighten.ts";
 
 const MIB = 1024 * 1024;
@@ -19,8 +23,10 @@ const call = openSystemCalls();
 const held: unknown[] = [];
 
 const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
-  "report": () => report({ pid: process.pid, env: { ...process.env } }),
-  "spin": () => {
+  report: () => report({ pid: process.pid, env: { ...process.env } }),
+  // The other threads stay, and a number whose memory nobody can read.
+  "end the first thread": () => void call("exit", 0),
+  spin: () => {
     report({ pid: process.pid });
     for (;;) call("getpid");
   },
@@ -34,7 +40,8 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
     for (;;) {
       const address = call("mmap", 0, 64 * MIB, READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
       if (address < 0) return report({ refused: true });
-      for (let page = 0; page < 64 * MIB; page += 4096) call("clock_gettime", CLOCK_MONOTONIC, address + page);
+      for (let page = 0; page < 64 * MIB; page += 4096)
+        call("clock_gettime", CLOCK_MONOTONIC, address + page);
     }
   },
   "fill page tables": () => {
@@ -42,11 +49,17 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
     for (;;) {
       const address = call("mmap", 0, 1024 * MIB, READ, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
       if (address < 0) return report({ refused: true });
-      for (let page = 0; page < 1024 * MIB; page += 2 * MIB) call("futex", address + page, FUTEX_WAIT_PRIVATE, 1);
+      for (let page = 0; page < 1024 * MIB; page += 2 * MIB)
+        call("futex", address + page, FUTEX_WAIT_PRIVATE, 1);
     }
   },
   "start processes": () => {
-    const outcomes = [call("clone", SIGCHLD), call("fork"), call("clone3", 0, 0), call("clone", THREAD | 0x20000000)];
+    const outcomes = [
+      call("clone", SIGCHLD),
+      call("fork"),
+      call("clone3", 0, 0),
+      call("clone", THREAD | 0x20000000),
+    ];
     report({ started: outcomes.filter((result) => result >= 0).length });
   },
   "start threads": () => {
