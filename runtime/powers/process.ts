@@ -53,8 +53,21 @@ function startProcess(file: string, args: readonly string[], pipes: number): Sta
     pipes: ends,
     stderr: child.stderr!,
     ended,
-    kill: () => void child.kill("SIGKILL"),
+    kill: (innermostPid) => {
+      if (innermostPid > 0) killQuietly(innermostPid);
+      // It leads its own group, and while it has not been waited for, its number is nobody else's.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        killQuietly(-child.pid);
+    },
   };
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
 }
 
 /** What the loader has loaded into this very process: nothing is executed to find out. */

@@ -53,8 +53,18 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
   const [, filter, info] = started.pipes;
   filter!.end(assembleFilter({ arch, stage: "start", ownPid: 1 }));
   let told = "";
-  info!.on("data", (chunk: Buffer) => (told += chunk.toString("latin1")));
-  return { started, innermostPid: () => Number(/"child-pid": (\d+)/.exec(told)?.[1] ?? 0) };
+  let killed = false;
+  const innermostPid = (): number => Number(/"child-pid": (\d+)/.exec(told)?.[1] ?? 0);
+  const kill = (): void => {
+    killed = true;
+    started.kill(innermostPid());
+  };
+  info!.on("data", (chunk: Buffer) => {
+    told += chunk.toString("latin1");
+    // Killed before its child was known: the child must not outlive it.
+    if (killed) kill();
+  });
+  return { started: { ...started, kill }, innermostPid };
 }
 
 /** The launcher becomes the sealed process: its number stays. */

@@ -62,9 +62,12 @@ export function makeSpawner(
   return (options) => {
     const { started, innermostPid } = startBehindSeal(powers, options);
     let reason: SealedExit["reason"] = started.pid === undefined ? "unstarted" : "exit";
+    // Once the process has been waited for, its number may be somebody else's: no signal goes there any more.
+    let over = false;
     const end = (why: SealedExit["reason"]): void => {
+      if (over) return;
       if (reason === "exit") reason = why;
-      started.kill();
+      started.kill(innermostPid());
     };
     const stderr = collectBounded(started.stderr, () => end("flood"));
     const residentBytes = (): number | undefined => {
@@ -80,6 +83,7 @@ export function makeSpawner(
     };
     let timer = setInterval(look, IDLE_WATCH_MS).unref();
     const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {
+      over = true;
       clearInterval(timer);
       // The last words may still be on their way.
       await new Promise((resolve) =>
@@ -100,6 +104,7 @@ export function makeSpawner(
       },
       watch: (on) => {
         clearInterval(timer);
+        if (over) return;
         timer = setInterval(look, on ? CLOSE_WATCH_MS : IDLE_WATCH_MS).unref();
       },
       residentBytes,
