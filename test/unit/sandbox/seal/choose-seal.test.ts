@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { chooseSeal } from "../../../../runtime/sandbox/seal/choose-seal.ts";
-import { SealError } from "../../../../runtime/sandbox/seal/errors.ts";
+import { SandboxError } from "../../../../runtime/sandbox/errors.ts";
 import { parseProbeReport } from "../../../../runtime/sandbox/seal/probe-report.ts";
 import { parseResidentBytes } from "../../../../runtime/sandbox/seal/resident.ts";
 import { makeSpawner } from "../../../../runtime/sandbox/seal/sealed-process.ts";
@@ -61,7 +61,7 @@ test("refuses bubblewrap where it is not installed, and takes no other form inst
     spawn({ seal: "bubblewrap", program: "/nonexistent", dataBytesMax: 1, residentBytesMax: 1 });
   assert.throws(
     start,
-    (error) => error instanceof SealError && error.code === "ERR_SEAL_UNAVAILABLE",
+    (error) => error instanceof SandboxError && error.code === "ERR_SEAL_MISSING",
   );
 });
 
