@@ -16,6 +16,8 @@ const MISTRANSLATED = /\\k|\\u[dD][89a-fA-F]/;
 export interface LinearPattern {
   /** Whether some part of `text` matches, as JSON Schema's `pattern` wants it. False for a text that is too long. */
   test(text: string): boolean;
+  /** Instructions of the program: a test costs at most about these times the characters of the text. */
+  readonly size: number;
 }
 
 /**
@@ -30,8 +32,10 @@ export function compileLinearPattern(source: string): LinearPattern | undefined 
     // Constructed for its syntax check only: what clients read as ECMAScript must be ECMAScript.
     void new RegExp(source, "u");
     const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
-    if (compiled.programSize() > PROGRAM_SIZE_MAX) return undefined;
+    const size = compiled.programSize();
+    if (size > PROGRAM_SIZE_MAX) return undefined;
     return {
+      size,
       test: (text) => text.length <= PATTERN_TEXT_LENGTH_MAX && compiled.matcher(text).find(),
     };
   } catch {

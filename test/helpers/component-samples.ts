@@ -84,9 +84,7 @@ export function assertRefused(act: () => unknown, code: ComponentError["code"]):
 }
 
 /** What jco makes of a component, with the options that the sealed transpiler uses. */
-export async function transpiled(
-  component: Uint8Array,
-): Promise<{
+export async function transpiled(component: Uint8Array): Promise<{
   readonly script: string;
   readonly modules: { readonly name: string; readonly bytes: Uint8Array }[];
 }> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { ComponentError } from "../../runtime/plugin/component/errors.ts";
 import {
   COMPONENT_LIMITS,

@@ -98,14 +98,15 @@ function openComponent(bytes: Uint8Array): ByteReader {
   return new ByteReader(bytes, "component");
 }
 
+function cap(reader: ByteReader, count: number, countMax: number, what: string): void {
+  if (count > countMax)
+    throw reader.refusal("ERR_COMPONENT_TOO_LARGE", `more than ${countMax} ${what}`);
+}
+
 function makeCollection(): { readonly all: Collection; readonly modules: ModuleUse[] } {
   const modules: ModuleUse[] = [];
   let entries = 0;
   let components = 0;
-  const cap = (reader: ByteReader, count: number, countMax: number, what: string): void => {
-    if (count > countMax)
-      throw reader.refusal("ERR_COMPONENT_TOO_LARGE", `more than ${countMax} ${what}`);
-  };
   const all: Collection = {
     table: new TypeTable(),
     count: (reader) => cap(reader, (entries += 1), COMPONENT_LIMITS.entriesMax, "entries"),
