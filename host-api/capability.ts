@@ -1,16 +1,11 @@
 import type { JsonValue } from "./json.ts";
 import type { Powers } from "./powers.ts";
 
-/** One kind of power. `registry.ts` holds the implementation of each; a name that is not here does not exist. */
-export const CAPABILITY_NAMES = [
-  "filesystem",
-  "http",
-  "kv",
-  "env",
-  "clock",
-  "random",
-  "log",
-] as const;
+/**
+ * One kind of power. `registry.ts` holds the implementation of each; a name that is not here does not exist.
+ * Log, progress and context are not here: they carry no authority, so nobody grants them.
+ */
+export const CAPABILITY_NAMES = ["filesystem", "http", "kv", "env", "clock", "random"] as const;
 
 export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
 

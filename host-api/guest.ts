@@ -4,10 +4,14 @@ import type { JsonValue } from "./json.ts";
 /**
  * The runner's end of a host call, as the guest-side objects see it.
  * `call` blocks until the broker answered; a refusal is thrown as `GuestRefusal`.
+ * While no call runs (an instance is being made ahead) there is nobody to ask: every `call` is refused as `not-permitted`.
  */
 export interface GuestChannel {
   call(operation: string, args: readonly JsonValue[], body?: Uint8Array): GuestAnswer;
 }
+
+/** A note travels one way: no answer is awaited, and the broker drops what is over the call's limits. */
+export type NoteName = "log" | "progress";
 
 export interface GuestAnswer {
   readonly value: JsonValue;
@@ -24,9 +28,39 @@ export class GuestRefusal extends Error {
   }
 }
 
+/** The guest asked to exit. The runner ends the call with the trap `exit`; the instance is not used again. */
+export class GuestExit extends Error {
+  override readonly name = "GuestExit";
+  readonly status: number;
+  constructor(status: number) {
+    super("exit");
+    this.status = status;
+  }
+}
+
+/**
+ * A host call on behalf of a `glovebox:plugin` function: a refusal is thrown as its bare tag,
+ * which jco's generated code takes for the `err` of the function's `result`.
+ */
+export function callOrThrowTag(
+  channel: GuestChannel,
+  operation: string,
+  args: readonly JsonValue[],
+  body?: Uint8Array,
+): GuestAnswer {
+  try {
+    return channel.call(operation, args, body);
+  } catch (error) {
+    if (error instanceof GuestRefusal) throw error.tag;
+    throw error;
+  }
+}
+
 /** What a guest-side capability may know when it builds its objects. */
 export interface GuestSetting {
   readonly channel: GuestChannel;
+  /** Sends a log line (`[level, message]`) or progress (`[progress, total | null, message | null]`) without waiting. */
+  note(name: NoteName, args: readonly JsonValue[]): void;
   /** Names of the granted capabilities: for powers the runner has by itself (clock, random). The broker never relies on it. */
   readonly granted: ReadonlySet<CapabilityName>;
   /** Per-call notes that the runner keeps: cleared before each call. */

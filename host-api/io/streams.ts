@@ -17,6 +17,8 @@ export class IoError {
 export interface Readiness {
   ready(): boolean;
   block(): void;
+  /** Milliseconds until it becomes ready by itself. Without it, `block` does the work that makes it ready. */
+  leftMs?(): number;
 }
 
 const ALWAYS: Readiness = { ready: () => true, block: () => {} };
@@ -32,22 +34,43 @@ export class Pollable {
   block(): void {
     this.#readiness.block();
   }
+  /** Not of WASI: how long `poll` would wait for this one. */
+  leftMs(): number {
+    return this.#readiness.leftMs?.() ?? 0;
+  }
 }
 
-/** `wasi:io/poll.poll`: blocks on the first pollable when none is ready, then reports all that are. Traps on an empty list. */
+/**
+ * `wasi:io/poll.poll`: the indexes of all that are ready. When none is, it blocks on the one that is ready first:
+ * work that must be done comes before timers, because nothing else would do it while a timer runs.
+ * Traps on an empty list, as WASI says, and on a pollable that is not ready after it blocked.
+ */
 export function poll(pollables: readonly Pollable[]): Uint32Array {
-  if (pollables.length === 0) throw new Error("poll of an empty list");
-  const readyOnes = () => pollables.flatMap((pollable, index) => (pollable.ready() ? [index] : []));
-  let ready = readyOnes();
-  if (ready.length === 0) {
-    pollables[0]?.block();
-    ready = readyOnes();
+  const ready = findReady(pollables);
+  if (ready.length > 0) return ready;
+  let first: Pollable | undefined;
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const pollable of pollables) {
+    const leftMs = pollable.leftMs();
+    if (first === undefined || leftMs < firstMs) [first, firstMs] = [pollable, leftMs];
   }
-  return Uint32Array.from(ready.length === 0 ? [0] : ready);
+  if (first === undefined) throw new Error("poll of an empty list");
+  first.block();
+  const readyThen = findReady(pollables);
+  if (readyThen.length === 0) throw new Error("a pollable blocked and is not ready");
+  return readyThen;
+}
+
+function findReady(pollables: readonly Pollable[]): Uint32Array {
+  return Uint32Array.from(
+    pollables.flatMap((pollable, index) => (pollable.ready() ? [index] : [])),
+  );
 }
 
 /** The `stream-error` variant as jco's generated code expects it to be thrown. */
-export type StreamError = { readonly tag: "closed" } | { readonly tag: "last-operation-failed"; readonly val: IoError };
+export type StreamError =
+  | { readonly tag: "closed" }
+  | { readonly tag: "last-operation-failed"; readonly val: IoError };
 
 const CLOSED: StreamError = { tag: "closed" };
 /** The most that one read answers, whatever the guest asks for. */
@@ -55,7 +78,10 @@ export const READ_BYTES_MAX = 1024 * 1024;
 /** What `check-write` permits at a time. */
 export const WRITE_BYTES_MAX = 1024 * 1024;
 
-/** Where an input stream's bytes come from. An empty array means: nothing now. `undefined`: the end. Errors are thrown. */
+/**
+ * Where an input stream's bytes come from. `undefined` is the end; errors are thrown and end the stream.
+ * An empty array means nothing now, and only a source with a `readiness` may answer it.
+ */
 export interface InputSource {
   read(lengthBytesMax: number): Uint8Array | undefined;
   readiness?: Readiness;
@@ -72,18 +98,21 @@ export class InputStream {
     if (this.#closed) throw CLOSED;
     const lengthBytes = Number(length > BigInt(READ_BYTES_MAX) ? BigInt(READ_BYTES_MAX) : length);
     if (lengthBytes === 0) return new Uint8Array(0);
-    const bytes = attempt(() => this.#source.read(lengthBytes));
+    const bytes = this.#attempt(() => this.#source.read(lengthBytes));
     if (bytes === undefined) {
       this.#closed = true;
       throw CLOSED;
     }
+    // The guest has made room for what it asked for, and for no byte more.
+    if (bytes.length > lengthBytes) throw new Error("a source answered more than was asked for");
     return bytes;
   }
   blockingRead(length: bigint): Uint8Array {
     for (;;) {
       const bytes = this.read(length);
       if (bytes.length > 0 || length === 0n) return bytes;
-      this.#source.readiness?.block();
+      if (this.#source.readiness === undefined) throw new Error("a source has nothing to wait for");
+      this.#source.readiness.block();
     }
   }
   skip(length: bigint): bigint {
@@ -92,16 +121,33 @@ export class InputStream {
   blockingSkip(length: bigint): bigint {
     return BigInt(this.blockingRead(length).length);
   }
+  /** A closed stream is ready: the next read says so at once. */
   subscribe(): Pollable {
-    return new Pollable(this.#source.readiness);
+    const { readiness } = this.#source;
+    if (readiness === undefined) return new Pollable();
+    return new Pollable({
+      ready: () => this.#closed || readiness.ready(),
+      block: () => {
+        if (!this.#closed) readiness.block();
+      },
+      leftMs: () => (this.#closed ? 0 : (readiness.leftMs?.() ?? 0)),
+    });
   }
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#source.close?.();
   }
+  #attempt<Result>(operation: () => Result): Result {
+    try {
+      return operation();
+    } catch (error) {
+      this.#closed = true;
+      throw toStreamError(error);
+    }
+  }
 }
 
-/** Where an output stream's bytes go. Errors are thrown. */
+/** Where an output stream's bytes go. Errors are thrown, and end the stream. */
 export interface OutputSink {
   write(bytes: Uint8Array): void;
   flush?(): void;
@@ -118,17 +164,18 @@ export class OutputStream {
     if (this.#closed) throw CLOSED;
     return BigInt(WRITE_BYTES_MAX);
   }
+  /** Traps on more than `check-write` permits, as WASI says. */
   write(contents: Uint8Array): void {
-    if (this.#closed) throw CLOSED;
-    attempt(() => this.#sink.write(contents));
+    if (contents.length > WRITE_BYTES_MAX)
+      throw new Error("a write beyond what check-write permits");
+    this.#attempt(() => this.#sink.write(contents));
   }
   blockingWriteAndFlush(contents: Uint8Array): void {
     this.write(contents);
     this.flush();
   }
   flush(): void {
-    if (this.#closed) throw CLOSED;
-    attempt(() => this.#sink.flush?.());
+    this.#attempt(() => this.#sink.flush?.());
   }
   blockingFlush(): void {
     this.flush();
@@ -137,7 +184,8 @@ export class OutputStream {
     return new Pollable();
   }
   writeZeroes(length: bigint): void {
-    if (length > BigInt(WRITE_BYTES_MAX)) throw new Error("write-zeroes beyond what check-write permitted");
+    if (length > BigInt(WRITE_BYTES_MAX))
+      throw new Error("a write beyond what check-write permits");
     this.write(new Uint8Array(Number(length)));
   }
   blockingWriteZeroesAndFlush(length: bigint): void {
@@ -145,26 +193,34 @@ export class OutputStream {
     this.flush();
   }
   splice(source: InputStream, length: bigint): bigint {
-    const bytes = source.read(length);
-    this.write(bytes);
-    return BigInt(bytes.length);
+    return this.#splice(() => source.read(length));
   }
   blockingSplice(source: InputStream, length: bigint): bigint {
-    const bytes = source.blockingRead(length);
-    this.write(bytes);
-    return BigInt(bytes.length);
+    return this.#splice(() => source.blockingRead(length));
   }
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#sink.close?.();
   }
+  /** A closed sink is found before the source is read: bytes that were read and not written would be lost. */
+  #splice(read: () => Uint8Array): bigint {
+    this.checkWrite();
+    const bytes = read();
+    this.write(bytes);
+    return BigInt(bytes.length);
+  }
+  #attempt<Result>(operation: () => Result): Result {
+    if (this.#closed) throw CLOSED;
+    try {
+      return operation();
+    } catch (error) {
+      this.#closed = true;
+      throw toStreamError(error);
+    }
+  }
 }
 
-function attempt<Result>(operation: () => Result): Result {
-  try {
-    return operation();
-  } catch (error) {
-    const text = error instanceof Error ? error.message : "failed";
-    throw { tag: "last-operation-failed", val: new IoError(text) } satisfies StreamError;
-  }
+function toStreamError(error: unknown): StreamError {
+  const text = error instanceof Error ? error.message : String(error);
+  return { tag: "last-operation-failed", val: new IoError(text) };
 }

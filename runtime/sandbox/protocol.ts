@@ -11,6 +11,8 @@ import type { JsonValue } from "@glovebox/host-api/json";
 export const PROTOCOL_VERSION = 1;
 export const HEADER_BYTES_MAX = 256 * 1024;
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** Broker → runner: arguments and answers are JSON in the header, and the runner trusts the broker. */
+export const TO_RUNNER_HEADER_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Broker → runner, once: code to load. The body is the concatenation of script and modules. */
 export interface LoadMessage {
@@ -75,7 +77,7 @@ export interface ResultMessage {
   /** A WIT `err` payload, for functions that return `result`. */
   readonly err?: JsonValue;
   /** The instance trapped: a short class of what happened, never guest text. */
-  readonly trap?: "trap" | "stack" | "memory" | "exit" | "error";
+  readonly trap?: "trap" | "stack" | "memory" | "exit" | "error" | "output";
 }
 
 export type ToRunner = LoadMessage | CallMessage | AnswerMessage;

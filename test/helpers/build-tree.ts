@@ -1,1 +1,51 @@
-// Builds what the tree needs before anything runs: bundles that must be one file each. Grows with the rooms.
+// Builds what the tree needs before anything runs: the programs that run inside the seal, one file each.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown, type Plugin } from "rolldown";
+
+const ROOT = join(import.meta.dirname, "../..");
+const OUT = join(ROOT, "runtime/dist/sealed");
+const PROGRAMS = {
+  runner: "runtime/sandbox/runner/main.ts",
+  transpile: "runtime/sandbox/transpile/main.ts",
+  landlock: "runtime/sandbox/launch/landlock.ts",
+  probe: "runtime/sandbox/seal/probe-program.ts",
+} as const;
+
+/** Inside the seal there is no file to read: jco's own modules become part of the text, and its WASI is ours. */
+const sealBindgen: Plugin = {
+  name: "seal-bindgen",
+  resolveId(source) {
+    if (!source.startsWith("@bytecodealliance/preview2-shim/")) return null;
+    return join(ROOT, "runtime/sandbox/transpile/deny-all-wasi.ts");
+  },
+  transform(code, id) {
+    if (!id.endsWith("js-component-bindgen-component.js")) return null;
+    const fetched = /fetchCompile\(new URL\('\.\/([\w.-]+\.wasm)', import\.meta\.url\)\)/g;
+    return code.replace('"use components";', "").replace(fetched, (_match, name: string) => {
+      const bytes = readFileSync(join(id, "..", name));
+      return `base64Compile('${bytes.toString("base64")}')`;
+    });
+  },
+};
+
+async function bundle(name: string, entry: string): Promise<void> {
+  const build = await rolldown({
+    input: join(ROOT, entry),
+    platform: "node",
+    plugins: [sealBindgen],
+    onLog: (level, log) => {
+      if (level === "warn") throw new Error(`${entry}: ${log.message}`);
+    },
+  });
+  await build.write({
+    file: join(OUT, `${name}.cjs`),
+    format: "cjs",
+    codeSplitting: false,
+    strict: true,
+  });
+  await build.close();
+}
+
+const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(ROOT, entry)));
+await Promise.all(present.map(([name, entry]) => bundle(name, entry)));

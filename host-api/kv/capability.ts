@@ -1,0 +1,14 @@
+import type { Capability } from "../capability.ts";
+import { makeKvBroker } from "./broker.ts";
+import { formatKvGrant, kvCovers, parseKvFlag, parseKvGrant, type KvGrant } from "./grant.ts";
+
+export const kv: Capability<KvGrant> = {
+  name: "kv",
+  meaning: "keep small values between calls, in a store of its own",
+  interfaces: ["glovebox:plugin/kv", "wasi:keyvalue/store"],
+  parseGrant: parseKvGrant,
+  parseFlag: parseKvFlag,
+  formatGrant: formatKvGrant,
+  covers: kvCovers,
+  makeBroker: makeKvBroker,
+};

@@ -1,0 +1,245 @@
+import { SandboxError } from "./errors.ts";
+import { explainExit } from "./explain-exit.ts";
+import { encodeHead, FrameDecoder, type Frame } from "./frames.ts";
+import { parseFromRunner } from "./messages.ts";
+import {
+  BODY_BYTES_MAX,
+  HEADER_BYTES_MAX,
+  PROTOCOL_VERSION,
+  TO_RUNNER_HEADER_BYTES_MAX,
+  type CallMessage,
+  type FromRunner,
+  type LoadMessage,
+} from "./protocol.ts";
+import { RunningCall, type CallTerms } from "./running-call.ts";
+import type { PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
+import type { SealedProcess } from "./seal/sealed-process.ts";
+
+export interface ChannelLimits {
+  readonly startMsMax: number;
+  readonly loadMsMax: number;
+}
+
+type State =
+  | { readonly t: "starting" | "loading"; readonly done: PromiseWithResolvers<void> }
+  | { readonly t: "ready" | "idle" }
+  | {
+      readonly t: "calling";
+      readonly call: RunningCall;
+      readonly done: PromiseWithResolvers<PluginAnswer>;
+    }
+  | { readonly t: "ended"; readonly error: SandboxError };
+
+/**
+ * The broker's end of one runner's fd 3, as a state machine:
+ *
+ *     starting → ready → loading → idle ⇄ calling        (any of them) → ended
+ *
+ * What comes in was written by a process that is assumed hostile. Whatever does not fit the state, to the letter,
+ * kills the runner. Grants and scope are the channel's own and never a message's. Every promise settles exactly once.
+ */
+export class Channel {
+  readonly #process: SealedProcess;
+  readonly #limits: ChannelLimits;
+  readonly #decoder = new FrameDecoder({
+    headerBytesMax: HEADER_BYTES_MAX,
+    bodyBytesMax: BODY_BYTES_MAX,
+  });
+  #state: State;
+  #timer: NodeJS.Timeout | undefined;
+  #lastCallId = 0;
+  /** Settles when the process is gone. Never rejects. */
+  readonly exited: Promise<void>;
+  /** Settles when the runner reported that it is alive; rejects with `ERR_RUNNER_START`. */
+  readonly started: Promise<void>;
+
+  constructor(process: SealedProcess, limits: ChannelLimits) {
+    this.#process = process;
+    this.#limits = limits;
+    const done = Promise.withResolvers<void>();
+    this.#state = { t: "starting", done };
+    this.started = done.promise;
+    // A spare runner that fails has nobody waiting for it yet.
+    this.started.catch(() => {});
+    this.exited = process.exited.then((exit) => this.end(explainExit(this.#state.t, exit)));
+    process.channel.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // A broken pipe or an end says that the process is going, or pretends to: the exit tells why.
+    process.channel.on("error", () => process.kill());
+    process.channel.on("end", () => process.kill());
+    this.#arm(
+      this.#limits.startMsMax,
+      () => new SandboxError("ERR_RUNNER_START", "the runner did not report in time"),
+    );
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get state(): State["t"] {
+    return this.#state.t;
+  }
+
+  /** Sends the code. Resolves when a first instance stands ready; rejects with `ERR_COMPONENT_LOAD` or what ended the runner. */
+  load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
+    this.#assertState("ready");
+    const done = Promise.withResolvers<void>();
+    this.#state = { t: "loading", done };
+    this.#process.watch(true);
+    const { script, modules } = transpiled;
+    const sizes = modules.map(({ name, bytes }) => [name, bytes.length] as const);
+    const message: LoadMessage = { t: "load", scriptBytes: script.length, modules: sizes, granted };
+    const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
+    this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
+    this.#arm(
+      this.#limits.loadMsMax,
+      () => new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time"),
+    );
+    return done.promise;
+  }
+
+  /** Hands one call over. Rejects with `SandboxError`; the runner may be used again only while `state` is `idle`. */
+  async call(call: PluginCall, terms: CallTerms): Promise<PluginAnswer> {
+    this.#assertState("idle");
+    const { signal } = call.scope;
+    if (signal.aborted) throw cancelled();
+    this.#lastCallId += 1;
+    const head = encodeCall({
+      t: "call",
+      id: this.#lastCallId,
+      export: call.export,
+      args: call.args,
+      context: call.context,
+    });
+    const done = Promise.withResolvers<PluginAnswer>();
+    const running = new RunningCall(this.#lastCallId, call, terms, (answer, body) =>
+      this.#send(answer, body),
+    );
+    this.#state = { t: "calling", call: running, done };
+    this.#process.watch(true);
+    const { deadlineMs } = terms.limits;
+    this.#arm(
+      deadlineMs,
+      () => new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`),
+    );
+    const cancel = (): void => this.end(cancelled());
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      this.#send(head);
+      return await done.promise;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** Kills the runner. Whoever waits on this channel is told `error`; a second end changes nothing. */
+  end(error: SandboxError): void {
+    const state = this.#state;
+    if (state.t === "ended") return;
+    this.#state = { t: "ended", error };
+    clearTimeout(this.#timer);
+    this.#process.kill();
+    this.#process.channel.destroy();
+    if (state.t === "calling") state.call.close();
+    if (state.t === "starting" || state.t === "loading" || state.t === "calling")
+      state.done.reject(error);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#state.t === "ended") return;
+    try {
+      for (const frame of this.#decoder.push(chunk)) {
+        this.#accept(parseFromRunner(frame), frame);
+        if (this.#stateNow() === "ended") return;
+      }
+    } catch (error) {
+      this.end(
+        error instanceof SandboxError
+          ? error
+          : new SandboxError("ERR_RUNNER_DIED", "reading from the runner failed", { cause: error }),
+      );
+    }
+  }
+
+  #accept(message: FromRunner, frame: Frame): void {
+    const state = this.#state;
+    if (state.t === "starting" && message.t === "ready") {
+      if (message.protocol !== PROTOCOL_VERSION)
+        throw breach("speaks another version of the protocol");
+      this.#settle({ t: "ready" });
+      state.done.resolve();
+    } else if (state.t === "loading" && message.t === "loaded") {
+      if (message.failed !== undefined)
+        throw new SandboxError(
+          "ERR_COMPONENT_LOAD",
+          `the component does not load: ${message.failed}`,
+        );
+      this.#settle({ t: "idle" });
+      state.done.resolve();
+    } else if (state.t === "calling" && "id" in message) {
+      if (message.id !== state.call.id) throw breach("spoke of a call that is not running");
+      if (message.t === "host") state.call.acceptHost(message, frame.body);
+      else if (message.t === "note") state.call.acceptNote(message, frame.header.length);
+      else
+        this.#finish(state, () =>
+          state.call.acceptResult(message, frame.body.length || frame.header.length),
+        );
+    } else throw breach("spoke out of turn");
+  }
+
+  #finish(state: State & { t: "calling" }, accept: () => PluginAnswer): void {
+    if (state.call.hostCallUnderWay) throw breach("answered while the host owed it an answer");
+    this.#settle({ t: "idle" });
+    state.call.close();
+    try {
+      state.done.resolve(accept());
+    } catch (error) {
+      state.done.reject(error);
+    }
+  }
+
+  #settle(state: State): void {
+    clearTimeout(this.#timer);
+    this.#process.watch(false);
+    this.#state = state;
+  }
+
+  #stateNow(): State["t"] {
+    return this.#state.t;
+  }
+
+  #assertState(expected: State["t"]): void {
+    if (this.#state.t === "ended") throw this.#state.error;
+    if (this.#state.t !== expected)
+      throw new Error(`the channel is ${this.#state.t}, not ${expected}`);
+  }
+
+  #arm(durationMs: number, makeError: () => SandboxError): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end(makeError()), durationMs);
+  }
+
+  #send(head: Buffer, ...parts: readonly (Uint8Array | undefined)[]): void {
+    const { channel } = this.#process;
+    channel.cork();
+    channel.write(head);
+    for (const part of parts) if (part !== undefined && part.length > 0) channel.write(part);
+    channel.uncork();
+  }
+}
+
+function encodeCall(message: CallMessage): Buffer {
+  try {
+    return encodeHead(message, 0, TO_RUNNER_HEADER_BYTES_MAX);
+  } catch (cause) {
+    throw new SandboxError("ERR_CALL_INPUT", "the arguments are too large", { cause });
+  }
+}
+
+function cancelled(): SandboxError {
+  return new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled");
+}
+
+function breach(what: string): SandboxError {
+  return new SandboxError("ERR_CHANNEL_BREACH", `the runner ${what}`);
+}

@@ -1,0 +1,82 @@
+// A program of its own: it becomes the sealed process. It runs trusted code only, and ends at `process.execve`.
+import fs from "node:fs";
+import process from "node:process";
+import { installFilter } from "./filter.ts";
+import { restrictToFiles } from "./landlock-rules.ts";
+import type { LandlockOrder } from "./landlock-order.ts";
+import { LAUNCH_FAILED_EXIT } from "./landlock-order.ts";
+import { offHeap, openSystemCalls, type SystemCall } from "./system-calls.ts";
+
+const PR_SET_PDEATHSIG = 1;
+const SIGKILL = 9;
+const PR_SET_NO_NEW_PRIVS = 38;
+const CAPABILITY_VERSION_3 = 0x20080522;
+const CLOSE_RANGE_CLOEXEC = 4;
+const F_SETFD = 2;
+const CHANNEL = 3;
+/** The first processes to go when memory runs out. */
+const OOM_SCORE_ADJ_MAX = "1000";
+
+/** `RLIMIT_*` numbers are the same on x86_64 and arm64. */
+const RLIMITS = {
+  fileBytes: 1,
+  dataBytes: 2,
+  coreBytes: 4,
+  openFiles: 7,
+  addressBytes: 9,
+} as const;
+
+main();
+
+function main(): void {
+  const order = JSON.parse(process.argv[2]!) as LandlockOrder;
+  const failed = seal(openSystemCalls(), order);
+  if (failed !== undefined) {
+    fs.writeSync(2, `${failed}\n`);
+    process.exit(LAUNCH_FAILED_EXIT);
+  }
+  process.execve!(order.node, [order.node, ...order.nodeArgs], {});
+}
+
+/** Every step or none: the name of the first that failed, or nothing. */
+function seal(call: SystemCall, order: LandlockOrder): string | undefined {
+  if (call("prctl", PR_SET_PDEATHSIG, SIGKILL) !== 0) return "parent-death-signal";
+  // The parent may have died before the line above.
+  if (call("getppid") !== order.parentPid) return "parent-gone";
+  bestEffort(() => fs.writeFileSync("/proc/self/oom_score_adj", OOM_SCORE_ADJ_MAX));
+  for (const [name, resource] of Object.entries(RLIMITS)) {
+    if (!limit(call, resource, order.limits[name as keyof typeof RLIMITS])) return `limit-${name}`;
+  }
+  if (call("close_range", CHANNEL, 0xffffffff, CLOSE_RANGE_CLOEXEC) !== 0)
+    return "close-descriptors";
+  if (call("fcntl", CHANNEL, F_SETFD, 0) !== 0) return "channel";
+  if (!dropCapabilities(call)) return "capabilities";
+  if (call("prctl", PR_SET_NO_NEW_PRIVS, 1) !== 0) return "no-new-privileges";
+  const unrestricted = restrictToFiles(call, order);
+  if (unrestricted !== undefined) return unrestricted;
+  return installFilter(call, "start") ? undefined : "seccomp";
+}
+
+/** Soft and hard alike: `struct rlimit64 { u64 rlim_cur, rlim_max; }`. */
+function limit(call: SystemCall, resource: number, most: number): boolean {
+  const bytes = offHeap(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(most), true);
+  view.setBigUint64(8, BigInt(most), true);
+  return call("prlimit64", 0, resource, bytes, 0) === 0;
+}
+
+/** Root keeps its user number and nothing else: with NO_NEW_PRIVS, executing a program does not give capabilities back. */
+function dropCapabilities(call: SystemCall): boolean {
+  const header = offHeap(8);
+  new DataView(header.buffer).setUint32(0, CAPABILITY_VERSION_3, true);
+  return call("capset", header, offHeap(24)) === 0;
+}
+
+function bestEffort(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // No /proc, or not ours to write: the limits hold without it.
+  }
+}

@@ -1,0 +1,55 @@
+import { Script } from "node:vm";
+import type { LoadMessage } from "../protocol.ts";
+
+/** What a component exports: functions, and interfaces that hold functions. */
+export type GuestExports = Readonly<Record<string, unknown>>;
+
+export type Imports = Record<string, object>;
+
+/** Makes one instance of the component. Whatever the generated code keeps, it keeps in the closure of this one call. */
+export type Instantiate = (imports: Imports) => GuestExports;
+
+/** The generated `instantiate`, as jco writes it with `instantiation: sync`. */
+type Generated = (
+  getCoreModule: (name: string) => WebAssembly.Module,
+  imports: Imports,
+  instantiateCore: (
+    module: WebAssembly.Module,
+    imports?: WebAssembly.Imports,
+  ) => WebAssembly.Instance,
+) => GuestExports;
+
+/** Nested components multiply: 1.5 kB can ask for 2^15 core instances. An honest component has a dozen. */
+const CORE_INSTANCES_MAX = 256;
+
+/**
+ * Compiles what `load` brought: a script whose value is a function that returns `instantiate`, and core modules.
+ * The script is attacker-controlled: jco does not escape every name of the component.
+ */
+export function loadComponent(message: LoadMessage, body: Uint8Array): Instantiate {
+  const modules = new Map<string, WebAssembly.Module>();
+  let offset = message.scriptBytes;
+  for (const [name, bytes] of message.modules) {
+    modules.set(
+      name,
+      new WebAssembly.Module(new Uint8Array(body.subarray(offset, offset + bytes))),
+    );
+    offset += bytes;
+  }
+  const source = new TextDecoder().decode(body.subarray(0, message.scriptBytes));
+  const outer = new Script(source, { filename: "plugin.js" }).runInThisContext() as () => Generated;
+
+  const getCoreModule = (name: string): WebAssembly.Module => {
+    const module = modules.get(name);
+    if (module === undefined) throw new Error("the script asks for a module that is not there");
+    return module;
+  };
+  return (imports) => {
+    let coreInstances = 0;
+    return outer()(getCoreModule, imports, (module, coreImports) => {
+      coreInstances += 1;
+      if (coreInstances > CORE_INSTANCES_MAX) throw new Error("too many core instances");
+      return new WebAssembly.Instance(module, coreImports);
+    });
+  };
+}

@@ -1,0 +1,13 @@
+// The part of the WebAssembly JavaScript interface that the runner uses. It is in TypeScript's DOM library only,
+// which would also declare a browser that is not there.
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports?: Imports);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  class RuntimeError extends Error {}
+  type Imports = Record<string, Record<string, unknown>>;
+}

@@ -1,0 +1,246 @@
+import {
+  CAPABILITY_NAMES,
+  type CallScope,
+  type CapabilityBroker,
+  type HostAnswer,
+  type HostOperation,
+} from "@glovebox/host-api/capability";
+import { HostError, type HostErrorTag } from "@glovebox/host-api/errors";
+import type { JsonValue } from "@glovebox/host-api/json";
+import { SandboxError, type SandboxErrorCode } from "./errors.ts";
+import { encodeHead } from "./frames.ts";
+import type { Limits } from "./limits.ts";
+import {
+  BODY_BYTES_MAX,
+  TO_RUNNER_HEADER_BYTES_MAX,
+  type AnswerMessage,
+  type HostMessage,
+  type NoteMessage,
+  type ResultMessage,
+} from "./protocol.ts";
+import type { PluginAnswer, PluginCall } from "./sandbox.ts";
+
+/** The authority and the limits of one plugin's calls. */
+export interface CallTerms {
+  readonly limits: Limits;
+  readonly operations: ReadonlyMap<string, HostOperation>;
+  readonly brokers: readonly CapabilityBroker[];
+}
+
+/** Operations of all brokers by wire name. A name that two of them serve is a mistake of ours. */
+export function collectOperations(
+  brokers: readonly CapabilityBroker[],
+): ReadonlyMap<string, HostOperation> {
+  const operations = new Map<string, HostOperation>();
+  for (const [name, operation] of brokers.flatMap((broker) => Object.entries(broker.operations))) {
+    if (operations.has(name)) throw new Error(`two brokers serve ${name}`);
+    operations.set(name, operation);
+  }
+  return operations;
+}
+
+/** Past these an honest plugin's log is a flood: reading it costs the broker more than dropping lines saves. */
+export const NOTE_LIMITS = {
+  countMax: 20_000,
+  bytesMax: 16 * 1024 * 1024,
+  progressMax: 1000,
+  progressCharactersMax: 1024,
+};
+
+const LOG_LEVELS: readonly JsonValue[] = ["debug", "info", "warn", "error"];
+
+const TRAP_CODES = {
+  trap: "ERR_CALL_TRAP",
+  error: "ERR_CALL_TRAP",
+  exit: "ERR_CALL_TRAP",
+  stack: "ERR_CALL_STACK",
+  memory: "ERR_CALL_MEMORY",
+  output: "ERR_CALL_OUTPUT",
+} as const satisfies Record<NonNullable<ResultMessage["trap"]>, SandboxErrorCode>;
+
+type Send = (head: Buffer, body?: Uint8Array) => void;
+
+/**
+ * One call on a channel: what it may still use, and what the host does on its behalf.
+ * Methods that take a message throw `SandboxError` when the runner must be killed for it.
+ */
+export class RunningCall {
+  readonly id: number;
+  readonly #call: PluginCall;
+  readonly #terms: CallTerms;
+  readonly #send: Send;
+  readonly #ended = new AbortController();
+  readonly #startedMs = performance.now();
+  #hostCallUnderWay = false;
+  #hostCalls = 0;
+  #notes = 0;
+  #noteBytes = 0;
+  #progressReports = 0;
+  #logBytes = 0;
+  #logBytesDropped = 0;
+
+  constructor(id: number, call: PluginCall, terms: CallTerms, send: Send) {
+    this.id = id;
+    this.#call = call;
+    this.#terms = terms;
+    this.#send = send;
+  }
+
+  acceptHost(message: HostMessage, body: Uint8Array): void {
+    if (this.#hostCallUnderWay) throw breach("asked the host while it was owed an answer");
+    if (message.seq !== this.#hostCalls + 1) throw breach("asked the host out of sequence");
+    this.#hostCalls += 1;
+    if (this.#hostCalls > this.#terms.limits.hostCalls) {
+      throw new SandboxError(
+        "ERR_CALL_HOST_CALLS",
+        `more than ${this.#terms.limits.hostCalls} host calls in one call`,
+      );
+    }
+    const operation = this.#terms.operations.get(message.op);
+    if (operation !== undefined) {
+      this.#hostCallUnderWay = true;
+      void this.#perform(operation, message, body);
+    } else if (this.#isCapabilityWithoutGrant(message.op)) {
+      this.#refuse(message.seq, "not-permitted");
+    } else throw breach("asked for an operation that does not exist");
+  }
+
+  acceptNote(message: NoteMessage, headerBytes: number): void {
+    this.#notes += 1;
+    this.#noteBytes += headerBytes;
+    if (this.#notes > NOTE_LIMITS.countMax || this.#noteBytes > NOTE_LIMITS.bytesMax) {
+      throw new SandboxError("ERR_CALL_OUTPUT", "the call flooded its log");
+    }
+    if (message.op === "log") this.#log(message.args);
+    else this.#progress(message.args);
+  }
+
+  /** The plugin's answer. Throws `SandboxError` when it trapped or answered too much; the runner may go on. */
+  acceptResult(message: ResultMessage, resultBytes: number): PluginAnswer {
+    if (message.trap !== undefined) {
+      throw new SandboxError(TRAP_CODES[message.trap], `the call ended as: ${message.trap}`);
+    }
+    const { outputBytes } = this.#terms.limits;
+    if (resultBytes > outputBytes) {
+      throw new SandboxError(
+        "ERR_CALL_OUTPUT",
+        `an answer of ${resultBytes} bytes; at most ${outputBytes} are allowed`,
+      );
+    }
+    return {
+      value: message.value ?? null,
+      ...(message.err === undefined ? {} : { err: message.err }),
+      durationMs: performance.now() - this.#startedMs,
+      hostCalls: this.#hostCalls,
+      logBytesDropped: this.#logBytesDropped,
+    };
+  }
+
+  get hostCallUnderWay(): boolean {
+    return this.#hostCallUnderWay;
+  }
+
+  /** The call is over, however it ended: nothing more is done or sent on its behalf. */
+  close(): void {
+    this.#ended.abort();
+    // An operation that is still under way may open something yet; it is dropped when that has settled.
+    if (!this.#hostCallUnderWay) this.#endBrokers();
+  }
+
+  async #perform(
+    operation: HostOperation,
+    { args, seq }: HostMessage,
+    body: Uint8Array,
+  ): Promise<void> {
+    const scope: CallScope = { ...this.#call.scope, signal: this.#ended.signal };
+    let answer: HostAnswer | undefined;
+    let refusal: HostErrorTag = "internal";
+    try {
+      answer = await operation({ args, body }, scope);
+    } catch (error) {
+      if (error instanceof HostError) refusal = error.tag;
+    }
+    this.#hostCallUnderWay = false;
+    if (this.#ended.signal.aborted) this.#endBrokers();
+    else if (answer === undefined) this.#refuse(seq, refusal);
+    else this.#answer(seq, answer);
+  }
+
+  #answer(seq: number, { value, body }: HostAnswer): void {
+    const bodyBytes = body?.length ?? 0;
+    if (bodyBytes > BODY_BYTES_MAX) return this.#refuse(seq, "too-large");
+    let head: Buffer;
+    try {
+      head = encodeHead(
+        { t: "answer", seq, value } satisfies AnswerMessage,
+        bodyBytes,
+        TO_RUNNER_HEADER_BYTES_MAX,
+      );
+    } catch (error) {
+      return this.#refuse(seq, error instanceof RangeError ? "too-large" : "internal");
+    }
+    this.#send(head, body);
+  }
+
+  #refuse(seq: number, refused: HostErrorTag): void {
+    this.#send(encodeHead({ t: "answer", seq, refused } satisfies AnswerMessage, 0));
+  }
+
+  /** An honest plugin may ask for what it was not granted. Inside a granted capability every name is known. */
+  #isCapabilityWithoutGrant(name: string): boolean {
+    const capability = name.slice(0, name.indexOf("."));
+    if (!(CAPABILITY_NAMES as readonly string[]).includes(capability)) return false;
+    return ![...this.#terms.operations.keys()].some((known) => known.startsWith(`${capability}.`));
+  }
+
+  #log(args: readonly JsonValue[]): void {
+    const [level, message] = args;
+    if (
+      args.length !== 2 ||
+      typeof level !== "string" ||
+      typeof message !== "string" ||
+      !LOG_LEVELS.includes(level)
+    ) {
+      throw breach("logged what is no log line");
+    }
+    const bytes = Buffer.byteLength(message);
+    if (this.#logBytes + bytes > this.#terms.limits.logBytes) this.#logBytesDropped += bytes;
+    else {
+      this.#logBytes += bytes;
+      this.#call.onLog?.(level, message);
+    }
+  }
+
+  #progress(args: readonly JsonValue[]): void {
+    const [progress, total = null, message = null] = args;
+    if (
+      args.length > 3 ||
+      typeof progress !== "number" ||
+      (typeof total !== "number" && total !== null) ||
+      (typeof message !== "string" && message !== null)
+    ) {
+      throw breach("reported what is no progress");
+    }
+    this.#progressReports += 1;
+    if (this.#progressReports > NOTE_LIMITS.progressMax) return;
+    this.#call.onProgress?.(
+      progress,
+      total ?? undefined,
+      message?.slice(0, NOTE_LIMITS.progressCharactersMax),
+    );
+  }
+
+  #endBrokers(): void {
+    for (const broker of this.#terms.brokers) {
+      try {
+        broker.endCall?.(this.#call.scope.callId);
+      } catch {
+        // One broker's failure to tidy must not keep the others from it. `close` gets everything in the end.
+      }
+    }
+  }
+}
+
+function breach(what: string): SandboxError {
+  return new SandboxError("ERR_CHANNEL_BREACH", `the runner ${what}`);
+}

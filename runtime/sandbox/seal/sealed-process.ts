@@ -1,0 +1,108 @@
+import type { Duplex } from "node:stream";
+import type { SealName } from "../sandbox.ts";
+import { collectBounded } from "./bounded-text.ts";
+import { startBehindSeal } from "./forms.ts";
+import type { ProcessPowers } from "./process-powers.ts";
+import { parseResidentBytes } from "./resident.ts";
+
+export interface SealedProcessOptions {
+  readonly seal: SealName;
+  /** Absolute path of one JavaScript file (CommonJS, bundled) that runs inside. */
+  readonly program: string;
+  readonly programArgs?: readonly string[];
+  /** Further files or folders, read-only, visible at the same path. Absolute. */
+  readonly readable?: readonly string[];
+  readonly nodeFlags?: readonly string[];
+  /** RLIMIT_DATA: private writable memory, touched or not. */
+  readonly dataBytesMax: number;
+  /** Resident memory, swap and page tables together, beyond which the process is killed. */
+  readonly residentBytesMax: number;
+}
+
+export interface SealedExit {
+  /** Under bubblewrap 128 + the signal, when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /**
+   * `exit`: by itself, or by a limit of the kernel. `killed`: by `kill()`. `memory`: by the watchdog.
+   * `flood`: it wrote to stderr without end. `unsealed`: the seal could not be closed, so nothing ran. `unstarted`: no process.
+   */
+  readonly reason: "exit" | "killed" | "memory" | "flood" | "unsealed" | "unstarted";
+  /** The beginning of what it wrote to stderr, printable. Hostile words: for operators only. */
+  readonly stderr: string;
+}
+
+export interface SealedProcess {
+  /** The broker's end of descriptor 3. Hostile. */
+  readonly channel: Duplex;
+  readonly exited: Promise<SealedExit>;
+  /** The innermost process. 0 until it is known. */
+  readonly pid: number;
+  /** Turns the close watch on while a call runs: memory is looked at every 20 ms instead of every second. */
+  watch(on: boolean): void;
+  residentBytes(): number | undefined;
+  /** SIGKILL to everything in it. */
+  kill(): void;
+}
+
+/** How the launcher and the limiting shell say that nothing has run. */
+const UNSEALED_EXIT = 97;
+const CLOSE_WATCH_MS = 20;
+const IDLE_WATCH_MS = 1000;
+
+/**
+ * Makes the one function that starts sealed processes.
+ * It throws `SealError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
+ */
+export function makeSpawner(
+  powers: ProcessPowers,
+): (options: SealedProcessOptions) => SealedProcess {
+  return (options) => {
+    const { started, innermostPid } = startBehindSeal(powers, options);
+    let reason: SealedExit["reason"] = started.pid === undefined ? "unstarted" : "exit";
+    // Once the process has been waited for, its number may be somebody else's: no signal goes there any more.
+    let over = false;
+    const end = (why: SealedExit["reason"]): void => {
+      if (over) return;
+      if (reason === "exit") reason = why;
+      started.kill(innermostPid());
+    };
+    const stderr = collectBounded(started.stderr, () => end("flood"));
+    const residentBytes = (): number | undefined => {
+      const status = powers.readProcessStatus(innermostPid());
+      return status === undefined ? undefined : parseResidentBytes(status);
+    };
+    const look = (): void => {
+      if ((residentBytes() ?? 0) > options.residentBytesMax) end("memory");
+    };
+    let timer = setInterval(look, IDLE_WATCH_MS).unref();
+    const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {
+      over = true;
+      clearInterval(timer);
+      // The last words may still be on their way.
+      await new Promise((resolve) =>
+        started.stderr.closed ? resolve(undefined) : started.stderr.once("close", resolve),
+      );
+      return {
+        code,
+        signal,
+        reason: reason === "exit" && code === UNSEALED_EXIT ? "unsealed" : reason,
+        stderr: stderr(),
+      };
+    });
+    return {
+      channel: started.pipes[0]!,
+      exited,
+      get pid() {
+        return innermostPid();
+      },
+      watch: (on) => {
+        clearInterval(timer);
+        if (over) return;
+        timer = setInterval(look, on ? CLOSE_WATCH_MS : IDLE_WATCH_MS).unref();
+      },
+      residentBytes,
+      kill: () => end("killed"),
+    };
+  };
+}

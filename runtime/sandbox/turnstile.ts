@@ -1,0 +1,80 @@
+import { SandboxError } from "./errors.ts";
+
+export interface TurnstileLimits {
+  readonly insideMax: number;
+  readonly waitingMax: number;
+  readonly waitMsMax: number;
+}
+
+interface Waiting {
+  readonly admit: () => void;
+  readonly refuse: (error: SandboxError) => void;
+}
+
+/** Lets at most `insideMax` in at once, in order of arrival, and turns away who would wait in a full or slow queue. */
+export class Turnstile {
+  readonly #limits: TurnstileLimits;
+  #inside = 0;
+  #queue: readonly Waiting[] = [];
+  #passMs = 0;
+
+  constructor(limits: TurnstileLimits) {
+    this.#limits = limits;
+  }
+
+  /** Resolves with the function to leave by, to be called once. Rejects with `ERR_OVERLOADED` or `ERR_CALL_CANCELLED`. */
+  async enter(signal: AbortSignal): Promise<() => void> {
+    if (signal.aborted) throw new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled");
+    if (this.#inside < this.#limits.insideMax) this.#inside += 1;
+    else if (this.#queue.length < this.#limits.waitingMax) await this.#wait(signal);
+    else throw this.#overloaded("too many calls are waiting");
+    const enteredMs = performance.now();
+    return () => this.#leave(performance.now() - enteredMs);
+  }
+
+  close(error: SandboxError): void {
+    for (const waiting of this.#queue) waiting.refuse(error);
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const settle = (): void => {
+      this.#queue = this.#queue.filter((other) => other !== waiting);
+      clearTimeout(timer);
+      signal.removeEventListener("abort", cancel);
+    };
+    const waiting: Waiting = {
+      admit: () => {
+        settle();
+        resolve();
+      },
+      refuse: (error) => {
+        settle();
+        reject(error);
+      },
+    };
+    const cancel = (): void =>
+      waiting.refuse(new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled"));
+    const timer = setTimeout(
+      () => waiting.refuse(this.#overloaded("the call waited too long")),
+      this.#limits.waitMsMax,
+    );
+    signal.addEventListener("abort", cancel, { once: true });
+    this.#queue = [...this.#queue, waiting];
+    return promise;
+  }
+
+  #leave(passMs: number): void {
+    this.#passMs = passMs;
+    const next = this.#queue[0];
+    // The place goes to the next in line, so that nobody who comes later slips in between.
+    if (next === undefined) this.#inside -= 1;
+    else next.admit();
+  }
+
+  #overloaded(why: string): SandboxError {
+    const passes = (this.#queue.length + 1) / this.#limits.insideMax;
+    const retryAfterMs = Math.ceil(Math.min(Math.max(passes * this.#passMs, 100), 60_000));
+    return new SandboxError("ERR_OVERLOADED", why, { retryAfterMs });
+  }
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { SandboxError } from "../../../runtime/sandbox/errors.ts";
+import { parseFromRunner } from "../../../runtime/sandbox/messages.ts";
+
+const NOTHING = Buffer.alloc(0);
+const BREACH = { name: "SandboxError", code: "ERR_CHANNEL_BREACH" };
+
+function parse(header: string | Buffer | object, body: Buffer = NOTHING) {
+  const text =
+    typeof header === "string" || Buffer.isBuffer(header) ? header : JSON.stringify(header);
+  return parseFromRunner({ header: Buffer.from(text), body });
+}
+
+test("reads each of the five messages", () => {
+  assert.deepEqual(parse({ t: "ready", protocol: 1 }), { t: "ready", protocol: 1 });
+  assert.deepEqual(parse({ t: "loaded" }), { t: "loaded" });
+  assert.deepEqual(parse({ t: "loaded", failed: "no" }), { t: "loaded", failed: "no" });
+  const host = { t: "host", id: 1, seq: 1, op: "kv.get", args: ["a", { b: [null, true, 1.5] }] };
+  assert.deepEqual(parse(host, Buffer.from("bytes")), host);
+  const note = { t: "note", id: 1, op: "log", args: ["info", "x"] };
+  assert.deepEqual(parse(note), note);
+  assert.deepEqual(parse({ t: "result", id: 1, value: null }), { t: "result", id: 1, value: null });
+  assert.deepEqual(parse({ t: "result", id: 1, err: "no" }), { t: "result", id: 1, err: "no" });
+  assert.deepEqual(parse({ t: "result", id: 1, trap: "stack" }), {
+    t: "result",
+    id: 1,
+    trap: "stack",
+  });
+});
+
+test("takes a string result from the body", () => {
+  assert.deepEqual(parse({ t: "result", id: 7 }, Buffer.from("héllo")), {
+    t: "result",
+    id: 7,
+    value: "héllo",
+  });
+  assert.deepEqual(parse({ t: "result", id: 7 }), { t: "result", id: 7, value: "" });
+});
+
+test("makes the words of a failed load printable and short", () => {
+  const failed = `\u001b[2J${"\u{1f600}".repeat(500)}`;
+  const message = parse({ t: "loaded", failed });
+  assert.ok(message.t === "loaded" && message.failed !== undefined);
+  assert.match(message.failed, /^[ -~]{1,200}$/);
+});
+
+const REFUSED: readonly (readonly [
+  title: string,
+  header: string | Buffer | object,
+  body?: Buffer,
+])[] = [
+  ["an empty header", ""],
+  ["text that is not JSON", "{"],
+  ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0x22])],
+  ["a byte order mark", Buffer.from('\ufeff{"t":"loaded"}')],
+  ["a list", []],
+  ["null", "null"],
+  ["a number", "1"],
+  ["no type", {}],
+  ["an unknown type", { t: "load" }],
+  ["a type that is a name of Object's", { t: "constructor" }],
+  ["a type that is no string", { t: ["ready"], protocol: 1 }],
+  ["an unknown key", { t: "loaded", extra: 1 }],
+  ["a missing key", { t: "ready" }],
+  ["a __proto__ key", '{"t":"loaded","__proto__":{}}'],
+  [
+    "a __proto__ key in an argument",
+    '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[{"__proto__":1}]}',
+  ],
+  [
+    "a key with half a surrogate pair",
+    '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[{"\\ud800":1}]}',
+  ],
+  [
+    "a string with half a surrogate pair",
+    '{"t":"host","id":1,"seq":1,"op":"kv.get","args":["\\udc00"]}',
+  ],
+  ["a number beyond all numbers", '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[1e999]}'],
+  ["a negative id", { t: "result", id: -1, value: 1 }],
+  ["a fractional id", { t: "result", id: 1.5, value: 1 }],
+  ["an id beyond exact integers", '{"t":"result","id":9007199254740993,"value":1}'],
+  ["an id in a string", { t: "result", id: "1", value: 1 }],
+  [
+    "arguments that are no list",
+    { t: "host", id: 1, seq: 1, op: "kv.get", args: { 0: "a", length: 1 } },
+  ],
+  [
+    "too many arguments",
+    { t: "host", id: 1, seq: 1, op: "kv.get", args: Array.from({ length: 17 }, () => 0) },
+  ],
+  ["an operation without a capability", { t: "host", id: 1, seq: 1, op: "get", args: [] }],
+  ["an operation with strange characters", { t: "host", id: 1, seq: 1, op: "kv.get\n", args: [] }],
+  [
+    "an operation of 65 characters",
+    { t: "host", id: 1, seq: 1, op: `kv.${"g".repeat(62)}`, args: [] },
+  ],
+  ["a note of unknown kind", { t: "note", id: 1, op: "audit", args: [] }],
+  ["a note with a body", { t: "note", id: 1, op: "log", args: [] }, Buffer.from("x")],
+  ["a ready with a body", { t: "ready", protocol: 1 }, Buffer.from("x")],
+  ["a result that ends in two ways", { t: "result", id: 1, value: 1, err: 2 }],
+  ["a trap of unknown class", { t: "result", id: 1, trap: "guest words" }],
+  ["a null trap", { t: "result", id: 1, trap: null }],
+  ["a value with a body", { t: "result", id: 1, value: 1 }, Buffer.from("x")],
+  ["a string result that is not UTF-8", { t: "result", id: 1 }, Buffer.from([0xc3, 0x28])],
+  ["lists nested 100,000 deep", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+  ["a result nested 65 deep", `{"t":"result","id":1,"value":${"[".repeat(65)}${"]".repeat(65)}}`],
+];
+
+for (const [title, header, body] of REFUSED) {
+  test(`refuses ${title}`, () => {
+    assert.throws(() => parse(header, body), BREACH);
+  });
+}
+
+test("reads or refuses any JSON, and throws nothing else", () => {
+  const message = fc.oneof(
+    fc.json(),
+    fc
+      .record({
+        t: fc.constantFrom("ready", "loaded", "host", "note", "result"),
+        id: fc.jsonValue(),
+        seq: fc.jsonValue(),
+        op: fc.jsonValue(),
+        args: fc.jsonValue(),
+      })
+      .map((value) => JSON.stringify(value)),
+  );
+  fc.assert(
+    fc.property(message, fc.uint8Array({ maxLength: 4 }), (header, body) => {
+      try {
+        parse(header, Buffer.from(body));
+      } catch (error) {
+        assert.ok(error instanceof SandboxError && error.code === "ERR_CHANNEL_BREACH");
+      }
+    }),
+  );
+});

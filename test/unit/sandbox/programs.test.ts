@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findProgram } from "../../../runtime/sandbox/programs.ts";
+
+test("names the remedy when a sealed program is not built", () => {
+  const realPath = (): never => {
+    throw new Error("ENOENT");
+  };
+  assert.throws(() => findProgram({ realPath }, "runner"), {
+    name: "SandboxError",
+    code: "ERR_NOT_BUILT",
+  });
+});
+
+test("finds a program that is built", () => {
+  assert.match(findProgram({ realPath: (path) => path }, "runner"), /dist\/sealed\/runner\.cjs$/);
+});
