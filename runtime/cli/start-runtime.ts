@@ -1,5 +1,6 @@
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { CapabilityBroker, CapabilityName } from "@glovebox/host-api/capability";
+import { GrantError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { openAudit } from "../powers/audit-file.ts";
@@ -9,6 +10,7 @@ import { makeCallTool, type CallableTool, type CallTool } from "../call.ts";
 import type { Posture } from "../debt/report.ts";
 import { Refusals, type GloveboxError } from "../errors.ts";
 import { compileValidator } from "../plugin/schema/validator.ts";
+import { PolicyError } from "../policy/errors.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import { decideStart } from "../policy/gates.ts";
 import { runtimeVersion } from "../powers/version.ts";
@@ -115,15 +117,22 @@ function openPlugin(workspace: Workspace, machine: Machine, sandbox: Sandbox, pl
   };
 }
 
+/** Opens the authority behind each grant. A secret that cannot be read is the operator's problem, named like any other. */
 function makeBrokers(
   grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>,
   folder: string,
   alias: string,
   powers: Powers,
 ): CapabilityBroker[] {
-  return (Object.keys(grants) as CapabilityName[]).map((name) =>
-    CAPABILITIES[name].makeBroker(grants[name] as JsonValue, { plugin: alias, folder }, powers),
-  );
+  return (Object.keys(grants) as CapabilityName[]).map((name) => {
+    try {
+      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, { plugin: alias, folder }, powers);
+    } catch (cause) {
+      if (!(cause instanceof GrantError)) throw cause;
+      const path = ["plugins", alias, "grants", name, ...cause.path].join(".");
+      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, { place: { path }, remedy: cause.remedy, cause });
+    }
+  });
 }
 
 /** What the debt report says of a workspace that is not serving; without one, of the machine alone. */

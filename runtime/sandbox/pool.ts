@@ -1,4 +1,4 @@
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 import { collectOperations, type CallTerms } from "./running-call.ts";
 import type { PluginAnswer, PluginCall, SealedPlugin, SealedPluginOptions } from "./sandbox.ts";

@@ -1,4 +1,4 @@
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 
 /** A refill waits this long, so that it does not compete with the load that emptied the shelf. */

@@ -2,6 +2,7 @@ import { text as readAll } from "node:stream/consumers";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
+import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -28,6 +29,8 @@ export const call: Command = {
     const stop = (): void => interrupted.abort();
     process.once("SIGINT", stop);
     try {
+      const names = runtime.tools.map((tool) => tool.exposedName);
+      if (!names.includes(name)) throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, { remedy: remedyForUnknown(name, names) });
       const answer = await runtime.callTool({
         name,
         arguments: args,
