@@ -54,7 +54,7 @@ const LOOKS_IN_VAIN_MAX = 2;
 
 /**
  * Makes the one function that starts sealed processes.
- * It throws `SandboxError` (`ERR_SEAL_MISSING`) where the form of seal asked for does not exist, and never takes another instead.
+ * It throws `SandboxError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
  */
 export function makeSpawner(
   powers: ProcessPowers,
