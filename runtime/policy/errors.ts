@@ -44,6 +44,12 @@ export const POLICY_ERRORS = {
     summary: "Two tools would be listed under one name.",
     remedy: "Give one of the plugins another alias in the configuration.",
   },
+  ERR_TOOL_NAME_TOO_LONG: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "A tool's name in this workspace would be longer than every client accepts.",
+    remedy: "Give the plugin a shorter alias, or leave the tool out of its `tools`.",
+  },
 } as const satisfies ErrorTable;
 
 export type PolicyErrorCode = keyof typeof POLICY_ERRORS;

@@ -17,7 +17,6 @@ export const WAIVABLE_GATES = ["ring5"] as const;
 
 const TRUST_MAX = 256;
 const GLOBS_MAX = 64;
-const WAIVERS_MAX = 32;
 
 /** Base64 of SPKI bytes on one line. Whether it is a key is the supply room's to say. */
 const KEY = { lengthMin: 1, lengthMax: 256, pattern: /^[A-Za-z0-9+/]+={0,2}$/, shape: "base64 on one line" };
@@ -48,7 +47,7 @@ export function parseConfiguration(text: string, file: string, capabilities: Gra
       trust: readTrust(fields.get("trust")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       limits,
-      waivers: fields.get("waivers").isAbsent() ? [] : fields.get("waivers").items(0, WAIVERS_MAX).map(readWaiver),
+      waivers: readWaivers(fields.get("waivers")),
     };
   });
 }
@@ -78,14 +77,20 @@ function readTrust(member: Cursor): readonly TrustEntry[] {
   });
 }
 
+/** At most one for each gate. */
+function readWaivers(member: Cursor): readonly Waiver[] {
+  return member.isAbsent() ? [] : member.items(0, WAIVABLE_GATES.length).map(readWaiver);
+}
+
 function readWaiver(item: Cursor): Waiver {
   const fields = item.fields(["gate", "reason", "until"]);
   const gate = fields.get("gate");
-  if (gate.value !== undefined && !WAIVABLE_GATES.some((known) => known === gate.value))
+  const known = WAIVABLE_GATES.find((name) => name === gate.value);
+  if (known === undefined && gate.value !== undefined)
     gate.problem("not a gate that can be waived", `Gates: ${WAIVABLE_GATES.join(", ")}.`);
   const until = fields.get("until").string(DAY);
   if (DAY.pattern.test(until) && !isDay(until)) fields.get("until").problem("not a day of the calendar");
-  return { gate: WAIVABLE_GATES[0], reason: fields.get("reason").string(REASON), until };
+  return { gate: known ?? "", reason: fields.get("reason").string(REASON), until };
 }
 
 /** `2026-02-30` looks like a day, and is none. */
