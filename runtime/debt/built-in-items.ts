@@ -65,7 +65,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ideal: "Seatbelt on macOS, an equivalent on Windows.",
     resolved_by: "A Seatbelt profile that is probed like the Linux forms.",
     references: [],
-    evidence: [{ kind: "test", what: "test/unit/policy/gates.test.ts" }],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
     id: "GB-006",
@@ -78,7 +78,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ideal: "Reset by image, proven equal to a fresh instance.",
     resolved_by: "Reset by image with a differential test.",
     references: [],
-    evidence: [{ kind: "test", what: "test/bench/main.ts" }],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
     id: "GB-007",
@@ -91,7 +91,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ideal: "They run, sealed.",
     resolved_by: "Support in the runner once the bindings are stable.",
     references: [],
-    evidence: [{ kind: "test", what: "test/unit/plugin/component" }],
+    evidence: [{ kind: "test", what: "test/security/component-features.test.ts" }],
   },
   {
     id: "GB-008",
