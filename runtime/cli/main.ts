@@ -1,16 +1,17 @@
 import { EXIT, type ExitCode } from "../errors.ts";
 import { runtimeVersion } from "../powers/version.ts";
-import { COMMANDS } from "./commands/table.ts";
+import { loadCommand, loadCommands } from "./commands/table.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { makeOutput, type Output } from "./output.ts";
 import { reportError } from "./report-error.ts";
-import { findCommand, runCommand } from "./run-command.ts";
 
 /** Runs one command line. The only place that sets the process's exit code. */
 export async function main(words: readonly string[]): Promise<void> {
   const { stdout, stderr, stdin } = process;
   const out = makeOutput({ json: words.includes("--json"), stdout, stderr, stdin });
   stdout.on("error", leaveOnBrokenPipe);
+  // Whoever closed stderr does not want to know.
+  stderr.on("error", () => {});
   try {
     process.exitCode = await dispatch(words, out);
   } catch (error) {
@@ -20,19 +21,23 @@ export async function main(words: readonly string[]): Promise<void> {
 }
 
 async function dispatch(words: readonly string[], out: Output): Promise<ExitCode> {
-  const [name, ...rest] = words;
-  const help = describeHelp(name, rest, out);
+  const [name = "--help", ...rest] = words;
+  const help = await describeHelp(name, rest, out);
   if (help !== undefined) process.stdout.write(help);
   else if (name === "--version" || name === "version") process.stdout.write(`${runtimeVersion()}\n`);
-  else return runCommand(COMMANDS, words, out);
+  else {
+    const [{ makeMachine }, { runCommand }] = await Promise.all([import("./make-machine.ts"), import("./run-command.ts")]);
+    return runCommand(words, { out, machine: makeMachine() });
+  }
   return EXIT.done;
 }
 
 /** The help that is asked for, or undefined when none is. */
-function describeHelp(name: string | undefined, rest: readonly string[], out: Output): string | undefined {
-  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) return generalHelp(COMMANDS, out);
-  if (name === "help") return commandHelp(findCommand(COMMANDS, rest[0] ?? ""), out);
-  if (rest.includes("--help") || rest.includes("-h")) return commandHelp(findCommand(COMMANDS, name), out);
+async function describeHelp(name: string, rest: readonly string[], out: Output): Promise<string | undefined> {
+  const [topic] = rest;
+  if (name === "--help" || name === "-h" || (name === "help" && topic === undefined)) return generalHelp(await loadCommands(), out);
+  if (name === "help") return commandHelp(await loadCommand(topic ?? ""), out);
+  if (rest.includes("--help") || rest.includes("-h")) return commandHelp(await loadCommand(name), out);
   return undefined;
 }
 

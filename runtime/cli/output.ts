@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import type { JsonValue } from "@glovebox/host-api/json";
 import { formatVisibleJson, makeVisible } from "../firewall/visible.ts";
 
 const PROGRESS_CHARS_MAX = 100;
@@ -15,7 +14,7 @@ export interface Output {
   /** Rows with a header, in columns that line up. Cells are plain text and are made safe to print. */
   table(header: readonly string[], rows: readonly (readonly string[])[]): void;
   /** The command's result for programs, printed only with `--json`. */
-  result(value: JsonValue): void;
+  result(value: object): void;
   /** What is being done now, on stderr: a line that replaces the last on a terminal, and nothing otherwise. */
   progress(text: string): void;
   progressDone(): void;

@@ -5,7 +5,6 @@ import type { JsonObject } from "@glovebox/host-api/json";
 import { buildPlugin } from "@glovebox/sdk/build";
 import { makeVisible } from "../../firewall/visible.ts";
 import { makeScratchFolder } from "../../powers/scratch.ts";
-import { COMMANDS } from "../commands/table.ts";
 import type { CommandCall } from "../command.ts";
 import { makeMachine } from "../make-machine.ts";
 import { makeOutput, type Output } from "../output.ts";
@@ -164,7 +163,7 @@ function report(results: readonly StepResult[], out: Output): void {
 /** Runs one command as if it were typed, and keeps its words back unless `indent` is given. */
 async function type(words: readonly string[], out: Output, indent?: string): Promise<void> {
   const { runCommand } = await import("../run-command.ts");
-  await runCommand(COMMANDS, words, quietly(out, indent));
+  await runCommand(words, { out: quietly(out, indent), machine: makeMachine() });
 }
 
 function quietly(out: Output, indent: string | undefined): Output {
