@@ -2,39 +2,45 @@ import { EXIT, type ExitCode } from "../errors.ts";
 import { runtimeVersion } from "../powers/version.ts";
 import { loadCommand, loadCommands } from "./commands/table.ts";
 import { commandHelp, generalHelp } from "./help.ts";
-import { makeOutput, type Output } from "./output.ts";
+import type { Machine } from "./machine.ts";
+import { makeOutput, type Output, type Terminal } from "./output.ts";
 import { reportError } from "./report-error.ts";
 
-/** Runs one command line. The only place that sets the process's exit code. */
+/** Runs this process's command line. The only place that sets the process's exit code. */
 export async function main(words: readonly string[]): Promise<void> {
-  const { stdout, stderr, stdin } = process;
-  const out = makeOutput({ json: words.includes("--json"), stdout, stderr, stdin });
-  stdout.on("error", leaveOnBrokenPipe);
+  process.stdout.on("error", leaveOnBrokenPipe);
   // Whoever closed stderr does not want to know.
-  stderr.on("error", () => {});
+  process.stderr.on("error", () => {});
+  process.exitCode = await runWords(words, process);
+}
+
+/** Runs one command line to its exit code, with what went wrong reported. `load` makes the machine for commands that need it. */
+export async function runWords(words: readonly string[], terminal: Terminal, load: () => Promise<Machine> = loadMachine): Promise<ExitCode> {
+  const out = makeOutput(terminal, words.includes("--json"));
   try {
-    process.exitCode = await dispatch(words, out);
+    const help = await describeHelp(words, out);
+    if (help === undefined) {
+      const { runCommand } = await import("./run-command.ts");
+      return await runCommand(words, { out, machine: await load() });
+    }
+    terminal.stdout.write(help);
+    return EXIT.done;
   } catch (error) {
-    process.exitCode = reportError(error, out, stderr);
-    if (process.env["GLOVEBOX_DEBUG"] === "1") stderr.write(`${String((error as Error).stack)}\n`);
+    if (process.env["GLOVEBOX_DEBUG"] === "1") terminal.stderr.write(`${String((error as Error).stack)}\n`);
+    return reportError(error, out, terminal.stderr);
   }
 }
 
-async function dispatch(words: readonly string[], out: Output): Promise<ExitCode> {
-  const [name = "--help", ...rest] = words;
-  const help = await describeHelp(name, rest, out);
-  if (help !== undefined) process.stdout.write(help);
-  else if (name === "--version" || name === "version") process.stdout.write(`${runtimeVersion()}\n`);
-  else {
-    const [{ makeMachine }, { runCommand }] = await Promise.all([import("./make-machine.ts"), import("./run-command.ts")]);
-    return runCommand(words, { out, machine: makeMachine() });
-  }
-  return EXIT.done;
+/** Loaded when a command runs: nobody who asks for help or the version waits for it. */
+async function loadMachine(): Promise<Machine> {
+  const { makeMachine } = await import("./make-machine.ts");
+  return makeMachine();
 }
 
-/** The help that is asked for, or undefined when none is. */
-async function describeHelp(name: string, rest: readonly string[], out: Output): Promise<string | undefined> {
+/** The help or version that is asked for, or undefined when none is. */
+async function describeHelp([name = "--help", ...rest]: readonly string[], out: Output): Promise<string | undefined> {
   const [topic] = rest;
+  if (name === "--version" || name === "version") return `${runtimeVersion()}\n`;
   if (name === "--help" || name === "-h" || (name === "help" && topic === undefined)) return generalHelp(await loadCommands(), out);
   if (name === "help") return commandHelp(await loadCommand(topic ?? ""), out);
   if (rest.includes("--help") || rest.includes("-h")) return commandHelp(await loadCommand(name), out);

@@ -168,7 +168,7 @@ async function type(words: readonly string[], out: Output, indent?: string): Pro
 
 function quietly(out: Output, indent: string | undefined): Output {
   return {
-    ...makeOutput({ json: false, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin }),
+    ...makeOutput(process, false),
     line: (text = "") => (indent === undefined ? undefined : out.line(`${indent}${text}`)),
     table: () => undefined,
     result: () => undefined,
