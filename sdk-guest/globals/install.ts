@@ -2,6 +2,7 @@
  * Gives a component the globals that its engine lacks, or has in a form that would trap the instance.
  * The generated entry imports this before any module of the plugin, so all of them see these.
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it sets a global
 import "./zod-config.ts";
 import { clock } from "../capabilities/clock.ts";
 import { AbortController, AbortSignal } from "./abort.ts";

@@ -44,7 +44,6 @@ export const crypto = {
 };
 
 function isFloatArray(view: ArrayBufferView): boolean {
-  return /^Float/.test(
-    (view as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag],
-  );
+  const name = (view as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag];
+  return name.startsWith("Float");
 }
