@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { clock } from "./capabilities/clock.ts";
 import { makeDate } from "./globals/date.ts";
 import { fetch as guestFetch } from "./globals/fetch.ts";
-import { mathRandom } from "./globals/random.ts";
+import { mathRandom } from "./globals/math-random.ts";
 import { type PluginHost, registerHost } from "./host/host.ts";
 import { makeMemoryHost, type TestGrants, type TestState } from "./testing/memory-host.ts";
 import type { ContentBlock, Tool } from "./tool/define.ts";

@@ -1,4 +1,4 @@
-import { ToolError } from "@glovebox/sdk";
+import { clock, ToolError } from "@glovebox/sdk";
 import { findZone, searchZones, type Zone } from "./zones.ts";
 
 /** A local date and time as if it were UTC: its fields, and no instant yet. */
@@ -112,10 +112,10 @@ export function resolveLocal(wallMs: WallMs, zone: Zone): Resolved {
 }
 
 /** The instant that a text means: by its own offset, or as local time of `zone`. */
-export function resolveTime(text: string, zone: Zone, now: () => number): Resolved {
+export function resolveTime(text: string, zone: Zone): Resolved {
   const parsed = parseTime(text);
   if (parsed.today) {
-    const nowMs = now();
+    const nowMs = clock.now();
     const here = nowMs + (parsed.offsetMs ?? zone.offsetAt(nowMs));
     const wallMs = here - (((here % DAY_MS) + DAY_MS) % DAY_MS) + parsed.wallMs;
     return parsed.offsetMs === undefined
@@ -145,6 +145,9 @@ export function describeInstant(
 
 function formatOffset(offsetMs: number): string {
   const minutes = Math.round(Math.abs(offsetMs) / MINUTE_MS);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${offsetMs < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `${offsetMs < 0 ? "-" : "+"}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
 }

@@ -67,7 +67,7 @@ const convert = defineTool({
   handler(input) {
     const from = parseZone(input.from ?? "UTC");
     const to = parseZone(input.to);
-    const { instantMs, note } = resolveTime(input.time, from, clock.now);
+    const { instantMs, note } = resolveTime(input.time, from);
     return {
       from: describeInstant(instantMs, from),
       to: describeInstant(instantMs, to),
@@ -99,11 +99,10 @@ const difference = defineTool({
   annotations,
   handler(input) {
     const zone = parseZone(input.zone ?? "UTC");
-    const start = resolveTime(input.start, zone, clock.now);
+    const start = resolveTime(input.start, zone);
     const end = resolveTime(
       input.end,
       input.end_zone === undefined ? zone : parseZone(input.end_zone),
-      clock.now,
     );
     const seconds = (end.instantMs - start.instantMs) / 1000;
     return { seconds, text: formatDuration(seconds) };
@@ -148,7 +147,7 @@ const add = defineTool({
       minutes = 0,
       seconds = 0,
     } = input;
-    const start = resolveTime(input.time, zone, clock.now).instantMs;
+    const start = resolveTime(input.time, zone).instantMs;
     const wallMs = addCalendar(start + zone.offsetAt(start), {
       years,
       months,

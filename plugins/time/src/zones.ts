@@ -20,51 +20,54 @@ interface Rule {
 const STEP_MS = 30_000;
 const DAY_MS = 86_400_000;
 
-/** Finds a zone by its IANA name, in any case. Only its own line of the table is read. */
-export function findZone(name: string): Zone | undefined {
-  const at = indexOfName(name);
-  if (at < 0) return undefined;
-  const stop = ZONES.indexOf(",", at + 1);
-  const tab = ZONES.indexOf("\t", at);
-  return parseZone(ZONES.slice(at + 1, stop), ZONES.slice(tab + 1, ZONES.indexOf("\n", tab)));
+/** The line of each name in lower case, and the name as it is written. Made once, when the component is built. */
+const LINES = new Map<string, readonly [name: string, line: string]>();
+for (const line of ZONES) {
+  for (const name of line.slice(0, line.indexOf("\t")).split(","))
+    LINES.set(name.toLowerCase(), [name, line]);
 }
 
-function indexOfName(name: string): number {
-  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{1,48}$/.test(name)) return -1;
-  const exact = ZONES.indexOf(`,${name},`);
-  if (exact >= 0) return exact;
-  return ZONES.search(new RegExp(`,${name.replace(/[+]/g, "\\+")},`, "i"));
+/** Finds a zone by its IANA name, in any case. */
+export function findZone(name: string): Zone | undefined {
+  const [written, line] = LINES.get(name.toLowerCase()) ?? [];
+  if (written === undefined || line === undefined) return undefined;
+  return parseZone(written, line.slice(line.indexOf("\t") + 1));
 }
 
 /** Names that contain all words of the query, sorted. */
 export function searchZones(query: string): string[] {
   const words = query.toLowerCase().split(/[\s_/]+/);
-  const names = ZONES.split("\n").flatMap((line) =>
-    line.slice(1, line.indexOf("\t") - 1).split(","),
-  );
-  return names
-    .filter((name) => name !== "" && words.every((word) => name.toLowerCase().includes(word)))
-    .sort();
+  const found = [...LINES].filter(([name]) => words.every((word) => name.includes(word)));
+  return found.map(([, [name]]) => name).toSorted();
 }
 
+/** What lies after the last change needs no history, and that is what nearly every call asks for. */
 function parseZone(name: string, text: string): Zone {
-  const [offsetText = "", indices = "", deltaText = "", ruleText = ""] = text.split("|");
+  const [lastText = "", offsetText = "", indices = "", deltas = "", ruleText = ""] =
+    text.split("|");
+  const lastMs = Number.parseInt(lastText, 36) * STEP_MS;
   const offsets = offsetText.split(" ").map((word) => Number.parseInt(word, 36) * 1000);
-  let atMs = 0;
-  const changes = (deltaText === "" ? [] : deltaText.split(" ")).map((word) => {
-    atMs += Number.parseInt(word, 36) * STEP_MS;
-    return atMs;
-  });
-  const rules = (ruleText === "" ? [] : ruleText.split(" ")).map(parseRule);
+  const rules = ruleText === "" ? [] : ruleText.split(" ").map(parseRule);
+  const offsetOf = (change: number): number =>
+    offsets[change < 0 ? 0 : Number.parseInt(indices[change]!, 36)]!;
   return {
     name,
     offsetAt(instantMs) {
-      if (rules.length > 0 && instantMs >= changes.at(-1)!) return offsetByRules(rules, instantMs);
-      const next = changes.findIndex((change) => change > instantMs);
-      const last = (next < 0 ? changes.length : next) - 1;
-      return offsets[last < 0 ? 0 : Number.parseInt(indices[last]!, 36)]!;
+      if (instantMs < lastMs) return offsetOf(changesBefore(instantMs, deltas) - 1);
+      return rules.length > 0 ? offsetByRules(rules, instantMs) : offsetOf(indices.length - 1);
     },
   };
+}
+
+function changesBefore(instantMs: number, deltas: string): number {
+  let atMs = 0;
+  let count = 0;
+  for (const delta of deltas.split(" ")) {
+    atMs += Number.parseInt(delta, 36) * STEP_MS;
+    if (atMs > instantMs) break;
+    count++;
+  }
+  return count;
 }
 
 function parseRule(text: string): Rule {

@@ -83,8 +83,8 @@ test("resolves local times, gaps and folds as Temporal does", () => {
     fc.property(aroundChange, ([name, year, minutes]) => {
       const start = Temporal.ZonedDateTime.from({ timeZone: name, year, month: 1, day: 1 });
       const change = start.getTimeZoneTransition("next");
-      fc.pre(change !== null && change.year < 2150);
-      const local = change!.toPlainDateTime().add({ minutes });
+      if (change === null || change.year > 2150) return;
+      const local = change.toPlainDateTime().add({ minutes });
       const wallMs = Date.parse(`${local.toString().slice(0, 19)}Z`);
       const expected = local.toZonedDateTime(name, {
         disambiguation: "compatible",

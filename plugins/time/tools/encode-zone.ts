@@ -22,8 +22,9 @@ interface Rule {
 }
 
 /**
- * One zone as text: `offsets|indices|deltas|rules`. Offsets in seconds, base 36; per transition the index of its offset
- * and the distance from the one before in half minutes, base 36; and up to two rules for all years after.
+ * One zone as text: `last|offsets|indices|deltas|rules`. When the last transition was, in half minutes since 1970;
+ * offsets in seconds; per transition the index of its offset and the distance from the one before in half minutes
+ * (all in base 36); and two rules for all years after, or none.
  */
 export function encodeZone(name: string): string {
   const zone = Temporal.Instant.fromEpochMilliseconds(FIRST_MS).toZonedDateTimeISO(name);
@@ -41,6 +42,7 @@ export function encodeZone(name: string): string {
   });
   const indices = kept.map((one) => offsets.indexOf(one.afterMs).toString(36)).join("");
   return [
+    (lastMs / STEP_MS).toString(36),
     offsets.map((ms) => (ms / 1000).toString(36)).join(" "),
     indices,
     deltas.join(" "),

@@ -9,7 +9,7 @@ import { encodeZone } from "./encode-zone.ts";
 
 const target = new URL("../src/zones-data.ts", import.meta.url);
 
-function readNames(): string[] {
+async function readNames(): Promise<string[]> {
   const names = new Set(["UTC", "GMT", ...Intl.supportedValuesOf("timeZone")]);
   const [, , tzdata] = process.argv;
   if (tzdata !== undefined) {
@@ -19,10 +19,8 @@ function readNames(): string[] {
       if (kind === "Z" && first) names.add(first);
     }
   }
-  const [, table = ""] = /`([^`]*)`/.exec(readFileSync(target, "utf8")) ?? [];
-  for (const line of table.split("\n")) {
-    for (const name of line.split("\t")[0]!.split(",")) if (name !== "") names.add(name);
-  }
+  const { ZONES } = (await import(target.href)) as { ZONES: readonly string[] };
+  for (const line of ZONES) for (const name of line.split("\t")[0]!.split(",")) names.add(name);
   return [...names].filter((name) => name !== "Factory" && isKnown(name)).toSorted();
 }
 
@@ -36,12 +34,14 @@ function isKnown(name: string): boolean {
 }
 
 const byRules = new Map<string, string[]>();
-for (const name of readNames()) {
+for (const name of await readNames()) {
   const rules = encodeZone(name);
   byRules.set(rules, [...(byRules.get(rules) ?? []), name]);
 }
-const lines = [...byRules].map(([rules, names]) => `,${names.join(",")},\t${rules}`);
+const lines = [...byRules].map(([rules, names]) => `  "${names.join(",")}\\t${rules}",`);
 writeFileSync(
   target,
-  `// Made by tools/make-zones.ts from time zone data ${process.versions["tz"]}. Do not edit.\nexport const ZONES = \`\n${lines.join("\n")}\n\`;\n`,
+  `// Made by tools/make-zones.ts from time zone data ${process.versions["tz"]}. Do not edit.\n` +
+    `/** Per line: names, a tab, and the rules as tools/encode-zone.ts writes them. */\n` +
+    `export const ZONES: readonly string[] = [\n${lines.join("\n")}\n];\n`,
 );
