@@ -3,6 +3,8 @@ import { makeCliImports } from "./cli/guest.ts";
 import { makeClockImports } from "./clock/guest.ts";
 import { makeEnvImports } from "./env/guest.ts";
 import type { GuestSetting, MakeGuestImports } from "./guest.ts";
+import { makeFilesystemImports } from "./filesystem/guest.ts";
+import { makeHttpImports } from "./http/guest.ts";
 import { makeIoImports } from "./io/guest.ts";
 import { makeKvImports } from "./kv/guest.ts";
 import { makeLogImports } from "./log/guest.ts";
@@ -16,6 +18,8 @@ const MAKERS: readonly MakeGuestImports[] = [
   makeSocketsImports,
   makeCallImports,
   makeLogImports,
+  makeFilesystemImports,
+  makeHttpImports,
   makeKvImports,
   makeEnvImports,
   makeClockImports,

@@ -35,9 +35,8 @@ export interface BeneathStat {
 export interface BeneathOpen {
   readonly read: boolean;
   readonly write: boolean;
+  /** Makes the file (mode 0600), and refuses whatever already stands there, links included. */
   readonly create: boolean;
-  readonly exclusive: boolean;
-  readonly truncate: boolean;
 }
 
 /**
@@ -50,26 +49,26 @@ export interface BeneathFolder {
   readonly mechanism: "openat2" | "proc-walk" | "nofollow-any";
   open(path: readonly string[], options: BeneathOpen): BeneathFile;
   stat(path: readonly string[]): BeneathStat;
-  list(
-    path: readonly string[],
-    entriesMax: number,
-  ): readonly { name: string; kind: BeneathStat["kind"] }[];
+  /** Entries with plain names, in no order. Throws `too-large` beyond `entriesMax`. */
+  list(path: readonly string[], entriesMax: number): readonly { name: string; kind: BeneathStat["kind"] }[];
   makeDirectory(path: readonly string[]): void;
   removeFile(path: readonly string[]): void;
   removeDirectory(path: readonly string[]): void;
   rename(from: readonly string[], to: readonly string[]): void;
-  /** Bytes of all regular files beneath, counted by a bounded walk. */
+  /** Bytes of all regular files beneath, and how many entries of any kind, counted by a bounded walk. */
   usage(): { readonly bytes: number; readonly files: number };
   close(): void;
 }
 
+/** One open regular file. What grows it refuses a file that has lost its name or gained a second one. */
 export interface BeneathFile {
   stat(): BeneathStat;
   read(offsetBytes: number, lengthBytes: number): Uint8Array;
   write(offsetBytes: number, bytes: Uint8Array): number;
   setSize(sizeBytes: number): void;
   setTimes(accessedMs: number, modifiedMs: number): void;
-  sync(): void;
+  /** Not on the broker's own thread: a disk may take its time. */
+  sync(): Promise<void>;
   close(): void;
 }
 

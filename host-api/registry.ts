@@ -1,14 +1,18 @@
 import type { Capability, CapabilityName } from "./capability.ts";
 import { clock } from "./clock/capability.ts";
 import { env } from "./env/capability.ts";
+import { filesystem } from "./filesystem/capability.ts";
+import { http } from "./http/capability.ts";
 import { kv } from "./kv/capability.ts";
 import { random } from "./random/capability.ts";
 import type { JsonValue } from "./json.ts";
 
 /** Every capability there is. A grant for a name that is not here cannot be written. */
 export const CAPABILITIES: {
-  readonly [Name in Exclude<CapabilityName, "filesystem" | "http">]: Capability<JsonValue>;
+  readonly [Name in CapabilityName]: Capability<JsonValue>;
 } = {
+  filesystem,
+  http,
   kv,
   env,
   clock,

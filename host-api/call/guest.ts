@@ -13,7 +13,7 @@ export function makeCallImports(setting: GuestSetting): Record<string, Record<st
         if (!Number.isFinite(progress)) return;
         setting.note("progress", [
           progress,
-          Number.isFinite(total) ? (total ?? null) : null,
+          total !== undefined && Number.isFinite(total) ? total : null,
           message === undefined ? null : cutMessage(message),
         ]);
       },

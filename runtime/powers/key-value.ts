@@ -18,6 +18,8 @@ const SCHEMA = `
 const PAGE_BYTES = 4096;
 /** Another process that writes is waited for; the broker answers nobody meanwhile, so not for long. */
 const BUSY_MS_MAX = 2000;
+/** SQLite's own waiting grows to 100 ms between tries, and a process that writes in a loop starves it. */
+const RETRY_MS_MAX = 1;
 /** Many tiny entries take several times their bytes on disk. The file's own bound keeps them from filling it. */
 const FILE_BYTES_PER_QUOTA_BYTE = 4;
 const FILE_BYTES_SPARE = 1024 * 1024;
@@ -33,7 +35,7 @@ const SQLITE_FULL = 13;
 export function openKeyValue(file: string, options: KeyValueOptions): KeyValueStore {
   return guard(file, () => {
     createPrivate(file);
-    const database = new DatabaseSync(file, { timeout: BUSY_MS_MAX, defensive: true });
+    const database = new DatabaseSync(file, { timeout: 0, defensive: true });
     try {
       prepareDatabase(database, options);
       return makeStore(file, database, options);
@@ -175,18 +177,39 @@ function transact<Result>(database: DatabaseSync, operation: () => Result): Resu
   }
 }
 
-/** Turns what SQLite and the file system throw into refusals that name no host path to the guest. */
+/**
+ * Tries again while another process holds the file, then turns what SQLite and the file system throw into refusals.
+ * An operation that was refused as busy has changed nothing, so it may run again from its start.
+ */
 function guard<Result>(file: string, operation: () => Result): Result {
-  try {
-    return operation();
-  } catch (error) {
-    if (error instanceof HostError) throw error;
-    const primary = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-    if (primary === SQLITE_FULL)
-      throw new HostError("quota-exceeded", `${file} is full`, { cause: error });
-    if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED) {
-      throw new HostError("timed-out", `${file} is in use`, { cause: error });
+  const endMs = performance.now() + BUSY_MS_MAX;
+  for (;;) {
+    try {
+      return operation();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= endMs) throw toHostError(file, error);
+      Atomics.wait(PAUSE, 0, 0, Math.random() * RETRY_MS_MAX);
     }
-    throw new HostError("internal", `${file} cannot be used`, { cause: error });
   }
+}
+
+/** Nobody ever wakes this: waiting on it is a pause that blocks. */
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+function primaryCode(error: unknown): number {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+}
+
+function isBusy(error: unknown): boolean {
+  return [SQLITE_BUSY, SQLITE_LOCKED].includes(primaryCode(error));
+}
+
+/** The host path is in the message, which stays with the broker; the guest sees the tag. */
+function toHostError(file: string, error: unknown): HostError {
+  if (error instanceof HostError) return error;
+  if (isBusy(error)) return new HostError("timed-out", `${file} is in use`, { cause: error });
+  if (primaryCode(error) === SQLITE_FULL) {
+    return new HostError("quota-exceeded", `${file} is full`, { cause: error });
+  }
+  return new HostError("internal", `${file} cannot be used`, { cause: error });
 }

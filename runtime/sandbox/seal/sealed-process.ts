@@ -49,10 +49,12 @@ export interface SealedProcess {
 const UNSEALED_EXIT = 97;
 const CLOSE_WATCH_MS = 20;
 const IDLE_WATCH_MS = 1000;
+/** More than one: a process that has just ended has not been waited for yet. */
+const LOOKS_IN_VAIN_MAX = 2;
 
 /**
  * Makes the one function that starts sealed processes.
- * It throws `SealError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
+ * It throws `SandboxError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
  */
 export function makeSpawner(
   powers: ProcessPowers,
@@ -72,8 +74,12 @@ export function makeSpawner(
       const status = powers.readProcessStatus(innermostPid());
       return status === undefined ? undefined : parseResidentBytes(status);
     };
+    let looksInVain = 0;
     const look = (): void => {
-      if ((residentBytes() ?? 0) > options.residentBytesMax) end("memory");
+      const bytes = residentBytes();
+      // A process whose first thread has ended while others run on shows no memory. Honest ones end as a whole.
+      looksInVain = bytes === undefined && innermostPid() !== 0 ? looksInVain + 1 : 0;
+      if (looksInVain > LOOKS_IN_VAIN_MAX || (bytes ?? 0) > options.residentBytesMax) end("memory");
     };
     let timer = setInterval(look, IDLE_WATCH_MS).unref();
     const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {

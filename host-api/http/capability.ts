@@ -1,0 +1,18 @@
+import type { Capability } from "../capability.ts";
+import { makeHttpBroker } from "./broker.ts";
+import { coversGrant, formatGrant } from "./coverage.ts";
+import { parseFlag, parseGrant } from "./grant.ts";
+import type { HttpGrant } from "./grant.ts";
+
+/** HTTP to named hosts, methods and paths, through the broker. */
+export const http: Capability<HttpGrant> = {
+  name: "http",
+  meaning:
+    "send HTTP requests to the named hosts; secrets are added by the host and never shown to the plugin",
+  interfaces: ["glovebox:plugin/http", "wasi:http/types", "wasi:http/outgoing-handler"],
+  parseGrant,
+  parseFlag,
+  formatGrant,
+  covers: coversGrant,
+  makeBroker: (grant, _home, powers) => makeHttpBroker(grant, powers),
+};

@@ -1,0 +1,137 @@
+import { GrantError, HostError } from "../errors.ts";
+import type { Powers } from "../powers.ts";
+import type { HttpGrant } from "./grant.ts";
+import { isHeaderValue } from "./headers.ts";
+import type { Header } from "./headers.ts";
+import type { HttpRule, HttpSecret } from "./rule.ts";
+
+/** A shorter secret would be found in ordinary answers by chance. */
+const SECRET_CHARACTERS_MIN = 8;
+
+/**
+ * The operator's secrets of one grant, as one request needs them: read at its start, gone with it.
+ * The guest never sees a value; an answer in which one appears is refused.
+ */
+export interface RequestSecrets {
+  /** The header that `rule` adds; `undefined` when it has no secret. */
+  headerFor(rule: HttpRule): Header | undefined;
+  /** Whether any secret of the grant appears, in any spelling that echoes use. */
+  appearsIn(bytes: Uint8Array): boolean;
+  appearsInText(text: string): boolean;
+}
+
+/** Reads every secret once, so that a missing or unusable one stops the start and not a call. Throws `GrantError`. */
+export function assertSecretsReadable(grant: HttpGrant, powers: Powers): void {
+  grant.allow.forEach(({ secret }, index) => {
+    if (secret === undefined) return;
+    try {
+      readValue(secret, powers);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : "it cannot be read";
+      const error = new GrantError(
+        `the secret ${secret.reference} is not usable: ${reason}`,
+        "Set it, readable by the operator alone, or change the reference.",
+        ["allow", index, "secret", "reference"],
+      );
+      error.cause = cause;
+      throw error;
+    }
+  });
+}
+
+/** Reads the grant's secrets for one request, so that a rotated file counts at once. Throws `HostError` `internal`. */
+export function openSecrets(grant: HttpGrant, powers: Powers): RequestSecrets {
+  const values = new Map<string, string>();
+  for (const { secret } of grant.allow) {
+    if (secret === undefined || values.has(secret.reference)) continue;
+    try {
+      values.set(secret.reference, readValue(secret, powers));
+    } catch (cause) {
+      throw new HostError("internal", `the secret ${secret.reference} is not usable`, { cause });
+    }
+  }
+  const spellings = [...values.values()].flatMap(spellingsOf);
+  const appearsInText = (text: string) =>
+    spellings.length > 0 &&
+    readings(text).some((reading) => {
+      const folded = reading.toLowerCase();
+      return spellings.some((spelling) => folded.includes(spelling));
+    });
+  return {
+    headerFor({ secret }) {
+      const value = secret === undefined ? undefined : values.get(secret.reference);
+      return secret === undefined || value === undefined
+        ? undefined
+        : [secret.header, secret.format.replace("{}", () => value)];
+    },
+    appearsInText,
+    appearsIn: (bytes) => appearsInText(new TextDecoder("latin1").decode(bytes)),
+  };
+}
+
+function readValue(secret: HttpSecret, powers: Powers): string {
+  const value = powers.readSecret(secret.reference);
+  if (value.length < SECRET_CHARACTERS_MIN)
+    throw new Error(`it has fewer than ${SECRET_CHARACTERS_MIN} characters`);
+  if (!isHeaderValue(value) || value !== value.trim())
+    throw new Error("a header cannot carry it as it is");
+  return value;
+}
+
+/**
+ * What to look for, in lower case: the secret, in hexadecimal, and in base64 at each of the three offsets
+ * that text before it can give it. Escapes are undone in the answer instead.
+ * A server that means to give the secret away can invent another spelling; the operator chose to send it there.
+ */
+function spellingsOf(secret: string): readonly string[] {
+  const hex = Array.from(secret, (character) => character.charCodeAt(0).toString(16)).join("");
+  const plain = [
+    secret,
+    secret.replaceAll(" ", "+"),
+    unescapeText(secret),
+    unescapeText(unescapeText(secret)),
+  ];
+  return [
+    ...new Set(
+      [...plain, hex, ...base64Spellings(secret)].map((spelling) => spelling.toLowerCase()),
+    ),
+  ];
+}
+
+/** Base64 works in groups of three bytes: what is certain is the inside, without the groups shared with neighbours. */
+function base64Spellings(secret: string): readonly string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = btoa(" ".repeat(offset) + secret);
+    const first = Math.ceil((offset * 8) / 6);
+    const last = Math.floor(((offset + secret.length) * 8) / 6);
+    const inside = encoded.slice(first, last);
+    return [inside, inside.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}
+
+/** A text as it stands, and with two layers of escapes undone: a form in JSON, a page in a page. */
+function readings(text: string): readonly string[] {
+  const once = unescapeText(text);
+  return [text, once, unescapeText(once)];
+}
+
+const ESCAPES =
+  /%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\x([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*([0-9]{2,3});|&(amp|lt|gt|quot|apos);|\\(["'\\/])|[\0\r\n]/gi;
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+};
+
+/** Undoes percent, JSON and HTML escapes; drops line breaks (wrapped base64) and zero bytes (UTF-16). */
+function unescapeText(text: string): string {
+  return text.replaceAll(ESCAPES, (_whole, ...groups: readonly (string | undefined)[]) => {
+    const [percent, unicode, byte, hexEntity, entity, name, character] = groups;
+    const hex = percent ?? unicode ?? byte ?? hexEntity;
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+    if (entity !== undefined) return String.fromCharCode(Number(entity));
+    return name === undefined ? (character ?? "") : (ENTITIES[name.toLowerCase()] ?? "");
+  });
+}

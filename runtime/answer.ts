@@ -1,0 +1,45 @@
+import type { JsonValue } from "@glovebox/host-api/json";
+import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
+
+/** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
+export const RUNTIME_ERROR_CODES = [
+  "UNKNOWN_TOOL",
+  "INVALID_ARGUMENTS",
+  "TIMEOUT",
+  "CANCELLED",
+  "MEMORY_LIMIT",
+  "OUTPUT_LIMIT",
+  "HOST_CALL_LIMIT",
+  "PLUGIN_FAILED",
+  "OVERLOADED",
+  "INTERNAL",
+] as const;
+
+export type ClientErrorCode = (typeof RUNTIME_ERROR_CODES)[number] | ToolErrorCode;
+
+/** The one error schema that clients see, as structured content and as text. */
+export interface ClientError {
+  readonly error_code: ClientErrorCode;
+  readonly message: string;
+  readonly suggestion?: string;
+  /** Seconds after which the same call may succeed. */
+  readonly retry_after?: number;
+}
+
+/** What a client gets for a call. */
+export interface ToolAnswer {
+  readonly content: readonly ContentBlock[];
+  readonly structuredContent?: JsonValue;
+  readonly isError?: boolean;
+  /** Set on errors, so that the composition root and the audit need not parse `content`. */
+  readonly error?: ClientError;
+}
+
+export function answerWithError(error: ClientError): ToolAnswer {
+  return {
+    content: [{ type: "text", text: JSON.stringify(error) }],
+    structuredContent: { ...error },
+    isError: true,
+    error,
+  };
+}

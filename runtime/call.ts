@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
+import type { BrokerWatch } from "./audit/watch-brokers.ts";
+import type { AuditSink, CallRecord } from "./audit/record.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
+import { makeVisible } from "./firewall/visible.ts";
+import { digestOf } from "./plugin/canonical.ts";
+import type { ToolDefinition } from "./plugin/formats.ts";
+import type { Validator } from "./plugin/schema/validator.ts";
+import type { PluginAnswer, SealedPlugin } from "./sandbox/sandbox.ts";
+
+/** One tool, ready to be called: everything a call needs was verified and made before the first call. */
+export interface CallableTool {
+  readonly exposedName: string;
+  readonly tool: ToolDefinition;
+  readonly validateArguments: Validator;
+  readonly validateResult: Validator | undefined;
+  readonly plugin: CallablePlugin;
+}
+
+export interface CallablePlugin {
+  readonly alias: string;
+  readonly name: string;
+  readonly version: string;
+  readonly component: string;
+  readonly sealed: SealedPlugin;
+  readonly watch: BrokerWatch;
+  readonly deadlineMs: number;
+}
+
+export interface CallRequest {
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: number, total: number | undefined, message: string | undefined) => void;
+}
+
+export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
+
+export interface CallSetting {
+  readonly tools: ReadonlyMap<string, CallableTool>;
+  readonly audit: AuditSink;
+  readonly seal: string;
+}
+
+const LOG_LINE_CHARS_MAX = 2000;
+
+/**
+ * One call, from the client's words to the client's answer, as the steps it takes:
+ * find the pinned tool → validate the arguments → run it behind the seal → read its outcome → audit → answer.
+ * Never throws: every end is an answer in the one error schema.
+ */
+export function makeCallTool(setting: CallSetting): CallTool {
+  return async (request) => {
+    const startedMs = performance.now();
+    const callId = randomUUID();
+
+    const callable = setting.tools.get(request.name);
+    if (!callable) return answerWithError(unknownTool(request.name));
+
+    const run: Run = { callId, callable, request, startedMs, setting };
+    const invalid = describeIssues(callable, request.arguments);
+    if (invalid) return finish(run, answerWithError(invalid), { outcome: "refused" });
+
+    try {
+      const answer = await runSealed(run);
+      return finish(run, readAnswer(callable, answer), { answer });
+    } catch (error) {
+      return finish(run, answerWithError(explainFailure(error)), { outcome: "failed", error });
+    }
+  };
+}
+
+interface Run {
+  readonly callId: string;
+  readonly callable: CallableTool;
+  readonly request: CallRequest;
+  readonly startedMs: number;
+  readonly setting: CallSetting;
+}
+
+function unknownTool(name: string): ClientError {
+  return {
+    error_code: "UNKNOWN_TOOL",
+    message: `There is no tool named ${JSON.stringify(makeVisible(name).slice(0, 80))}.`,
+    suggestion: "List the tools and use a name from the list.",
+  };
+}
+
+function describeIssues(callable: CallableTool, args: JsonValue): ClientError | undefined {
+  const issues = callable.validateArguments(args);
+  if (issues.length === 0) return undefined;
+  return {
+    error_code: "INVALID_ARGUMENTS",
+    message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),
+    suggestion: "Correct the arguments to match the tool's input schema and call again.",
+  };
+}
+
+function runSealed(run: Run): Promise<PluginAnswer> {
+  const { callable, request, callId, setting } = run;
+  const { plugin, tool } = callable;
+  return plugin.sealed.call({
+    scope: { callId, plugin: plugin.alias, tool: tool.name, signal: request.signal },
+    export: ["tools", "callTool"],
+    args: [tool.name, JSON.stringify(request.arguments)],
+    context: {
+      call_id: callId,
+      tool: tool.name,
+      plugin: { name: plugin.name, version: plugin.version },
+      deadline_ms: plugin.deadlineMs,
+    },
+    onLog: (level, message) =>
+      setting.audit.write({
+        kind: "guest-log",
+        time: new Date().toISOString(),
+        call_id: callId,
+        plugin: plugin.alias,
+        level,
+        message: makeVisible(message).slice(0, LOG_LINE_CHARS_MAX),
+      }),
+    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+  });
+}
+
+/** The plugin's answer, checked: an outcome of the known shape whose result matches the pinned output schema. */
+function readAnswer(callable: CallableTool, answer: PluginAnswer): ToolAnswer {
+  const outcome = typeof answer.value === "string" ? parseOutcome(answer.value) : undefined;
+  if (!outcome) return answerWithError(brokenPlugin("The plugin's answer is not a tool result."));
+  if (outcome.error) return answerWithError(outcome.error);
+  return checkResult(callable, outcome);
+}
+
+function checkResult(callable: CallableTool, outcome: ToolOutcome): ToolAnswer {
+  const { content, structuredContent } = outcome;
+  if (callable.validateResult) {
+    if (structuredContent === undefined)
+      return answerWithError(brokenPlugin("The plugin's answer lacks the structured result that its schema promises."));
+    if (callable.validateResult(structuredContent).length > 0)
+      return answerWithError(brokenPlugin("The plugin's answer does not match its own output schema."));
+  }
+  if (structuredContent === undefined) return { content };
+  const shown = content.length > 0 ? content : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
+  return isObject(structuredContent) ? { content: shown, structuredContent } : { content: shown };
+}
+
+function brokenPlugin(message: string): ClientError {
+  return { error_code: "PLUGIN_FAILED", message, suggestion: "This is a fault of the plugin: report it to its author." };
+}
+
+interface Ending {
+  readonly outcome?: CallRecord["outcome"];
+  readonly answer?: PluginAnswer;
+  readonly error?: unknown;
+}
+
+/** Writes the audit record before the client hears the answer. */
+function finish(run: Run, answer: ToolAnswer, ending: Ending): ToolAnswer {
+  const { callable, request, callId, setting } = run;
+  const { plugin } = callable;
+  setting.audit.write({
+    kind: "call",
+    time: new Date().toISOString(),
+    call_id: callId,
+    tool: callable.exposedName,
+    plugin: plugin.name,
+    plugin_version: plugin.version,
+    component: plugin.component,
+    seal: setting.seal,
+    outcome: ending.outcome ?? (answer.isError ? "tool-error" : "ok"),
+    ...(answer.error ? { error_code: answer.error.error_code } : {}),
+    ...(ending.error === undefined ? {} : { reason: reasonOf(ending.error) }),
+    arguments_digest: digestOf(request.arguments),
+    duration_ms: Math.round((performance.now() - run.startedMs) * 1000) / 1000,
+    host_calls: ending.answer?.hostCalls ?? 0,
+    denied: plugin.watch.take(callId),
+    log_bytes_dropped: ending.answer?.logBytesDropped ?? 0,
+  });
+  return answer;
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? `${"code" in error ? String(error.code) : error.name}: ${error.message}` : String(error);
+  return makeVisible(text).slice(0, LOG_LINE_CHARS_MAX);
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+import type { ExitCode } from "../errors.ts";
+import type { Output } from "./output.ts";
+
+/** One command of the command line: what `--help` teaches about it, and what it does. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What follows the name: `SOURCE [--as NAME]`. */
+  readonly usage: string;
+  /** What it does, what it leaves alone, what comes next. One sentence per entry. */
+  readonly description: readonly string[];
+  readonly options: Readonly<Record<string, OptionRow>>;
+  readonly argumentsMin: number;
+  readonly argumentsMax: number;
+  readonly examples: readonly string[];
+  run(call: CommandCall): Promise<ExitCode>;
+}
+
+export interface OptionRow {
+  readonly type: "boolean" | "string";
+  readonly multiple?: boolean;
+  /** Name of the value in help: `NAME`. */
+  readonly value?: string;
+  readonly summary: string;
+}
+
+/** One use of a command, its words already parsed. */
+export interface CommandCall {
+  readonly args: readonly string[];
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  /** Absolute path of the configuration, whether or not it is there. */
+  readonly configFile: string;
+  readonly out: Output;
+}

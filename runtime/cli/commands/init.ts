@@ -1,0 +1,35 @@
+import path from "node:path";
+import { EXIT } from "../../errors.ts";
+import { FIRST_CONFIGURATION } from "../../policy/edit-configuration.ts";
+import { makeFilePowers } from "../../powers/files.ts";
+import { WorkspaceError } from "../../workspace-errors.ts";
+import type { Command } from "../command.ts";
+
+const GITIGNORE = "# Approved packages, caches, plugin data and the audit trail of this machine.\n*\n";
+
+export const init: Command = {
+  name: "init",
+  summary: "write a first glovebox.yaml here",
+  usage: "",
+  description: [
+    "Writes glovebox.yaml, which grants nothing, and the folder .glovebox for approved packages and plugin data.",
+    "Keep glovebox.yaml and glovebox.lock.json under version control; .glovebox keeps itself out of it.",
+  ],
+  options: {},
+  argumentsMin: 0,
+  argumentsMax: 0,
+  examples: ["glovebox init", "glovebox init --config tools/glovebox.yaml"],
+  async run({ configFile, out }) {
+    const files = makeFilePowers();
+    if (files.kindOf(configFile) !== "nothing")
+      throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "There is a configuration here already, and it was left as it is.", { place: { file: configFile } });
+    const folder = path.join(path.dirname(configFile), ".glovebox");
+    files.makeFolder(folder);
+    files.writeFile(path.join(folder, ".gitignore"), GITIGNORE);
+    files.writeFile(configFile, FIRST_CONFIGURATION);
+    out.line(`Wrote ${out.style("bold", path.relative(process.cwd(), configFile) || configFile)}: it grants nothing yet.`);
+    out.line("Next: trust a plugin author's key with `glovebox trust add KEY --plugins NAME`, then `glovebox add SOURCE`.");
+    out.result({ configuration: configFile });
+    return EXIT.done;
+  },
+};

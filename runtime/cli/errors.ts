@@ -1,0 +1,35 @@
+import { EXIT, GloveboxError, type ErrorDetail, type ErrorTable } from "../errors.ts";
+
+export const CLI_ERRORS = {
+  ERR_USAGE: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "The command line cannot be understood.",
+    remedy: "Run `glovebox help COMMAND` to see its words.",
+  },
+  ERR_NOT_APPROVED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "Nobody approved what was shown.",
+    remedy: "Run the command on a terminal and answer yes, or add `--yes` when you have read it.",
+  },
+  ERR_FILE_MISSING: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "A file that the command was given is not there.",
+    remedy: "Check the path.",
+  },
+  ERR_ARGUMENTS_NOT_JSON: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "The arguments of a call are not a JSON object.",
+    remedy: "Write them like '{\"zone\":\"Europe/Paris\"}', or `-` to read them from standard input.",
+  },
+} as const satisfies ErrorTable;
+
+/** What is wrong with the words on the command line. */
+export class CliError extends GloveboxError<keyof typeof CLI_ERRORS> {
+  constructor(code: keyof typeof CLI_ERRORS, message: string, detail?: ErrorDetail) {
+    super(code, CLI_ERRORS[code], message, detail);
+  }
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
+import module from "node:module";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+
+const NODE_MAJOR_MIN = 26;
+const major = Number(process.versions.node.split(".")[0]);
+if (major < NODE_MAJOR_MIN) {
+  process.stderr.write(
+    `glovebox needs Node ${NODE_MAJOR_MIN} or newer, and this is ${process.versions.node}: install the current LTS from nodejs.org (or run \`nvm install --lts\`), then run the command again.\n`,
+  );
+  process.exit(1);
+}
+
+// node:ffi is announced as experimental on every start; where it does not load, the seal's probe says so.
+process.removeAllListeners("warning");
+process.on("warning", (warning) => {
+  if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
+});
+
+// Compiled code is cached in the user's own folder, not in the shared temporary one, where others could plant theirs.
+module.enableCompileCache(path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "glovebox", "code"));
+
+const main = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "./main.js" : "./main.ts";
+await (await import(main)).main(process.argv.slice(2));

@@ -1,0 +1,29 @@
+import type { PluginCall, SealedPlugin } from "../sandbox/sandbox.ts";
+
+/** A sealed plugin that is opened by its first call. A failed opening is tried again by the next call. */
+export function makeLazyPlugin(open: () => Promise<SealedPlugin>): SealedPlugin {
+  let opening: Promise<SealedPlugin> | undefined;
+  const opened = (): Promise<SealedPlugin> => {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    call: async (call: PluginCall) => (await opened()).call(call),
+    warm() {
+      // The first call reports what is wrong; warming is only ever early.
+      opened().then(
+        (plugin) => plugin.warm(),
+        () => undefined,
+      );
+    },
+    async close() {
+      await opening?.then(
+        (plugin) => plugin.close(),
+        () => undefined,
+      );
+    },
+  };
+}

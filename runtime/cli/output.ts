@@ -1,0 +1,75 @@
+import { styleText } from "node:util";
+import type { JsonValue } from "@glovebox/host-api/json";
+import { makeVisible } from "../firewall/visible.ts";
+
+type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Where a command's words go. With `--json` people's words are left out and one JSON value is printed at the end. */
+export interface Output {
+  readonly json: boolean;
+  readonly interactive: boolean;
+  /** A line for people, on stdout. */
+  line(text?: string): void;
+  /** Rows with a header, in columns that line up. Cells are plain text and are made safe to print. */
+  table(header: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** The command's result for programs, printed only with `--json`. */
+  result(value: JsonValue): void;
+  /** What is being done now, on stderr: a line that replaces the last on a terminal, and nothing otherwise. */
+  progress(text: string): void;
+  progressDone(): void;
+  style(style: Style, text: string): string;
+  /** A yes-or-no question on a terminal. False when nobody can answer. */
+  ask(question: string): Promise<boolean>;
+}
+
+export function makeOutput(options: { readonly json: boolean; readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream; readonly stdin: NodeJS.ReadStream }): Output {
+  const { json, stdout, stderr, stdin } = options;
+  const colour = stdout.isTTY === true && !json && process.env["NO_COLOR"] === undefined;
+  const style = (name: Style, text: string): string => (colour ? styleText(name, text, { validateStream: false }) : text);
+  let progressShown = false;
+
+  const clearProgress = (): void => {
+    if (progressShown) stderr.write("\r\u001B[2K");
+    progressShown = false;
+  };
+  const line = (text = ""): void => {
+    clearProgress();
+    if (!json) stdout.write(`${text}\n`);
+  };
+
+  return {
+    json,
+    interactive: stdin.isTTY === true && stdout.isTTY === true && !json,
+    line,
+    style,
+    table(header, rows) {
+      const cells = rows.map((row) => row.map((cell) => makeVisible(cell)));
+      const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
+      const pad = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+      line(style("bold", pad(header)));
+      for (const row of cells) line(pad(row));
+    },
+    result(value) {
+      if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    progress(text) {
+      if (stderr.isTTY !== true || json) return;
+      clearProgress();
+      stderr.write(`${makeVisible(text).slice(0, 100)}…`);
+      progressShown = true;
+    },
+    progressDone: clearProgress,
+    async ask(question) {
+      if (stdin.isTTY !== true || json) return false;
+      clearProgress();
+      const { createInterface } = await import("node:readline/promises");
+      const terminal = createInterface({ input: stdin, output: stdout });
+      try {
+        const answer = await terminal.question(`${question} [y/N] `);
+        return /^y(es)?$/i.test(answer.trim());
+      } finally {
+        terminal.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { EXIT, GloveboxError, Refusals, type ExitCode, type Place } from "../errors.ts";
+import { makeVisible } from "../firewall/visible.ts";
+import type { Output } from "./output.ts";
+
+/** Prints every reason with its code, place and remedy, and answers the exit code they call for. */
+export function reportError(error: unknown, out: Output, stderr: NodeJS.WritableStream): ExitCode {
+  out.progressDone();
+  const reasons = reasonsOf(error);
+  if (out.json) out.result({ error: reasons.map(toJson) });
+  else for (const reason of reasons) stderr.write(toText(reason));
+  return exitOf(reasons);
+}
+
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly place: Place | undefined;
+  readonly exit: ExitCode;
+}
+
+function reasonsOf(error: unknown): readonly Reason[] {
+  if (error instanceof Refusals) return error.reasons;
+  if (error instanceof GloveboxError) return [error];
+  const message = error instanceof Error ? error.message : String(error);
+  return [
+    {
+      code: "ERR_INTERNAL",
+      message: `Something failed that was not foreseen: ${message}`,
+      remedy: "This is a fault of Glovebox, not yours. Run again with GLOVEBOX_DEBUG=1 to see where, and report it.",
+      place: undefined,
+      exit: EXIT.failed,
+    },
+  ];
+}
+
+/** Refusals outrank wrong words: a start that was refused says so even when a name was also wrong. */
+function exitOf(reasons: readonly Reason[]): ExitCode {
+  for (const exit of [EXIT.refused, EXIT.wrongUsage]) if (reasons.some((reason) => reason.exit === exit)) return exit;
+  return EXIT.failed;
+}
+
+function toJson(reason: Reason) {
+  const { file, line, column, path } = reason.place ?? {};
+  return {
+    code: reason.code,
+    message: reason.message,
+    remedy: reason.remedy,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(path === undefined || path === "" ? {} : { path }),
+  };
+}
+
+function toText(reason: Reason): string {
+  const { file, line, column, path } = reason.place ?? {};
+  const at = [file, line, column].filter((part) => part !== undefined).join(":");
+  const where = [at, file === undefined || line === undefined ? path : undefined].filter(Boolean).join(" ");
+  const lines = [`${reason.code}: ${reason.message}`, ...(where ? [`  at ${where}`] : []), `  ${reason.remedy}`];
+  return `${lines.map((text) => makeVisible(text)).join("\n")}\n`;
+}

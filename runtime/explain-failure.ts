@@ -1,0 +1,48 @@
+import type { ClientError } from "./answer.ts";
+import { SandboxError, type SandboxErrorCode } from "./sandbox/errors.ts";
+
+/** What clients are told of each end that a sealed call can have. Nothing internal is in these words. */
+const WORDS: Readonly<Record<string, ClientError>> = {
+  ERR_CALL_DEADLINE: {
+    error_code: "TIMEOUT",
+    message: "The tool did not answer within its deadline and was stopped.",
+    suggestion: "Ask for less at a time.",
+  },
+  ERR_CALL_CANCELLED: { error_code: "CANCELLED", message: "The call was cancelled and the tool was stopped." },
+  ERR_CALL_MEMORY: {
+    error_code: "MEMORY_LIMIT",
+    message: "The tool used more memory than it may and was stopped.",
+    suggestion: "Ask for less at a time.",
+  },
+  ERR_CALL_OUTPUT: {
+    error_code: "OUTPUT_LIMIT",
+    message: "The tool's answer is larger than it may be.",
+    suggestion: "Ask for a smaller part of the result.",
+  },
+  ERR_CALL_HOST_CALLS: {
+    error_code: "HOST_CALL_LIMIT",
+    message: "The tool asked the host for more than one call may and was stopped.",
+    suggestion: "Ask for less at a time.",
+  },
+  ERR_OVERLOADED: {
+    error_code: "OVERLOADED",
+    message: "Too many calls of this tool's plugin are running.",
+    suggestion: "Wait, then call again.",
+    retry_after: 1,
+  },
+};
+
+const PLUGIN_FAULT: ClientError = {
+  error_code: "PLUGIN_FAILED",
+  message: "The tool stopped without an answer.",
+  suggestion: "Check the arguments; if they are right, report it to the plugin's author.",
+};
+
+const OUR_FAULT: ClientError = { error_code: "INTERNAL", message: "The call failed inside the host. The operator's audit record says why." };
+
+/** Maps an internal failure to the words a client may read. An unknown throw is never blamed on the caller. */
+export function explainFailure(error: unknown): ClientError {
+  if (!(error instanceof SandboxError)) return OUR_FAULT;
+  const code: SandboxErrorCode = error.code;
+  return WORDS[code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);
+}

@@ -1,0 +1,111 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import { ComponentError } from "./errors.ts";
+import type { ComponentInspection, ComponentItem } from "./inspect.ts";
+import { referenceOf } from "./reference.ts";
+
+const TOOLS = "glovebox:plugin/tools";
+
+/** Versions served, by package. Within a minor version interfaces only grow. */
+const VERSIONS: readonly (readonly [packagePrefix: string, served: RegExp, words: string])[] = [
+  ["glovebox:plugin/", /^0\.1\.\d{1,5}$/u, "0.1.x"],
+  ["wasi:", /^0\.2\.\d{1,5}$/u, "0.2.x"],
+];
+
+export interface ImportRules {
+  /** Interfaces that the host serves, without version. */
+  readonly known: ReadonlySet<string>;
+  /** The capability behind an interface of `glovebox:plugin`; undefined where none is needed. */
+  readonly capabilityOf: (name: string) => CapabilityName | undefined;
+  /** Capabilities that the manifest requests. */
+  readonly requested: ReadonlySet<CapabilityName>;
+}
+
+/**
+ * Everything that keeps a component from being linked: unknown interfaces and versions, capabilities it does not admit
+ * to, and types that differ from the published ones. Types decide, because the component's own types are those that
+ * values are lifted with: a `log` that takes `list<list<u8>>` is a memory bomb.
+ * Pure. An empty list means it may be linked.
+ */
+export function decideImports(
+  inspection: ComponentInspection,
+  rules: ImportRules,
+): ComponentError[] {
+  const problems = inspection.imports.flatMap((item) => decideImport(item, rules));
+  const tools = inspection.exports.filter((item) => item.name === TOOLS);
+  if (tools.length === 0) {
+    problems.push(new ComponentError("ERR_COMPONENT_SHAPE", `it exports no \`${TOOLS}\``));
+  } else if (tools.length > 1) {
+    problems.push(
+      new ComponentError("ERR_COMPONENT_SHAPE", `it exports \`${TOOLS}\` more than once`),
+    );
+  }
+  for (const item of tools)
+    problems.push(...decideVersion(item), ...decideTypes(item), ...decideComplete(item));
+  return problems;
+}
+
+function decideImport(item: ComponentItem, rules: ImportRules): ComponentError[] {
+  if (!rules.known.has(item.name) || item.name === TOOLS) {
+    return [refuse("ERR_COMPONENT_IMPORT", item, "is not an interface that Glovebox serves")];
+  }
+  const problems = [...decideVersion(item), ...decideTypes(item)];
+  const capability = rules.capabilityOf(item.name);
+  if (
+    capability !== undefined &&
+    item.name.startsWith("glovebox:") &&
+    !rules.requested.has(capability)
+  ) {
+    problems.push(
+      refuse(
+        "ERR_COMPONENT_CAPABILITY",
+        item,
+        `needs \`${capability}\`, which the manifest does not request`,
+      ),
+    );
+  }
+  return problems;
+}
+
+function decideVersion(item: ComponentItem): ComponentError[] {
+  const rule = VERSIONS.find(([prefix]) => item.name.startsWith(prefix));
+  if (rule?.[1].test(item.version ?? "") === true) return [];
+  const served = rule === undefined ? "no version" : rule[2];
+  return [
+    refuse(
+      "ERR_COMPONENT_IMPORT",
+      item,
+      `has version ${item.version ?? "none"}; served: ${served}`,
+    ),
+  ];
+}
+
+function decideTypes(item: ComponentItem): ComponentError[] {
+  const reference = referenceOf(item.name);
+  if (reference === undefined || item.kind !== "instance") {
+    return [refuse("ERR_COMPONENT_TYPE", item, "has no published types to compare with")];
+  }
+  return [...item.members]
+    .filter(([member, text]) => reference.get(member) !== text)
+    .map(([member, text]) =>
+      refuse(
+        "ERR_COMPONENT_TYPE",
+        item,
+        `has \`${member}\` as \`${clip(text)}\`; published: \`${clip(reference.get(member) ?? "nothing")}\``,
+      ),
+    );
+}
+
+function decideComplete(item: ComponentItem): ComponentError[] {
+  return [...(referenceOf(item.name)?.keys() ?? [])]
+    .filter((member) => !item.members.has(member))
+    .map((member) => refuse("ERR_COMPONENT_SHAPE", item, `lacks \`${member}\``));
+}
+
+function clip(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}
+
+function refuse(code: ComponentError["code"], item: ComponentItem, words: string): ComponentError {
+  const path = item.version === undefined ? item.name : `${item.name}@${item.version}`;
+  return new ComponentError(code, `\`${path}\` ${words}`, { place: { path } });
+}

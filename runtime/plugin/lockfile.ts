@@ -1,0 +1,127 @@
+import { canonicalText, digestOf, isDigest } from "./canonical.ts";
+import type { Cursor } from "./cursor.ts";
+import { pluginSource, readDocument } from "./document.ts";
+import { PluginError } from "./errors.ts";
+import { readFormatVersion } from "./format-version.ts";
+import type { Digest, LockedPlugin, Lockfile, PluginDigests, Signer } from "./formats.ts";
+import type { JsonLimits } from "./json.ts";
+import { PLUGIN_NAME, VERSION } from "./rules.ts";
+
+const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 8, nodesMax: 100_000 };
+const SOURCE = { lengthMin: 1, lengthMax: 2048 };
+const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
+const TIME = {
+  lengthMax: 30,
+  pattern:
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z$/,
+  shape: "a UTC time such as 2026-01-31T12:00:00Z",
+};
+const DIGEST = {
+  lengthMax: 71,
+  pattern: /^sha256:[0-9a-f]{64}$/,
+  shape: "sha256: and 64 lower-case hex digits",
+};
+
+/**
+ * Reads `glovebox.lock.json`, what was approved.
+ * Throws `ERR_LOCKFILE_INVALID`, `ERR_TEXT_HIDDEN` or `ERR_FORMAT_VERSION`, or `Refusals` of several;
+ * `ERR_LOCKFILE_EDITED` when everything reads well but is not what glovebox wrote.
+ */
+export function parseLockfile(bytes: Uint8Array | string, file: string): Lockfile {
+  const lockfile = readDocument(
+    bytes,
+    pluginSource("ERR_LOCKFILE_INVALID", LIMITS, file),
+    (root) => {
+      readFormatVersion(root, "lockfile_version", file);
+      const fields = root.fields(["lockfile_version", "engine", "plugins", "integrity"]);
+      const engine = fields.get("engine").fields(["glovebox", "jco"]);
+      return {
+        lockfile_version: fields.get("lockfile_version").exactly(1),
+        engine: {
+          glovebox: engine.get("glovebox").string(VERSION),
+          jco: engine.get("jco").string(VERSION),
+        },
+        plugins: readPlugins(fields.get("plugins")),
+        integrity: readDigest(fields.get("integrity")),
+      };
+    },
+  );
+  if (lockfile.integrity !== integrityOf(lockfile)) {
+    const message = "the lockfile's contents do not have its integrity digest";
+    throw new PluginError("ERR_LOCKFILE_EDITED", message, { place: { file, path: "integrity" } });
+  }
+  return lockfile;
+}
+
+/** Writes a lockfile: keys in a fixed order and plugins by name, so that version control shows only what changed. */
+export function formatLockfile(contents: Omit<Lockfile, "integrity">): string {
+  const integrity = integrityOf(contents);
+  // The canonical form sorts every key; it is read back to be printed in lines.
+  const { engine, lockfile_version, plugins } = JSON.parse(canonicalText(contents)) as Lockfile;
+  return `${JSON.stringify({ lockfile_version, engine, plugins, integrity }, null, 2)}\n`;
+}
+
+function integrityOf({ lockfile_version, engine, plugins }: Omit<Lockfile, "integrity">): Digest {
+  return digestOf({ lockfile_version, engine, plugins });
+}
+
+function readPlugins(member: Cursor): Lockfile["plugins"] {
+  // Looked up by names that clients send: `constructor` must not be found there.
+  const plugins: Record<string, LockedPlugin> = Object.create(null) as Record<string, never>;
+  for (const [alias, entry] of member.entries()) {
+    if (!PLUGIN_NAME.pattern?.test(alias)) {
+      entry.problem(`the name of a plugin must be ${PLUGIN_NAME.shape}`);
+    }
+    plugins[alias] = readPlugin(entry);
+  }
+  return plugins;
+}
+
+function readPlugin(entry: Cursor): LockedPlugin {
+  const fields = entry.fields([
+    "name",
+    "version",
+    "source",
+    "package",
+    "digests",
+    "requested",
+    "granted",
+    "signer",
+    "approvedAt",
+  ]);
+  return {
+    name: fields.get("name").string(PLUGIN_NAME),
+    version: fields.get("version").string(VERSION),
+    source: fields.get("source").string(SOURCE),
+    package: readDigest(fields.get("package")),
+    digests: readDigests(fields.get("digests")),
+    requested: readDigest(fields.get("requested")),
+    granted: readDigest(fields.get("granted")),
+    signer: readSigner(fields.get("signer")),
+    approvedAt: fields.get("approvedAt").string(TIME),
+  };
+}
+
+function readDigests(member: Cursor): PluginDigests {
+  const fields = member.fields(["component", "surface", "manifest"]);
+  return {
+    component: readDigest(fields.get("component")),
+    surface: readDigest(fields.get("surface")),
+    manifest: readDigest(fields.get("manifest")),
+  };
+}
+
+function readSigner(member: Cursor): Signer | null {
+  if (member.value === null) return null;
+  const fields = member.fields(["kind", "key", "trust"]);
+  return {
+    kind: fields.get("kind").exactly("key"),
+    key: readDigest(fields.get("key")),
+    trust: fields.get("trust").string(TRUST_NAME),
+  };
+}
+
+function readDigest(member: Cursor): Digest {
+  const text = member.string(DIGEST);
+  return isDigest(text) ? text : "sha256:";
+}

@@ -1,0 +1,59 @@
+import type { StringRule } from "./cursor.ts";
+
+/** The shapes of strings in our files. `schemas/*.json` say the same to editors; a test holds the two equal. */
+
+export const PLUGIN_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 40,
+  pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  shape: "lower-case words joined by single hyphens",
+};
+
+export const TOOL_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 48,
+  pattern: /^[a-z][a-z0-9_]*$/,
+  shape: "a lower-case letter, then lower-case letters, digits and _",
+};
+
+/** Semantic Versioning 2.0.0. */
+export const VERSION: StringRule = {
+  lengthMin: 5,
+  lengthMax: 64,
+  pattern:
+    /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(\+([0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*))?$/,
+  shape: "a semantic version such as 1.0.0",
+};
+
+/** An SPDX licence identifier, or several joined without brackets. Not looked up: the list grows without us. */
+export const LICENSE: StringRule = {
+  lengthMin: 1,
+  lengthMax: 100,
+  pattern: /^[A-Za-z0-9][A-Za-z0-9.+-]*( (AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*$/,
+  shape: "an SPDX licence such as Apache-2.0",
+};
+
+/** No user, no password, ASCII only: a link that is shown as what it is. */
+export const HOMEPAGE: StringRule = {
+  lengthMin: 9,
+  lengthMax: 500,
+  pattern: /^https:\/\/[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[!-~]*)?$/,
+  shape: "an https address",
+};
+
+export const TITLE: StringRule = { lengthMin: 1, lengthMax: 100, pattern: /\S/, shape: "a title" };
+export const DESCRIPTION: StringRule = {
+  lengthMin: 1,
+  lengthMax: 500,
+  pattern: /\S/,
+  shape: "a description",
+};
+export const REASON: StringRule = {
+  lengthMin: 10,
+  lengthMax: 300,
+  pattern: /\S/,
+  shape: "a reason",
+};
+export const SCHEMA_LINK: StringRule = { lengthMax: 500 };
+
+export const TOOLS_MAX = 128;

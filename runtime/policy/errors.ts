@@ -1,0 +1,62 @@
+import { EXIT, GloveboxError, type ErrorDetail, type ErrorTable } from "../errors.ts";
+
+export const POLICY_ERRORS = {
+  ERR_CONFIG_UNREADABLE: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "The configuration file cannot be read, is too large, or is not YAML.",
+    remedy: "Run `glovebox init` to write a first one, or correct the place named.",
+  },
+  ERR_CONFIG_UNKNOWN_KEY: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "The configuration has a key that does not exist.",
+    remedy: "Use the known key that the message names, or remove the line.",
+  },
+  ERR_CONFIG_INVALID: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "A value in the configuration has the wrong type or is out of its range.",
+    remedy: "Write the value as the message shows.",
+  },
+  ERR_CONFIG_GRANT: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "A grant in the configuration, or after `--grant`, cannot be read.",
+    remedy: "Write the grant as the message shows.",
+  },
+  ERR_GATE_UNSIGNED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "Production refuses a plugin that is marked `unsigned: true`.",
+    remedy: "Have it signed by a trusted key, approve it, and remove `unsigned: true`.",
+  },
+  ERR_GATE_RING5: {
+    fault: "system",
+    exit: EXIT.refused,
+    summary: "Production refuses to start where the operating system's seal (ring 5) is not in force.",
+    remedy:
+      "Run on Linux with bubblewrap, or with Landlock and seccomp (`glovebox doctor` says what is missing), or waive gate `ring5` with a reason and a date.",
+  },
+  ERR_GATE_WAIVER_EXPIRED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "A waiver's date has passed, so it no longer opens its gate.",
+    remedy: "Close the gap that it waived, or renew the waiver with a new reason and date.",
+  },
+  ERR_TOOL_NAME_COLLISION: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "Two tools would be listed under one name.",
+    remedy: "Give one of the plugins another alias in the configuration.",
+  },
+} as const satisfies ErrorTable;
+
+export type PolicyErrorCode = keyof typeof POLICY_ERRORS;
+
+/** What is wrong with the operator's words, or what a gate refuses. */
+export class PolicyError extends GloveboxError<PolicyErrorCode> {
+  constructor(code: PolicyErrorCode, message: string, detail?: ErrorDetail) {
+    super(code, POLICY_ERRORS[code], message, detail);
+  }
+}

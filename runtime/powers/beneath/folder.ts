@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
+import { HostError } from "@glovebox/host-api/errors";
+import { assertPlainName, isPlainName } from "@glovebox/host-api/filesystem/path";
+import type {
+  BeneathFile,
+  BeneathFolder,
+  BeneathOpen,
+  BeneathOptions,
+  BeneathStat,
+} from "@glovebox/host-api/powers";
+import { describe, makeBeneathFile } from "./file.ts";
+import type { Mechanism } from "./mechanism.ts";
+import { asHost } from "./system-error.ts";
+import { countUsage, readEntries } from "./usage.ts";
+
+/**
+ * One folder, held by descriptor. Every operation pins the directory it works in, looks at what it found, and
+ * then acts on exactly that object or on one name inside it: nothing is resolved twice, so nothing can be
+ * exchanged in between.
+ */
+export class PinnedFolder implements BeneathFolder {
+  readonly mechanism: BeneathFolder["mechanism"];
+  readonly #how: Mechanism;
+  readonly #root: number;
+  readonly #writable: boolean;
+  readonly #identityKey = randomBytes(32);
+  #open = true;
+
+  constructor(how: Mechanism, folder: string, options: BeneathOptions) {
+    this.mechanism = how.name;
+    this.#how = how;
+    this.#writable = options.writable;
+    this.#root = asHost(() => how.pinRoot(folder));
+  }
+
+  open(path: readonly string[], options: BeneathOpen): BeneathFile {
+    if (options.write || options.create) this.#assertWritable();
+    const access = options.write ? constants.O_RDWR : constants.O_RDONLY;
+    const flags = access | constants.O_NONBLOCK | constants.O_NOCTTY | this.#how.openFlags;
+    if (options.create) {
+      const exclusive = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+      return this.#inParent(path, (place) =>
+        makeBeneathFile(openSync(place, flags | exclusive, 0o600), this.#identityKey),
+      );
+    }
+    return this.#withPinned(path, (pinned) => {
+      const stat = describe(fstatSync(pinned, { bigint: true }), this.#identityKey);
+      if (stat.kind === "directory") throw new HostError("not-a-file", "open of a directory");
+      if (stat.kind !== "file")
+        throw new HostError(
+          "not-permitted",
+          "open of a link, a device, a pipe, a socket, or a file with two names",
+        );
+      return makeBeneathFile(openSync(this.#how.place(pinned), flags), this.#identityKey);
+    });
+  }
+
+  stat(path: readonly string[]): BeneathStat {
+    return this.#withPinned(path, (pinned) =>
+      describe(fstatSync(pinned, { bigint: true }), this.#identityKey),
+    );
+  }
+
+  list(
+    path: readonly string[],
+    entriesMax: number,
+  ): readonly { name: string; kind: BeneathStat["kind"] }[] {
+    return this.#withDirectory(path, (pinned) => {
+      const entries = [];
+      for (const { name, kind } of readEntries(this.#how.place(pinned), entriesMax)) {
+        const text = name.toString("utf8");
+        // A name that no guest path can say (not UTF-8, controls, backslash) is of no use to a guest.
+        if (isPlainName(text) && Buffer.from(text).equals(name)) entries.push({ name: text, kind });
+      }
+      return entries;
+    });
+  }
+
+  makeDirectory(path: readonly string[]): void {
+    this.#assertWritable();
+    this.#inParent(path, (place) => mkdirSync(place, 0o700));
+  }
+
+  removeFile(path: readonly string[]): void {
+    this.#assertWritable();
+    this.#inParent(path, (place) => unlinkSync(place));
+  }
+
+  removeDirectory(path: readonly string[]): void {
+    this.#assertWritable();
+    this.#inParent(path, (place) => rmdirSync(place));
+  }
+
+  rename(from: readonly string[], to: readonly string[]): void {
+    this.#assertWritable();
+    this.#inParent(from, (oldPlace) =>
+      this.#inParent(to, (newPlace) => renameSync(oldPlace, newPlace)),
+    );
+  }
+
+  usage(): { readonly bytes: number; readonly files: number } {
+    return this.#withDirectory([], (root) => countUsage(this.#how, root));
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#root);
+  }
+
+  #assertWritable(): void {
+    if (!this.#writable)
+      throw new HostError("not-permitted", "a write in a folder that was opened for reading");
+  }
+
+  /** Hands `use` a path made of a pinned directory and one plain last name, which no call here follows. */
+  #inParent<Result>(path: readonly string[], use: (place: string) => Result): Result {
+    const leaf = path.at(-1);
+    if (leaf === undefined)
+      throw new HostError("not-permitted", "the folder itself cannot be replaced");
+    assertPlainName(leaf);
+    return this.#withDirectory(path.slice(0, -1), (parent) =>
+      use(`${this.#how.place(parent)}/${leaf}`),
+    );
+  }
+
+  #withDirectory<Result>(path: readonly string[], use: (pinned: number) => Result): Result {
+    return this.#withPinned(path, (pinned) => {
+      const stats = fstatSync(pinned);
+      if (stats.isDirectory()) return use(pinned);
+      throw new HostError(
+        stats.isSymbolicLink() ? "not-permitted" : "not-a-directory",
+        "not a directory",
+      );
+    });
+  }
+
+  #withPinned<Result>(path: readonly string[], use: (pinned: number) => Result): Result {
+    // A closed number may already belong to another file of this process.
+    if (!this.#open) throw new HostError("not-permitted", "a folder was used after it was closed");
+    path.forEach(assertPlainName);
+    return asHost(() => {
+      if (path.length === 0) return use(this.#root);
+      const pinned = this.#how.pin(this.#root, path);
+      try {
+        return use(pinned);
+      } finally {
+        closeSync(pinned);
+      }
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import { closeSync, fstatSync, lstatSync, opendirSync } from "node:fs";
+import { HostError } from "@glovebox/host-api/errors";
+import { DEPTH_MAX, isPlainName } from "@glovebox/host-api/filesystem/path";
+import type { BeneathStat } from "@glovebox/host-api/powers";
+import type { Mechanism } from "./mechanism.ts";
+
+/** More than any grant allows (`FILES_LIMIT`): beyond it, a folder is too big to be counted, and then too big to grow. */
+const ENTRIES_MAX = 200_000;
+
+interface RawEntry {
+  readonly name: Buffer;
+  readonly kind: BeneathStat["kind"];
+}
+
+/** Entries of a directory as the system stores them. Throws `too-large` beyond `entriesMax`, before holding more. */
+export function readEntries(place: string, entriesMax: number): readonly RawEntry[] {
+  const entries: RawEntry[] = [];
+  using directory = opendirSync(place, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
+  for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+    if (entries.length >= entriesMax)
+      throw new HostError("too-large", "a directory has too many entries");
+    let kind: BeneathStat["kind"] = "other";
+    if (entry.isFile()) kind = "file";
+    else if (entry.isDirectory()) kind = "directory";
+    else if (entry.isSymbolicLink()) kind = "symlink";
+    // The types know only text; with the encoding "buffer" the name is a Buffer.
+    entries.push({ name: entry.name as unknown as Buffer, kind });
+  }
+  return entries;
+}
+
+/**
+ * Counts what the quota counts: bytes of regular files, and every entry, since each costs an inode.
+ * Descends by pinned descriptors. Throws `limit-exceeded` when the tree is too big or too deep to count.
+ */
+export function countUsage(
+  how: Mechanism,
+  root: number,
+): { readonly bytes: number; readonly files: number } {
+  let bytes = 0;
+  let files = 0;
+  const visit = (directory: number, depth: number): void => {
+    if (depth > DEPTH_MAX) throw new HostError("limit-exceeded", "the folder is too deep to count");
+    const place = how.place(directory);
+    for (const { name, kind } of readEntries(place, ENTRIES_MAX)) {
+      files += 1;
+      if (files > ENTRIES_MAX)
+        throw new HostError("limit-exceeded", "the folder has too many entries to count");
+      try {
+        if (kind === "file")
+          bytes += lstatSync(Buffer.concat([Buffer.from(`${place}/`), name])).size;
+        // A directory whose name no guest can say holds nothing that a guest made.
+        if (kind === "directory" && isPlainName(name.toString("utf8")))
+          descend(directory, name.toString("utf8"), depth);
+      } catch (error) {
+        if (error instanceof HostError || !isGone(error)) throw error;
+      }
+    }
+  };
+  const descend = (directory: number, name: string, depth: number): void => {
+    const pinned = how.pin(directory, [name]);
+    try {
+      if (fstatSync(pinned).isDirectory()) visit(pinned, depth + 1);
+    } finally {
+      closeSync(pinned);
+    }
+  };
+  visit(root, 0);
+  return { bytes, files };
+}
+
+/** Removed, exchanged, or mounted over while we counted, by someone other than the guest. */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    ["ENOENT", "ENOTDIR", "ELOOP", "EXDEV"].includes(String(error.code))
+  );
+}

@@ -1,0 +1,164 @@
+import dns from "node:dns/promises";
+import net from "node:net";
+import type { LookupFunction } from "node:net";
+import { HostError } from "@glovebox/host-api/errors";
+import type {
+  HttpPowerRequest,
+  HttpPowerResponse,
+  ResolvedAddress,
+} from "@glovebox/host-api/powers";
+import { Client } from "undici";
+
+/** What the machine may add to every connection. Defaults: the certificates that Node trusts. */
+export interface HttpPowerOptions {
+  /** PEM certificates to trust instead of Node's own. */
+  readonly certificates?: string;
+}
+
+/**
+ * Resolves a name to all its addresses, as the machine does (hosts file included). Decides nothing about them.
+ *
+ * @throws HostError `unreachable`, or `timed-out` when `signal` fires first
+ */
+export async function resolveHost(
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly ResolvedAddress[]> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = () =>
+    aborted.reject(new HostError("timed-out", "the name took too long to resolve"));
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const found = await Promise.race([
+      dns.lookup(host, { all: true, order: "verbatim" }),
+      aborted.promise,
+    ]);
+    return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+  } catch (cause) {
+    if (cause instanceof HostError) throw cause;
+    throw new HostError("unreachable", "the name does not resolve", { cause });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * Makes the power to send one request over a connection of its own.
+ *
+ * The connection goes to one of `request.addresses` and nowhere else, while TLS still proves the host's name.
+ * Nothing is shared between requests: no pool, no TLS session, no proxy from the environment, no HTTP/2.
+ * `NODE_TLS_REJECT_UNAUTHORIZED` does not count here.
+ */
+export function makeSendHttp(
+  options: HttpPowerOptions = {},
+): (request: HttpPowerRequest) => Promise<HttpPowerResponse> {
+  return async (request) => {
+    const url = new URL(request.url);
+    assertPinned(url, request.addresses);
+    const client = new Client(url.origin, {
+      allowH2: false,
+      pipelining: 1,
+      maxHeaderSize: request.headerBytesMax,
+      // The request's signal is the deadline for everything after the connection.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: {
+        timeout: request.connectMsMax,
+        lookup: pinnedLookup(request.addresses),
+        maxCachedSessions: 0,
+        rejectUnauthorized: true,
+        ...(options.certificates === undefined ? {} : { ca: options.certificates }),
+      },
+    });
+    try {
+      return await sendOnce(client, url, request);
+    } catch (error) {
+      discard(client);
+      throw failure(error, request.signal);
+    }
+  };
+}
+
+async function sendOnce(
+  client: Client,
+  url: URL,
+  request: HttpPowerRequest,
+): Promise<HttpPowerResponse> {
+  const response = await client.request({
+    method: request.method,
+    path: `${url.pathname}${url.search}`,
+    headers: request.headers.flat(),
+    body: request.body ?? null,
+    signal: request.signal,
+    reset: true,
+  });
+  const { body } = response;
+  // A body that is cancelled reports it as an error to nobody: that must not end the process.
+  body.on("error", () => {});
+  return {
+    status: response.statusCode,
+    headers: Object.entries(response.headers).flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value ?? ""]).map((one) => [name, one] as const),
+    ),
+    body: chunksOf(body, request.signal),
+    cancel() {
+      body.destroy();
+      discard(client);
+    },
+  };
+}
+
+async function* chunksOf(
+  body: AsyncIterable<unknown>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) if (chunk instanceof Uint8Array) yield chunk;
+  } catch (error) {
+    throw failure(error, signal);
+  }
+}
+
+/** For a host that is itself an address no lookup is ever made: what was pinned must be that address. */
+function assertPinned(url: URL, addresses: readonly ResolvedAddress[]): void {
+  const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
+  const isPinned =
+    net.isIP(host) === 0 ? addresses.length > 0 : addresses.some(({ address }) => address === host);
+  if (!isPinned)
+    throw new HostError("refused-by-policy", "the address is not one of those that were checked");
+}
+
+/** Answers every lookup with the addresses that were checked, whatever a resolver would say now. */
+function pinnedLookup(addresses: readonly ResolvedAddress[]): LookupFunction {
+  return (_host, options, callback) => {
+    const fitting = addresses.filter(
+      ({ family }) => !options.family || family === Number(options.family),
+    );
+    const [first] = fitting;
+    // Never in the caller's own turn: a lookup is asynchronous.
+    queueMicrotask(() => {
+      if (first === undefined) callback(new Error("no address of this family"), "");
+      else if (options.all === true) callback(null, [...fitting]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function discard(client: Client): void {
+  client.destroy().catch(() => {});
+}
+
+const TAGS: Readonly<Record<string, "timed-out" | "too-large">> = {
+  UND_ERR_CONNECT_TIMEOUT: "timed-out",
+  UND_ERR_HEADERS_OVERFLOW: "too-large",
+  HPE_HEADER_OVERFLOW: "too-large",
+};
+
+function failure(error: unknown, signal: AbortSignal): HostError {
+  if (error instanceof HostError) return error;
+  if (signal.aborted)
+    return new HostError("timed-out", "the request was stopped", { cause: error });
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return new HostError(TAGS[code] ?? "unreachable", "the request failed", { cause: error });
+}

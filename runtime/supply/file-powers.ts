@@ -1,0 +1,15 @@
+/** What the workspace needs of the file system. Paths are absolute. `runtime/powers/files.ts` implements it. */
+export interface FilePowers {
+  /** The bytes of a regular file, or undefined when there is none. Throws when it is larger or cannot be read. */
+  readFile(path: string, bytesMax: number): Uint8Array | undefined;
+  /** Replaces the file as a whole: written beside it, flushed, renamed. A crash leaves the old one or the new one. */
+  writeFile(path: string, bytes: Uint8Array | string, mode?: number): void;
+  makeFolder(path: string): void;
+  /** What stands at the path, following links. */
+  kindOf(path: string): "file" | "folder" | "other" | "nothing";
+  list(path: string): readonly string[];
+  /** Removes a file or a folder with all in it. Nothing there is no error. */
+  remove(path: string): void;
+  /** Runs `work` while no other process of the same workspace does. Throws `ERR_WORKSPACE_BUSY` when one does for too long. */
+  withLock<Result>(lockFile: string, work: () => Promise<Result>): Promise<Result>;
+}

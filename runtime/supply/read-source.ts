@@ -1,0 +1,70 @@
+import path from "node:path";
+import type { FilePowers } from "./file-powers.ts";
+import type { PluginBytes } from "./installed.ts";
+import { PinError } from "./pin-errors.ts";
+
+/** What stands at a source, unverified. */
+export type Source =
+  | ({ readonly kind: "package" } & PluginBytes)
+  | {
+      /** A component with its manifest, not packed yet: its tool surface is not known before a sealed runner lists it. */
+      readonly kind: "parts";
+      readonly component: Uint8Array;
+      readonly manifest: Uint8Array;
+      readonly license: Uint8Array | undefined;
+      readonly readme: Uint8Array | undefined;
+      readonly bundle: Uint8Array | undefined;
+    };
+
+const PACKAGE_BYTES_MAX = 64 * 1024 * 1024;
+const COMPONENT_BYTES_MAX = 32 * 1024 * 1024;
+const SMALL_FILE_BYTES_MAX = 256 * 1024;
+/** Where `glovebox build` puts the component of a plugin's folder. */
+const BUILT_COMPONENT = "dist/plugin.wasm";
+
+/**
+ * Reads a local source: a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.
+ * `source` is as the operator wrote it, relative to `root`. Undefined when nothing is there.
+ */
+export function readSource(source: string, root: string, files: FilePowers): Source | undefined {
+  const target = path.resolve(root, source);
+  const kind = files.kindOf(target);
+  if (kind === "nothing") return undefined;
+  if (kind === "folder") return readParts(path.join(target, BUILT_COMPONENT), target, files);
+  if (kind === "file" && target.endsWith(".wasm")) return readParts(target, path.dirname(target), files);
+  if (kind === "file" && target.endsWith(".tgz")) {
+    const bytes = files.readFile(target, PACKAGE_BYTES_MAX);
+    return bytes && { kind: "package", package: bytes, bundle: readBundle(target, files) };
+  }
+  throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
+}
+
+function readParts(componentFile: string, folder: string, files: FilePowers): Source {
+  const component = files.readFile(componentFile, COMPONENT_BYTES_MAX);
+  const manifest = files.readFile(path.join(folder, "plugin.json"), SMALL_FILE_BYTES_MAX);
+  if (!component) throw sourceError(componentFile, "is not there: run `glovebox build` first");
+  if (!manifest) throw sourceError(path.join(folder, "plugin.json"), "is not there: it must stand beside the component");
+  const bundle = readBundle(componentFile, files) ?? findPackedBundle(path.dirname(componentFile), files);
+  return {
+    kind: "parts",
+    component,
+    manifest,
+    license: files.readFile(path.join(folder, "LICENSE"), SMALL_FILE_BYTES_MAX),
+    readme: files.readFile(path.join(folder, "README.md"), SMALL_FILE_BYTES_MAX),
+    bundle,
+  };
+}
+
+/** A signature names digests, not files: the one beside the only package in the folder holds for the component too. */
+function findPackedBundle(folder: string, files: FilePowers): Uint8Array | undefined {
+  const packages = files.list(folder).filter((name) => name.endsWith(".tgz"));
+  return packages.length === 1 ? readBundle(path.join(folder, packages[0] ?? ""), files) : undefined;
+}
+
+function readBundle(file: string, files: FilePowers): Uint8Array | undefined {
+  return files.readFile(`${file}.sigstore.json`, SMALL_FILE_BYTES_MAX);
+}
+
+function sourceError(file: string, words: string): PinError {
+  return new PinError("ERR_SOURCE_UNKNOWN", `\`${path.basename(file)}\` ${words}.`, { place: { file } });
+}

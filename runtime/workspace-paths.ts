@@ -1,0 +1,38 @@
+import path from "node:path";
+import type { Digest } from "./plugin/formats.ts";
+
+/** Where everything of one workspace lives: beside the configuration, and in `.glovebox` next to it. */
+export interface WorkspacePaths {
+  readonly configFile: string;
+  readonly lockFile: string;
+  /** The folder of the configuration: relative sources start here. */
+  readonly root: string;
+  readonly folder: string;
+  readonly cacheFolder: string;
+  readonly auditFile: string;
+  /** Held while a command changes the workspace. */
+  readonly busyFile: string;
+  packageFile(digest: Digest): string;
+  bundleFile(digest: Digest): string;
+  /** The folder of one plugin's own state. */
+  homeFolder(alias: string): string;
+}
+
+export function workspacePaths(configFile: string): WorkspacePaths {
+  const root = path.dirname(configFile);
+  const folder = path.join(root, ".glovebox");
+  const stored = (digest: Digest, ending: string): string =>
+    path.join(folder, "store", `${digest.replace(":", "-")}${ending}`);
+  return {
+    configFile,
+    lockFile: path.join(root, "glovebox.lock.json"),
+    root,
+    folder,
+    cacheFolder: path.join(folder, "cache"),
+    auditFile: path.join(folder, "audit.jsonl"),
+    busyFile: path.join(folder, "busy"),
+    packageFile: (digest) => stored(digest, ".tgz"),
+    bundleFile: (digest) => stored(digest, ".tgz.sigstore.json"),
+    homeFolder: (alias) => path.join(folder, "data", alias),
+  };
+}

@@ -1,0 +1,311 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import { HostError } from "@glovebox/host-api/errors";
+import type { Descriptor } from "@glovebox/host-api/filesystem/descriptor";
+import { type FilesystemGrant, parseGrant } from "@glovebox/host-api/filesystem/grant";
+import { makeFilesystemImports } from "@glovebox/host-api/filesystem/guest";
+import { type GuestChannel, GuestRefusal } from "@glovebox/host-api/guest";
+import { IoError, type StreamError } from "@glovebox/host-api/io/streams";
+import { makeScratch, openPlugin } from "../../../helpers/sandbox-folder.ts";
+
+const NO_FLAGS = {};
+const FOLLOW = { symlinkFollow: true };
+
+interface Imports {
+  readonly files: Record<string, (...args: unknown[]) => unknown>;
+  readonly errorCode: (error: IoError) => string | undefined;
+  readonly preopens: [Descriptor, string][];
+}
+
+/** The guest's objects over a real broker, with a channel that only carries refusals as the runner does. */
+function makeGuest(
+  t: TestContext,
+  grant: FilesystemGrant = parseGrant("read-write"),
+  names: CapabilityName[] = ["filesystem"],
+) {
+  const scratch = makeScratch(t);
+  const plugin = openPlugin(t, scratch, undefined, grant);
+  const channel: GuestChannel = {
+    call(operation, args, body = new Uint8Array(0)) {
+      try {
+        const answer = plugin.run(
+          operation.replace("filesystem.", ""),
+          JSON.parse(JSON.stringify(args)),
+          body,
+        );
+        return { value: answer.value, body: answer.body ?? new Uint8Array(0) };
+      } catch (error) {
+        if (error instanceof HostError) throw new GuestRefusal(error.tag);
+        throw error;
+      }
+    },
+  };
+  const made = makeFilesystemImports({
+    channel,
+    note: () => {},
+    granted: new Set(names),
+    call: { context: null },
+  });
+  const types = made["wasi:filesystem/types"] as { filesystemErrorCode: Imports["errorCode"] };
+  const preopens = made["wasi:filesystem/preopens"] as {
+    getDirectories: () => Imports["preopens"];
+  };
+  const imports: Imports = {
+    files: made["glovebox:plugin/files"] as Imports["files"],
+    errorCode: types.filesystemErrorCode,
+    preopens: preopens.getDirectories(),
+  };
+  return { scratch, plugin, ...imports };
+}
+
+function rootOf(preopens: Imports["preopens"]): Descriptor {
+  assert.equal(preopens.length, 1);
+  assert.equal(preopens[0]?.[1], "/");
+  return preopens[0][0];
+}
+
+const thrown = (operation: () => unknown): unknown => {
+  try {
+    operation();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+test("serves glovebox:plugin/files and throws the tags of its enum", (t) => {
+  const { files, scratch } = makeGuest(t);
+  const {
+    readFile,
+    writeFile,
+    statPath,
+    listDirectory,
+    makeDirectory,
+    removeFile,
+    removeDirectory,
+    renamePath,
+  } = files as Record<string, (...args: unknown[]) => never>;
+  makeDirectory?.("d");
+  writeFile?.("d/a", Buffer.from("text"), "create");
+  assert.equal(Buffer.from(readFile?.("d/a") ?? []).toString(), "text");
+  const stat = statPath?.("d/a") as unknown as { kind: string; size: bigint; modifiedMs: number };
+  assert.deepEqual([stat.kind, stat.size, typeof stat.modifiedMs], ["file", 4n, "number"]);
+  assert.equal(listDirectory?.("d"), '[{"name":"a","kind":"file"}]');
+  renamePath?.("d/a", "b");
+  assert.equal(readFileSync(join(scratch.box, "b"), "utf8"), "text");
+  assert.equal(
+    thrown(() => writeFile?.("b", Buffer.from(""), "create")),
+    "already-exists",
+  );
+  assert.equal(
+    thrown(() => readFile?.("../files2/secret.txt")),
+    "not-permitted",
+  );
+  removeFile?.("b");
+  removeDirectory?.("d");
+  assert.equal(
+    thrown(() => readFile?.("b")),
+    "not-found",
+  );
+});
+
+test("has no preopen without the grant", (t) => {
+  assert.deepEqual(makeGuest(t, parseGrant("read"), []).preopens, []);
+});
+
+test("opens, writes, reads and looks at files through descriptors", (t) => {
+  const { preopens } = makeGuest(t);
+  const root = rootOf(preopens);
+  root.createDirectoryAt("d");
+  const directory = root.openAt(
+    FOLLOW,
+    "d",
+    { directory: true },
+    { read: true, mutateDirectory: true },
+  );
+  assert.equal(directory.getType(), "directory");
+  const file = directory.openAt(
+    FOLLOW,
+    "f",
+    { create: true, exclusive: true },
+    { read: true, write: true },
+  );
+  assert.equal(file.getType(), "regular-file");
+  assert.deepEqual(file.getFlags(), { read: true, write: true });
+  assert.equal(file.write(Buffer.from("hello"), 0n), 5n);
+  const [bytes, atEnd] = file.read(100n, 1n);
+  assert.deepEqual([Buffer.from(bytes).toString(), atEnd], ["ello", true]);
+  assert.equal(file.read(2n, 0n)[1], false);
+  file.setSize(4n);
+  file.setTimes(
+    { tag: "timestamp", val: { seconds: 5n, nanoseconds: 500_000_000 } },
+    { tag: "now" },
+  );
+  const stat = root.statAt(FOLLOW, "d/f");
+  assert.deepEqual([stat.type, stat.size, stat.linkCount], ["regular-file", 4n, 1n]);
+  assert.deepEqual(stat.dataAccessTimestamp, { seconds: 5n, nanoseconds: 500_000_000 });
+  root.setTimesAt(
+    FOLLOW,
+    "d/f",
+    { tag: "no-change" },
+    { tag: "timestamp", val: { seconds: 7n, nanoseconds: 0 } },
+  );
+  assert.deepEqual(file.stat().dataModificationTimestamp, { seconds: 7n, nanoseconds: 0 });
+  assert.equal(file.isSameObject(root.openAt(FOLLOW, "d/f", {}, { read: true })), true);
+  assert.equal(file.isSameObject(root), false);
+  assert.deepEqual(file.metadataHash(), root.metadataHashAt(FOLLOW, "d/f"));
+  assert.notDeepEqual(file.metadataHash(), root.metadataHash());
+  file.advise(0n, 1n, "normal");
+  file.sync();
+  file.syncData();
+  root.sync();
+});
+
+test("lists a directory and then ends", (t) => {
+  const root = rootOf(makeGuest(t).preopens);
+  root.createDirectoryAt("b");
+  root.openAt(NO_FLAGS, "a", { create: true }, { write: true });
+  const stream = root.readDirectory();
+  assert.deepEqual(stream.readDirectoryEntry(), { type: "regular-file", name: "a" });
+  assert.deepEqual(stream.readDirectoryEntry(), { type: "directory", name: "b" });
+  assert.equal(stream.readDirectoryEntry(), undefined);
+  assert.equal(stream.readDirectoryEntry(), undefined);
+});
+
+test("streams more than one chunk in and out", (t) => {
+  const { preopens, scratch } = makeGuest(t);
+  const root = rootOf(preopens);
+  const file = root.openAt(NO_FLAGS, "f", { create: true }, { read: true, write: true });
+  const bytes = Buffer.alloc(2 * 1024 * 1024 + 3, "abcdefg");
+  const sink = file.writeViaStream(1n);
+  for (let at = 0; at < bytes.length; at += 1024 * 1024) sink.write(bytes.subarray(at, at + 1024 * 1024));
+  const end = file.appendViaStream();
+  end.blockingWriteAndFlush(Buffer.from("END"));
+  const expected = Buffer.concat([Buffer.alloc(1), bytes, Buffer.from("END")]);
+  assert.deepEqual(readFileSync(join(scratch.box, "f")), expected);
+  const source = file.readViaStream(0n);
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const chunk = thrown(() => chunks.push(source.blockingRead(10_000_000n)));
+    if (chunk === undefined) continue;
+    assert.deepEqual(chunk, { tag: "closed" });
+    break;
+  }
+  assert.deepEqual(Buffer.concat(chunks), expected);
+});
+
+test("keeps a file open until the last of its streams is dropped", (t) => {
+  const { preopens, plugin } = makeGuest(t);
+  const root = rootOf(preopens);
+  const file = root.openAt(NO_FLAGS, "f", { create: true }, { read: true, write: true });
+  const stream = file.appendViaStream();
+  file[Symbol.dispose]();
+  stream.write(Buffer.from("x"));
+  stream[Symbol.dispose]();
+  assert.equal(Number(thrown(() => stream.write(Buffer.from("y"))) !== undefined), 1);
+  assert.throws(() => plugin.run("statHandle", [1]), HostError);
+});
+
+test("answers with WASI's own error codes", (t) => {
+  const root = rootOf(makeGuest(t).preopens);
+  root.createDirectoryAt("d");
+  const file = root.openAt(NO_FLAGS, "d/f", { create: true }, { write: true });
+  const open = (path: string, openFlags: object, flags: object) =>
+    thrown(() => root.openAt(FOLLOW, path, openFlags, flags));
+  assert.equal(open("missing", {}, { read: true }), "no-entry");
+  assert.equal(open("", {}, { read: true }), "no-entry");
+  assert.equal(open("d/f", { create: true, exclusive: true }, { write: true }), "exist");
+  assert.equal(open("d", {}, { write: true }), "is-directory");
+  assert.equal(open("d/f", { directory: true }, { read: true }), "not-directory");
+  assert.equal(open("../x", {}, { read: true }), "not-permitted");
+  assert.equal(open("/d/f", {}, { read: true }), "not-permitted");
+  assert.equal(open("a\0", {}, { read: true }), "invalid");
+  assert.equal(
+    thrown(() => root.removeDirectoryAt("d")),
+    "not-empty",
+  );
+  assert.equal(
+    thrown(() => root.unlinkFileAt("d")),
+    "is-directory",
+  );
+  assert.equal(
+    thrown(() => root.read(1n, 0n)),
+    "is-directory",
+  );
+  assert.equal(
+    thrown(() => file.readDirectory()),
+    "not-directory",
+  );
+  assert.equal(
+    thrown(() => file.read(1n, 0n)),
+    "not-permitted",
+  );
+  assert.equal(
+    thrown(() => file.setSize(2n ** 64n - 1n)),
+    "invalid",
+  );
+  assert.equal(
+    thrown(() => file.setSize(2n ** 40n)),
+    "quota",
+  );
+  assert.equal(
+    thrown(() => root.setTimes({ tag: "now" }, { tag: "now" })),
+    "not-permitted",
+  );
+  assert.equal(
+    thrown(() => root.setTimesAt(NO_FLAGS, "d", { tag: "now" }, { tag: "now" })),
+    "not-permitted",
+  );
+});
+
+test("makes and reads no link", (t) => {
+  const { preopens, scratch } = makeGuest(t);
+  const root = rootOf(preopens) as unknown as Record<string, (...args: unknown[]) => unknown>;
+  assert.equal(
+    thrown(() => root["symlinkAt"]?.("/etc/passwd", "l")),
+    "not-permitted",
+  );
+  assert.equal(
+    thrown(() => root["linkAt"]?.({}, "f", root, "l")),
+    "not-permitted",
+  );
+  assert.equal(
+    thrown(() => root["readlinkAt"]?.("l")),
+    "not-permitted",
+  );
+  assert.equal(existsSync(join(scratch.box, "l")), false);
+});
+
+test("changes nothing through a directory that was opened for reading", (t) => {
+  const root = rootOf(makeGuest(t).preopens);
+  root.createDirectoryAt("d");
+  const directory = root.openAt(NO_FLAGS, "d", { directory: true }, { read: true });
+  assert.equal(
+    thrown(() => directory.createDirectoryAt("e")),
+    "read-only",
+  );
+  assert.equal(
+    thrown(() => directory.openAt(NO_FLAGS, "f", { create: true }, { read: true })),
+    "read-only",
+  );
+  assert.equal(
+    thrown(() => directory.openAt(NO_FLAGS, "f", {}, { write: true })),
+    "read-only",
+  );
+  assert.equal(
+    thrown(() => root.renameAt("d", directory, "x")),
+    "read-only",
+  );
+});
+
+test("reports a stream's failure so that its WASI code can be asked for", (t) => {
+  const { preopens, errorCode } = makeGuest(t, parseGrant({ access: "read-write", quota: "10B" }));
+  const file = rootOf(preopens).openAt(NO_FLAGS, "f", { create: true }, { write: true });
+  const failure = thrown(() => file.appendViaStream().write(Buffer.alloc(11))) as StreamError;
+  assert.equal(failure.tag, "last-operation-failed");
+  assert.equal(errorCode((failure as { val: IoError }).val), "quota");
+  assert.equal(errorCode(new IoError("some other failure")), undefined);
+});
