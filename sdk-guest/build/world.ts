@@ -10,7 +10,6 @@ const INTERFACE_OF: Readonly<Record<CapabilityName, string>> = {
   env: "env",
   clock: "clock",
   random: "random",
-  log: "log",
 };
 
 /** The interfaces that a plugin with these requests imports, sorted. */

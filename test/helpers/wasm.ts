@@ -25,4 +25,4 @@ interface Engine {
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
 }
 
-export const wasm: Engine = Reflect.get(globalThis, "WebAssembly");
+export const wasm: Engine = Reflect.get(globalThis, "WebAssembly") as unknown as Engine;

@@ -134,7 +134,7 @@ test("refuses a folder without plugin.json, and one without src/plugin.ts", asyn
 
 test("imports only what the manifest requests, and always context, log and progress", () => {
   assert.deepEqual(interfacesOf([]), ["context", "log", "progress"]);
-  assert.deepEqual(interfacesOf(["filesystem", "log"]), ["context", "files", "log", "progress"]);
+  assert.deepEqual(interfacesOf(["filesystem"]), ["context", "files", "log", "progress"]);
   const world = makeWorld("package a:b@1.0.0;\n/// Words.\nworld plugin {\n  import x;\n}\n", [
     "log",
   ]);
