@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CapabilityBroker, HostAnswer } from "@glovebox/host-api/capability";
 import { HostError, type HostErrorTag } from "@glovebox/host-api/errors";
 import { makeBroker } from "@glovebox/host-api/filesystem/broker";
@@ -35,12 +36,24 @@ export interface Scratch {
 
 export function makeScratch(t: TestContext): Scratch {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "glovebox-fs-")));
-  t.after(() => rmSync(base, { recursive: true, force: true }));
+  // Cleanups run in the order in which they are registered, and an attacker may still be renaming: tried again until it is gone.
+  t.after(() => removeWhenQuiet(base));
   const scratch = { base, box: join(base, "files"), outside: join(base, "files2") };
   mkdirSync(scratch.box);
   mkdirSync(scratch.outside);
   writeFileSync(join(scratch.outside, "secret.txt"), SECRET);
   return scratch;
+}
+
+async function removeWhenQuiet(folder: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch {
+      await sleep(20);
+    }
+  }
 }
 
 type Run<Answer> = (
