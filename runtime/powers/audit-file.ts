@@ -7,7 +7,10 @@ import type { FilePowers } from "../supply/file-powers.ts";
 export function openAudit(file: string, files: FilePowers): AuditSink {
   files.makeFolder(path.dirname(file));
   const stream = destination({ dest: file, append: true, sync: true, mode: 0o600 });
-  const logger = pino({ base: null, timestamp: false }, stream);
+  const logger = pino(
+    { base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
+    stream,
+  );
   return {
     write: (record) => logger.info(record),
     close: () => stream.end(),
