@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
+import { answerInvalidArguments, answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -61,8 +61,8 @@ export function makeCallTool(setting: CallSetting): CallTool {
     if (!callable) return answerWithError(unknownTool(request.name));
 
     const run: Run = { callId, callable, request, startedMs, setting };
-    const invalid = describeIssues(callable, request.arguments);
-    if (invalid) return finish(run, answerWithError(invalid), { outcome: "refused" });
+    const issues = callable.validateArguments(request.arguments);
+    if (issues.length > 0) return finish(run, answerInvalidArguments(issues), { outcome: "refused" });
 
     try {
       const answer = await runSealed(run);
@@ -86,16 +86,6 @@ function unknownTool(name: string): ClientError {
     error_code: "UNKNOWN_TOOL",
     message: `There is no tool named ${JSON.stringify(makeVisible(name).slice(0, 80))}.`,
     suggestion: "List the tools and use a name from the list.",
-  };
-}
-
-function describeIssues(callable: CallableTool, args: JsonValue): ClientError | undefined {
-  const issues = callable.validateArguments(args);
-  if (issues.length === 0) return undefined;
-  return {
-    error_code: "INVALID_ARGUMENTS",
-    message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),
-    suggestion: "Correct the arguments to match the tool's input schema and call again.",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { depthOf } from "./depth.ts";
 
 /** What a plugin may answer a tool call with, after its shape was checked. Every text in it is a stranger's. */
 export interface ToolOutcome {
@@ -101,15 +102,4 @@ function cut(text: string): string {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Depth of nesting, counted without recursion and only up to just beyond `limit`. */
-function depthOf(value: unknown, limit: number): number {
-  let level: unknown[] = [value];
-  let depth = 0;
-  while (level.length > 0 && depth <= limit) {
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-    depth += 1;
-  }
-  return depth;
 }
