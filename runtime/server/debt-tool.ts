@@ -14,8 +14,16 @@ export type ReportDebt = (filter: DebtFilter) => JsonObject;
 const INPUT_SCHEMA = {
   type: "object",
   properties: {
-    status: { type: "string", enum: ["open", "monitoring", "resolved"], description: "Only items with this status." },
-    severity: { type: "string", enum: ["low", "medium", "high", "critical"], description: "Only items of this severity." },
+    status: {
+      type: "string",
+      enum: ["open", "monitoring", "resolved"],
+      description: "Only items with this status.",
+    },
+    severity: {
+      type: "string",
+      enum: ["low", "medium", "high", "critical"],
+      description: "Only items of this severity.",
+    },
   },
   additionalProperties: false,
 } as const satisfies JsonObject & Tool["inputSchema"];

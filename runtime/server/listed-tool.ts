@@ -20,7 +20,11 @@ export const ERROR_SCHEMA = {
 /** A tool as clients list it: pinned word for word, but for its exposed name and the errors that its output may be. */
 export function toListedTool({ exposedName, tool }: ExposedTool): Tool {
   const { outputSchema, ...rest } = tool;
-  return { ...rest, name: exposedName, ...(outputSchema ? { outputSchema: withErrors(outputSchema) } : {}) } as unknown as Tool;
+  return {
+    ...rest,
+    name: exposedName,
+    ...(outputSchema ? { outputSchema: withErrors(outputSchema) } : {}),
+  } as unknown as Tool;
 }
 
 /**

@@ -1,4 +1,9 @@
-import { ProtocolError, ProtocolErrorCode, Server, type CallToolResult } from "@modelcontextprotocol/server";
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type CallToolResult,
+} from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../answer.ts";
 import type { CallTool } from "../call.ts";
@@ -49,12 +54,20 @@ function serveTools(server: Server, { tools, callTool, reportDebt }: McpSetting)
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
     const { name } = params;
     const args = (params.arguments ?? {}) as JsonObject;
-    if (!known.has(name)) throw invalidParams("Unknown tool. List the tools and use a name from the list.");
+    if (!known.has(name))
+      throw invalidParams("Unknown tool. List the tools and use a name from the list.");
     if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(reportDebt, args));
     const onProgress = makeProgress(mcpReq._meta?.progressToken, mcpReq.signal, (progress) =>
       mcpReq.notify({ method: "notifications/progress", params: { ...progress } }),
     );
-    return toMcpResult(await callTool({ name, arguments: args, signal: mcpReq.signal, ...(onProgress ? { onProgress } : {}) }));
+    return toMcpResult(
+      await callTool({
+        name,
+        arguments: args,
+        signal: mcpReq.signal,
+        ...(onProgress ? { onProgress } : {}),
+      }),
+    );
   });
 }
 
@@ -63,7 +76,8 @@ function serveDebtResource(server: Server, reportDebt: ReportDebt): void {
   server.setRequestHandler("resources/list", () => ({ resources: [DEBT_RESOURCE] }));
   server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: [] }));
   server.setRequestHandler("resources/read", ({ params }) => {
-    if (params.uri !== uri) throw invalidParams("Unknown resource. List the resources and use a URI from the list.");
+    if (params.uri !== uri)
+      throw invalidParams("Unknown resource. List the resources and use a URI from the list.");
     return { contents: [{ uri, mimeType, text: JSON.stringify(reportDebt({})) }] };
   });
 }
@@ -71,7 +85,9 @@ function serveDebtResource(server: Server, reportDebt: ReportDebt): void {
 function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallToolResult {
   return {
     content: content.map((block) => ({ ...block })),
-    ...(structuredContent === undefined ? {} : { structuredContent: structuredContent as Record<string, unknown> }),
+    ...(structuredContent === undefined
+      ? {}
+      : { structuredContent: structuredContent as Record<string, unknown> }),
     ...(isError ? { isError } : {}),
   };
 }

@@ -23,7 +23,13 @@ export function makeProgress(
   let lastSentMs = -Infinity;
   return (progress, total, message) => {
     const nowMs = performance.now();
-    if (signal.aborted || !Number.isFinite(progress) || progress <= last || nowMs - lastSentMs < INTERVAL_MS_MIN) return;
+    if (
+      signal.aborted ||
+      !Number.isFinite(progress) ||
+      progress <= last ||
+      nowMs - lastSentMs < INTERVAL_MS_MIN
+    )
+      return;
     last = progress;
     lastSentMs = nowMs;
     // A client that has gone away ends the call by its own signal; a lost notification is not an error of the call.

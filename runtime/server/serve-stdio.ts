@@ -12,7 +12,11 @@ export interface StdioServing {
  * Serves one client over this process's stdin and stdout, in the era that its first message speaks.
  * Nothing else may write to stdout. `onError` hears what was wrong with the client's messages.
  */
-export function serveOverStdio(setting: McpSetting, streams: StdioStreams, onError: (error: Error) => void): StdioServing {
+export function serveOverStdio(
+  setting: McpSetting,
+  streams: StdioStreams,
+  onError: (error: Error) => void,
+): StdioServing {
   const transport = new StdioTransport(streams);
   const handle = serveStdio(() => makeMcpServer(setting), { transport, onerror: onError });
   return { closed: transport.closed, close: () => handle.close() };

@@ -1,5 +1,10 @@
 import type { Readable, Writable } from "node:stream";
-import { parseJSONRPCMessage, ProtocolErrorCode, type JSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
+import {
+  parseJSONRPCMessage,
+  ProtocolErrorCode,
+  type JSONRPCMessage,
+  type Transport,
+} from "@modelcontextprotocol/server";
 import { depthOf } from "../firewall/depth.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
@@ -84,7 +89,11 @@ export class StdioTransport implements Transport {
   };
 
   #accept(line: Uint8Array | "too long"): void {
-    if (line === "too long") return this.#refuse(ProtocolErrorCode.InvalidRequest, `A message is longer than ${MESSAGE_BYTES_MAX} bytes.`);
+    if (line === "too long")
+      return this.#refuse(
+        ProtocolErrorCode.InvalidRequest,
+        `A message is longer than ${MESSAGE_BYTES_MAX} bytes.`,
+      );
     let value: unknown;
     try {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(line);
@@ -94,17 +103,30 @@ export class StdioTransport implements Transport {
       return this.#refuse(ProtocolErrorCode.ParseError, "A line is not JSON in UTF-8.");
     }
     if (depthOf(value, MESSAGE_DEPTH_MAX) > MESSAGE_DEPTH_MAX)
-      return this.#refuse(ProtocolErrorCode.InvalidRequest, `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`, value);
+      return this.#refuse(
+        ProtocolErrorCode.InvalidRequest,
+        `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`,
+        value,
+      );
     const message = readMessage(value);
     if (message) this.onmessage?.(message);
-    else this.#refuse(ProtocolErrorCode.InvalidRequest, "A line is not one JSON-RPC 2.0 message. Batches are not accepted.", value);
+    else
+      this.#refuse(
+        ProtocolErrorCode.InvalidRequest,
+        "A line is not one JSON-RPC 2.0 message. Batches are not accepted.",
+        value,
+      );
   }
 
   #refuse(code: number, message: string, value?: unknown): void {
     this.onerror?.(new Error(message));
     const id = requestIdOf(value);
     // The client has gone when this fails, and that is noticed elsewhere.
-    this.send({ jsonrpc: "2.0", ...(id === undefined ? {} : { id }), error: { code, message } }).catch(() => undefined);
+    this.send({
+      jsonrpc: "2.0",
+      ...(id === undefined ? {} : { id }),
+      error: { code, message },
+    }).catch(() => undefined);
   }
 }
 
@@ -118,7 +140,8 @@ function readMessage(value: unknown): JSONRPCMessage | undefined {
 
 /** The id of what meant to be a request. That of anything else would answer a request which we never got. */
 function requestIdOf(value: unknown): string | number | undefined {
-  if (typeof value !== "object" || value === null || !("id" in value) || !("method" in value)) return undefined;
+  if (typeof value !== "object" || value === null || !("id" in value) || !("method" in value))
+    return undefined;
   const { id } = value;
   return typeof id === "string" || Number.isSafeInteger(id) ? (id as string | number) : undefined;
 }
