@@ -50,6 +50,6 @@ const validate = compileValidator(INPUT_SCHEMA);
 export function answerDebt(reportDebt: ReportDebt, args: JsonObject): ToolAnswer {
   const issues = validate(args);
   if (issues.length > 0) return answerInvalidArguments(issues);
-  const report = reportDebt(args as DebtFilter);
+  const report = reportDebt(args);
   return { content: [{ type: "text", text: JSON.stringify(report) }], structuredContent: report };
 }

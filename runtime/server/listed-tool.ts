@@ -19,19 +19,20 @@ export const ERROR_SCHEMA = {
 
 /** A tool as clients list it: pinned word for word, but for its exposed name and the errors that its output may be. */
 export function toListedTool({ exposedName, tool }: ExposedTool): Tool {
-  const { outputSchema, ...rest } = tool;
+  const { inputSchema, outputSchema, ...rest } = tool;
   return {
     ...rest,
     name: exposedName,
+    inputSchema: { ...inputSchema, type: "object" },
     ...(outputSchema ? { outputSchema: withErrors(outputSchema) } : {}),
-  } as unknown as Tool;
+  };
 }
 
 /**
  * Structured content must match the listed schema, and some clients hold errors to that too.
  * `$defs` stays at the root, where every `$ref` of a pinned schema points.
  */
-function withErrors({ $schema, $defs, ...schema }: JsonObject): JsonObject {
+function withErrors({ $schema, $defs, ...schema }: JsonObject): NonNullable<Tool["outputSchema"]> {
   return {
     ...($schema === undefined ? {} : { $schema }),
     ...($defs === undefined ? {} : { $defs }),

@@ -53,7 +53,6 @@ function serveTools(server: Server, { tools, callTool, reportDebt }: McpSetting)
   server.setRequestHandler("tools/list", () => ({ tools: listed }));
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
     const { name } = params;
-    const args = (params.arguments ?? {}) as JsonObject;
     if (!known.has(name))
       throw invalidParams("Unknown tool. List the tools and use a name from the list.");
     if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(reportDebt, args));
@@ -87,7 +86,7 @@ function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallT
     content: content.map((block) => ({ ...block })),
     ...(structuredContent === undefined
       ? {}
-      : { structuredContent: structuredContent as Record<string, unknown> }),
+      : { structuredContent }),
     ...(isError ? { isError } : {}),
   };
 }

@@ -143,5 +143,5 @@ function requestIdOf(value: unknown): string | number | undefined {
   if (typeof value !== "object" || value === null || !("id" in value) || !("method" in value))
     return undefined;
   const { id } = value;
-  return typeof id === "string" || Number.isSafeInteger(id) ? (id as string | number) : undefined;
+  return typeof id === "string" || typeof id === "number" ? id : undefined;
 }
