@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
+import { answerInvalidArguments, answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -8,7 +8,7 @@ import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
+import type { Issue, Validator } from "./plugin/schema/validator.ts";
 import type { PluginAnswer, SealedPlugin } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
@@ -46,29 +46,33 @@ export interface CallSetting {
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
+const NAME_CHARS_MAX = 80;
+/** What has no canonical form could not be found again in the audit trail, so it is not run. */
+const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a lone surrogate)" };
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
  * find the pinned tool → validate the arguments → run it behind the seal → read its outcome → audit → answer.
- * Never throws: every end is an answer in the one error schema.
+ * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
   return async (request) => {
-    const startedMs = performance.now();
-    const callId = randomUUID();
-
     const callable = setting.tools.get(request.name);
     if (!callable) return answerWithError(unknownTool(request.name));
-
-    const run: Run = { callId, callable, request, startedMs, setting };
-    const invalid = describeIssues(callable, request.arguments);
-    if (invalid) return finish(run, answerWithError(invalid), { outcome: "refused" });
-
+    const run: Run = {
+      callId: randomUUID(),
+      callable,
+      request,
+      argumentsDigest: digestOrNull(request.arguments),
+      startedMs: performance.now(),
+      setting,
+    };
+    const ending = await perform(run);
     try {
-      const answer = await runSealed(run);
-      return finish(run, readAnswer(callable, answer), { answer });
+      setting.audit.write(recordOf(run, ending));
+      return ending.answer;
     } catch (error) {
-      return finish(run, answerWithError(explainFailure(error)), { outcome: "failed", error });
+      return answerWithError(explainFailure(error));
     }
   };
 }
@@ -77,26 +81,43 @@ interface Run {
   readonly callId: string;
   readonly callable: CallableTool;
   readonly request: CallRequest;
+  readonly argumentsDigest: string | null;
   readonly startedMs: number;
   readonly setting: CallSetting;
+}
+
+/** How a call ended: what the client hears, and what only the audit does. */
+interface Ending {
+  readonly answer: ToolAnswer;
+  readonly outcome: CallRecord["outcome"];
+  readonly sealed?: PluginAnswer;
+  readonly error?: unknown;
+}
+
+async function perform(run: Run): Promise<Ending> {
+  const { callable } = run;
+  try {
+    const issues = findIssues(run);
+    if (issues.length > 0) return { answer: answerInvalidArguments(issues), outcome: "refused" };
+    const sealed = await runSealed(run);
+    const answer = readAnswer(callable, sealed);
+    return { answer, sealed, outcome: answer.isError ? "tool-error" : "ok" };
+  } catch (error) {
+    return { answer: answerWithError(explainFailure(error)), outcome: "failed", error };
+  }
 }
 
 function unknownTool(name: string): ClientError {
   return {
     error_code: "UNKNOWN_TOOL",
-    message: `There is no tool named ${JSON.stringify(makeVisible(name).slice(0, 80))}.`,
+    message: `There is no tool named ${makeVisible(JSON.stringify(name.slice(0, NAME_CHARS_MAX)))}.`,
     suggestion: "List the tools and use a name from the list.",
   };
 }
 
-function describeIssues(callable: CallableTool, args: JsonValue): ClientError | undefined {
-  const issues = callable.validateArguments(args);
-  if (issues.length === 0) return undefined;
-  return {
-    error_code: "INVALID_ARGUMENTS",
-    message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),
-    suggestion: "Correct the arguments to match the tool's input schema and call again.",
-  };
+function findIssues({ callable, request, argumentsDigest }: Run): readonly Issue[] {
+  const issues = callable.validateArguments(request.arguments);
+  return issues.length === 0 && argumentsDigest === null ? [NOT_CANONICAL] : issues;
 }
 
 function runSealed(run: Run): Promise<PluginAnswer> {
@@ -119,7 +140,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
         call_id: callId,
         plugin: plugin.alias,
         level,
-        message: makeVisible(message).slice(0, LOG_LINE_CHARS_MAX),
+        message: makeVisible(message.slice(0, LOG_LINE_CHARS_MAX)),
       }),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
@@ -150,17 +171,10 @@ function brokenPlugin(message: string): ClientError {
   return { error_code: "PLUGIN_FAILED", message, suggestion: "This is a fault of the plugin: report it to its author." };
 }
 
-interface Ending {
-  readonly outcome?: CallRecord["outcome"];
-  readonly answer?: PluginAnswer;
-  readonly error?: unknown;
-}
-
-/** Writes the audit record before the client hears the answer. */
-function finish(run: Run, answer: ToolAnswer, ending: Ending): ToolAnswer {
-  const { callable, request, callId, setting } = run;
+function recordOf({ callable, argumentsDigest, callId, setting, startedMs }: Run, ending: Ending): CallRecord {
   const { plugin } = callable;
-  setting.audit.write({
+  const { answer, sealed, error } = ending;
+  return {
     kind: "call",
     time: new Date().toISOString(),
     call_id: callId,
@@ -169,21 +183,28 @@ function finish(run: Run, answer: ToolAnswer, ending: Ending): ToolAnswer {
     plugin_version: plugin.version,
     component: plugin.component,
     seal: setting.seal,
-    outcome: ending.outcome ?? (answer.isError ? "tool-error" : "ok"),
+    outcome: ending.outcome,
     ...(answer.error ? { error_code: answer.error.error_code } : {}),
-    ...(ending.error === undefined ? {} : { reason: reasonOf(ending.error) }),
-    arguments_digest: digestOf(request.arguments),
-    duration_ms: Math.round((performance.now() - run.startedMs) * 1000) / 1000,
-    host_calls: ending.answer?.hostCalls ?? 0,
+    ...(error === undefined ? {} : { reason: reasonOf(error) }),
+    arguments_digest: argumentsDigest,
+    duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
+    host_calls: sealed?.hostCalls ?? 0,
     denied: plugin.watch.take(callId),
-    log_bytes_dropped: ending.answer?.logBytesDropped ?? 0,
-  });
-  return answer;
+    log_bytes_dropped: sealed?.logBytesDropped ?? 0,
+  };
+}
+
+function digestOrNull(value: JsonValue): string | null {
+  try {
+    return digestOf(value);
+  } catch {
+    return null;
+  }
 }
 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? `${"code" in error ? String(error.code) : error.name}: ${error.message}` : String(error);
-  return makeVisible(text).slice(0, LOG_LINE_CHARS_MAX);
+  return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
 }
 
 function isObject(value: JsonValue): value is JsonObject {

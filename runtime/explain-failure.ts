@@ -2,7 +2,7 @@ import type { ClientError } from "./answer.ts";
 import { SandboxError, type SandboxErrorCode } from "./sandbox/errors.ts";
 
 /** What clients are told of each end that a sealed call can have. Nothing internal is in these words. */
-const WORDS: Readonly<Record<string, ClientError>> = {
+const WORDS: Partial<Readonly<Record<SandboxErrorCode, ClientError>>> = {
   ERR_CALL_DEADLINE: {
     error_code: "TIMEOUT",
     message: "The tool did not answer within its deadline and was stopped.",
@@ -24,6 +24,11 @@ const WORDS: Readonly<Record<string, ClientError>> = {
     message: "The tool asked the host for more than one call may and was stopped.",
     suggestion: "Ask for less at a time.",
   },
+  ERR_CALL_INPUT: {
+    error_code: "INVALID_ARGUMENTS",
+    message: "The arguments are larger than a call can carry.",
+    suggestion: "Pass less, or a reference to it.",
+  },
   ERR_OVERLOADED: {
     error_code: "OVERLOADED",
     message: "Too many calls of this tool's plugin are running.",
@@ -43,6 +48,6 @@ const OUR_FAULT: ClientError = { error_code: "INTERNAL", message: "The call fail
 /** Maps an internal failure to the words a client may read. An unknown throw is never blamed on the caller. */
 export function explainFailure(error: unknown): ClientError {
   if (!(error instanceof SandboxError)) return OUR_FAULT;
-  const code: SandboxErrorCode = error.code;
-  return WORDS[code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);
+  const words = WORDS[error.code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);
+  return error.retryAfterMs === undefined ? words : { ...words, retry_after: Math.ceil(error.retryAfterMs / 1000) };
 }

@@ -14,7 +14,8 @@ export interface CallRecord {
   readonly error_code?: string;
   /** The internal code and message: operators only. */
   readonly reason?: string;
-  readonly arguments_digest: string;
+  /** RFC 8785 digest; null for refused arguments that have no canonical form. */
+  readonly arguments_digest: string | null;
   readonly duration_ms: number;
   readonly host_calls: number;
   /** Host operations that were refused, each with its tag and the broker's own words. At most 20. */
@@ -40,7 +41,7 @@ export interface GuestLogRecord {
 
 export type AuditRecord = CallRecord | GuestLogRecord;
 
-/** Where records go. `write` returns when the record is handed to the operating system. */
+/** Where records go. `write` returns when the record is handed to the operating system, and throws when it cannot be. */
 export interface AuditSink {
   write(record: AuditRecord): void;
   close(): void;

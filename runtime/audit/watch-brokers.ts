@@ -1,4 +1,4 @@
-import type { CapabilityBroker, HostOperation } from "@glovebox/host-api/capability";
+import type { CallScope, CapabilityBroker, HostOperation } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
 import type { DeniedOperation } from "./record.ts";
 
@@ -16,7 +16,9 @@ export interface BrokerWatch {
 export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch {
   const denied = new Map<string, DeniedOperation[]>();
 
-  const note = (callId: string, operation: string, error: unknown): void => {
+  const note = ({ callId, signal }: CallScope, operation: string, error: unknown): void => {
+    // The call's record is written: what fails later, because the call has ended, would never be taken.
+    if (signal.aborted) return;
     const list = denied.get(callId) ?? [];
     denied.set(callId, list);
     if (list.length >= DENIED_PER_CALL_MAX) return;
@@ -29,7 +31,7 @@ export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch 
     (name: string, operation: HostOperation): HostOperation =>
     (request, call) => {
       const refused = (error: unknown): never => {
-        note(call.callId, name, error);
+        note(call, name, error);
         throw error;
       };
       try {
@@ -44,7 +46,10 @@ export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch 
     brokers: brokers.map((broker) => ({
       ...broker,
       operations: Object.fromEntries(
-        Object.entries(broker.operations).map(([name, operation]) => [name, watch(name, operation)]),
+        Object.entries(broker.operations).map(([name, operation]) => [
+          name,
+          watch(name, operation),
+        ]),
       ),
     })),
     take(callId) {

@@ -1,29 +1,31 @@
 import { CAPABILITIES } from "@glovebox/host-api/registry";
-import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
+import { CAPABILITY_NAMES, type CapabilityName } from "@glovebox/host-api/capability";
 import { GrantError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { remedyForUnknown } from "../plugin/suggest.ts";
 import { PolicyError } from "../policy/errors.ts";
-import { isCapabilityName } from "../policy/parse-configuration.ts";
 
 /** Reads `--grant CAP=VALUE` flags into what the configuration would say. Throws `PolicyError`. */
 export function parseGrantFlags(flags: readonly string[]): Record<string, JsonValue> {
-  const grants: Record<string, JsonValue> = {};
+  const grants = new Map<string, JsonValue>();
   for (const flag of flags) {
-    const cut = flag.indexOf("=");
-    const name = cut < 0 ? flag : flag.slice(0, cut);
-    if (!isCapabilityName(name))
+    const [name = "", ...rest] = flag.split("=");
+    const known = CAPABILITY_NAMES.find((capability) => capability === name);
+    if (known === undefined)
       throw new PolicyError("ERR_CONFIG_GRANT", `There is no capability \`${name}\`.`, { remedy: remedyForUnknown(name, CAPABILITY_NAMES) });
-    const value = readFlag(name, cut < 0 ? "" : flag.slice(cut + 1));
-    const earlier = grants[name];
-    grants[name] = earlier === undefined ? value : merge(name, earlier, value);
+    const earlier = grants.get(known);
+    grants.set(known, readGrant(known, () => {
+      const value = CAPABILITIES[known].parseFlag(rest.join("="));
+      return earlier === undefined ? value : addUp(earlier, value);
+    }));
   }
-  return grants;
+  return Object.fromEntries(grants);
 }
 
-function readFlag(name: (typeof CAPABILITY_NAMES)[number], text: string): JsonValue {
+/** The grant that `read` answers, which its capability must be able to read from the configuration. */
+function readGrant(name: CapabilityName, read: () => JsonValue): JsonValue {
   try {
-    const value = CAPABILITIES[name].parseFlag(text);
+    const value = read();
     CAPABILITIES[name].parseGrant(value);
     return value;
   } catch (error) {
@@ -32,12 +34,14 @@ function readFlag(name: (typeof CAPABILITY_NAMES)[number], text: string): JsonVa
   }
 }
 
-/** Flags of one capability add up where their values are lists or mappings, and contradict each other elsewhere. */
-function merge(name: string, earlier: JsonValue, value: JsonValue): JsonValue {
-  const asList = (item: JsonValue): readonly JsonValue[] | undefined =>
-    Array.isArray(item) ? (item as readonly JsonValue[]) : typeof item === "string" ? [item] : undefined;
-  const [left, right] = [asList(earlier), asList(value)];
-  if (name === "http" && left && right) return [...left, ...right];
-  if (name === "env" && typeof earlier === "object" && typeof value === "object") return { ...earlier, ...value };
-  throw new PolicyError("ERR_CONFIG_GRANT", `\`${name}\` was granted twice.`, { remedy: "Give one `--grant` for it." });
+/** Two flags of one capability add up where both are lists, or mappings that name different things. */
+function addUp(earlier: JsonValue, value: JsonValue): JsonValue {
+  if (Array.isArray(earlier) && Array.isArray(value)) return [...earlier, ...value] as JsonValue[];
+  if (isMapping(earlier) && isMapping(value) && !Object.keys(value).some((key) => Object.hasOwn(earlier, key)))
+    return { ...earlier, ...value };
+  throw new GrantError("it was granted twice", "Give one `--grant` for it.");
+}
+
+function isMapping(value: JsonValue): value is { readonly [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

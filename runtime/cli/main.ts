@@ -6,17 +6,27 @@ import { makeOutput, type Output } from "./output.ts";
 import { reportError } from "./report-error.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 
-/** Runs one command line. The only place that sets the process's exit code. */
+/**
+ * Runs one command line and ends the process. The only place that does.
+ * It ends by `process.exit`, once everything is written: letting Node wind down by itself after foreign calls crashed it.
+ */
 export async function main(words: readonly string[]): Promise<void> {
   const { stdout, stderr, stdin } = process;
   const out = makeOutput({ json: words.includes("--json"), stdout, stderr, stdin });
   stdout.on("error", leaveOnBrokenPipe);
+  let exit: ExitCode;
   try {
-    process.exitCode = await dispatch(words, out);
+    exit = await dispatch(words, out);
   } catch (error) {
-    process.exitCode = reportError(error, out, stderr);
+    exit = reportError(error, out, stderr);
     if (process.env["GLOVEBOX_DEBUG"] === "1") stderr.write(`${String((error as Error).stack)}\n`);
   }
+  await Promise.all([written(stdout), written(stderr)]);
+  process.exit(exit);
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
 async function dispatch(words: readonly string[], out: Output): Promise<ExitCode> {

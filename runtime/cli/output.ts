@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { makeVisible } from "../firewall/visible.ts";
+import { formatVisibleJson, makeVisible } from "../firewall/visible.ts";
+
+const PROGRESS_CHARS_MAX = 100;
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -50,12 +52,12 @@ export function makeOutput(options: { readonly json: boolean; readonly stdout: N
       for (const row of cells) line(pad(row));
     },
     result(value) {
-      if (json) stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      if (json) stdout.write(`${formatVisibleJson(value)}\n`);
     },
     progress(text) {
       if (stderr.isTTY !== true || json) return;
       clearProgress();
-      stderr.write(`${makeVisible(text).slice(0, 100)}…`);
+      stderr.write(`${makeVisible(text.slice(0, PROGRESS_CHARS_MAX))}…`);
       progressShown = true;
     },
     progressDone: clearProgress,

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { remedyForUnknown } from "../plugin/suggest.ts";
-import type { Command } from "./command.ts";
+import type { Command, OptionRow } from "./command.ts";
 import { CliError } from "./errors.ts";
 
 /** Options that every command has. */
@@ -17,29 +17,42 @@ export interface ParsedWords {
 
 /** Parses one command's words. Throws `CliError` that names the option that was meant. */
 export function parseCommandLine(command: Command, words: readonly string[]): ParsedWords {
-  const rows = { ...COMMON_OPTIONS, ...command.options };
-  const options = Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => [name, { type: row.type, multiple: "multiple" in row && row.multiple === true }]),
-  );
+  const rows = new Map<string, OptionRow>(Object.entries({ ...COMMON_OPTIONS, ...command.options }));
+  const options = Object.fromEntries([...rows].map(([name, { type }]) => [name, { type }]));
   const { tokens } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
-  const values: Record<string, string | boolean | (string | boolean)[]> = {};
+  const values = new Map<string, string | boolean | readonly (string | boolean)[]>();
   const args: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") args.push(token.value);
     if (token.kind !== "option") continue;
-    const row = Object.hasOwn(rows, token.name) ? rows[token.name as keyof typeof rows] : undefined;
-    if (!row) throw unknownOption(command, token.rawName, Object.keys(rows));
-    if (row.type === "string" && (token.value === undefined || (!token.inlineValue && token.value.startsWith("--"))))
-      throw new CliError("ERR_USAGE", `\`--${token.name}\` needs a value${row.value ? `: --${token.name} ${row.value}` : ""}.`);
-    if (row.type === "boolean" && token.value !== undefined) throw new CliError("ERR_USAGE", `\`--${token.name}\` takes no value.`);
-    const value = token.value ?? true;
-    if ("multiple" in row && row.multiple) ((values[token.name] ??= []) as (string | boolean)[]).push(value);
-    else if (token.name in values) throw new CliError("ERR_USAGE", `\`--${token.name}\` was given twice.`);
-    else values[token.name] = value;
+    const row = rows.get(token.name);
+    if (!row || token.rawName !== `--${token.name}`) throw unknownOption(command, token.rawName, [...rows.keys()]);
+    const value = readValue(token, row);
+    const earlier = values.get(token.name);
+    if (row.multiple) values.set(token.name, [...(Array.isArray(earlier) ? earlier : []), value]);
+    else if (earlier !== undefined) throw new CliError("ERR_USAGE", `\`--${token.name}\` was given twice.`);
+    else values.set(token.name, value);
   }
-  if (values["help"] !== true && (args.length < command.argumentsMin || args.length > command.argumentsMax))
+  if (values.get("help") !== true && (args.length < command.argumentsMin || args.length > command.argumentsMax))
     throw new CliError("ERR_USAGE", `\`glovebox ${command.name}\` is used as: glovebox ${command.name} ${command.usage}`.trimEnd());
-  return { args, values };
+  return { args, values: Object.fromEntries(values) };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/** What looks like an option is not taken for the value of another: `--name=-x` says that it is meant. */
+function readValue({ name, value, inlineValue }: OptionToken, row: OptionRow): string | boolean {
+  if (row.type === "boolean") {
+    if (value === undefined) return true;
+    throw new CliError("ERR_USAGE", `\`--${name}\` takes no value.`);
+  }
+  const isOption = !inlineValue && value !== undefined && value.startsWith("-") && value !== "-";
+  if (value !== undefined && value !== "" && !isOption) return value;
+  throw new CliError("ERR_USAGE", `\`--${name}\` needs a value${row.value ? `: --${name} ${row.value}` : ""}.`);
 }
 
 function unknownOption(command: Command, rawName: string, known: readonly string[]): CliError {

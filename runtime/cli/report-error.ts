@@ -2,6 +2,9 @@ import { EXIT, GloveboxError, Refusals, type ExitCode, type Place } from "../err
 import { makeVisible } from "../firewall/visible.ts";
 import type { Output } from "./output.ts";
 
+/** Some messages quote a stranger's words. */
+const LINE_CHARS_MAX = 4000;
+
 /** Prints every reason with its code, place and remedy, and answers the exit code they call for. */
 export function reportError(error: unknown, out: Output, stderr: NodeJS.WritableStream): ExitCode {
   out.progressDone();
@@ -58,5 +61,5 @@ function toText(reason: Reason): string {
   const at = [file, line, column].filter((part) => part !== undefined).join(":");
   const where = [at, file === undefined || line === undefined ? path : undefined].filter(Boolean).join(" ");
   const lines = [`${reason.code}: ${reason.message}`, ...(where ? [`  at ${where}`] : []), `  ${reason.remedy}`];
-  return `${lines.map((text) => makeVisible(text)).join("\n")}\n`;
+  return `${lines.map((text) => makeVisible(text.slice(0, LINE_CHARS_MAX))).join("\n")}\n`;
 }

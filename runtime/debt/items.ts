@@ -1,6 +1,8 @@
 /** How bad a gap is, for someone who relies on the claim beside it. */
-export type Severity = "low" | "medium" | "high" | "critical";
-export type Status = "open" | "monitoring" | "resolved";
+export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export const STATUSES = ["open", "monitoring", "resolved"] as const;
+export type Status = (typeof STATUSES)[number];
 
 /** One known gap. Ids are never used again for something else. */
 export interface DebtItem {
@@ -16,6 +18,11 @@ export interface DebtItem {
   readonly ideal: string;
   readonly resolved_by: string;
   readonly references: readonly string[];
-  /** What shows it: a test's path, or what the start probe saw on this machine. */
-  readonly evidence: readonly { readonly kind: "test" | "probe" | "configuration"; readonly what: string }[];
+  readonly evidence: readonly Evidence[];
+}
+
+/** What shows a gap: a test file of the source tree, what the start probe saw on this machine, or a place in the configuration. */
+export interface Evidence {
+  readonly kind: "test" | "probe" | "configuration";
+  readonly what: string;
 }

@@ -1,14 +1,16 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import { digestOf } from "../plugin/canonical.ts";
-import type { Waiver } from "../policy/configuration.ts";
+import type { Configuration, Waiver } from "../policy/configuration.ts";
+import { isSealed } from "../policy/gates.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import { BUILT_IN_ITEMS } from "./built-in-items.ts";
-import type { DebtItem } from "./items.ts";
+import { SEVERITIES, STATUSES, type DebtItem } from "./items.ts";
+import { postureItems } from "./posture-items.ts";
 
 /** The facts of this machine and configuration that the report speaks of. */
 export interface Posture {
   readonly runtimeVersion: string;
-  readonly mode: "development" | "production";
+  readonly mode: Configuration["mode"];
   readonly seal: Seal;
   readonly waivers: readonly Waiver[];
   readonly plugins: readonly PostureOfPlugin[];
@@ -18,9 +20,14 @@ export interface PostureOfPlugin {
   readonly alias: string;
   readonly signed: boolean;
   /** Capability names granted, with the operator's one-line form of each. */
-  readonly grants: readonly { readonly capability: string; readonly form: string; readonly sends: boolean }[];
+  readonly grants: readonly {
+    readonly capability: string;
+    readonly form: string;
+    readonly sends: boolean;
+  }[];
 }
 
+/** Words of whoever asks, which may be an agent. */
 export interface ReportFilter {
   readonly status?: string;
   readonly severity?: string;
@@ -30,14 +37,19 @@ export const REPORT_VERSION = 1;
 
 /**
  * The pattern debt report: built-in items, and those that this machine and configuration add by themselves.
- * Versioned JSON in a stable order; `digest` is over all items before filtering. The public view names no path, host or key.
+ * Versioned JSON (`debt-report.schema.json`), sorted by id; `digest` is over all items, whatever the filter leaves out.
+ * Agents read it: it names no path, host or key. A filter word that means nothing is not applied, and `filter` shows
+ * what was: nobody shall take an empty list for good news.
  */
 export function makeDebtReport(posture: Posture, filter: ReportFilter = {}): JsonObject {
-  const items = [...BUILT_IN_ITEMS, ...postureItems(posture)].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const items = [...BUILT_IN_ITEMS, ...postureItems(posture)].toSorted((left, right) =>
+    left.id < right.id ? -1 : 1,
+  );
+  const status = STATUSES.find((known) => known === filter.status) ?? null;
+  const severity = SEVERITIES.find((known) => known === filter.severity) ?? null;
   const shown = items.filter(
     (item) =>
-      (filter.status === undefined || item.status === filter.status) &&
-      (filter.severity === undefined || item.severity === filter.severity),
+      item.status === (status ?? item.status) && item.severity === (severity ?? item.severity),
   );
   return {
     report_version: REPORT_VERSION,
@@ -45,87 +57,18 @@ export function makeDebtReport(posture: Posture, filter: ReportFilter = {}): Jso
     posture: {
       mode: posture.mode,
       seal: posture.seal.name,
-      seal_in_force: posture.seal.name !== "none" && posture.seal.allowed.length === 0,
-      waivers: posture.waivers.map((waiver) => ({ gate: waiver.gate, until: waiver.until })),
+      seal_in_force: isSealed(posture.seal),
+      waivers: posture.waivers.map(({ gate, until }) => ({ gate, until })),
       plugins: posture.plugins.length,
       unsigned_plugins: posture.plugins.filter((plugin) => !plugin.signed).length,
     },
-    digest: digestOf(items as unknown as JsonObject[]),
-    items: shown as unknown as JsonObject[],
+    digest: digestOf(items),
+    filter: { status, severity },
+    items_total: items.length,
+    items: shown.map(toJson),
   };
 }
 
-/** Items that the configuration or the machine brings: a missing ring, a waiver, an unsigned plugin, what a grant means. */
-function postureItems(posture: Posture): DebtItem[] {
-  return [...sealItems(posture.seal), ...posture.waivers.map(waiverItem), ...posture.plugins.flatMap(pluginItems)];
-}
-
-function sealItems(seal: Seal): DebtItem[] {
-  if (seal.name !== "none" && seal.allowed.length === 0) return [];
-  return [
-    {
-      id: "GB-P001",
-      title: "The operating system's seal is not in force on this machine",
-      status: "open",
-      severity: "critical",
-      since: "0.1.0",
-      ring: 5,
-      current_behavior: "A plugin that escapes the WebAssembly engine has the rights of the user who runs Glovebox.",
-      ideal: "Runners are held by bubblewrap and seccomp, or by Landlock and seccomp.",
-      resolved_by: "Run on Linux with bubblewrap installed or Landlock enabled; `glovebox doctor` says what is missing.",
-      references: ["OWASP MCP05"],
-      evidence: [{ kind: "probe", what: seal.allowed.length > 0 ? `allowed: ${seal.allowed.join(", ")}` : "no seal could be started" }],
-    },
-  ];
-}
-
-function waiverItem(waiver: Waiver, index: number): DebtItem {
-  return {
-    id: `GB-W${String(index + 1).padStart(3, "0")}`,
-    title: `Gate \`${waiver.gate}\` is waived until ${waiver.until}`,
-    status: "open",
-    severity: "high",
-    since: "0.1.0",
-    ring: null,
-    current_behavior: "The gate does not refuse.",
-    ideal: "No waiver.",
-    resolved_by: "Close the gap that the waiver names and remove it from the configuration.",
-    references: [],
-    evidence: [{ kind: "configuration", what: "waivers" }],
-  };
-}
-
-function pluginItems(plugin: PostureOfPlugin, index: number): DebtItem[] {
-  const number = String(index + 1).padStart(3, "0");
-  const items: DebtItem[] = [];
-  if (!plugin.signed)
-    items.push({
-      id: `GB-U${number}`,
-      title: `Plugin \`${plugin.alias}\` runs unsigned`,
-      status: "open",
-      severity: "high",
-      since: "0.1.0",
-      ring: 0,
-      current_behavior: "It is pinned by digest, but nobody vouches for it.",
-      ideal: "Every plugin is signed by a key that the operator trusts.",
-      resolved_by: "Sign it and remove `unsigned: true`.",
-      references: ["OWASP MCP04"],
-      evidence: [{ kind: "configuration", what: `plugins.${plugin.alias}.unsigned` }],
-    });
-  const sends = plugin.grants.filter((grant) => grant.sends);
-  if (sends.length > 0)
-    items.push({
-      id: `GB-G${number}`,
-      title: `Plugin \`${plugin.alias}\` can send what it is given to other machines`,
-      status: "monitoring",
-      severity: "medium",
-      since: "0.1.0",
-      ring: 2,
-      current_behavior: "Arguments and anything else that the plugin can read may leave through its granted hosts.",
-      ideal: "Only plugins that must reach the network may.",
-      resolved_by: "Remove the grant, or accept it.",
-      references: ["OWASP MCP10"],
-      evidence: [{ kind: "configuration", what: `plugins.${plugin.alias}.grants` }],
-    });
-  return items;
+function toJson(item: DebtItem): JsonObject {
+  return { ...item, evidence: item.evidence.map((evidence) => ({ ...evidence })) };
 }

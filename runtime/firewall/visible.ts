@@ -1,16 +1,32 @@
+import { HIDDEN } from "../plugin/text.ts";
+
+const HIDDEN_ALL = new RegExp(HIDDEN, "gu");
+const SHORT: Readonly<Record<string, string>> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\u001B": "\\e",
+};
+
 /**
- * Makes text that strangers wrote safe to show on a terminal or in a log line:
- * control characters, escapes, bidirectional and invisible characters become visible `\u{…}` escapes.
+ * Makes text that strangers wrote safe to show on a terminal or in a log line: whatever moves a cursor, turns the
+ * writing direction or shows as nothing becomes a visible escape such as `\u{202e}`.
+ * The result is at most eight times as long: cut the text first.
  */
 export function makeVisible(text: string, options: { readonly newlines?: boolean } = {}): string {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
-  return wellFormed.replace(HIDDEN, (character) => {
+  return text.toWellFormed().replace(HIDDEN_ALL, (character) => {
     if (options.newlines && (character === "\n" || character === "\t")) return character;
     return SHORT[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   });
 }
 
-/** Cc, Cf (bidi, zero width, tags), Co, Cs, Zl, Zp, variation selectors, Hangul fillers and the braille blank. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\u115F\u1160\u2800\u3164\uFFA0]/gu;
-
-const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001B": "\\e" };
+/** JSON in lines, equal to `JSON.stringify`'s as data, with everything escaped that a terminal would obey or not show. */
+export function formatVisibleJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(HIDDEN_ALL, (character) => {
+    if (character === "\n") return character;
+    const units = Array.from({ length: character.length }, (_, index) =>
+      character.charCodeAt(index),
+    );
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
+}

@@ -70,6 +70,11 @@ export class Cursor {
     this.problem(`missing ${missing.map((key) => `"${key}"`).join(", ")}`, "Add what is missing.");
   }
 
+  /** Whether there is nothing to read: the value is missing, or null because all that stood in it is commented out. */
+  isAbsent(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
   isObject(): boolean {
     return typeof this.value === "object" && this.value !== null && !Array.isArray(this.value);
   }

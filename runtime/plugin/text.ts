@@ -25,7 +25,8 @@ export interface HiddenCharacter {
   readonly name: string;
 }
 
-const HIDDEN =
+/** Everything that a reader does not see, or that changes how the rest is shown. */
+export const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/u;
 /** Nearly every text is of these, and then nothing else needs to be looked at. */
 const PLAIN = /^[\x20-\x7e]*$/;

@@ -1,9 +1,10 @@
-import { isMap, isSeq, YAMLMap, YAMLSeq } from "yaml";
+import { isMap, isScalar, isSeq, type Document, YAMLMap, YAMLSeq } from "yaml";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { parseYamlDocument } from "./yaml.ts";
+import { collectProblems } from "../plugin/problems.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** What `glovebox init` writes. */
-export const FIRST_CONFIGURATION = `# yaml-language-server: $schema=https://glovebox.dev/schemas/v1/glovebox.schema.json
+export const FIRST_CONFIGURATION = `# yaml-language-server: $schema=https://glovebox.dev/schemas/glovebox.schema.json
 # What this file does not grant is denied. \`glovebox verify\` checks it.
 version: 1
 mode: development # \`production\` refuses anything unsigned, unpinned or unsealed
@@ -15,22 +16,31 @@ trust: []
 plugins: {}
 `;
 
-/** Sets keys of one plugin's entry, and makes the entry when there is none. Comments and order of the rest stay as they are. */
-export function editPlugin(text: string, file: string, alias: string, keys: Readonly<Record<string, JsonValue>>): string {
+/**
+ * Sets keys of one plugin's entry, and makes the entry when there is none. Comments and order of the rest stay.
+ * What is written is not judged here: parse the result before it is saved.
+ */
+export function editPlugin(
+  text: string,
+  file: string,
+  alias: string,
+  keys: Readonly<Record<string, JsonValue>>,
+): string {
   return edit(text, file, (document) => {
-    if (!isMap(document.get("plugins"))) document.set("plugins", new YAMLMap());
-    openUp(document.get("plugins"));
-    if (!isMap(document.getIn(["plugins", alias]))) document.setIn(["plugins", alias], new YAMLMap());
-    for (const [key, value] of Object.entries(keys)) document.setIn(["plugins", alias, key], document.createNode(value));
+    const plugins = openSection(document, "plugins", isMap, () => new YAMLMap());
+    if (!isMap(plugins.get(alias))) plugins.set(alias, new YAMLMap());
+    for (const [key, value] of Object.entries(keys))
+      document.setIn(["plugins", alias, key], makeNode(document, value));
   });
 }
 
-/** Takes one plugin's entry out. */
+/** Takes one plugin's entry out. A plugin that is not there changes nothing. */
 export function removePlugin(text: string, file: string, alias: string): string {
   return edit(text, file, (document) => {
-    document.deleteIn(["plugins", alias]);
     const plugins = document.get("plugins");
-    if (isMap(plugins) && plugins.items.length === 0) plugins.flow = true;
+    if (!isMap(plugins)) return;
+    plugins.delete(alias);
+    if (plugins.items.length === 0) plugins.flow = true;
   });
 }
 
@@ -41,24 +51,46 @@ export function editTrust(
   entry: { readonly name: string; readonly key: string; readonly plugins: readonly string[] },
 ): string {
   return edit(text, file, (document) => {
-    if (!isSeq(document.get("trust"))) document.set("trust", new YAMLSeq());
-    const trust = document.get("trust") as YAMLSeq;
-    openUp(trust);
+    const trust = openSection(document, "trust", isSeq, () => new YAMLSeq());
     const twin = trust.items.find((item) => isMap(item) && item.get("key") === entry.key);
-    if (isMap(twin)) {
-      const globs = (twin.get("plugins") as YAMLSeq).toJSON() as string[];
-      twin.set("plugins", document.createNode([...new Set([...globs, ...entry.plugins])]));
-    } else trust.add(document.createNode({ name: entry.name, key: entry.key, plugins: [...entry.plugins] }));
+    const globs = isMap(twin) ? twin.get("plugins") : undefined;
+    if (!isSeq(globs))
+      return trust.add(makeNode(document, { ...entry, plugins: [...entry.plugins] }));
+    const known = globs.toJSON() as readonly unknown[];
+    for (const glob of new Set(entry.plugins))
+      if (!known.includes(glob)) globs.add(makeNode(document, glob));
   });
 }
 
-function edit(text: string, file: string, change: (document: ReturnType<typeof parseYamlDocument>) => void): string {
-  const document = parseYamlDocument(text, file);
+/** Only what can be read is edited, and a text that needs no change stays as it is, byte by byte. */
+function edit(text: string, file: string, change: (document: Document.Parsed) => void): string {
+  const hasCarriageReturns = text.includes("\r\n");
+  const lines = hasCarriageReturns ? text.replaceAll("\r\n", "\n") : text;
+  const { document } = collectProblems((problems) => parseYaml(lines, file, problems));
+  const before = JSON.stringify(document);
   change(document);
-  return document.toString({ lineWidth: 0 });
+  if (JSON.stringify(document) === before) return text;
+  const edited = document.toString({ lineWidth: 0 });
+  return hasCarriageReturns ? edited.replaceAll("\n", "\r\n") : edited;
 }
 
-/** `[]` and `{}` as written by `init` would keep later entries on one line. */
-function openUp(node: unknown): void {
-  if (isMap(node) || isSeq(node)) node.flow = false;
+/** The collection under `key`, made when there is none, one entry a line: `[]` as `init` writes it would stay on one. */
+function openSection<Section extends YAMLMap | YAMLSeq>(
+  document: Document.Parsed,
+  key: string,
+  isSection: (node: unknown) => node is Section,
+  make: () => Section,
+): Section {
+  const found = document.get(key, true);
+  const section = isSection(found) ? found : make();
+  // Entries that are all commented out are the comment of a null.
+  if (isScalar(found)) section.commentBefore = found.comment ?? found.commentBefore ?? null;
+  if (section !== found) document.set(key, section);
+  section.flow = false;
+  return section;
+}
+
+/** The same object twice in `value` must not become an alias, which nobody reads. */
+function makeNode(document: Document.Parsed, value: JsonValue): unknown {
+  return document.createNode(value, { aliasDuplicateObjects: false });
 }

@@ -4,25 +4,21 @@ export const POLICY_ERRORS = {
   ERR_CONFIG_UNREADABLE: {
     fault: "user",
     exit: EXIT.wrongUsage,
-    summary: "The configuration file cannot be read, is too large, or is not YAML.",
-    remedy: "Run `glovebox init` to write a first one, or correct the place named.",
-  },
-  ERR_CONFIG_UNKNOWN_KEY: {
-    fault: "user",
-    exit: EXIT.wrongUsage,
-    summary: "The configuration has a key that does not exist.",
-    remedy: "Use the known key that the message names, or remove the line.",
+    summary: "The configuration is too large, or is not YAML as it is read here.",
+    remedy:
+      "Correct the place named: mappings, lists, text and plain numbers are read; tags, anchors and aliases are not.",
   },
   ERR_CONFIG_INVALID: {
     fault: "user",
     exit: EXIT.wrongUsage,
-    summary: "A value in the configuration has the wrong type or is out of its range.",
-    remedy: "Write the value as the message shows.",
+    summary:
+      "The configuration has an unknown key, or a value of the wrong type or out of its range.",
+    remedy: "Correct the place named; glovebox.schema.json describes every key.",
   },
   ERR_CONFIG_GRANT: {
     fault: "user",
     exit: EXIT.wrongUsage,
-    summary: "A grant in the configuration, or after `--grant`, cannot be read.",
+    summary: "A grant after `--grant` cannot be read.",
     remedy: "Write the grant as the message shows.",
   },
   ERR_GATE_UNSIGNED: {
@@ -34,7 +30,8 @@ export const POLICY_ERRORS = {
   ERR_GATE_RING5: {
     fault: "system",
     exit: EXIT.refused,
-    summary: "Production refuses to start where the operating system's seal (ring 5) is not in force.",
+    summary:
+      "Production refuses to start where the operating system's seal (ring 5) is not in force.",
     remedy:
       "Run on Linux with bubblewrap, or with Landlock and seccomp (`glovebox doctor` says what is missing), or waive gate `ring5` with a reason and a date.",
   },
@@ -49,6 +46,12 @@ export const POLICY_ERRORS = {
     exit: EXIT.refused,
     summary: "Two tools would be listed under one name.",
     remedy: "Give one of the plugins another alias in the configuration.",
+  },
+  ERR_TOOL_NAME_TOO_LONG: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "A tool's name in this workspace would be longer than every client accepts.",
+    remedy: "Give the plugin a shorter alias, or leave the tool out of its `tools`.",
   },
 } as const satisfies ErrorTable;
 

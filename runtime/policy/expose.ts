@@ -1,4 +1,5 @@
 import type { ToolDefinition, ToolSurface } from "../plugin/formats.ts";
+import { remedyForUnknown } from "../plugin/suggest.ts";
 import type { PluginConfiguration } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 
@@ -9,48 +10,71 @@ export interface ExposedTool {
   readonly tool: ToolDefinition;
 }
 
+/** What every client accepts. */
 const EXPOSED_NAME_CHARS_MAX = 64;
 
+/** One verified plugin, as far as its tools' names go. */
+export interface PluginTools {
+  readonly alias: string;
+  readonly surface: ToolSurface;
+  readonly configuration: Pick<PluginConfiguration, "tools">;
+}
+
 /**
- * The tools that clients see: `<alias>__<tool>`, letters, digits and `_`, at most 64 characters, in a fixed order.
- * A name that two tools share, and a configured tool that does not exist, are refusals.
+ * The tools that clients see: `<alias>__<tool>`, letters, digits and `_`, at most 64 characters, sorted by name.
+ * A name that two tools share or that is too long, and a configured tool that does not exist, are problems.
  */
-export function exposeTools(
-  plugins: readonly { readonly alias: string; readonly surface: ToolSurface; readonly configuration: PluginConfiguration }[],
-): { tools: ExposedTool[]; problems: PolicyError[] } {
-  const problems: PolicyError[] = [];
+export function exposeTools(plugins: readonly PluginTools[]): {
+  tools: ExposedTool[];
+  problems: PolicyError[];
+} {
+  const problems = plugins.flatMap(unknownTools);
   const byName = new Map<string, ExposedTool>();
   for (const { alias, surface, configuration } of plugins) {
-    for (const name of configuration.tools ?? []) {
-      if (!surface.some((tool) => tool.name === name))
-        problems.push(
-          new PolicyError("ERR_CONFIG_INVALID", `Plugin \`${alias}\` has no tool \`${name}\`.`, {
-            place: { path: `plugins.${alias}.tools` },
-            remedy: `Its tools: ${surface.map((tool) => tool.name).join(", ")}.`,
-          }),
-        );
-    }
     for (const tool of surface) {
-      if (configuration.tools && !configuration.tools.includes(tool.name)) continue;
-      const exposedName = exposedNameOf(alias, tool.name);
-      const twin = byName.get(exposedName);
-      if (twin || exposedName.length > EXPOSED_NAME_CHARS_MAX)
-        problems.push(
-          new PolicyError(
-            "ERR_TOOL_NAME_COLLISION",
-            twin
-              ? `Tool \`${tool.name}\` of \`${alias}\` and \`${twin.tool.name}\` of \`${twin.alias}\` would both be \`${exposedName}\`.`
-              : `\`${exposedName}\` is longer than ${EXPOSED_NAME_CHARS_MAX} characters.`,
-            { place: { path: `plugins.${alias}` } },
-          ),
-        );
-      else byName.set(exposedName, { exposedName, alias, tool });
+      if (configuration.tools?.includes(tool.name) === false) continue;
+      const exposed = { exposedName: exposedNameOf(alias, tool.name), alias, tool };
+      const problem = unusableName(exposed, byName.get(exposed.exposedName));
+      if (problem === undefined) byName.set(exposed.exposedName, exposed);
+      else problems.push(problem);
     }
   }
-  const tools = [...byName.values()].toSorted((a, b) => (a.exposedName < b.exposedName ? -1 : 1));
+  const tools = [...byName.values()].toSorted((left, right) =>
+    left.exposedName < right.exposedName ? -1 : 1,
+  );
   return { tools, problems };
 }
 
 export function exposedNameOf(alias: string, tool: string): string {
   return `${alias}__${tool}`.replaceAll(/[^A-Za-z0-9_]/g, "_");
+}
+
+function unknownTools({ alias, surface, configuration }: PluginTools): PolicyError[] {
+  const known = surface.map((tool) => tool.name);
+  const unknown = configuration.tools?.filter((name) => !known.includes(name)) ?? [];
+  return unknown.map((name) => {
+    const detail = {
+      place: { path: `plugins.${alias}.tools` },
+      remedy: remedyForUnknown(name, known),
+    };
+    return new PolicyError(
+      "ERR_CONFIG_INVALID",
+      `Plugin \`${alias}\` has no tool \`${name}\`.`,
+      detail,
+    );
+  });
+}
+
+function unusableName(
+  { exposedName, alias, tool }: ExposedTool,
+  twin: ExposedTool | undefined,
+): PolicyError | undefined {
+  const place = { path: `plugins.${alias}` };
+  if (exposedName.length > EXPOSED_NAME_CHARS_MAX) {
+    const message = `\`${exposedName}\` is longer than the ${EXPOSED_NAME_CHARS_MAX} characters that every client accepts.`;
+    return new PolicyError("ERR_TOOL_NAME_TOO_LONG", message, { place });
+  }
+  if (twin === undefined) return undefined;
+  const message = `Tool \`${tool.name}\` of \`${alias}\` and \`${twin.tool.name}\` of \`${twin.alias}\` would both be \`${exposedName}\`.`;
+  return new PolicyError("ERR_TOOL_NAME_COLLISION", message, { place });
 }

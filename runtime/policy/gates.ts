@@ -15,40 +15,45 @@ export interface StartFacts {
  * Decides whether a start may go on. Every reason is listed; none means yes.
  * Development lets a missing ring 5 and plugins marked `unsigned: true` pass, and they stay visible in `list`, `doctor` and the debt report.
  */
-export function decideStart(facts: StartFacts): PolicyError[] {
-  const reasons = facts.waivers.flatMap((waiver) => (isInForce(waiver, facts.nowMs) ? [] : expired(waiver)));
+export function decideStart(facts: StartFacts): readonly PolicyError[] {
   if (facts.mode === "development") return [];
-  for (const [alias, plugin] of Object.entries(facts.plugins)) {
-    if (plugin.unsigned)
-      reasons.push(
-        new PolicyError("ERR_GATE_UNSIGNED", `Plugin \`${alias}\` is marked \`unsigned: true\`, which production refuses.`, {
-          place: { path: `plugins.${alias}.unsigned` },
-        }),
-      );
-  }
-  if (!isSealed(facts.seal) && !isWaived("ring5", facts.waivers, facts.nowMs))
-    reasons.push(new PolicyError("ERR_GATE_RING5", `Ring 5 is not in force on this machine. ${facts.seal.remarks.join(" ")}`.trim()));
-  return reasons;
+  return [...expiredWaivers(facts), ...unsignedPlugins(facts), ...missingSeal(facts)];
 }
 
-/** Whether the probe saw every attempt denied. */
+/** Whether the probe saw every attempt denied. A probe that tried nothing has shown nothing. */
 export function isSealed(seal: Seal): boolean {
   return seal.name !== "none" && seal.allowed.length === 0 && seal.denied.length > 0;
 }
 
-export function isWaived(gate: string, waivers: readonly Waiver[], nowMs: number): boolean {
-  return waivers.some((waiver) => waiver.gate === gate && isInForce(waiver, nowMs));
+/** A waiver counts until the end of its day, UTC. A day that cannot be read is past. */
+export function isInForce(waiver: Waiver, nowMs: number): boolean {
+  return nowMs <= Date.parse(`${waiver.until}T23:59:59.999Z`);
 }
 
-/** A waiver counts until the end of its day, UTC. */
-function isInForce(waiver: Waiver, nowMs: number): boolean {
-  return nowMs < Date.parse(`${waiver.until}T23:59:59.999Z`);
+function expiredWaivers({ waivers, nowMs }: StartFacts): PolicyError[] {
+  return waivers.flatMap((waiver, index) => {
+    if (isInForce(waiver, nowMs)) return [];
+    const message = `The waiver of gate \`${waiver.gate}\` ended on ${waiver.until}.`;
+    return new PolicyError("ERR_GATE_WAIVER_EXPIRED", message, {
+      place: { path: `waivers[${index}].until` },
+    });
+  });
 }
 
-function expired(waiver: Waiver): PolicyError[] {
-  return [
-    new PolicyError("ERR_GATE_WAIVER_EXPIRED", `The waiver of gate \`${waiver.gate}\` ended on ${waiver.until}.`, {
-      place: { path: "waivers" },
-    }),
-  ];
+function unsignedPlugins({ plugins }: StartFacts): PolicyError[] {
+  return Object.entries(plugins).flatMap(([alias, plugin]) => {
+    if (!plugin.unsigned) return [];
+    const message = `Plugin \`${alias}\` is marked \`unsigned: true\`, which production refuses.`;
+    return new PolicyError("ERR_GATE_UNSIGNED", message, {
+      place: { path: `plugins.${alias}.unsigned` },
+    });
+  });
+}
+
+function missingSeal({ seal, waivers, nowMs }: StartFacts): PolicyError[] {
+  const isWaived = waivers.some((waiver) => waiver.gate === "ring5" && isInForce(waiver, nowMs));
+  if (isSealed(seal) || isWaived) return [];
+  const seen = seal.allowed.length > 0 ? [`The probe could: ${seal.allowed.join(", ")}.`] : [];
+  const message = ["Ring 5 is not in force on this machine.", ...seen, ...seal.remarks].join(" ");
+  return [new PolicyError("ERR_GATE_RING5", message)];
 }

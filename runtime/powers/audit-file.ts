@@ -1,15 +1,25 @@
+import fs from "node:fs";
 import path from "node:path";
-import { destination, pino } from "pino";
 import type { AuditSink } from "../audit/record.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
 
-/** Appends audit records to a file as JSON lines, each handed to the operating system before `write` returns. */
+/**
+ * Appends audit records to a file as JSON lines, each handed to the operating system before `write` returns.
+ * Throws when that fails: a call that cannot be recorded must not be answered.
+ */
 export function openAudit(file: string, files: FilePowers): AuditSink {
   files.makeFolder(path.dirname(file));
-  const stream = destination({ dest: file, append: true, sync: true, mode: 0o600 });
-  const logger = pino({ base: null, timestamp: false }, stream);
+  const fd = fs.openSync(file, "a", 0o600);
+  let isTorn = false;
   return {
-    write: (record) => logger.info(record),
-    close: () => stream.end(),
+    write(record) {
+      // A line that a full disk cut short is ended first, so that it damages no other.
+      const line = Buffer.from(`${isTorn ? "\n" : ""}${JSON.stringify(record)}\n`);
+      isTorn = true;
+      // One system call for the whole line: other processes append to this file too.
+      if (fs.writeSync(fd, line) !== line.length) throw new Error("the audit record was written in part");
+      isTorn = false;
+    },
+    close: () => fs.closeSync(fd),
   };
 }

@@ -1,12 +1,16 @@
 import fs from "node:fs";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FilePowers } from "../supply/file-powers.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 
 const LOCK_WAIT_MS_MAX = 10_000;
 const LOCK_POLL_MS = 50;
+const SQLITE_BUSY = 5;
+const CHUNK_BYTES = 64 * 1024;
+const DEFAULT_MODE = 0o644;
 
 /** `FilePowers` over Node's file system. */
 export function makeFilePowers(): FilePowers {
@@ -23,57 +27,81 @@ function readFile(file: string, bytesMax: number): Uint8Array | undefined {
     throw unreadable(file, error);
   }
   try {
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw unreadable(file, new Error("not a regular file"));
-    if (stat.size > bytesMax) throw unreadable(file, new Error(`larger than ${bytesMax} bytes`));
-    const bytes = fs.readFileSync(fd);
-    if (bytes.length > bytesMax) throw unreadable(file, new Error(`larger than ${bytesMax} bytes`));
-    return bytes;
+    if (!fs.fstatSync(fd).isFile()) throw new Error("it is not a regular file");
+    return readUpTo(fd, bytesMax);
   } catch (error) {
-    throw error instanceof WorkspaceError ? error : unreadable(file, error);
+    throw unreadable(file, error);
   } finally {
     fs.closeSync(fd);
   }
 }
 
-function writeFile(file: string, bytes: Uint8Array | string, mode = 0o644): void {
-  const folder = path.dirname(file);
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
+/** Some files say they are empty, and some grow while they are read: only counting holds. */
+function readUpTo(fd: number, bytesMax: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let total = 0; ; ) {
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, bytesMax + 1 - total));
+    const count = fs.readSync(fd, chunk);
+    if (count === 0) return Buffer.concat(chunks);
+    total += count;
+    if (total > bytesMax) throw new Error(`it is larger than ${bytesMax} bytes`);
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+function writeFile(file: string, bytes: Uint8Array | string, mode?: number): void {
   try {
-    const target = resolveLink(file);
-    const fd = fs.openSync(temporary, "wx", mode);
+    const { target, modeNow } = findTarget(file);
+    replaceFile(target, bytes, mode ?? modeNow);
+    flushFolder(path.dirname(target));
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+}
+
+/**
+ * What a write would replace. A configuration that is a link (dotfiles, Kubernetes) stays one: its target is replaced.
+ * Anything but a regular file is left alone: a rename would put a file in the place of a device.
+ */
+function findTarget(file: string): { target: string; modeNow?: number } {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (!stat) return { target: file };
+  const target = stat.isSymbolicLink() ? fs.realpathSync(file) : file;
+  const found = fs.statSync(target);
+  if (!found.isFile()) throw new Error("something that is not a regular file is in its place");
+  return { target, modeNow: found.mode & 0o777 };
+}
+
+/** Without a mode, the process's mask decides. */
+function replaceFile(target: string, bytes: Uint8Array | string, mode: number | undefined): void {
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  const fd = fs.openSync(temporary, "wx", mode ?? DEFAULT_MODE);
+  try {
     try {
       fs.writeFileSync(fd, bytes);
+      if (mode !== undefined) fs.fchmodSync(fd, mode);
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }
     fs.renameSync(temporary, target);
-    flushFolder(path.dirname(target));
   } catch (error) {
     fs.rmSync(temporary, { force: true });
-    throw notWritable(file, error);
+    throw error;
   }
 }
 
-/** A configuration that is a link (dotfiles, Kubernetes) stays one: its target is replaced. */
-function resolveLink(file: string): string {
-  try {
-    return fs.lstatSync(file).isSymbolicLink() ? fs.realpathSync(file) : file;
-  } catch {
-    return file;
-  }
-}
-
-/** Makes a rename durable. Some file systems refuse to flush a folder; the rename is then as durable as they make it. */
+/** Makes a rename durable. Some systems refuse to flush a folder; the rename is then as durable as they make it. */
 function flushFolder(folder: string): void {
-  const fd = fs.openSync(folder, "r");
   try {
-    fs.fsyncSync(fd);
+    const fd = fs.openSync(folder, "r");
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
   } catch (error) {
-    if (!isCode(error, "EINVAL") && !isCode(error, "EPERM")) throw error;
-  } finally {
-    fs.closeSync(fd);
+    if (!["EINVAL", "EPERM", "EISDIR"].some((code) => isCode(error, code))) throw error;
   }
 }
 
@@ -86,9 +114,13 @@ function makeFolder(folder: string): void {
 }
 
 function kindOf(file: string): "file" | "folder" | "other" | "nothing" {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stat) return "nothing";
-  return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
+  try {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    if (!stat) return "nothing";
+    return stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
+  } catch (error) {
+    throw unreadable(file, error);
+  }
 }
 
 function list(folder: string): readonly string[] {
@@ -109,61 +141,36 @@ function remove(file: string): void {
 }
 
 async function withLock<Result>(lockFile: string, work: () => Promise<Result>): Promise<Result> {
-  const untilMs = Date.now() + LOCK_WAIT_MS_MAX;
-  while (!tryLock(lockFile)) {
-    if (Date.now() > untilMs) throw new WorkspaceError("ERR_WORKSPACE_BUSY", "Another Glovebox command holds this workspace's lock.");
+  makeFolder(path.dirname(lockFile));
+  const untilMs = performance.now() + LOCK_WAIT_MS_MAX;
+  let lock = tryLock(lockFile);
+  while (!lock) {
+    if (performance.now() > untilMs)
+      throw new WorkspaceError("ERR_WORKSPACE_BUSY", "Another Glovebox command holds this workspace's lock.", { place: { file: lockFile } });
     await sleep(LOCK_POLL_MS);
+    lock = tryLock(lockFile);
   }
   try {
     return await work();
   } finally {
-    fs.rmSync(lockFile, { force: true });
+    lock.close();
   }
 }
 
 /**
- * One file with the holder's process id, linked into place whole so that it is never seen empty.
- * The lock of a process that is gone is taken over.
+ * An open transaction on an empty database is a lock of the operating system's: it ends with its process, however that
+ * ends, so no lock is ever stale. Undefined while somebody else holds it.
  */
-function tryLock(lockFile: string): boolean {
-  const mine = `${lockFile}.${process.pid}.${randomBytes(4).toString("hex")}`;
+function tryLock(lockFile: string): DatabaseSync | undefined {
+  let lock: DatabaseSync | undefined;
   try {
-    fs.writeFileSync(mine, String(process.pid), { flag: "wx", mode: 0o600 });
-    fs.linkSync(mine, lockFile);
-    return true;
+    lock = new DatabaseSync(lockFile, { timeout: 0 });
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
   } catch (error) {
-    if (!isCode(error, "EEXIST")) throw notWritable(lockFile, error);
-  } finally {
-    fs.rmSync(mine, { force: true });
-  }
-  const holder = Number(readLock(lockFile));
-  if (!Number.isInteger(holder) || holder <= 0 || isAlive(holder)) return false;
-  // Renaming first makes sure that only one of several waiters removes the stale lock.
-  const stale = `${lockFile}.${process.pid}.stale`;
-  try {
-    fs.renameSync(lockFile, stale);
-    if (Number(readLock(stale)) !== holder) fs.renameSync(stale, lockFile);
-    else fs.rmSync(stale, { force: true });
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw notWritable(lockFile, error);
-  }
-  return false;
-}
-
-function readLock(lockFile: string): string {
-  try {
-    return fs.readFileSync(lockFile, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !isCode(error, "ESRCH");
+    lock?.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw notWritable(lockFile, error);
   }
 }
 
@@ -187,6 +194,7 @@ function words(cause: unknown): string {
     EROFS: "the file system is read-only",
     ENOSPC: "no space is left",
     EDQUOT: "the disk quota is used up",
+    EEXIST: "something else is in its place",
     EISDIR: "it is a folder",
     ENOENT: "the folder does not exist",
     ENOTDIR: "a part of the path is not a folder",

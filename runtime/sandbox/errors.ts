@@ -102,6 +102,12 @@ export const SANDBOX_ERRORS = {
       "Turning the component into code took more time, memory or output than any honest component.",
     remedy: "Treat the component as hostile.",
   },
+  ERR_SEAL_UNAVAILABLE: {
+    fault: "system",
+    exit: EXIT.refused,
+    summary: "The form of seal that was asked for cannot be made on this machine.",
+    remedy: "Run `glovebox doctor`: it names what is missing.",
+  },
   ERR_NOT_BUILT: {
     fault: "system",
     exit: EXIT.failed,

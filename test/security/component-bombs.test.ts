@@ -100,6 +100,15 @@ describe("bombs of types", () => {
     assertRefused(() => inspectComponent(bytes), "ERR_COMPONENT_TOO_LARGE");
   });
 
+  test("half a megabyte of labels, written out a thousand times", async () => {
+    const labels = Array.from({ length: 900 }, (_, at) => `"l${at}-${"x".repeat(480)}"`).join(" ");
+    const params = Array.from({ length: 900 }, (_, at) => `(param "p${at}" $e)`).join(" ");
+    const bytes = await fromWat(
+      `(component (import "i" (instance (type $t (enum ${labels})) (export "e" (type $e (eq $t))) (export "f" (func ${params})))))`,
+    );
+    assertRefused(() => inspectComponent(bytes), "ERR_COMPONENT_TOO_LARGE");
+  });
+
   test("an instance type of many resources, imported again and again", async () => {
     const members = Array.from(
       { length: 900 },

@@ -1,6 +1,6 @@
+import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { Refusals } from "../../errors.ts";
 import type { Manifest } from "../formats.ts";
-import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { decideImports } from "./imports.ts";
 import type { ImportRules } from "./imports.ts";
 import { inspectComponent } from "./inspect.ts";

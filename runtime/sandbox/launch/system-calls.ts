@@ -57,7 +57,7 @@ export function cString(text: string): Uint8Array {
 
 /** The address of `offHeap` memory, for structures that point at other structures. The caller keeps it alive until the call is over. */
 export function addressOf(bytes: Uint8Array): bigint {
-  return BigInt(ffi.getRawPointer(bytes));
+  return ffi.getRawPointer(bytes);
 }
 
 function toWord(argument: SyscallArgument): bigint {

@@ -33,7 +33,7 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
   const arch = requireLinux(powers);
   const bubblewrap = powers.findProgram("bwrap");
   if (bubblewrap === undefined)
-    throw new SandboxError("ERR_SEAL_MISSING", "bubblewrap is not installed");
+    throw new SandboxError("ERR_SEAL_UNAVAILABLE", "bubblewrap is not installed");
   const started = powers.startProcess(
     "/bin/sh",
     [
@@ -111,7 +111,7 @@ function requireLinux(powers: ProcessPowers): Arch {
   if (powers.platform === "linux" && (powers.arch === "x64" || powers.arch === "arm64"))
     return powers.arch;
   throw new SandboxError(
-    "ERR_SEAL_MISSING",
+    "ERR_SEAL_UNAVAILABLE",
     `no seal is known for ${powers.platform} on ${powers.arch}`,
   );
 }

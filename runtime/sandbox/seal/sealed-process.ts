@@ -54,7 +54,7 @@ const LOOKS_IN_VAIN_MAX = 2;
 
 /**
  * Makes the one function that starts sealed processes.
- * It throws `SandboxError` (`ERR_SEAL_MISSING`) where the form of seal asked for does not exist, and never takes another instead.
+ * It throws `SandboxError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
  */
 export function makeSpawner(
   powers: ProcessPowers,
@@ -83,6 +83,8 @@ export function makeSpawner(
     };
     let timer = setInterval(look, IDLE_WATCH_MS).unref();
     const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {
+      // Whoever ended it, for example from outside: nothing of it stays behind.
+      started.kill(innermostPid());
       over = true;
       clearInterval(timer);
       // The last words may still be on their way.

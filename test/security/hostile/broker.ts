@@ -9,20 +9,18 @@ const [folder, seal, spin] = process.argv.slice(2) as [string, SealName, string 
 const powers = makeProcessPowers(folder);
 const spawn = makeSpawner(powers);
 
-if (spin === undefined) {
-  void chooseSeal(powers, spawn, { probe: `${folder}/probe.cjs`, forms: [seal] }).then(
-    ({ name, allowed }) => {
-      process.stdout.write(JSON.stringify({ name, allowed }), () => process.exit(0));
-    },
-  );
-} else {
+if (spin === undefined) void choose();
+else startSpinning();
+
+async function choose(): Promise<void> {
+  const probe = `${folder}/probe.cjs`;
+  const { name, allowed } = await chooseSeal(powers, spawn, { probe, forms: [seal] });
+  process.stdout.write(JSON.stringify({ name, allowed }), () => process.exit(0));
+}
+
+function startSpinning(): void {
   const program = `${folder}/hostile.cjs`;
-  const sealed = spawn({
-    seal,
-    program,
-    programArgs: ["spin"],
-    dataBytesMax: 1024 ** 3,
-    residentBytesMax: 1024 ** 3,
-  });
+  const limits = { dataBytesMax: 1024 ** 3, residentBytesMax: 1024 ** 3 };
+  const sealed = spawn({ seal, program, programArgs: ["spin"], ...limits });
   sealed.channel.once("data", () => process.stdout.write(JSON.stringify({ pid: sealed.pid })));
 }

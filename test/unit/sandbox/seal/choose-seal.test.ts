@@ -61,7 +61,7 @@ test("refuses bubblewrap where it is not installed, and takes no other form inst
     spawn({ seal: "bubblewrap", program: "/nonexistent", dataBytesMax: 1, residentBytesMax: 1 });
   assert.throws(
     start,
-    (error) => error instanceof SandboxError && error.code === "ERR_SEAL_MISSING",
+    (error) => error instanceof SandboxError && error.code === "ERR_SEAL_UNAVAILABLE",
   );
 });
 

@@ -1,0 +1,93 @@
+import type { Waiver } from "../policy/configuration.ts";
+import { isSealed } from "../policy/gates.ts";
+import type { Seal } from "../sandbox/sandbox.ts";
+import type { DebtItem } from "./items.ts";
+import type { Posture, PostureOfPlugin } from "./report.ts";
+
+/**
+ * Items that the configuration or the machine brings: a missing ring, a waiver, an unsigned plugin, what a grant means.
+ * Their ids name what they are about, so that they stay the same when something else comes or goes.
+ */
+export function postureItems(posture: Posture): DebtItem[] {
+  return [
+    ...(isSealed(posture.seal) ? [] : [sealItem(posture.seal)]),
+    ...posture.waivers.map(waiverItem),
+    ...posture.plugins.filter((plugin) => !plugin.signed).map(unsignedItem),
+    ...posture.plugins
+      .filter((plugin) => plugin.grants.some((grant) => grant.sends))
+      .map(sendingItem),
+  ];
+}
+
+function sealItem({ allowed }: Seal): DebtItem {
+  return {
+    id: "GB-SEAL",
+    title: "The operating system's seal is not in force on this machine",
+    status: "open",
+    severity: "critical",
+    since: "0.1.0",
+    ring: 5,
+    current_behavior:
+      "A plugin that escapes the WebAssembly engine has the rights of the user who runs Glovebox.",
+    ideal: "Runners are held by bubblewrap and seccomp, or by Landlock and seccomp.",
+    resolved_by:
+      "Run on Linux with bubblewrap installed or Landlock enabled; `glovebox doctor` says what is missing.",
+    references: ["OWASP MCP05"],
+    evidence: [
+      {
+        kind: "probe",
+        what: allowed.length > 0 ? `allowed: ${allowed.join(", ")}` : "nothing was seen denied",
+      },
+    ],
+  };
+}
+
+function waiverItem({ gate, until }: Waiver): DebtItem {
+  return {
+    id: `GB-WAIVER-${gate}`,
+    title: `Gate \`${gate}\` is waived until ${until}`,
+    status: "open",
+    severity: "high",
+    since: "0.1.0",
+    ring: null,
+    current_behavior:
+      "Until the end of that day the gate does not refuse; after it, production does not start.",
+    ideal: "No waiver.",
+    resolved_by: "Close the gap that the waiver names and remove it from the configuration.",
+    references: [],
+    evidence: [{ kind: "configuration", what: "waivers" }],
+  };
+}
+
+function unsignedItem({ alias }: PostureOfPlugin): DebtItem {
+  return {
+    id: `GB-UNSIGNED-${alias}`,
+    title: `Plugin \`${alias}\` runs unsigned`,
+    status: "open",
+    severity: "high",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior: "It is pinned by digest, but nobody vouches for it.",
+    ideal: "Every plugin is signed by a key that the operator trusts.",
+    resolved_by: "Sign it and remove `unsigned: true`.",
+    references: ["OWASP MCP04"],
+    evidence: [{ kind: "configuration", what: `plugins.${alias}.unsigned` }],
+  };
+}
+
+function sendingItem({ alias }: PostureOfPlugin): DebtItem {
+  return {
+    id: `GB-SENDS-${alias}`,
+    title: `Plugin \`${alias}\` can send what it is given to other machines`,
+    status: "monitoring",
+    severity: "medium",
+    since: "0.1.0",
+    ring: 2,
+    current_behavior:
+      "Arguments and anything else that the plugin can read may leave through its granted hosts.",
+    ideal: "Only plugins that must reach the network may.",
+    resolved_by: "Remove the grant, or accept it.",
+    references: ["OWASP MCP10"],
+    evidence: [{ kind: "configuration", what: `plugins.${alias}.grants.http` }],
+  };
+}

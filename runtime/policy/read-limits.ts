@@ -1,0 +1,88 @@
+import { GrantError } from "@glovebox/host-api/errors";
+import type { JsonValue } from "@glovebox/host-api/json";
+import { formatSize, parseSize } from "@glovebox/host-api/size";
+import type { Cursor } from "../plugin/cursor.ts";
+import type { Limits } from "../sandbox/limits.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+interface LimitRow {
+  /** The field that the key sets. */
+  readonly field: keyof Limits;
+  readonly unit: Unit;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Every limit by its key in the configuration, and the range in which it may be set. */
+export const LIMIT_ROWS: Readonly<Record<string, LimitRow>> = {
+  deadline: { field: "deadlineMs", unit: "duration", min: 10, max: 600_000 },
+  memory: { field: "memoryBytes", unit: "size", min: MIB, max: 1024 * MIB },
+  resident: { field: "residentBytes", unit: "size", min: 64 * MIB, max: 4096 * MIB },
+  output: { field: "outputBytes", unit: "size", min: KIB, max: 8 * MIB },
+  host_calls: { field: "hostCalls", unit: "count", min: 0, max: 1_000_000 },
+  log: { field: "logBytes", unit: "size", min: 1, max: 16 * MIB },
+  concurrent_calls: { field: "concurrentCalls", unit: "count", min: 1, max: 64 },
+  queued_calls: { field: "queuedCalls", unit: "count", min: 0, max: 1000 },
+};
+
+/** How each unit is read (undefined when it is not of that unit), written, and described. */
+const UNITS = {
+  duration: { read: readDuration, write: formatDuration, shape: "a duration such as 10s or 500ms" },
+  size: {
+    read: readSize,
+    write: (bytes: number) => formatSize(bytes).replace(" ", ""),
+    shape: "a size such as 64MiB",
+  },
+  count: {
+    read: (value: JsonValue) => (Number.isInteger(value) ? (value as number) : undefined),
+    write: String,
+    shape: "a whole number",
+  },
+} as const;
+type Unit = keyof typeof UNITS;
+
+/** Reads a section `limits` over `base`: what it does not name stays. Every limit has a range, and none can be taken off. */
+export function readLimits(member: Cursor, base: Limits): Limits {
+  if (member.isAbsent()) return base;
+  const fields = member.fields([], Object.keys(LIMIT_ROWS));
+  const limits: { -readonly [Field in keyof Limits]: number } = { ...base };
+  for (const [key, row] of Object.entries(LIMIT_ROWS)) {
+    const limit = fields.get(key);
+    if (limit.value !== undefined) limits[row.field] = readLimit(limit, row);
+  }
+  return limits;
+}
+
+function readLimit(limit: Cursor, { unit, min, max }: LimitRow): number {
+  const { read, write, shape } = UNITS[unit];
+  const amount = read(limit.value ?? null);
+  if (amount !== undefined && amount >= min && amount <= max) return amount;
+  limit.problem(
+    "not a limit that can be set here",
+    `Write ${shape}, from ${write(min)} to ${write(max)}.`,
+  );
+  return min;
+}
+
+function readSize(value: JsonValue): number | undefined {
+  try {
+    return parseSize(value);
+  } catch (error) {
+    if (error instanceof GrantError) return undefined;
+    throw error;
+  }
+}
+
+/** `500ms`, `10s`, `2m` in milliseconds. */
+function readDuration(value: JsonValue): number | undefined {
+  const match = typeof value === "string" ? /^(\d{1,7})(ms|s|m)$/.exec(value) : null;
+  if (match === null) return undefined;
+  const [, amount, unit] = match;
+  return Number(amount) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
+}
+
+function formatDuration(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

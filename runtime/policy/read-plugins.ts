@@ -1,0 +1,74 @@
+import { CAPABILITY_NAMES, type CapabilityName } from "@glovebox/host-api/capability";
+import { GrantError } from "@glovebox/host-api/errors";
+import type { JsonValue } from "@glovebox/host-api/json";
+import type { Cursor } from "../plugin/cursor.ts";
+import type { GrantParsers } from "../plugin/manifest.ts";
+import { PLUGIN_NAME, TOOL_NAME, TOOLS_MAX } from "../plugin/rules.ts";
+import type { Limits } from "../sandbox/limits.ts";
+import type { Configuration, PluginConfiguration } from "./configuration.ts";
+import { readLimits } from "./read-limits.ts";
+
+const SOURCE = { lengthMin: 1, lengthMax: 2048 };
+
+/** Reads the section `plugins`: each under the name that it has in this workspace. */
+export function readPlugins(
+  member: Cursor,
+  limits: Limits,
+  parsers: GrantParsers,
+): Configuration["plugins"] {
+  // Looked up by names that people type: nothing is to be found there that they did not configure.
+  const plugins = Object.create(null) as Record<string, PluginConfiguration>;
+  for (const [alias, entry] of member.isAbsent() ? [] : member.entries()) {
+    if (!PLUGIN_NAME.pattern?.test(alias) || alias.length > PLUGIN_NAME.lengthMax)
+      entry.problem(
+        `the name of a plugin must be ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters`,
+      );
+    plugins[alias] = readPlugin(entry, limits, parsers);
+  }
+  return plugins;
+}
+
+function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): PluginConfiguration {
+  const fields = entry.fields(["source"], ["grants", "limits", "tools", "unsigned"]);
+  return {
+    source: fields.get("source").string(SOURCE),
+    grants: readGrants(fields.get("grants"), parsers),
+    limits: readLimits(fields.get("limits"), limits),
+    unsigned: fields.optional("unsigned", (flag) => flag.boolean()).unsigned ?? false,
+    ...fields.optional("tools", readTools),
+  };
+}
+
+function readTools(member: Cursor): readonly string[] {
+  const seen = new Set<string>();
+  return member.items(1, TOOLS_MAX).map((item) => {
+    const name = item.string(TOOL_NAME);
+    if (seen.has(name)) item.problem(`the tool ${name} stands here twice`);
+    seen.add(name);
+    return name;
+  });
+}
+
+/** What each capability's own parser read. A capability that is not there is not granted. */
+function readGrants(member: Cursor, parsers: GrantParsers): PluginConfiguration["grants"] {
+  const grants: Partial<Record<CapabilityName, JsonValue>> = {};
+  if (member.isAbsent()) return grants;
+  const fields = member.fields([], CAPABILITY_NAMES);
+  for (const name of CAPABILITY_NAMES) {
+    Object.assign(
+      grants,
+      fields.optional(name, (grant) => readGrant(grant, parsers[name])),
+    );
+  }
+  return grants;
+}
+
+function readGrant(grant: Cursor, parser: GrantParsers[CapabilityName]): JsonValue {
+  try {
+    return parser.parseGrant(grant.value);
+  } catch (error) {
+    if (!(error instanceof GrantError)) throw error;
+    grant.problem(error.message, error.remedy, error.path);
+    return null;
+  }
+}
