@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { depthOf } from "./depth.ts";
 
 /** What a plugin may answer a tool call with, after its shape was checked. Every text in it is a stranger's. */
 export interface ToolOutcome {
