@@ -23,10 +23,10 @@ const sdkFolder = dirname(fileURLToPath(import.meta.url));
  * it links the SDK and zod into the plugin's node_modules, so that its tests run without `npm install`.
  */
 export async function scaffoldPlugin(folder: string, name: string): Promise<readonly string[]> {
-  if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) || name.length > 64) {
+  if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) || name.length > 40) {
     throw new ScaffoldError(
       "ERR_NEW_NAME",
-      "A plugin's name is lower-case letters, digits and single hyphens, at most 64",
+      "A plugin's name is lower-case letters, digits and single hyphens, at most 40",
     );
   }
   const root = resolve(folder);
