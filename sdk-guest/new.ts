@@ -15,10 +15,7 @@ const sdkFolder = dirname(fileURLToPath(import.meta.url));
  */
 export async function scaffoldPlugin(folder: string, name: string): Promise<readonly string[]> {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) || name.length > 40) {
-    throw new ScaffoldError(
-      "ERR_NEW_NAME",
-      "A plugin's name is lower-case letters, digits and single hyphens, at most 40",
-    );
+    throw new ScaffoldError("ERR_NEW_NAME");
   }
   const root = resolve(folder);
   await mkdir(root, { recursive: true });
