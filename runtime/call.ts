@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
+import { answerInvalidArguments, answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -8,7 +8,7 @@ import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
+import type { Issue, Validator } from "./plugin/schema/validator.ts";
 import type { PluginAnswer, SealedPlugin } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
@@ -97,8 +97,8 @@ interface Ending {
 async function perform(run: Run): Promise<Ending> {
   const { callable } = run;
   try {
-    const invalid = describeIssues(run);
-    if (invalid) return { answer: answerWithError(invalid), outcome: "refused" };
+    const issues = findIssues(run);
+    if (issues.length > 0) return { answer: answerInvalidArguments(issues), outcome: "refused" };
     const sealed = await runSealed(run);
     const answer = readAnswer(callable, sealed);
     return { answer, sealed, outcome: answer.isError ? "tool-error" : "ok" };
@@ -115,15 +115,9 @@ function unknownTool(name: string): ClientError {
   };
 }
 
-function describeIssues({ callable, request, argumentsDigest }: Run): ClientError | undefined {
-  const invalid = callable.validateArguments(request.arguments);
-  const issues = invalid.length === 0 && argumentsDigest === null ? [NOT_CANONICAL] : invalid;
-  if (issues.length === 0) return undefined;
-  return {
-    error_code: "INVALID_ARGUMENTS",
-    message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),
-    suggestion: "Correct the arguments to match the tool's input schema and call again.",
-  };
+function findIssues({ callable, request, argumentsDigest }: Run): readonly Issue[] {
+  const issues = callable.validateArguments(request.arguments);
+  return issues.length === 0 && argumentsDigest === null ? [NOT_CANONICAL] : issues;
 }
 
 function runSealed(run: Run): Promise<PluginAnswer> {

@@ -23,4 +23,5 @@ export { progress } from "./capabilities/progress.ts";
 export { random } from "./capabilities/random.ts";
 export { CapabilityError } from "./host/host.ts";
 export { defineTool } from "./tool/define.ts";
+export { fromJsonSchema } from "./tool/from-json-schema.ts";
 export { TOOL_ERROR_CODES, ToolError } from "./tool/error.ts";

@@ -1,10 +1,11 @@
 /** Test a plugin in plain Node: no server, no component, in-memory capabilities. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Validator } from "@cfworker/json-schema";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { clock } from "./capabilities/clock.ts";
 import { makeDate } from "./globals/date.ts";
 import { fetch as guestFetch } from "./globals/fetch.ts";
-import { mathRandom } from "./globals/random.ts";
+import { mathRandom } from "./globals/math-random.ts";
 import { type PluginHost, registerHost } from "./host/host.ts";
 import { makeMemoryHost, type TestGrants, type TestState } from "./testing/memory-host.ts";
 import type { ContentBlock, Tool } from "./tool/define.ts";
@@ -53,10 +54,23 @@ export function testPlugin(tools: readonly Tool[], grants: TestGrants = {}): Tes
         deadline_ms: 10_000,
       };
       const scoped: PluginHost = { ...host, getContext: () => JSON.stringify(context) };
+      const problem = findProblem(tools, name, args);
+      if (problem !== undefined) {
+        return { error: { error_code: "INVALID_INPUT", message: problem } };
+      }
       const answer = await running.run(scoped, () => runTool(tools, name, JSON.stringify(args)));
       return JSON.parse(JSON.stringify(answer)) as TestAnswer;
     },
   };
+}
+
+/** The host validates arguments before a call reaches the plugin. */
+function findProblem(tools: readonly Tool[], name: string, args: JsonObject): string | undefined {
+  const definition = listTools(tools).find((tool) => tool.name === name);
+  if (!definition) return undefined;
+  const result = new Validator(definition.inputSchema, "2020-12", false).validate(args);
+  const [error] = result.errors.toReversed();
+  return error && `${error.instanceLocation}: ${error.error}`;
 }
 
 let replaced = false;

@@ -46,7 +46,10 @@ export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch 
     brokers: brokers.map((broker) => ({
       ...broker,
       operations: Object.fromEntries(
-        Object.entries(broker.operations).map(([name, operation]) => [name, watch(name, operation)]),
+        Object.entries(broker.operations).map(([name, operation]) => [
+          name,
+          watch(name, operation),
+        ]),
       ),
     })),
     take(callId) {

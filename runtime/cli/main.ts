@@ -6,12 +6,22 @@ import type { Machine } from "./machine.ts";
 import { makeOutput, type Output, type Terminal } from "./output.ts";
 import { reportError } from "./report-error.ts";
 
-/** Runs this process's command line. The only place that sets the process's exit code. */
+/**
+ * Runs this process's command line and ends the process. The only place that does.
+ * It ends by `process.exit`, once everything is written: letting Node wind down by itself after foreign calls crashed it.
+ */
 export async function main(words: readonly string[]): Promise<void> {
-  process.stdout.on("error", leaveOnBrokenPipe);
+  const { stdout, stderr } = process;
+  stdout.on("error", leaveOnBrokenPipe);
   // Whoever closed stderr does not want to know.
-  process.stderr.on("error", () => {});
-  process.exitCode = await runWords(words, process);
+  stderr.on("error", () => {});
+  const exit = await runWords(words, process);
+  await Promise.all([written(stdout), written(stderr)]);
+  process.exit(exit);
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
 /** Runs one command line to its exit code, with what went wrong reported. `load` makes the machine for commands that need it. */

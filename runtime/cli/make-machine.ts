@@ -1,4 +1,5 @@
 import { digestOfBytes } from "../plugin/canonical.ts";
+import { stripDocs } from "../plugin/component/inspect.ts";
 import { limitModules } from "../plugin/component/rewrite-limits.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
@@ -15,10 +16,9 @@ import type { Machine } from "./machine.ts";
 /** The machine as it is: the one place where powers are made. */
 export function makeMachine(): Machine {
   const engine = { glovebox: runtimeVersion(), jco: transpilerVersion() };
-  const versions = { ...engine, node: process.versions.node };
   return {
     files: makeFilePowers(),
-    powers: makePowers({ openBeneath, readSecret, ...lazyHttp() }),
+    powers: makePowers({ openBeneath, readSecret: (reference) => readSecret(reference), ...lazyHttp() }),
     engine,
     openSandbox: () => openSandbox(makeProcessPowers(SEALED_FOLDER)),
     async probeSeal() {
@@ -28,11 +28,11 @@ export function makeMachine(): Machine {
     },
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
-        const { script, modules } = await sandbox.transpile(component);
+        const { script, modules } = await sandbox.transpile(stripDocs(component));
         return { script, modules: limitModules(modules, limits) };
       };
       if (cacheFolder === undefined) return make();
-      const key = { component: digestOfBytes(component), engine: versions, memoryBytes: limits.memoryBytes };
+      const key = { component: digestOfBytes(component), engine, memoryBytes: limits.memoryBytes };
       return makeTranspileCache(cacheFolder, makeCachePowers()).load(key, make);
     },
   };

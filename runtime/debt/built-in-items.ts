@@ -9,8 +9,10 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "high",
     since: "0.1.0",
     ring: null,
-    current_behavior: "Answers are bounded, checked for shape and matched against the pinned output schema, but their text is not filtered.",
-    ideal: "Secrets, instructions with markers, invisible characters and exfiltration links are filtered, and flows from private data to the outside are held for a human.",
+    current_behavior:
+      "Answers are bounded, checked for shape and matched against the pinned output schema, but their text is not filtered.",
+    ideal:
+      "Secrets, instructions with markers, invisible characters and exfiltration links are filtered, and flows from private data to the outside are held for a human.",
     resolved_by: "An output firewall and a flow policy.",
     references: ["OWASP MCP06"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
@@ -22,7 +24,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "high",
     since: "0.1.0",
     ring: 0,
-    current_behavior: "The operator approves what the model will read, invisible characters are refused, and any later change is refused; no scanner flags instructions in the text.",
+    current_behavior:
+      "The operator approves what the model will read, invisible characters are refused, and any later change is refused; no scanner flags instructions in the text.",
     ideal: "A scanner reports poisoning, shadowing and look-alikes before approval.",
     resolved_by: "A scanner of tool surfaces.",
     references: ["OWASP MCP03"],
@@ -35,7 +38,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 0,
-    current_behavior: "A signature proves who made the plugin, not what it is for. It can misuse whatever the operator granted.",
+    current_behavior:
+      "A signature proves who made the plugin, not what it is for. It can misuse whatever the operator granted.",
     ideal: "Two signers, provenance and reviews can be demanded.",
     resolved_by: "Thresholds and provenance in trust entries.",
     references: ["OWASP MCP04"],
@@ -48,7 +52,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 5,
-    current_behavior: "Runners share the host's kernel and processor. Native code in a runner can read clocks and measure.",
+    current_behavior:
+      "Runners share the host's kernel and processor. Native code in a runner can read clocks and measure.",
     ideal: "A virtual machine around each runner where the data is worth it.",
     resolved_by: "An optional micro-VM ring.",
     references: [],
@@ -74,7 +79,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 3,
-    current_behavior: "Isolation between calls is by a new instance, made ahead of the call where there is time.",
+    current_behavior:
+      "Isolation between calls is by a new instance, made ahead of the call where there is time.",
     ideal: "Reset by image, proven equal to a fresh instance.",
     resolved_by: "Reset by image with a differential test.",
     references: [],
@@ -87,7 +93,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 1,
-    current_behavior: "A component that uses async functions, streams or futures is refused at install.",
+    current_behavior:
+      "A component that uses async functions, streams or futures is refused at install.",
     ideal: "They run, sealed.",
     resolved_by: "Support in the runner once the bindings are stable.",
     references: [],
@@ -100,7 +107,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 0,
-    current_behavior: "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists, registries or transparency log.",
+    current_behavior:
+      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists, registries or transparency log.",
     ideal: "Sigstore identities with exact issuer and subject, revocation, OCI registries.",
     resolved_by: "The supply chain's next release.",
     references: ["OWASP MCP04"],
@@ -126,7 +134,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: null,
-    current_behavior: "Records are JSON lines in a file; whoever can write the workspace can change them.",
+    current_behavior:
+      "Records are JSON lines in a file; whoever can write the workspace can change them.",
     ideal: "A hash chain with signed checkpoints.",
     resolved_by: "Chained audit records.",
     references: ["OWASP MCP08"],

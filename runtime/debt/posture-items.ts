@@ -13,7 +13,9 @@ export function postureItems(posture: Posture): DebtItem[] {
     ...(isSealed(posture.seal) ? [] : [sealItem(posture.seal)]),
     ...posture.waivers.map(waiverItem),
     ...posture.plugins.filter((plugin) => !plugin.signed).map(unsignedItem),
-    ...posture.plugins.filter((plugin) => plugin.grants.some((grant) => grant.sends)).map(sendingItem),
+    ...posture.plugins
+      .filter((plugin) => plugin.grants.some((grant) => grant.sends))
+      .map(sendingItem),
   ];
 }
 
@@ -25,11 +27,18 @@ function sealItem({ allowed }: Seal): DebtItem {
     severity: "critical",
     since: "0.1.0",
     ring: 5,
-    current_behavior: "A plugin that escapes the WebAssembly engine has the rights of the user who runs Glovebox.",
+    current_behavior:
+      "A plugin that escapes the WebAssembly engine has the rights of the user who runs Glovebox.",
     ideal: "Runners are held by bubblewrap and seccomp, or by Landlock and seccomp.",
-    resolved_by: "Run on Linux with bubblewrap installed or Landlock enabled; `glovebox doctor` says what is missing.",
+    resolved_by:
+      "Run on Linux with bubblewrap installed or Landlock enabled; `glovebox doctor` says what is missing.",
     references: ["OWASP MCP05"],
-    evidence: [{ kind: "probe", what: allowed.length > 0 ? `allowed: ${allowed.join(", ")}` : "nothing was seen denied" }],
+    evidence: [
+      {
+        kind: "probe",
+        what: allowed.length > 0 ? `allowed: ${allowed.join(", ")}` : "nothing was seen denied",
+      },
+    ],
   };
 }
 
@@ -41,7 +50,8 @@ function waiverItem({ gate, until }: Waiver): DebtItem {
     severity: "high",
     since: "0.1.0",
     ring: null,
-    current_behavior: "Until the end of that day the gate does not refuse; after it, production does not start.",
+    current_behavior:
+      "Until the end of that day the gate does not refuse; after it, production does not start.",
     ideal: "No waiver.",
     resolved_by: "Close the gap that the waiver names and remove it from the configuration.",
     references: [],
@@ -73,7 +83,8 @@ function sendingItem({ alias }: PostureOfPlugin): DebtItem {
     severity: "medium",
     since: "0.1.0",
     ring: 2,
-    current_behavior: "Arguments and anything else that the plugin can read may leave through its granted hosts.",
+    current_behavior:
+      "Arguments and anything else that the plugin can read may leave through its granted hosts.",
     ideal: "Only plugins that must reach the network may.",
     resolved_by: "Remove the grant, or accept it.",
     references: ["OWASP MCP10"],

@@ -20,7 +20,11 @@ export interface PostureOfPlugin {
   readonly alias: string;
   readonly signed: boolean;
   /** Capability names granted, with the operator's one-line form of each. */
-  readonly grants: readonly { readonly capability: string; readonly form: string; readonly sends: boolean }[];
+  readonly grants: readonly {
+    readonly capability: string;
+    readonly form: string;
+    readonly sends: boolean;
+  }[];
 }
 
 /** Words of whoever asks, which may be an agent. */
@@ -38,10 +42,15 @@ export const REPORT_VERSION = 1;
  * what was: nobody shall take an empty list for good news.
  */
 export function makeDebtReport(posture: Posture, filter: ReportFilter = {}): JsonObject {
-  const items = [...BUILT_IN_ITEMS, ...postureItems(posture)].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  const items = [...BUILT_IN_ITEMS, ...postureItems(posture)].toSorted((left, right) =>
+    left.id < right.id ? -1 : 1,
+  );
   const status = STATUSES.find((known) => known === filter.status) ?? null;
   const severity = SEVERITIES.find((known) => known === filter.severity) ?? null;
-  const shown = items.filter((item) => item.status === (status ?? item.status) && item.severity === (severity ?? item.severity));
+  const shown = items.filter(
+    (item) =>
+      item.status === (status ?? item.status) && item.severity === (severity ?? item.severity),
+  );
   return {
     report_version: REPORT_VERSION,
     runtime: { name: "glovebox", version: posture.runtimeVersion },

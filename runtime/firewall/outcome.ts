@@ -56,7 +56,8 @@ export function parseOutcome(text: string): ToolOutcome | undefined {
   }
   const content = parseContent(value["content"]);
   if (!content) return undefined;
-  if (isError === true) return { content, error: { error_code: "FAILED", message: textOf(content) } };
+  if (isError === true)
+    return { content, error: { error_code: "FAILED", message: textOf(content) } };
   return structuredContent === undefined ? { content } : { content, structuredContent };
 }
 
@@ -96,7 +97,11 @@ function isBase64(value: JsonValue | undefined): value is string {
 
 /** An `image` that says it is `text/html` is not one. */
 function isMimeType(value: JsonValue | undefined, type: "image" | "audio"): value is string {
-  return typeof value === "string" && value.startsWith(`${type}/`) && MIME_SUBTYPE.test(value.slice(type.length + 1));
+  return (
+    typeof value === "string" &&
+    value.startsWith(`${type}/`) &&
+    MIME_SUBTYPE.test(value.slice(type.length + 1))
+  );
 }
 
 function textOf(content: readonly ContentBlock[]): string {
@@ -136,7 +141,9 @@ function isPlainData(value: JsonValue): boolean {
   for (let depth = 0; level.length > 0; depth += 1) {
     nodes += level.length;
     if (depth > DEPTH_MAX || nodes > NODES_MAX || !level.every(isPlainPart)) return false;
-    level = level.flatMap((part) => (typeof part === "object" && part !== null ? Object.values(part) : []));
+    level = level.flatMap((part) =>
+      typeof part === "object" && part !== null ? Object.values(part) : [],
+    );
   }
   return true;
 }

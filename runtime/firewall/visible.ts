@@ -1,7 +1,12 @@
 import { HIDDEN } from "../plugin/text.ts";
 
 const HIDDEN_ALL = new RegExp(HIDDEN, "gu");
-const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001B": "\\e" };
+const SHORT: Readonly<Record<string, string>> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\u001B": "\\e",
+};
 
 /**
  * Makes text that strangers wrote safe to show on a terminal or in a log line: whatever moves a cursor, turns the
@@ -19,7 +24,9 @@ export function makeVisible(text: string, options: { readonly newlines?: boolean
 export function formatVisibleJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replace(HIDDEN_ALL, (character) => {
     if (character === "\n") return character;
-    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    const units = Array.from({ length: character.length }, (_, index) =>
+      character.charCodeAt(index),
+    );
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
   });
 }

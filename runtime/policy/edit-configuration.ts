@@ -20,11 +20,17 @@ plugins: {}
  * Sets keys of one plugin's entry, and makes the entry when there is none. Comments and order of the rest stay.
  * What is written is not judged here: parse the result before it is saved.
  */
-export function editPlugin(text: string, file: string, alias: string, keys: Readonly<Record<string, JsonValue>>): string {
+export function editPlugin(
+  text: string,
+  file: string,
+  alias: string,
+  keys: Readonly<Record<string, JsonValue>>,
+): string {
   return edit(text, file, (document) => {
     const plugins = openSection(document, "plugins", isMap, () => new YAMLMap());
     if (!isMap(plugins.get(alias))) plugins.set(alias, new YAMLMap());
-    for (const [key, value] of Object.entries(keys)) document.setIn(["plugins", alias, key], makeNode(document, value));
+    for (const [key, value] of Object.entries(keys))
+      document.setIn(["plugins", alias, key], makeNode(document, value));
   });
 }
 
@@ -48,9 +54,11 @@ export function editTrust(
     const trust = openSection(document, "trust", isSeq, () => new YAMLSeq());
     const twin = trust.items.find((item) => isMap(item) && item.get("key") === entry.key);
     const globs = isMap(twin) ? twin.get("plugins") : undefined;
-    if (!isSeq(globs)) return trust.add(makeNode(document, { ...entry, plugins: [...entry.plugins] }));
+    if (!isSeq(globs))
+      return trust.add(makeNode(document, { ...entry, plugins: [...entry.plugins] }));
     const known = globs.toJSON() as readonly unknown[];
-    for (const glob of new Set(entry.plugins)) if (!known.includes(glob)) globs.add(makeNode(document, glob));
+    for (const glob of new Set(entry.plugins))
+      if (!known.includes(glob)) globs.add(makeNode(document, glob));
   });
 }
 

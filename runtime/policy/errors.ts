@@ -5,12 +5,14 @@ export const POLICY_ERRORS = {
     fault: "user",
     exit: EXIT.wrongUsage,
     summary: "The configuration is too large, or is not YAML as it is read here.",
-    remedy: "Correct the place named: mappings, lists, text and plain numbers are read; tags, anchors and aliases are not.",
+    remedy:
+      "Correct the place named: mappings, lists, text and plain numbers are read; tags, anchors and aliases are not.",
   },
   ERR_CONFIG_INVALID: {
     fault: "user",
     exit: EXIT.wrongUsage,
-    summary: "The configuration has an unknown key, or a value of the wrong type or out of its range.",
+    summary:
+      "The configuration has an unknown key, or a value of the wrong type or out of its range.",
     remedy: "Correct the place named; glovebox.schema.json describes every key.",
   },
   ERR_CONFIG_GRANT: {
@@ -28,7 +30,8 @@ export const POLICY_ERRORS = {
   ERR_GATE_RING5: {
     fault: "system",
     exit: EXIT.refused,
-    summary: "Production refuses to start where the operating system's seal (ring 5) is not in force.",
+    summary:
+      "Production refuses to start where the operating system's seal (ring 5) is not in force.",
     remedy:
       "Run on Linux with bubblewrap, or with Landlock and seccomp (`glovebox doctor` says what is missing), or waive gate `ring5` with a reason and a date.",
   },

@@ -24,7 +24,10 @@ export interface PluginTools {
  * The tools that clients see: `<alias>__<tool>`, letters, digits and `_`, at most 64 characters, sorted by name.
  * A name that two tools share or that is too long, and a configured tool that does not exist, are problems.
  */
-export function exposeTools(plugins: readonly PluginTools[]): { tools: ExposedTool[]; problems: PolicyError[] } {
+export function exposeTools(plugins: readonly PluginTools[]): {
+  tools: ExposedTool[];
+  problems: PolicyError[];
+} {
   const problems = plugins.flatMap(unknownTools);
   const byName = new Map<string, ExposedTool>();
   for (const { alias, surface, configuration } of plugins) {
@@ -36,7 +39,9 @@ export function exposeTools(plugins: readonly PluginTools[]): { tools: ExposedTo
       else problems.push(problem);
     }
   }
-  const tools = [...byName.values()].toSorted((left, right) => (left.exposedName < right.exposedName ? -1 : 1));
+  const tools = [...byName.values()].toSorted((left, right) =>
+    left.exposedName < right.exposedName ? -1 : 1,
+  );
   return { tools, problems };
 }
 
@@ -48,12 +53,22 @@ function unknownTools({ alias, surface, configuration }: PluginTools): PolicyErr
   const known = surface.map((tool) => tool.name);
   const unknown = configuration.tools?.filter((name) => !known.includes(name)) ?? [];
   return unknown.map((name) => {
-    const detail = { place: { path: `plugins.${alias}.tools` }, remedy: remedyForUnknown(name, known) };
-    return new PolicyError("ERR_CONFIG_INVALID", `Plugin \`${alias}\` has no tool \`${name}\`.`, detail);
+    const detail = {
+      place: { path: `plugins.${alias}.tools` },
+      remedy: remedyForUnknown(name, known),
+    };
+    return new PolicyError(
+      "ERR_CONFIG_INVALID",
+      `Plugin \`${alias}\` has no tool \`${name}\`.`,
+      detail,
+    );
   });
 }
 
-function unusableName({ exposedName, alias, tool }: ExposedTool, twin: ExposedTool | undefined): PolicyError | undefined {
+function unusableName(
+  { exposedName, alias, tool }: ExposedTool,
+  twin: ExposedTool | undefined,
+): PolicyError | undefined {
   const place = { path: `plugins.${alias}` };
   if (exposedName.length > EXPOSED_NAME_CHARS_MAX) {
     const message = `\`${exposedName}\` is longer than the ${EXPOSED_NAME_CHARS_MAX} characters that every client accepts.`;

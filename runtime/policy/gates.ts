@@ -34,7 +34,9 @@ function expiredWaivers({ waivers, nowMs }: StartFacts): PolicyError[] {
   return waivers.flatMap((waiver, index) => {
     if (isInForce(waiver, nowMs)) return [];
     const message = `The waiver of gate \`${waiver.gate}\` ended on ${waiver.until}.`;
-    return new PolicyError("ERR_GATE_WAIVER_EXPIRED", message, { place: { path: `waivers[${index}].until` } });
+    return new PolicyError("ERR_GATE_WAIVER_EXPIRED", message, {
+      place: { path: `waivers[${index}].until` },
+    });
   });
 }
 
@@ -42,7 +44,9 @@ function unsignedPlugins({ plugins }: StartFacts): PolicyError[] {
   return Object.entries(plugins).flatMap(([alias, plugin]) => {
     if (!plugin.unsigned) return [];
     const message = `Plugin \`${alias}\` is marked \`unsigned: true\`, which production refuses.`;
-    return new PolicyError("ERR_GATE_UNSIGNED", message, { place: { path: `plugins.${alias}.unsigned` } });
+    return new PolicyError("ERR_GATE_UNSIGNED", message, {
+      place: { path: `plugins.${alias}.unsigned` },
+    });
   });
 }
 

@@ -10,7 +10,8 @@ import { readLimits } from "./read-limits.ts";
 import { readPlugins } from "./read-plugins.ts";
 import { parseYaml } from "./yaml.ts";
 
-const invalid: MakeProblem = (message, detail) => new PolicyError("ERR_CONFIG_INVALID", message, detail);
+const invalid: MakeProblem = (message, detail) =>
+  new PolicyError("ERR_CONFIG_INVALID", message, detail);
 
 /** Gates that a waiver may name. */
 export const WAIVABLE_GATES = ["ring5"] as const;
@@ -19,7 +20,12 @@ const TRUST_MAX = 256;
 const GLOBS_MAX = 64;
 
 /** Base64 of SPKI bytes on one line. Whether it is a key is the supply room's to say. */
-const KEY = { lengthMin: 1, lengthMax: 256, pattern: /^[A-Za-z0-9+/]+={0,2}$/, shape: "base64 on one line" };
+const KEY = {
+  lengthMin: 1,
+  lengthMax: 256,
+  pattern: /^[A-Za-z0-9+/]+={0,2}$/,
+  shape: "base64 on one line",
+};
 const GLOB = {
   lengthMin: 1,
   lengthMax: 40,
@@ -34,7 +40,11 @@ const DAY = { lengthMax: 10, pattern: /^\d{4}-\d{2}-\d{2}$/, shape: "a day such 
  * `file` is its name for messages. Throws `ERR_CONFIG_UNREADABLE`, `ERR_CONFIG_INVALID` or `ERR_FORMAT_VERSION`,
  * or `Refusals` of several, each with line and column.
  */
-export function parseConfiguration(text: string, file: string, capabilities: GrantParsers): Configuration {
+export function parseConfiguration(
+  text: string,
+  file: string,
+  capabilities: GrantParsers,
+): Configuration {
   return collectProblems((problems) => {
     const { value, placeOf } = parseYaml(text, file, problems);
     const root = new Cursor({ placeOf, problems, invalid }, value);
@@ -68,10 +78,16 @@ function readTrust(member: Cursor): readonly TrustEntry[] {
     const entry = {
       name: fields.get("name").string(PLUGIN_NAME),
       publicKey: fields.get("key").string(KEY),
-      plugins: fields.get("plugins").items(1, GLOBS_MAX).map((glob) => glob.string(GLOB)),
+      plugins: fields
+        .get("plugins")
+        .items(1, GLOBS_MAX)
+        .map((glob) => glob.string(GLOB)),
     };
     if (seen.has(entry.name) || seen.has(entry.publicKey))
-      item.problem("the name or the key stands in an earlier entry too", "Put all globs of one key into one entry.");
+      item.problem(
+        "the name or the key stands in an earlier entry too",
+        "Put all globs of one key into one entry.",
+      );
     seen.add(entry.name).add(entry.publicKey);
     return entry;
   });
@@ -89,7 +105,8 @@ function readWaiver(item: Cursor): Waiver {
   if (known === undefined && gate.value !== undefined)
     gate.problem("not a gate that can be waived", `Gates: ${WAIVABLE_GATES.join(", ")}.`);
   const until = fields.get("until").string(DAY);
-  if (DAY.pattern.test(until) && !isDay(until)) fields.get("until").problem("not a day of the calendar");
+  if (DAY.pattern.test(until) && !isDay(until))
+    fields.get("until").problem("not a day of the calendar");
   return { gate: known ?? "", reason: fields.get("reason").string(REASON), until };
 }
 

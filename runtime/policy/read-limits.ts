@@ -30,8 +30,16 @@ export const LIMIT_ROWS: Readonly<Record<string, LimitRow>> = {
 /** How each unit is read (undefined when it is not of that unit), written, and described. */
 const UNITS = {
   duration: { read: readDuration, write: formatDuration, shape: "a duration such as 10s or 500ms" },
-  size: { read: readSize, write: (bytes: number) => formatSize(bytes).replace(" ", ""), shape: "a size such as 64MiB" },
-  count: { read: (value: JsonValue) => (Number.isInteger(value) ? (value as number) : undefined), write: String, shape: "a whole number" },
+  size: {
+    read: readSize,
+    write: (bytes: number) => formatSize(bytes).replace(" ", ""),
+    shape: "a size such as 64MiB",
+  },
+  count: {
+    read: (value: JsonValue) => (Number.isInteger(value) ? (value as number) : undefined),
+    write: String,
+    shape: "a whole number",
+  },
 } as const;
 type Unit = keyof typeof UNITS;
 
@@ -51,7 +59,10 @@ function readLimit(limit: Cursor, { unit, min, max }: LimitRow): number {
   const { read, write, shape } = UNITS[unit];
   const amount = read(limit.value ?? null);
   if (amount !== undefined && amount >= min && amount <= max) return amount;
-  limit.problem("not a limit that can be set here", `Write ${shape}, from ${write(min)} to ${write(max)}.`);
+  limit.problem(
+    "not a limit that can be set here",
+    `Write ${shape}, from ${write(min)} to ${write(max)}.`,
+  );
   return min;
 }
 

@@ -11,12 +11,18 @@ import { readLimits } from "./read-limits.ts";
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 
 /** Reads the section `plugins`: each under the name that it has in this workspace. */
-export function readPlugins(member: Cursor, limits: Limits, parsers: GrantParsers): Configuration["plugins"] {
+export function readPlugins(
+  member: Cursor,
+  limits: Limits,
+  parsers: GrantParsers,
+): Configuration["plugins"] {
   // Looked up by names that people type: nothing is to be found there that they did not configure.
   const plugins = Object.create(null) as Record<string, PluginConfiguration>;
   for (const [alias, entry] of member.isAbsent() ? [] : member.entries()) {
     if (!PLUGIN_NAME.pattern?.test(alias) || alias.length > PLUGIN_NAME.lengthMax)
-      entry.problem(`the name of a plugin must be ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters`);
+      entry.problem(
+        `the name of a plugin must be ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters`,
+      );
     plugins[alias] = readPlugin(entry, limits, parsers);
   }
   return plugins;
@@ -49,7 +55,10 @@ function readGrants(member: Cursor, parsers: GrantParsers): PluginConfiguration[
   if (member.isAbsent()) return grants;
   const fields = member.fields([], CAPABILITY_NAMES);
   for (const name of CAPABILITY_NAMES) {
-    Object.assign(grants, fields.optional(name, (grant) => readGrant(grant, parsers[name])));
+    Object.assign(
+      grants,
+      fields.optional(name, (grant) => readGrant(grant, parsers[name])),
+    );
   }
   return grants;
 }

@@ -1,4 +1,13 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import type { JsonPlaces } from "../plugin/json-places.ts";
@@ -19,7 +28,11 @@ export class YamlReader {
   #nodes = 0;
   #depth = 0;
 
-  constructor(places: JsonPlaces, problems: Problems, problemAt: (message: string, offset: number) => PolicyError) {
+  constructor(
+    places: JsonPlaces,
+    problems: Problems,
+    problemAt: (message: string, offset: number) => PolicyError,
+  ) {
     this.#places = places;
     this.#problems = problems;
     this.#problemAt = problemAt;
@@ -28,15 +41,21 @@ export class YamlReader {
   /** Adds what it can read past to the problems, and throws when there is too much. */
   read(node: unknown): JsonValue {
     this.#nodes += 1;
-    if (this.#nodes > NODES_MAX) throw this.#problemAt(`more than ${NODES_MAX} values`, offsetOf(node));
+    if (this.#nodes > NODES_MAX)
+      throw this.#problemAt(`more than ${NODES_MAX} values`, offsetOf(node));
     if (node === null || node === undefined) return null;
     if (isAlias(node)) return this.#problem("an alias (`*name`): write the value out", node);
     this.#verifyPlain(node);
     if (isScalar(node)) return this.#readScalar(node);
     if (!isCollection(node)) return this.#problem("neither a value, a list nor a mapping", node);
-    if (this.#depth >= DEPTH_MAX) throw this.#problemAt(`nested deeper than ${DEPTH_MAX}`, offsetOf(node));
+    if (this.#depth >= DEPTH_MAX)
+      throw this.#problemAt(`nested deeper than ${DEPTH_MAX}`, offsetOf(node));
     this.#depth += 1;
-    const value = isMap(node) ? this.#readMap(node) : isSeq(node) ? this.#readSeq(node.items) : null;
+    const value = isMap(node)
+      ? this.#readMap(node)
+      : isSeq(node)
+        ? this.#readSeq(node.items)
+        : null;
     this.#depth -= 1;
     return value;
   }
@@ -56,7 +75,8 @@ export class YamlReader {
       const key = this.#readKey(pair.key ?? map);
       const value = this.read(pair.value);
       if (key === undefined) continue;
-      if (Object.hasOwn(object, key)) this.#problem(`the key ${quoteText(key)} stands here twice`, pair.key);
+      if (Object.hasOwn(object, key))
+        this.#problem(`the key ${quoteText(key)} stands here twice`, pair.key);
       else {
         this.#places.note(object, key, offsetOf(pair.key));
         object[key] = value;
@@ -66,10 +86,12 @@ export class YamlReader {
   }
 
   #readKey(node: unknown): string | undefined {
-    if (!isScalar(node) || typeof node.value !== "string") return void this.#problem("a key that is not text", node);
+    if (!isScalar(node) || typeof node.value !== "string")
+      return void this.#problem("a key that is not text", node);
     this.#verifyPlain(node);
     const key = node.value;
-    if (FORBIDDEN_KEYS.has(key)) return void this.#problem(`the key ${quoteText(key)} is not accepted`, node);
+    if (FORBIDDEN_KEYS.has(key))
+      return void this.#problem(`the key ${quoteText(key)} is not accepted`, node);
     this.#verifyVisible(key, node);
     return key;
   }
@@ -78,10 +100,14 @@ export class YamlReader {
     const { value, source = "" } = node;
     if (value === null || typeof value === "boolean") return value;
     if (typeof value === "string") return this.#verifyVisible(value, node);
-    if (typeof value !== "number") return this.#problem("neither text, a number, true, false nor null", node);
+    if (typeof value !== "number")
+      return this.#problem("neither text, a number, true, false nor null", node);
     const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
     if (NUMBER.test(source) && isExact) return value;
-    return this.#problem(`${quoteText(source)} is not a plain decimal number: for text, put it in quotes`, node);
+    return this.#problem(
+      `${quoteText(source)} is not a plain decimal number: for text, put it in quotes`,
+      node,
+    );
   }
 
   /** Tags and anchors change what a value is, far from where it is read. */

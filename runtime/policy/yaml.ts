@@ -26,7 +26,8 @@ export interface YamlFile {
  */
 export function parseYaml(text: string, file: string, problems: Problems): YamlFile {
   const bytes = Buffer.byteLength(text);
-  if (bytes > BYTES_MAX) throw unreadable(`${bytes} bytes, where at most ${BYTES_MAX} are read`, { file });
+  if (bytes > BYTES_MAX)
+    throw unreadable(`${bytes} bytes, where at most ${BYTES_MAX} are read`, { file });
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -43,11 +44,13 @@ export function parseYaml(text: string, file: string, problems: Problems): YamlF
   });
   verifyCharacters(text, placeAt);
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw unreadable(`not YAML: ${problem.message}`, placeAt(problem.pos[0]));
+  if (problem !== undefined)
+    throw unreadable(`not YAML: ${problem.message}`, placeAt(problem.pos[0]));
   if (document.directives.yaml.version !== "1.2") throw unreadable("not of YAML 1.2", placeAt(0));
 
   const places = new JsonPlaces();
-  const problemAt = (message: string, offset: number): PolicyError => unreadable(message, placeAt(offset));
+  const problemAt = (message: string, offset: number): PolicyError =>
+    unreadable(message, placeAt(offset));
   const value = new YamlReader(places, problems, problemAt).read(document.contents);
   const start = document.contents?.range[0] ?? 0;
   return { value, document, placeOf: (path) => placeAt(places.offsetOf(value, path, start)) };

@@ -42,7 +42,11 @@ function startProcess(file: string, args: readonly string[], pipes: number): Sta
     stdio: ["ignore", "ignore", "pipe", ...Array.from({ length: pipes }, () => "pipe" as const)],
   });
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => {
+      // Whoever ended it: what it started and left behind in its group ends with it.
+      if (child.pid !== undefined) killQuietly(-child.pid);
+      resolve({ code, signal });
+    });
     child.on("error", () => child.pid === undefined && resolve({ code: null, signal: null }));
   });
   const ends = child.stdio.slice(3) as Duplex[];

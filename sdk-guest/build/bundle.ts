@@ -2,17 +2,22 @@ import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Plugin, rolldown, type RolldownBuild } from "rolldown";
+import { type InputOptions, type Plugin, rolldown, type RolldownBuild } from "rolldown";
 import { transform } from "rolldown/utils";
+import { ON_DEMAND } from "../globals/names.ts";
 import { BuildError, type BuildPlace } from "./errors.ts";
 
 const ENTRY = "glovebox:entry";
+const GLOBALS = "glovebox:globals";
 /** Where the bundle would be written, below the plugin's folder: paths in its source map begin there. */
 export const OUTPUT_FOLDER = "dist";
 /** In the tree sources are TypeScript; what is installed from a registry is JavaScript. */
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+const sdkFolder = fileURLToPath(new URL("..", import.meta.url));
 const sdkFile = (name: string): string =>
   fileURLToPath(new URL(`../${name}.${extension}`, import.meta.url));
+
+type Global = keyof typeof ON_DEMAND;
 
 export interface Bundle {
   /** An ES module that imports the WIT interfaces and exports `tools`. */
@@ -36,26 +41,19 @@ export async function bundlePlugin(
       place: { file: "src/plugin.ts" },
     });
   }
+  const options = makeOptions(folder, Object.values(imports));
   let build: RolldownBuild | undefined;
   try {
+    const globals = await findGlobals(source, options);
     build = await rolldown({
+      ...options,
       input: ENTRY,
-      cwd: folder,
-      platform: "neutral",
-      external: Object.values(imports),
-      resolve: { mainFields: ["module", "main"] },
-      transform: { target: "es2022", define: { "process.env.NODE_ENV": '"production"' } },
-      plugins: [entryPlugin(source, imports), resolvePlugin(), lowerPlugin()],
-      onLog: (_level, log) => {
-        // What cannot be resolved would be an import of nothing at all.
-        if (log.code === "UNRESOLVED_IMPORT" || log.code === "IMPORT_IS_UNDEFINED")
-          throw new Error(log.message);
-      },
+      plugins: [entryPlugin(source, imports, globals), resolvePlugin(), lowerPlugin()],
     });
     const common = {
       dir: join(folder, OUTPUT_FOLDER),
       codeSplitting: false,
-      minify: { mangle: true, compress: true, codegen: true },
+      minify: true,
       keepNames: true,
     } as const;
     const module = await build.generate({ ...common, format: "esm" });
@@ -78,20 +76,79 @@ export async function bundlePlugin(
   }
 }
 
+function makeOptions(folder: string, external: string[]): InputOptions {
+  return {
+    cwd: folder,
+    platform: "neutral",
+    external,
+    resolve: { mainFields: ["module", "main"] },
+    transform: { target: "es2022", define: { "process.env.NODE_ENV": '"production"' } },
+    onLog: (_level, log) => {
+      // What cannot be resolved would be an import of nothing at all.
+      if (log.code === "UNRESOLVED_IMPORT" || log.code === "IMPORT_IS_UNDEFINED") {
+        throw new Error(log.message);
+      }
+    },
+  };
+}
+
+/**
+ * The globals whose names stand anywhere in the plugin's own modules and packages. What is not used is not bundled:
+ * all of them together are half a megabyte in every instance.
+ */
+async function findGlobals(source: string, options: InputOptions): Promise<readonly Global[]> {
+  const found = new Set<Global>();
+  const scan: Plugin = {
+    name: "glovebox-scan",
+    transform(code, id) {
+      if (id.startsWith(sdkFolder)) return null;
+      for (const name of Object.keys(ON_DEMAND) as Global[]) {
+        if (new RegExp(`\\b${name}\\b`).test(code)) found.add(name);
+      }
+      return null;
+    },
+  };
+  const build = await rolldown({ ...options, input: source, plugins: [resolvePlugin(), scan] });
+  try {
+    await build.generate({ codeSplitting: false });
+  } finally {
+    await build.close();
+  }
+  return [...found].toSorted();
+}
+
 /** The component's entry. The globals come first: every module after them sees them. */
-function entryPlugin(source: string, imports: Readonly<Record<string, string>>): Plugin {
+function entryPlugin(
+  source: string,
+  imports: Readonly<Record<string, string>>,
+  globals: readonly Global[],
+): Plugin {
   const names = Object.keys(imports);
-  const code = [
-    `import ${JSON.stringify(sdkFile("globals/install"))};`,
-    ...names.map((name) => `import * as ${name} from ${JSON.stringify(imports[name])};`),
-    `import { makeToolsExport } from ${JSON.stringify(sdkFile("guest/entry"))};`,
-    `import { tools as defined } from ${JSON.stringify(source)};`,
-    `export const tools = makeToolsExport(defined, { ${names.join(", ")} });`,
-  ].join("\n");
+  const modules: Readonly<Record<string, string>> = {
+    [GLOBALS]: [
+      `import { defineGlobals } from ${JSON.stringify(sdkFile("globals/define-globals"))};`,
+      ...globals.map(
+        (name) =>
+          `import { ${name} as _${name} } from ${JSON.stringify(sdkFile(`globals/${ON_DEMAND[name]}`))};`,
+      ),
+      `defineGlobals(globalThis, { ${globals.map((name) => `${name}: _${name}`).join(", ")} });`,
+    ].join("\n"),
+    [ENTRY]: [
+      `import ${JSON.stringify(sdkFile("globals/install"))};`,
+      `import ${JSON.stringify(GLOBALS)};`,
+      ...names.map((name) => `import * as ${name} from ${JSON.stringify(imports[name])};`),
+      `import { makeToolsExport } from ${JSON.stringify(sdkFile("guest/entry"))};`,
+      `import { tools as defined } from ${JSON.stringify(source)};`,
+      `export const tools = makeToolsExport(defined, { ${names.join(", ")} });`,
+    ].join("\n"),
+  };
   return {
     name: "glovebox-entry",
-    resolveId: (id) => (id === ENTRY ? id : null),
-    load: (id) => (id === ENTRY ? { code, moduleType: "js", moduleSideEffects: true } : null),
+    resolveId: (id) => (id in modules ? id : null),
+    load(id) {
+      const code = modules[id];
+      return code === undefined ? null : { code, moduleType: "js", moduleSideEffects: true };
+    },
   };
 }
 

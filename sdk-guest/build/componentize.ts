@@ -22,7 +22,7 @@ export async function componentizeBundle(
       ? await makeQuickJs(witPath, source, module, folder)
       : await makeSpiderMonkey(witPath, source);
   } catch (cause) {
-    const message = String((cause as Error).message).replaceAll(folder, "");
+    const message = (cause as Error).message.replaceAll(folder, "");
     throw new BuildError("ERR_BUILD_ENGINE", `The ${engine} engine: ${message}`, { cause });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -45,10 +45,10 @@ export async function readManifest(folder: string): Promise<BuildManifest> {
     refuse("has a `capabilities` that is no object");
   }
   return {
-    name: name as string,
-    version: version as string,
-    tools: tools as string[],
-    capabilities: Object.keys(capabilities as object).map(parseCapability),
+    name,
+    version,
+    tools,
+    capabilities: Object.keys(capabilities).map(parseCapability),
     text,
   };
 }

@@ -34,7 +34,7 @@ export function listSurface(bundle: Bundle, folder: string): readonly ToolDefini
 
 /** The first frame of the stack that lies in the plugin's own sources. */
 function findPlace(cause: unknown, bundle: Bundle, folder: string): BuildPlace | undefined {
-  const stack = String((cause as { readonly stack?: unknown }).stack ?? "");
+  const stack = (cause as { readonly stack?: string }).stack ?? "";
   const map = new SourceMap(JSON.parse(bundle.scriptMap) as SourceMapPayload);
   for (const [, line, column] of stack.matchAll(/plugin-bundle\.js:(\d+):(\d+)/g)) {
     const origin = map.findOrigin(Number(line), Number(column));

@@ -1,4 +1,5 @@
-/** UTF-8, looked up when used: in a component the encoders are installed after this module has loaded. */
+import { TextDecoder, TextEncoder } from "../globals/encoding.ts";
+
 export function encodeText(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -4,7 +4,7 @@ import { URLSearchParams } from "./url/search-params.ts";
 export type BodyLike = string | ArrayBuffer | ArrayBufferView | URLSearchParams | undefined | null;
 
 /** Bytes of what was given as a body, and the content type it implies. */
-export function readBody(body: unknown): {
+export function readBody(body: BodyLike): {
   readonly bytes: Uint8Array | undefined;
   readonly type?: string;
 } {
@@ -48,7 +48,7 @@ export class Body {
     return this.take();
   }
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return this.take().slice().buffer as ArrayBuffer;
+    return new Uint8Array(this.take()).buffer;
   }
   async text(): Promise<string> {
     return new TextDecoder().decode(this.take());

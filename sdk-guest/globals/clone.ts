@@ -45,12 +45,7 @@ function cloneLeaf(value: object, seen: Map<object, unknown>): object | undefine
   if (value instanceof RegExp) return new RegExp(value.source, value.flags);
   if (value instanceof ArrayBuffer) return value.slice(0);
   if (ArrayBuffer.isView(value)) return cloneView(value, seen);
-  if (
-    value instanceof Boolean ||
-    value instanceof Number ||
-    value instanceof String ||
-    value instanceof BigInt
-  ) {
+  if (/^\[object (?:Boolean|Number|String|BigInt)\]$/.test(Object.prototype.toString.call(value))) {
     return Object(value.valueOf()) as object;
   }
   if (
@@ -78,17 +73,18 @@ function cloneContainer(value: object, seen: Map<object, unknown>): object {
   if (value instanceof Map) {
     const copy = new Map<unknown, unknown>();
     seen.set(value, copy);
-    for (const [key, inner] of [...value]) copy.set(clone(key, seen), clone(inner, seen));
+    for (const [key, inner] of value) copy.set(clone(key, seen), clone(inner, seen));
     return copy;
   }
   if (value instanceof Set) {
     const copy = new Set<unknown>();
     seen.set(value, copy);
-    for (const inner of [...value]) copy.add(clone(inner, seen));
+    for (const inner of value) copy.add(clone(inner, seen));
     return copy;
   }
   if (value instanceof Error) return cloneError(value, seen);
-  const copy: object = Array.isArray(value) ? new Array(value.length) : {};
+  const copy: object = Array.isArray(value) ? [] : {};
+  if (Array.isArray(value)) (copy as unknown[]).length = value.length;
   seen.set(value, copy);
   for (const key of Object.keys(value)) {
     Object.defineProperty(copy, key, {

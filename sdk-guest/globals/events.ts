@@ -9,7 +9,7 @@ export class Event {
   target: EventTarget | null = null;
   defaultPrevented = false;
   stopped = false;
-  constructor(type: string, options: EventInit = {}) {
+  constructor(type: unknown, options: EventInit = {}) {
     this.type = String(type);
     this.cancelable = options.cancelable === true;
   }
@@ -43,7 +43,8 @@ export class EventTarget {
     listener: Listener | null,
     options: ListenerOptions | boolean = {},
   ): void {
-    const { once = false, signal = undefined } = typeof options === "boolean" ? {} : options;
+    const { once = false, signal } =
+      typeof options === "boolean" ? ({} as ListenerOptions) : options;
     if (
       !listener ||
       signal?.aborted ||

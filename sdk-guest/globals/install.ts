@@ -1,76 +1,39 @@
 /**
- * Gives a component the globals that its engine lacks, or has in a form that would trap the instance.
- * The generated entry imports this before any module of the plugin, so all of them see these.
+ * Gives a component what its engine has only in a form that would trap the instance or never run: the clock,
+ * randomness, promises, timers. The generated entry imports this before any module of the plugin.
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it sets a global
 import "./zod-config.ts";
 import { clock } from "../capabilities/clock.ts";
-import { AbortController, AbortSignal } from "./abort.ts";
-import { atob, btoa } from "./base64.ts";
-import { structuredClone } from "./clone.ts";
 import { console } from "./console.ts";
 import { makeDate } from "./date.ts";
-import { DOMException } from "./dom-exception.ts";
-import { TextDecoder, TextEncoder } from "./encoding.ts";
-import { Event, EventTarget } from "./events.ts";
-import { fetch } from "./fetch.ts";
-import { Headers } from "./headers.ts";
+import { defineGlobals } from "./define-globals.ts";
 import { enqueueJob } from "./jobs.ts";
-import type { GLOBAL_NAMES } from "./names.ts";
+import { mathRandom } from "./math-random.ts";
 import { GuestPromise } from "./promise.ts";
-import { crypto, mathRandom } from "./random.ts";
-import { Request } from "./request.ts";
-import { Response } from "./response.ts";
 import { clearTimer, setInterval, setTimeout } from "./timers.ts";
-import { URLSearchParams } from "./url/search-params.ts";
-import { URL } from "./url/url.ts";
 
 function queueMicrotask(callback: unknown): void {
   if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function");
   enqueueJob(() => void Reflect.apply(callback, undefined, []));
 }
 
-const GLOBALS: Readonly<Record<(typeof GLOBAL_NAMES)[number], unknown>> = {
-  AbortController,
-  AbortSignal,
-  DOMException,
+Object.defineProperty(GuestPromise, "name", { value: "Promise" });
+defineGlobals(globalThis, {
   Date: makeDate(() => clock.now()),
-  Event,
-  EventTarget,
-  Headers,
   Promise: GuestPromise,
-  Request,
-  Response,
-  TextDecoder,
-  TextEncoder,
-  URL,
-  URLSearchParams,
-  atob,
-  btoa,
   clearInterval: clearTimer,
   clearTimeout: clearTimer,
   console,
-  crypto,
-  fetch,
   performance: { now: () => clock.monotonic(), timeOrigin: 0 },
   queueMicrotask,
   setInterval,
   setTimeout,
-  structuredClone,
-};
-
-Object.defineProperty(GuestPromise, "name", { value: "Promise" });
-for (const [name, value] of Object.entries(GLOBALS)) {
-  Object.defineProperty(globalThis, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-}
-Object.defineProperty(Math, "random", { value: mathRandom, writable: true, configurable: true });
+});
+defineGlobals(Math, { random: mathRandom });
 // They answer the engine's own promises, which nobody drains: better missing than waiting for ever.
 Reflect.deleteProperty(globalThis, "AsyncDisposableStack");
-Object.defineProperty(Array, "fromAsync", { value: fromAsync, writable: true, configurable: true });
+defineGlobals(Array, { fromAsync });
 
 async function fromAsync(
   items: AsyncIterable<unknown> | Iterable<unknown> | ArrayLike<unknown>,

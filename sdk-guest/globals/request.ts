@@ -1,4 +1,4 @@
-import { AbortSignal } from "./abort.ts";
+import type { AbortSignal } from "./abort.ts";
 import { Body, type BodyLike, readBody } from "./body.ts";
 import { Headers, type HeadersLike } from "./headers.ts";
 import { URL } from "./url/url.ts";

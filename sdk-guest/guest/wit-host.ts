@@ -32,10 +32,10 @@ export function makeWitHost(imports: WitImports): PluginHost {
     }
   };
   return {
-    getContext: () => String(imports["context"]?.["getContext"]?.() ?? "{}"),
+    getContext: () => imports["context"]!["getContext"]!() as string,
     writeLog: (level, message) =>
       void imports["log"]?.["write"]?.(parseLevel(level), string(message)),
-    reportProgress: (done, total, message) =>
+    reportProgress: (done: unknown, total: unknown, message: unknown) =>
       void imports["progress"]?.["report"]?.(
         Number(done),
         total === undefined ? undefined : Number(total),
@@ -114,7 +114,7 @@ function bytes(value: unknown): Uint8Array {
   throw new TypeError("contents must be a string or a Uint8Array");
 }
 
-function uint32(value: number): number {
+function uint32(value: unknown): number {
   return Math.min(uint32Max, Math.max(0, Math.trunc(Number(value)) || 0));
 }
 

@@ -125,6 +125,6 @@ glovebox build      # makes dist/plugin.wasm
 | \`test/plugin.test.ts\` | tests that need no server |
 
 A plugin reaches only what it asks for in \`plugin.json\` and the operator grants.
-To keep something between calls, for example, add \`"kv": { "want": "1MiB", "reason": "Keeps counts between calls" }\` to \`capabilities\` and \`import { kv } from "@glovebox/sdk"\`.
+To keep something between calls, for example, add \`"kv": { "quota": "1MiB", "reason": "Keeps counts between calls" }\` to \`capabilities\` and \`import { kv } from "@glovebox/sdk"\`.
 `;
 }

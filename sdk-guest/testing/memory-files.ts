@@ -75,7 +75,9 @@ export function makeMemoryFiles(
         entries.set(first!, rest === first && contents.has(full) ? "file" : "directory");
       }
       return JSON.stringify(
-        [...entries].toSorted().map(([entry, kind]) => ({ name: entry, kind })),
+        [...entries]
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(([entry, kind]) => ({ name: entry, kind })),
       );
     },
     makeDirectory(path) {
@@ -105,10 +107,10 @@ export function makeMemoryFiles(
       const from = change(oldPath);
       const to = change(newPath);
       const file = contents.get(from);
-      if (!file) return refuse(isDirectory(from) ? "not-a-file" : "not-found");
+      if (!file) refuse(isDirectory(from) ? "not-a-file" : "not-found");
       if (isDirectory(to)) refuse("already-exists");
       contents.delete(from);
-      contents.set(to, file);
+      contents.set(to, file!);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { JsonObject } from "@glovebox/host-api/json";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallContext } from "../capabilities/context.ts";
 import type { log } from "../capabilities/log.ts";
@@ -12,10 +12,10 @@ export interface ToolAnnotations {
   readonly openWorldHint?: boolean;
 }
 
-/** One MCP content block, for handlers that answer more than text: `{ type: "image", data, mimeType }`. */
-export type ContentBlock = { readonly type: string } & {
-  readonly [key: string]: JsonValue | undefined;
-};
+/** One MCP content block. `data` is base64. */
+export type ContentBlock =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image" | "audio"; readonly data: string; readonly mimeType: string };
 
 /** A whole MCP result, for handlers that want to say both parts themselves. */
 export interface ToolResult {
@@ -39,7 +39,7 @@ export interface ToolOptions<
   Input extends StandardSchemaV1 = StandardSchemaV1,
   Output extends StandardSchemaV1 = StandardSchemaV1,
 > {
-  /** Letters, digits and `_`, at most 48. */
+  /** A lower-case letter, then lower-case letters, digits and `_`, at most 48. */
   readonly name: string;
   readonly title?: string;
   /** What the model reads: what the tool does, what it answers, and its limits. */
@@ -76,8 +76,10 @@ export function defineTool<Input extends StandardSchemaV1, Output extends Standa
   options: ToolOptions<Input, Output>,
 ): Tool {
   const where = `defineTool(${JSON.stringify(options.name)})`;
-  if (typeof options.name !== "string" || !/^[A-Za-z][A-Za-z0-9_]{0,47}$/.test(options.name)) {
-    throw new TypeError(`${where}: a name is a letter and then letters, digits and _, at most 48`);
+  if (typeof options.name !== "string" || !/^[a-z][a-z0-9_]{0,47}$/.test(options.name)) {
+    throw new TypeError(
+      `${where}: a name is a lower-case letter, then lower-case letters, digits and _, at most 48`,
+    );
   }
   for (const key of Object.keys(options)) {
     if (!KEYS.has(key)) throw new TypeError(`${where}: unknown key "${key}"`);
@@ -95,5 +97,5 @@ export function defineTool<Input extends StandardSchemaV1, Output extends Standa
     }
   }
   if (typeof options.handler !== "function") throw new TypeError(`${where}: it needs a handler`);
-  return Object.freeze({ ...options }) as unknown as Tool;
+  return Object.freeze({ ...options });
 }

@@ -34,7 +34,8 @@ export class ToolError extends Error {
     if (!TOOL_ERROR_CODES.includes(body.error_code)) {
       throw new TypeError(`error_code must be one of ${TOOL_ERROR_CODES.join(", ")}`);
     }
-    this.body = body;
+    // Plain JavaScript may have put anything there.
+    this.body = { ...body, message: this.message };
   }
 }
 
@@ -78,7 +79,7 @@ function wordsOf(thrown: unknown): string {
 }
 
 function cut(body: ToolErrorBody): ToolErrorBody {
-  const message = String(body.message);
+  const { message } = body;
   return {
     error_code: body.error_code,
     message:
@@ -86,7 +87,7 @@ function cut(body: ToolErrorBody): ToolErrorBody {
         ? `${message.slice(0, messageCharactersMax)}…`
         : message,
     ...(body.suggestion !== undefined && {
-      suggestion: String(body.suggestion).slice(0, messageCharactersMax),
+      suggestion: body.suggestion.slice(0, messageCharactersMax),
     }),
     ...(typeof body.retry_after === "number" &&
       Number.isFinite(body.retry_after) && { retry_after: body.retry_after }),

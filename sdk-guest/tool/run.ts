@@ -75,7 +75,10 @@ function isToolResult(value: unknown): value is ToolResult {
   return (
     Array.isArray(content) &&
     content.every(
-      (block) => typeof block === "object" && block !== null && typeof block.type === "string",
+      (block) =>
+        typeof block === "object" &&
+        block !== null &&
+        ["text", "image", "audio"].includes((block as ContentBlock).type),
     ) &&
     Object.keys(value).every((key) => key === "content" || key === "structuredContent")
   );

@@ -1,6 +1,6 @@
 import path from "node:path";
+import { BuildError } from "@glovebox/sdk/build/errors";
 import { EXIT } from "../../errors.ts";
-import { fromBuild } from "../build-errors.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { shownPath } from "../shown-path.ts";
@@ -25,7 +25,7 @@ export const build: Command = {
     // The compilers take longer to load than most commands to run.
     const { buildPlugin } = await import("@glovebox/sdk/build");
     const { component } = await buildPlugin(folder, { engine, onProgress: (step) => out.progress(`Build: ${step}`) }).catch((error: unknown) => {
-      throw fromBuild(error, folder);
+      throw inFolder(error, folder);
     });
     out.progressDone();
     const file = path.join(folder, "dist", "plugin.wasm");
@@ -37,3 +37,10 @@ export const build: Command = {
     return EXIT.done;
   },
 };
+
+/** The build knows files by their place in the plugin's folder; the author by where they are from here. */
+function inFolder(error: unknown, folder: string): unknown {
+  if (!(error instanceof BuildError) || !error.place) return error;
+  const { code, message, remedy, place } = error;
+  return new BuildError(code, message, { place: { ...place, file: path.join(folder, place.file) }, remedy, cause: error });
+}

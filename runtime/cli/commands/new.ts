@@ -1,4 +1,5 @@
 import path from "node:path";
+import { ScaffoldError } from "@glovebox/sdk/new/errors";
 import { EXIT } from "../../errors.ts";
 import { PLUGIN_NAME } from "../../plugin/rules.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
@@ -28,6 +29,7 @@ export const scaffold: Command = {
     files.makeFolder(folder);
     const { scaffoldPlugin } = await import("@glovebox/sdk/new");
     const written = await scaffoldPlugin(folder, name).catch((cause: unknown) => {
+      if (cause instanceof ScaffoldError) throw cause;
       if (isNew) files.remove(folder);
       throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", `The plugin's files cannot be written: ${String(cause)}.`, { place: { file: folder }, cause });
     });

@@ -1,10 +1,15 @@
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { serveOverStdio } from "../../server/serve-stdio.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { startRuntime } from "../start-runtime.ts";
+
+const NOTES_MAX = 50;
+const NOTE_CHARS_MAX = 200;
+const FLUSH_MS_MAX = 1000;
 
 export const serve: Command = {
   name: "serve",
@@ -26,7 +31,8 @@ export const serve: Command = {
     for (const plugin of posture.plugins) if (!plugin.signed) note(`plugin ${plugin.alias} runs UNSIGNED`);
     const server = serveOverStdio(
       { version: runtimeVersion(), tools, callTool, reportDebt: (filter) => makeDebtReport(posture, filter) },
-      (error) => note(`protocol: ${error.message}`),
+      { input: process.stdin, output: process.stdout },
+      limitNotes((error) => note(`protocol: ${makeVisible(error.message).slice(0, NOTE_CHARS_MAX)}`)),
     );
     runtime.warm();
     const stop = (): void => void server.close();
@@ -34,6 +40,17 @@ export const serve: Command = {
     process.once("SIGTERM", stop);
     await server.closed;
     await runtime.close();
+    // Answers that the client never reads do not keep this process.
+    setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
     return EXIT.done;
   },
 };
+
+/** The client can make any number of notes, and whoever started this process may not read them. */
+function limitNotes(note: (error: Error) => void): (error: Error) => void {
+  let count = 0;
+  return (error) => {
+    count += 1;
+    if (count <= NOTES_MAX) note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
+  };
+}

@@ -10,6 +10,8 @@ const KEPT = new Set([
   "performance",
 ]);
 
+function silent(): void {}
+
 /**
  * Takes from the global object what generated code has no business with: `process`, `fetch`, `Buffer`, timers, …
  * This is a seat belt, for honest code that goes wrong. The boundary is the operating system's seal around this process.
@@ -19,7 +21,6 @@ export function lockGlobals(): void {
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!language.has(name) && !KEPT.has(name)) Reflect.deleteProperty(globalThis, name);
   }
-  const silent = (): void => {};
   const console = Object.freeze({
     debug: silent,
     error: silent,

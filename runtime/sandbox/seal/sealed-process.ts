@@ -83,6 +83,8 @@ export function makeSpawner(
     };
     let timer = setInterval(look, IDLE_WATCH_MS).unref();
     const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {
+      // Whoever ended it, for example from outside: nothing of it stays behind.
+      started.kill(innermostPid());
       over = true;
       clearInterval(timer);
       // The last words may still be on their way.

@@ -31,7 +31,7 @@ export async function transpileSealed(
   );
   void process.exited.then(({ reason, code, signal }) => {
     const how = `the transpile process ended (${signal ?? `code ${code}`})`;
-    answer.reject(reason === "memory" ? limit(how) : failed(how));
+    return answer.reject(reason === "memory" ? limit(how) : failed(how));
   });
   receiveOne(process, answer);
   process.channel.write(encodeHead({ t: "transpile" }, component.length));

@@ -1,9 +1,8 @@
+/* oxlint-disable no-control-regex, no-misleading-character-class -- the standard names single code points, controls among them */
 import { C0, percentDecodeText, percentEncode } from "./percent.ts";
 import { punycodeDecode, punycodeEncode } from "./punycode.ts";
 
-// oxlint-disable-next-line no-control-regex -- the standard's "forbidden host code points"
 const FORBIDDEN = /[\0\t\n\r #/:<>?@[\\\]^|]/;
-// oxlint-disable-next-line no-control-regex -- the standard's "forbidden domain code points"
 const FORBIDDEN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/;
 /** Ignored by UTS 46: soft hyphen, joiners, variation selectors, … */
 const IGNORED =
@@ -34,7 +33,6 @@ export function parseHost(input: string, special: boolean): string | undefined {
 }
 
 function toAscii(domain: string): string | undefined {
-  // oxlint-disable-next-line no-control-regex -- ASCII is meant
   if (/^[\0-\x7f]*$/.test(domain) && !/(^|\.)xn--/i.test(domain)) return domain.toLowerCase();
   const plain = domain.replace(IGNORED, "").replace(/\u1e9e/g, "ss");
   const mapped = nfkc(nfkc(plain).toLowerCase()).replace(/[\u3002\uff0e\uff61]/g, ".");
@@ -52,7 +50,6 @@ function labelToAscii(label: string): string | undefined {
   if (label.startsWith("xn--")) {
     const decoded = punycodeDecode(label.slice(4));
     // Only what an encoder would have written: else two spellings are one host.
-    // oxlint-disable-next-line no-control-regex -- ASCII is meant
     const honest =
       decoded !== undefined &&
       /[^\0-\x7f]/.test(decoded) &&
@@ -62,7 +59,6 @@ function labelToAscii(label: string): string | undefined {
       : undefined;
   }
   if (COMBINING.test(label)) return undefined;
-  // oxlint-disable-next-line no-control-regex -- ASCII is meant
   return /^[\0-\x7f]*$/.test(label) ? label : `xn--${punycodeEncode(label)}`;
 }
 
@@ -109,7 +105,7 @@ function parseIpv6(text: string): readonly number[] | undefined {
   if (!head || (halves.length === 2 && !tail)) return undefined;
   if (halves.length === 1) return head.length === 8 ? head : undefined;
   const missing = 8 - head.length - tail!.length;
-  return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...tail!];
+  return missing < 1 ? undefined : [...head, ...Array.from({ length: missing }, () => 0), ...tail!];
 }
 
 function parsePieces(text: string, last: boolean): readonly number[] | undefined {

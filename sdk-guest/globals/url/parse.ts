@@ -53,7 +53,7 @@ function parseRelative(input: string, base: UrlRecord): UrlRecord | undefined {
 function parseRelativeParts(input: string, base: UrlRecord): UrlRecord | undefined {
   const special = isSpecial(base.scheme);
   const slash = special ? /^[/\\]/ : /^\//;
-  if (!slash.test(input)) return parseBesideBase({ ...base, path: [...base.path] }, input);
+  if (!slash.test(input)) return parseBesideBase({ ...base, path: base.path.slice() }, input);
   if (slash.test(input.slice(1))) {
     return parseAuthority(
       makeRecord(base.scheme),
@@ -194,7 +194,7 @@ function parseFile(
   }
   if (!base) return parsePathAndMore(url, rest);
   url.host = base.host;
-  url.path = [...base.path];
+  url.path = base.path.slice();
   url.query = base.query;
   if (!STARTS_WITH_DRIVE.test(rest)) return parseBesideBase(url, rest);
   url.path = [];

@@ -26,12 +26,8 @@ export class URLSearchParams {
 
   constructor(init?: SearchParamsInit) {
     if (init === undefined) return;
-    if (typeof init === "object" && init !== null) {
-      this.#pairs = pairsOf(init);
-    } else {
-      const text = String(init);
-      this.#pairs = parseForm(text.startsWith("?") ? text.slice(1) : text);
-    }
+    if (typeof init === "object" && init !== null) this.#pairs = pairsOf(init);
+    else this.#pairs = parseForm(init.replace(/^\?/, "").toWellFormed());
   }
   static {
     linkQuery = (query, changed) => {

@@ -155,15 +155,14 @@ export class URL {
 }
 
 function parseWithBase(input: unknown, base: unknown): UrlRecord {
-  const baseRecord = base === undefined ? undefined : parseUrl(String(base));
-  const record =
-    base !== undefined && !baseRecord ? undefined : parseUrl(String(input), baseRecord);
+  const baseRecord = base === undefined ? undefined : parseUrl(text(base));
+  const record = base !== undefined && !baseRecord ? undefined : parseUrl(text(input), baseRecord);
   if (!record) throw new TypeError("Invalid URL");
   return record;
 }
 
 function wellFormed(value: unknown): string {
-  return String(value).toWellFormed();
+  return text(value).toWellFormed();
 }
 
 /** Setters ignore tabs and line breaks. */
@@ -184,4 +183,10 @@ function hostPart(url: UrlRecord, value: unknown): string {
   const text = clean(value);
   const end = text.search(isSpecial(url.scheme) ? /[/\\?#]/ : /[/?#]/);
   return end < 0 ? text : text.slice(0, end);
+}
+
+/** Web APIs take any value for text, objects by their `toString` included. */
+function text(value: unknown): string {
+  // oxlint-disable-next-line typescript/no-base-to-string -- that is how they take it
+  return String(value);
 }

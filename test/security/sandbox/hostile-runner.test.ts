@@ -69,6 +69,10 @@ function makeCall(callId: string, signal = new AbortController().signal): Plugin
   return { scope, export: ["tools", "callTool"], args: [], context: null };
 }
 
+function failToLog(): never {
+  throw new Error("the disk is full");
+}
+
 function rejectsWith(promise: Promise<unknown>, code: SandboxErrorCode): Promise<void> {
   return assert.rejects(promise, { name: "SandboxError", code });
 }
@@ -203,8 +207,5 @@ test("does not hand over arguments that are too large to carry", async () => {
 
 test("survives a caller whose log handler throws", async () => {
   const channel = await startLoaded("log while owed an answer");
-  const onLog = (): void => {
-    throw new Error("the disk is full");
-  };
-  await rejectsWith(channel.call({ ...makeCall("a"), onLog }, TERMS), "ERR_RUNNER_DIED");
+  await rejectsWith(channel.call({ ...makeCall("a"), onLog: failToLog }, TERMS), "ERR_RUNNER_DIED");
 });

@@ -284,9 +284,9 @@ test("runs as many calls at once as it may, queues some, and turns the rest away
 test("answers every call exactly once while its runners are killed at random", async () => {
   const plugin = open({ concurrentCalls: 2, queuedCalls: 100 });
   const ends: string[] = [];
-  let running = true;
+  const over = new AbortController();
   const killer = (async () => {
-    while (running) {
+    while (!over.signal.aborted) {
       await new Promise((resolve) => setTimeout(resolve, 30));
       const pid = sealedProcesses().at(Math.floor(Math.random() * 3));
       if (pid !== undefined) process.kill(Number(pid), "SIGKILL");
@@ -300,7 +300,7 @@ test("answers every call exactly once while its runners are killed at random", a
     }
   });
   await Promise.all(calls);
-  running = false;
+  over.abort();
   await killer;
   assert.equal(new Set(ends.map((end) => end.split(" ")[0])).size, 60);
   assert.equal(ends.length, 60);

@@ -27,6 +27,14 @@ function start(residentBytesMax: number = TRANSPILE_LIMITS.residentBytesMax): Se
   return spawn({ seal, program: findProgram(powers, "transpile"), dataBytesMax, residentBytesMax });
 }
 
+function startSmall(): SealedProcess {
+  return start(100 * 1024 * 1024);
+}
+
+function startNever(): never {
+  assert.fail("a process was started");
+}
+
 function startHostile(mode: string): SealedProcess {
   const program = join(import.meta.dirname, "../../helpers/hostile-transpile.cjs");
   return spawn({
@@ -77,20 +85,16 @@ test("gives a script and its modules, the same every time", async () => {
 });
 
 test("refuses what is no component before anything runs", async () => {
-  const never = (): never => assert.fail("a process was started");
   const core = Buffer.from("0061736d01000000", "hex");
   for (const bytes of [Buffer.alloc(0), Buffer.from("(component)"), core, honest.subarray(0, 7)]) {
-    await rejectsWith(transpileSealed(never, bytes), "ERR_TRANSPILE_FAILED");
+    await rejectsWith(transpileSealed(startNever, bytes), "ERR_TRANSPILE_FAILED");
   }
 });
 
 test("refuses a component beyond the size limit before anything runs", async () => {
   const bytes = Buffer.alloc(TRANSPILE_LIMITS.componentBytesMax + 1);
   bytes.set(honest.subarray(0, 8));
-  await rejectsWith(
-    transpileSealed(() => assert.fail("a process was started"), bytes),
-    "ERR_TRANSPILE_LIMIT",
-  );
+  await rejectsWith(transpileSealed(startNever, bytes), "ERR_TRANSPILE_LIMIT");
 });
 
 test("refuses a damaged component", async () => {
@@ -113,8 +117,10 @@ test("stops a transpile that takes too long", async () => {
 });
 
 test("stops a transpile that takes too much memory", async () => {
-  const small = (): SealedProcess => start(100 * 1024 * 1024);
-  await rejectsWith(transpileSealed(small, await parse(typeBomb(14, 12))), "ERR_TRANSPILE_LIMIT");
+  await rejectsWith(
+    transpileSealed(startSmall, await parse(typeBomb(14, 12))),
+    "ERR_TRANSPILE_LIMIT",
+  );
 });
 
 for (const [mode, code] of [

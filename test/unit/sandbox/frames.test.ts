@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { encodeHead, FrameDecoder } from "../../../runtime/sandbox/frames.ts";
 import { HEADER_BYTES_MAX } from "../../../runtime/sandbox/protocol.ts";
 

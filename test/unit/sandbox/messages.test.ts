@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { parseFromRunner } from "../../../runtime/sandbox/messages.ts";
 

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findProgram } from "../../../runtime/sandbox/programs.ts";
 
+function findNothing(): never {
+  throw new Error("ENOENT");
+}
+
 test("names the remedy when a sealed program is not built", () => {
-  const realPath = (): never => {
-    throw new Error("ENOENT");
-  };
-  assert.throws(() => findProgram({ realPath }, "runner"), {
+  assert.throws(() => findProgram({ realPath: findNothing }, "runner"), {
     name: "SandboxError",
     code: "ERR_NOT_BUILT",
   });

@@ -1,22 +1,5 @@
 import { random } from "../capabilities/random.ts";
-
-const valuesPerFill = 64;
-let pool = new Float64Array(0);
-let used = 0;
-
-/** `Math.random` from the host's randomness, 64 values for each time it asks. */
-export function mathRandom(): number {
-  if (used === pool.length) {
-    const words = new Uint32Array(random.bytes(valuesPerFill * 8).buffer);
-    pool = Float64Array.from(
-      { length: valuesPerFill },
-      // 53 bits: 26 and 27.
-      (_, index) => ((words[2 * index]! >>> 6) * 2 ** 27 + (words[2 * index + 1]! >>> 5)) / 2 ** 53,
-    );
-    used = 0;
-  }
-  return pool[used++]!;
-}
+import { DOMException } from "./dom-exception.ts";
 
 const requestBytesMax = 65_536;
 
@@ -44,7 +27,6 @@ export const crypto = {
 };
 
 function isFloatArray(view: ArrayBufferView): boolean {
-  return /^Float/.test(
-    (view as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag],
-  );
+  const name = (view as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag];
+  return name.startsWith("Float");
 }

@@ -1,0 +1,63 @@
+import { stringify } from "yaml";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
+import type { Configuration } from "../../runtime/policy/configuration.ts";
+import { parseConfiguration } from "../../runtime/policy/parse-configuration.ts";
+
+export const FILE = "glovebox.yaml";
+
+/** A configuration with every key, as plain data. */
+export const EVERYTHING = {
+  version: 1,
+  mode: "production",
+  trust: [{ name: "acme", key: "MCowBQYDK2VwAyEA", plugins: ["acme-*", "time"] }],
+  plugins: {
+    time: {
+      source: "./time-1.0.0.tgz",
+      grants: {
+        filesystem: { access: "read-write", quota: "10MiB", files_max: 100 },
+        http: {
+          allow: [{ host: "example.com", methods: ["POST"], paths: ["/v1/"] }],
+          timeoutMs: 1000,
+        },
+        kv: "1MiB",
+        env: { UNITS: "metric" },
+        clock: true,
+        random: true,
+      },
+      limits: { deadline: "500ms" },
+      tools: ["now"],
+      unsigned: false,
+    },
+  },
+  limits: {
+    deadline: "20s",
+    memory: "32MiB",
+    resident: "128MiB",
+    output: "64KiB",
+    host_calls: 100,
+    log: "1KiB",
+    concurrent_calls: 1,
+    queued_calls: 0,
+  },
+  waivers: [{ gate: "ring5", reason: "the machine has no Landlock yet", until: "2027-01-31" }],
+};
+
+export function parseText(text: string): Configuration {
+  return parseConfiguration(text, FILE, CAPABILITIES);
+}
+
+export function parseData(data: unknown): Configuration {
+  return parseText(stringify(data, { aliasDuplicateObjects: false }));
+}
+
+/** A copy of `document` with `value` at a path of keys joined by dots; undefined takes the key away. */
+export function change(document: object, path: string, value: unknown): unknown {
+  const copy: unknown = structuredClone(document);
+  const keys = path.split(".");
+  const last = keys.pop() ?? "";
+  let parent = copy as Record<string, unknown>;
+  for (const key of keys) parent = parent[key] as Record<string, unknown>;
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return JSON.parse(JSON.stringify(copy));
+}

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { Validator } from "@cfworker/json-schema";
+import type { Schema } from "@cfworker/json-schema";
+import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
+import { FIRST_CONFIGURATION } from "../../../runtime/policy/edit-configuration.ts";
+import { LIMIT_ROWS } from "../../../runtime/policy/read-limits.ts";
+import { change, EVERYTHING, parseData } from "../../helpers/policy-files.ts";
+import { codesOf } from "../../helpers/refusals.ts";
+
+type Change = readonly [path: string, value: unknown];
+
+const url = new URL("../../../runtime/policy/glovebox.schema.json", import.meta.url);
+const schema = JSON.parse(readFileSync(url, "utf8")) as Schema;
+const validator = new Validator(schema, "2020-12", false);
+
+const ANYTHING = [
+  undefined,
+  null,
+  true,
+  false,
+  0,
+  1,
+  2,
+  -1,
+  1.5,
+  "",
+  " ",
+  "x",
+  "X",
+  "x".repeat(5000),
+  "a\nb",
+  "1.0",
+  [],
+  ["x"],
+  [1],
+  {},
+  { x: 1 },
+];
+const PATHS = [
+  ...Object.keys(EVERYTHING),
+  "unknown",
+  "trust.0",
+  "trust.0.name",
+  "trust.0.key",
+  "trust.0.plugins",
+  "trust.0.plugins.0",
+  "trust.0.unknown",
+  "plugins.time",
+  "plugins.Time",
+  "plugins.time.source",
+  "plugins.time.grants",
+  "plugins.time.grants.clock",
+  "plugins.time.grants.kv",
+  "plugins.time.grants.random",
+  "plugins.time.grants.env",
+  "plugins.time.grants.env.UNITS",
+  "plugins.time.grants.filesystem",
+  "plugins.time.grants.filesystem.access",
+  "plugins.time.grants.filesystem.files_max",
+  "plugins.time.grants.net",
+  "plugins.time.grants.http.timeoutMs",
+  "plugins.time.limits",
+  "plugins.time.tools",
+  "plugins.time.tools.0",
+  "plugins.time.unsigned",
+  "plugins.time.unknown",
+  ...Object.keys(LIMIT_ROWS).map((key) => `limits.${key}`),
+  "limits.unknown",
+  "waivers.0",
+  "waivers.0.gate",
+  "waivers.0.reason",
+  "waivers.0.until",
+  "waivers.0.unknown",
+];
+const CHANGES: readonly Change[] = [
+  ...PATHS.flatMap((path) => ANYTHING.map((value): Change => [path, value])),
+  ...["a", "a-b", "a--b", "-a", "1a", "a_b", "x".repeat(40), "x".repeat(41)].flatMap(
+    (name): Change[] => [
+      [`plugins.${name}`, { source: "x" }],
+      ["trust.0.name", name],
+    ],
+  ),
+  ...["*", "a*", "**", "A*", "a b", "x".repeat(40), "x".repeat(41)].map((glob): Change => [
+    "trust.0.plugins",
+    [glob],
+  ]),
+  ...["AA==", "AAA=", "A===", "A A", "A\n", "A".repeat(256), "A".repeat(257)].map((key): Change => [
+    "trust.0.key",
+    key,
+  ]),
+  ...["500ms", "10s", "2m", "1h", "1.5s", "10 s"].map((value): Change => [
+    "limits.deadline",
+    value,
+  ]),
+  ...["2MiB", "2 MiB", "2MB", "2mib", "2097152B"].map((value): Change => ["limits.memory", value]),
+  ...[1_000_000, 1_000_001].map((value): Change => ["limits.host_calls", value]),
+  ...[64, 65].map((value): Change => ["limits.concurrent_calls", value]),
+  ...["2027-01-31", "2027-1-31", "2027-01-31 "].map((value): Change => ["waivers.0.until", value]),
+  ...[
+    "x".repeat(10),
+    "x".repeat(9),
+    "x".repeat(500),
+    "x".repeat(501),
+    " ".repeat(20),
+    "two\nlines of text",
+  ].map((value): Change => ["waivers.0.reason", value]),
+  ["plugins.time.tools", ["a", "a"]],
+  ["plugins.time.tools", Array.from({ length: 128 }, (_, index) => `t${index}`)],
+  ["plugins.time.tools", Array.from({ length: 129 }, (_, index) => `t${index}`)],
+  ["waivers", [...EVERYTHING.waivers, ...EVERYTHING.waivers]],
+  ["plugins.time.grants.filesystem", "read"],
+  ["plugins.time.grants.http", "example.com:443"],
+  ["plugins.time.grants.http", ["example.com", { host: "example.com", port: 8443 }]],
+  [
+    "plugins.time.grants.http",
+    { host: "example.com", secret: { header: "x-key", reference: "env:KEY" } },
+  ],
+];
+
+function parses(document: unknown): boolean {
+  try {
+    parseData(document);
+    return true;
+  } catch {
+    assert.notDeepEqual(
+      codesOf(() => parseData(document)),
+      [],
+    );
+    return false;
+  }
+}
+
+describe("the schema for editors", () => {
+  it("judges glovebox.yaml as the parser does", () => {
+    const seen = new Set<boolean>();
+    for (const [path, value] of [["mode", "production"] as Change, ...CHANGES]) {
+      const document = change(EVERYTHING, path, value);
+      const byParser = parses(document);
+      assert.equal(
+        validator.validate(document).valid,
+        byParser,
+        `${path} = ${JSON.stringify(value)?.slice(0, 80)}`,
+      );
+      seen.add(byParser);
+    }
+    assert.equal(seen.size, 2);
+  });
+
+  it("knows every capability and every limit", () => {
+    const definitions = schema.$defs as Record<string, { properties: object }>;
+    assert.deepEqual(Object.keys(definitions["grants"]?.properties ?? {}), CAPABILITY_NAMES);
+    assert.deepEqual(Object.keys(definitions["limits"]?.properties ?? {}), Object.keys(LIMIT_ROWS));
+  });
+
+  it("is the one that a first configuration names", () => {
+    assert.ok(FIRST_CONFIGURATION.startsWith(`# yaml-language-server: $schema=${schema.$id}\n`));
+  });
+});
