@@ -3,17 +3,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ScaffoldError } from "./new/errors.ts";
 import { makeTemplate } from "./new/template.ts";
-
-/** A new plugin that cannot be made: the name is not one, or something is in the way. */
-export class ScaffoldError extends Error {
-  override readonly name = "ScaffoldError";
-  readonly code: "ERR_NEW_NAME" | "ERR_NEW_EXISTS";
-  constructor(code: "ERR_NEW_NAME" | "ERR_NEW_EXISTS", message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 const sdkFolder = dirname(fileURLToPath(import.meta.url));
 
@@ -24,15 +15,12 @@ const sdkFolder = dirname(fileURLToPath(import.meta.url));
  */
 export async function scaffoldPlugin(folder: string, name: string): Promise<readonly string[]> {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) || name.length > 40) {
-    throw new ScaffoldError(
-      "ERR_NEW_NAME",
-      "A plugin's name is lower-case letters, digits and single hyphens, at most 40",
-    );
+    throw new ScaffoldError("ERR_NEW_NAME");
   }
   const root = resolve(folder);
   await mkdir(root, { recursive: true });
   if ((await readdir(root)).length > 0)
-    throw new ScaffoldError("ERR_NEW_EXISTS", "The folder is not empty");
+    throw new ScaffoldError("ERR_NEW_EXISTS");
   const files = makeTemplate(name, await dependenciesOf(root));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });

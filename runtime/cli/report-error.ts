@@ -1,5 +1,8 @@
+import { BuildError } from "@glovebox/sdk/build/errors";
+import { ScaffoldError } from "@glovebox/sdk/new/errors";
 import { EXIT, GloveboxError, Refusals, type ExitCode, type Place } from "../errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
+import { CLI_ERRORS } from "./errors.ts";
 import type { Output } from "./output.ts";
 
 /** Some messages quote a stranger's words. */
@@ -25,16 +28,12 @@ interface Reason {
 function reasonsOf(error: unknown): readonly Reason[] {
   if (error instanceof Refusals) return error.reasons;
   if (error instanceof GloveboxError) return [error];
+  // The SDK's build may be used without this runtime, so its errors are its own.
+  if (error instanceof BuildError || error instanceof ScaffoldError)
+    return [{ code: error.code, message: error.message, remedy: error.remedy, place: "place" in error ? error.place : undefined, exit: EXIT.failed }];
   const message = error instanceof Error ? error.message : String(error);
-  return [
-    {
-      code: "ERR_INTERNAL",
-      message: `Something failed that was not foreseen: ${message}`,
-      remedy: "This is a fault of Glovebox, not yours. Run again with GLOVEBOX_DEBUG=1 to see where, and report it.",
-      place: undefined,
-      exit: EXIT.failed,
-    },
-  ];
+  const { summary, remedy, exit } = CLI_ERRORS.ERR_INTERNAL;
+  return [{ code: "ERR_INTERNAL", message: `${summary} ${message}`, remedy, place: undefined, exit }];
 }
 
 /** Refusals outrank wrong words: a start that was refused says so even when a name was also wrong. */

@@ -5,7 +5,7 @@ export const SANDBOX_ERRORS = {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The call did not end within its deadline, so its runner was killed.",
-    remedy: "Ask for less at a time, or raise `limits.deadlineMs` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.deadline` of the plugin.",
   },
   ERR_CALL_CANCELLED: {
     fault: "user",
@@ -24,19 +24,19 @@ export const SANDBOX_ERRORS = {
     exit: EXIT.failed,
     summary: "The call wanted more memory than it may use.",
     remedy:
-      "Ask for less at a time, or raise `limits.memoryBytes` or `limits.residentBytes` of the plugin.",
+      "Ask for less at a time, or raise `limits.memory` or `limits.resident` of the plugin.",
   },
   ERR_CALL_OUTPUT: {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The answer, or what was logged, is larger than the limit.",
-    remedy: "Ask for less at a time, or raise `limits.outputBytes` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.output` of the plugin.",
   },
   ERR_CALL_HOST_CALLS: {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The call asked the host more often than it may.",
-    remedy: "Ask for less at a time, or raise `limits.hostCalls` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.host_calls` of the plugin.",
   },
   ERR_CALL_STACK: {
     fault: "plugin",
@@ -86,7 +86,7 @@ export const SANDBOX_ERRORS = {
     fault: "system",
     exit: EXIT.failed,
     summary: "Too many calls of this plugin are running and waiting, or its runners keep failing.",
-    remedy: "Try again after the time that the error names, or raise `limits.concurrentCalls`.",
+    remedy: "Try again after the time that the error names, or raise `limits.concurrent_calls`.",
   },
   ERR_TRANSPILE_FAILED: {
     fault: "plugin",

@@ -1,27 +1,24 @@
 import type { Tool } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
 import { answerInvalidArguments, type ToolAnswer } from "../answer.ts";
+import { SEVERITIES, STATUSES } from "../debt/items.ts";
+import type { ReportFilter } from "../debt/report.ts";
 import { compileValidator } from "../plugin/schema/validator.ts";
 
-export interface DebtFilter {
-  readonly status?: string;
-  readonly severity?: string;
-}
-
 /** The public view of the debt report, made anew for each request. */
-export type ReportDebt = (filter: DebtFilter) => JsonObject;
+export type ReportDebt = (filter: ReportFilter) => JsonObject;
 
 const INPUT_SCHEMA = {
   type: "object",
   properties: {
     status: {
       type: "string",
-      enum: ["open", "monitoring", "resolved"],
+      enum: [...STATUSES],
       description: "Only items with this status.",
     },
     severity: {
       type: "string",
-      enum: ["low", "medium", "high", "critical"],
+      enum: [...SEVERITIES],
       description: "Only items of this severity.",
     },
   },

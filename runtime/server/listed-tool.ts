@@ -34,7 +34,7 @@ export function toListedTool({ exposedName, tool }: ExposedTool): Tool {
  */
 function withErrors({ $schema, $defs, ...schema }: JsonObject): NonNullable<Tool["outputSchema"]> {
   return {
-    ...($schema === undefined ? {} : { $schema }),
+    ...(typeof $schema === "string" ? { $schema } : {}),
     ...($defs === undefined ? {} : { $defs }),
     type: "object",
     anyOf: [schema, ERROR_SCHEMA],

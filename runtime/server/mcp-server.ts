@@ -53,6 +53,7 @@ function serveTools(server: Server, { tools, callTool, reportDebt }: McpSetting)
   server.setRequestHandler("tools/list", () => ({ tools: listed }));
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
     const { name } = params;
+    const args = isJsonObject(params.arguments) ? params.arguments : {};
     if (!known.has(name))
       throw invalidParams("Unknown tool. List the tools and use a name from the list.");
     if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(reportDebt, args));
@@ -84,13 +85,16 @@ function serveDebtResource(server: Server, reportDebt: ReportDebt): void {
 function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallToolResult {
   return {
     content: content.map((block) => ({ ...block })),
-    ...(structuredContent === undefined
-      ? {}
-      : { structuredContent }),
+    ...(structuredContent === undefined ? {} : { structuredContent }),
     ...(isError ? { isError } : {}),
   };
 }
 
 function invalidParams(message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+}
+
+/** Whatever came out of `JSON.parse` is JSON all the way down; the validator bounds its depth and size. */
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

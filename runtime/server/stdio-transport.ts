@@ -5,7 +5,6 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import { depthOf } from "../firewall/depth.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
@@ -102,7 +101,7 @@ export class StdioTransport implements Transport {
     } catch {
       return this.#refuse(ProtocolErrorCode.ParseError, "A line is not JSON in UTF-8.");
     }
-    if (depthOf(value, MESSAGE_DEPTH_MAX) > MESSAGE_DEPTH_MAX)
+    if (isDeeperThan(value, MESSAGE_DEPTH_MAX))
       return this.#refuse(
         ProtocolErrorCode.InvalidRequest,
         `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`,
@@ -144,4 +143,16 @@ function requestIdOf(value: unknown): string | number | undefined {
     return undefined;
   const { id } = value;
   return typeof id === "string" || typeof id === "number" ? id : undefined;
+}
+
+/** Looks level by level: recursion would end with the stack. */
+function isDeeperThan(value: unknown, depthMax: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthMax) return true;
+    level = level.flatMap((part) =>
+      typeof part === "object" && part !== null ? Object.values(part) : [],
+    );
+  }
+  return false;
 }

@@ -34,21 +34,26 @@ after(() => workspace?.remove());
 
 /** What the clients have in common, as far as this test asks. */
 interface CommonClient {
-  listTools(): Promise<{ tools: { name: string; outputSchema?: unknown }[] }>;
+  listTools(): Promise<{ tools: { name: string }[] }>;
   call(
     name: string,
     args: Record<string, unknown>,
     onProgress?: (progress: number) => void,
   ): Promise<Answer>;
-  readResource(request: { uri: string }): Promise<{ contents: object[] }>;
+  /** The text of a resource. */
+  read(uri: string): Promise<string>;
   close(): Promise<void>;
 }
 
 interface Answer {
-  readonly content?: unknown;
-  readonly structuredContent?: unknown;
-  readonly isError?: unknown;
+  readonly content: readonly { readonly type: string; readonly text: string }[];
+  readonly structuredContent?: Readonly<Record<string, unknown>>;
+  readonly isError?: boolean;
 }
+
+/** The same answer without the types of one client's making. */
+const toAnswer = (result: unknown): Answer => JSON.parse(JSON.stringify(result));
+const textOf = (answer: Answer): string => answer.content[0]?.text ?? "";
 
 async function connectNew(
   mode: "legacy" | { pin: string } | "auto",
@@ -58,12 +63,15 @@ async function connectNew(
   return {
     version: client.getNegotiatedProtocolVersion(),
     listTools: () => client.listTools(),
-    call: (name, args, onProgress) =>
-      client.callTool(
-        { name, arguments: args },
-        onProgress ? { onprogress: ({ progress }) => onProgress(progress) } : {},
-      ) as Promise<Answer>,
-    readResource: (request) => client.readResource(request),
+    call: async (name, args, onProgress) =>
+      toAnswer(
+        await client.callTool(
+          { name, arguments: args },
+          onProgress ? { onprogress: ({ progress }) => onProgress(progress) } : {},
+        ),
+      ),
+    read: async (uri) =>
+      textOf(toAnswer({ content: (await client.readResource({ uri })).contents })),
     close: () => client.close(),
   };
 }
@@ -73,13 +81,16 @@ async function connectOld(): Promise<CommonClient> {
   await client.connect(new TransportOfOldSdk({ ...workspace.command, stderr: "ignore" }));
   return {
     listTools: () => client.listTools(),
-    call: (name, args, onProgress) =>
-      client.callTool(
-        { name, arguments: args },
-        undefined,
-        onProgress ? { onprogress: ({ progress }) => onProgress(progress) } : {},
+    call: async (name, args, onProgress) =>
+      toAnswer(
+        await client.callTool(
+          { name, arguments: args },
+          undefined,
+          onProgress ? { onprogress: ({ progress }) => onProgress(progress) } : {},
+        ),
       ),
-    readResource: (request) => client.readResource(request),
+    read: async (uri) =>
+      textOf(toAnswer({ content: (await client.readResource({ uri })).contents })),
     close: () => client.close(),
   };
 }
@@ -115,13 +126,12 @@ for (const [name, connect] of CLIENTS)
       ["fixture__divide", { number: "one" }, "INVALID_ARGUMENTS"],
       ["fixture__spin", {}, "TIMEOUT"],
     ] as const) {
-      const { isError, structuredContent, content } = await client.call(tool, args);
-      assert.equal(isError, true);
-      assert.equal((structuredContent as { error_code: string }).error_code, code);
-      assert.deepEqual(
-        JSON.parse((content as { text: string }[])[0]?.text ?? ""),
-        structuredContent,
-      );
+      const answer = await client.call(tool, args);
+      assert.partialDeepStrictEqual(answer, {
+        isError: true,
+        structuredContent: { error_code: code },
+      });
+      assert.deepEqual(JSON.parse(textOf(answer)), answer.structuredContent);
     }
     await assert.rejects(client.call("fixture__missing", {}), { code: -32602 });
 
@@ -133,16 +143,12 @@ for (const [name, connect] of CLIENTS)
       [...new Set(progress)].toSorted((a, b) => a - b),
     );
 
-    const report = (await client.call("report_pattern_debt", { status: "open" }))
-      .structuredContent as { items: { status: string }[] };
-    assert.ok(report.items.length > 0 && report.items.every((item) => item.status === "open"));
-    const [resource] = (await client.readResource({ uri: "glovebox://debt" })).contents as {
-      text: string;
-    }[];
-    assert.equal(
-      (JSON.parse(resource?.text ?? "") as { report_version: number }).report_version,
-      1,
-    );
+    const report = await client.call("report_pattern_debt", { status: "open" });
+    const { items }: { items: { status: string }[] } = JSON.parse(textOf(report));
+    assert.ok(items.length > 0 && items.every((item) => item.status === "open"));
+    assert.partialDeepStrictEqual(JSON.parse(await client.read("glovebox://debt")), {
+      report_version: 1,
+    });
   });
 
 test("the client that asks first is answered in the era of 2026-07-28", async (t) => {
@@ -180,34 +186,33 @@ test("results of 2026-07-28 say how long they may be kept", async (t) => {
   assert.deepEqual([read?.["ttlMs"], read?.["cacheScope"]], [0, "private"]);
 });
 
+interface Inspected {
+  readonly tools?: readonly { readonly name: string }[];
+  readonly content?: Answer["content"];
+}
+
+/** Its own options come first: it would take the server's `--config` for its own, if `--` did not end them. */
+function inspect(...words: string[]): Inspected {
+  const { command, args } = workspace.command;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [INSPECTOR, "--cli", ...words, "--format", "json", "--", command, ...args],
+    {
+      cwd: workspace.folder,
+      encoding: "utf8",
+      env: { ...process.env, HOME: workspace.folder, MCP_INSPECTOR_SECRET_STORE: "memory" },
+    },
+  );
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout).result;
+}
+
 test("the Inspector's command line lists the tools, finds their schemas portable, and calls one", () => {
-  // Its own options come first: after `--` everything is the server's command, whose `--config` it would take for its own.
-  const inspect = (...words: string[]): unknown => {
-    const { command, args } = workspace.command;
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [INSPECTOR, "--cli", ...words, "--format", "json", "--", command, ...args],
-      {
-        cwd: workspace.folder,
-        encoding: "utf8",
-        env: { ...process.env, HOME: workspace.folder, MCP_INSPECTOR_SECRET_STORE: "memory" },
-      },
-    );
-    assert.equal(status, 0, stderr);
-    return (JSON.parse(stdout) as { result: unknown }).result;
-  };
-  const { tools } = inspect("--method", "tools/list", "--strict") as { tools: { name: string }[] };
+  const { tools } = inspect("--method", "tools/list", "--strict");
   assert.deepEqual(
-    tools.map((tool) => tool.name),
+    tools?.map((tool) => tool.name),
     TOOL_NAMES,
   );
-  const answer = inspect(
-    "--method",
-    "tools/call",
-    "--tool-name",
-    "fixture__echo",
-    "--tool-arg",
-    "text=sealed",
-  ) as Answer;
-  assert.deepEqual(answer.content, [{ type: "text", text: "sealed" }]);
+  const call = ["--tool-name", "fixture__echo", "--tool-arg", "text=sealed"];
+  assert.equal(inspect("--method", "tools/call", ...call).content?.[0]?.text, "sealed");
 });

@@ -5,6 +5,7 @@ import {
   descendantsOf,
   FIXTURE,
   makeServedWorkspace,
+  type Message,
   RawClient,
   stillAlive,
   until,
@@ -28,8 +29,7 @@ async function connect(t: TestContext): Promise<RawClient> {
 }
 
 const pidOf = (client: RawClient): number => client.child.pid ?? assert.fail("not started");
-const textOf = (message: Awaited<ReturnType<RawClient["answer"]>>): string =>
-  (message.result?.["content"] as { text: string }[])[0]?.text ?? "";
+const textOf = (message: Message): string => message.result?.content?.[0]?.text ?? "";
 
 test("answers each broken line and goes on", async (t) => {
   const client = await connect(t);

@@ -39,7 +39,7 @@ export async function makeServedWorkspace(
   for (const plugin of plugins) {
     const built = await buildPlugin(plugin.folder, {});
     const manifest = readFileSync(join(plugin.folder, "plugin.json"), "utf8");
-    const { name, version } = JSON.parse(manifest) as { name: string; version: string };
+    const { name, version }: { name: string; version: string } = JSON.parse(manifest);
     mkdirSync(join(folder, name, "dist"), { recursive: true });
     writeFileSync(join(folder, name, "dist", "plugin.wasm"), built.component);
     writeFileSync(join(folder, name, "plugin.json"), manifest);
@@ -93,7 +93,7 @@ export class RawClient {
 
   #hear(line: string): void {
     try {
-      this.messages.push(JSON.parse(line) as Message);
+      this.messages.push(JSON.parse(line));
     } catch {
       this.strayLines.push(line);
     }
@@ -104,12 +104,10 @@ export class RawClient {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  send(value: unknown): void {
-    this.child.stdin.write(
-      typeof value === "string"
-        ? `${value}\n`
-        : `${JSON.stringify({ jsonrpc: "2.0", ...(value as object) })}\n`,
-    );
+  send(message: string | object): void {
+    const line =
+      typeof message === "string" ? message : JSON.stringify({ jsonrpc: "2.0", ...message });
+    this.child.stdin.write(`${line}\n`);
   }
 
   async initialize(): Promise<void> {
@@ -151,6 +149,7 @@ export interface Message {
   readonly method?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly result?: Readonly<Record<string, unknown>> & {
+    readonly content?: readonly { readonly type: string; readonly text: string }[];
     readonly structuredContent?: Readonly<Record<string, unknown>>;
     readonly isError?: boolean;
   };

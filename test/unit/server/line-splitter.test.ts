@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { LineSplitter } from "../../../runtime/server/line-splitter.ts";
 
 const toText = (line: Uint8Array | "too long"): string =>

@@ -8,7 +8,7 @@ import { serveOverStdio } from "../../../runtime/server/serve-stdio.ts";
 const TOOL = {
   name: "now",
   description: "The time.",
-  inputSchema: { type: "object" } as JsonObject,
+  inputSchema: { type: "object" },
 };
 
 /** A server on two pipes, whose calls are answered by hand. */
@@ -42,7 +42,7 @@ function serve(t: TestContext) {
     text
       .split("\n")
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as JsonObject);
+      .map((line) => JSON.parse(line));
   const answered = async (id: number): Promise<JsonObject> => {
     for (;;) {
       const found = received().find((message) => message["id"] === id);
@@ -69,15 +69,12 @@ test("lists tools and resources, and answers the debt report, without calling an
     method: "tools/call",
     params: { name: "report_pattern_debt", arguments: { status: "open" } },
   });
-  const { tools } = (await answered(1))["result"] as { tools: JsonObject[] };
-  assert.deepEqual(
-    tools.map((tool) => tool["name"]),
-    ["report_pattern_debt", "time__now"],
-  );
-  await Promise.all([2, 3].map(answered));
-  assert.deepEqual(((await answered(4))["result"] as JsonObject)["structuredContent"], {
-    filter: { status: "open" },
+  assert.partialDeepStrictEqual(await answered(1), {
+    result: { tools: [{ name: "report_pattern_debt" }, { name: "time__now" }] },
   });
+  await Promise.all([2, 3].map(answered));
+  const filter = { status: "open" };
+  assert.partialDeepStrictEqual(await answered(4), { result: { structuredContent: { filter } } });
   assert.deepEqual(calls, []);
 });
 
