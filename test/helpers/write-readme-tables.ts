@@ -1,7 +1,7 @@
 // Writes the tables of README.md that are made from the sources: `npm run docs`. A test fails when they differ.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMANDS } from "../../runtime/cli/commands/table.ts";
+import { loadCommands } from "../../runtime/cli/commands/table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const README = join(ROOT, "README.md");
@@ -50,7 +50,7 @@ async function readTables(file: string): Promise<DocumentedError[]> {
 /** README's text with both generated tables as the sources have them now. */
 export async function fillTables(text: string): Promise<string> {
   const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [`\`${code}\``, sentence(summary), sentence(remedy), String(exit)]);
-  const commands = COMMANDS.map(({ name, usage, summary }) => [`\`${`${name} ${usage}`.trim()}\``, summary]);
+  const commands = (await loadCommands()).map(({ name, usage, summary }) => [`\`${`${name} ${usage}`.trim()}\``, summary]);
   const withErrors = fill(text, "errors", [["code", "what it means", "what to do", "exit"], ...errors]);
   return fill(withErrors, "commands", [["command", "what it does"], ...commands]);
 }
