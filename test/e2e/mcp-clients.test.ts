@@ -9,6 +9,7 @@ import { Client as ClientOfOldSdk } from "@modelcontextprotocol/sdk/client/index
 import { StdioClientTransport as TransportOfOldSdk } from "@modelcontextprotocol/sdk/client/stdio.js";
 import {
   FIXTURE,
+  GLOVEBOX,
   makeServedWorkspace,
   RawClient,
   type ServedWorkspace,
@@ -215,4 +216,41 @@ test("the Inspector's command line lists the tools, finds their schemas portable
   );
   const call = ["--tool-name", "fixture__echo", "--tool-arg", "text=sealed"];
   assert.equal(inspect("--method", "tools/call", ...call).content?.[0]?.text, "sealed");
+});
+
+interface Snippet {
+  readonly value: {
+    readonly mcpServers?: { readonly glovebox: StartedServer };
+    readonly servers?: { readonly glovebox: StartedServer };
+  };
+}
+
+interface StartedServer {
+  readonly command: string;
+  readonly args: string[];
+}
+
+test("what `serve --snippets` prints starts the server from any folder, with an empty PATH", async (t) => {
+  const words = [GLOVEBOX, "serve", "--snippets", "--json", "--config", "glovebox.yaml"];
+  const { stdout } = spawnSync(process.execPath, words, {
+    cwd: workspace.folder,
+    encoding: "utf8",
+  });
+  const snippets: Snippet[] = JSON.parse(stdout);
+  assert.equal(snippets.length, 3);
+  const servers = snippets.map(({ value }) => (value.mcpServers ?? value.servers)?.glovebox);
+  assert.equal(
+    new Set(servers.map((server) => `${server?.command} ${server?.args.join(" ")}`)).size,
+    1,
+  );
+  const [server] = servers;
+  assert.ok(server);
+  const client = new Client({ name: "test", version: "1" });
+  t.after(() => client.close());
+  const { command, args } = server;
+  const env = { PATH: "", HOME: workspace.folder };
+  await client.connect(
+    new StdioClientTransport({ command, args, cwd: "/", env, stderr: "ignore" }),
+  );
+  assert.equal((await client.listTools()).tools.length, TOOL_NAMES.length);
 });

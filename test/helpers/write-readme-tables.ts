@@ -30,10 +30,14 @@ export interface DocumentedError {
 
 /** Every row of every table named `…_ERRORS`. A room whose file is not in the list is an error. */
 export async function readErrorTables(): Promise<DocumentedError[]> {
-  const found = globSync(["{runtime,sdk-guest}/**/*errors.ts", "host-api/**/*errors.ts"], { cwd: ROOT })
+  const found = globSync(["{runtime,sdk-guest}/**/*errors.ts", "host-api/**/*errors.ts"], {
+    cwd: ROOT,
+  })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !/node_modules|dist\//.test(file));
-  const tables = await Promise.all([...new Set([...ERROR_FILES, ...found.toSorted()])].map(readTables));
+  const tables = await Promise.all(
+    [...new Set([...ERROR_FILES, ...found.toSorted()])].map(readTables),
+  );
   return tables.flat();
 }
 
@@ -41,17 +45,28 @@ async function readTables(file: string): Promise<DocumentedError[]> {
   const exported: Readonly<Record<string, unknown>> = await import(join(ROOT, file));
   const tables = Object.entries(exported).filter(([name]) => name.endsWith("_ERRORS"));
   return tables.flatMap(([, table]) =>
-    Object.entries(table as Readonly<Record<string, { summary: string; remedy: string; exit?: number }>>).map(
-      ([code, { summary, remedy, exit = 1 }]) => ({ file, code, summary, remedy, exit }),
-    ),
+    Object.entries(
+      table as Readonly<Record<string, { summary: string; remedy: string; exit?: number }>>,
+    ).map(([code, { summary, remedy, exit = 1 }]) => ({ file, code, summary, remedy, exit })),
   );
 }
 
 /** README's text with both generated tables as the sources have them now. */
 export async function fillTables(text: string): Promise<string> {
-  const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [`\`${code}\``, sentence(summary), sentence(remedy), String(exit)]);
-  const commands = COMMANDS.map(({ name, usage, summary }) => [`\`${`${name} ${usage}`.trim()}\``, summary]);
-  const withErrors = fill(text, "errors", [["code", "what it means", "what to do", "exit"], ...errors]);
+  const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [
+    `\`${code}\``,
+    sentence(summary),
+    sentence(remedy),
+    String(exit),
+  ]);
+  const commands = COMMANDS.map(({ name, usage, summary }) => [
+    `\`${`${name} ${usage}`.trim()}\``,
+    summary,
+  ]);
+  const withErrors = fill(text, "errors", [
+    ["code", "what it means", "what to do", "exit"],
+    ...errors,
+  ]);
   return fill(withErrors, "commands", [["command", "what it does"], ...commands]);
 }
 
@@ -59,11 +74,16 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function fill(text: string, name: string, [header = [], ...rows]: readonly (readonly string[])[]): string {
+function fill(
+  text: string,
+  name: string,
+  [header = [], ...rows]: readonly (readonly string[])[],
+): string {
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`README.md lacks the markers of ${name}`);
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
   const table = [line(header), `|${"---|".repeat(header.length)}\n`, ...rows.map(line)].join("");
   return text.slice(0, from + start.length) + table + text.slice(to);
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { EXIT } from "../../errors.ts";
+import configurationSchema from "../../policy/glovebox.schema.json" with { type: "json" };
 import { FIRST_CONFIGURATION } from "../../policy/edit-configuration.ts";
 import { makeFilePowers } from "../../powers/files.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
@@ -26,6 +27,8 @@ export const init: Command = {
     const folder = path.join(path.dirname(configFile), ".glovebox");
     files.makeFolder(folder);
     files.writeFile(path.join(folder, ".gitignore"), GITIGNORE);
+    // The first line of the configuration names it, for editors.
+    files.writeFile(path.join(folder, "glovebox.schema.json"), `${JSON.stringify(configurationSchema, undefined, 2)}\n`);
     files.writeFile(configFile, FIRST_CONFIGURATION);
     out.line(`Wrote ${out.style("bold", path.relative(process.cwd(), configFile) || configFile)}: it grants nothing yet.`);
     out.line("Next: trust a plugin author's key with `glovebox trust add KEY --plugins NAME`, then `glovebox add SOURCE`.");
