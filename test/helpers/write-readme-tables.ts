@@ -1,6 +1,9 @@
 // Writes the tables of README.md that are made from the sources: `npm run docs`. A test fails when they differ.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatSize } from "@glovebox/host-api/size";
+import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
 import { COMMANDS } from "../../runtime/cli/commands/table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -51,7 +54,7 @@ async function readTables(file: string): Promise<DocumentedError[]> {
   );
 }
 
-/** README's text with both generated tables as the sources have them now. */
+/** README's text with its generated tables as the sources have them now. */
 export async function fillTables(text: string): Promise<string> {
   const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [
     `\`${code}\``,
@@ -63,11 +66,35 @@ export async function fillTables(text: string): Promise<string> {
     `\`${`${name} ${usage}`.trim()}\``,
     summary,
   ]);
-  const withErrors = fill(text, "errors", [
-    ["code", "what it means", "what to do", "exit"],
-    ...errors,
+  const limits = Object.entries(LIMIT_ROWS).map(([key, { field, unit, min, max }]) => [
+    `\`limits.${key}\``,
+    LIMIT_WORDS[field],
+    ...[DEFAULT_LIMITS[field], min, max].map((amount) => formatAmount(amount, unit)),
   ]);
-  return fill(withErrors, "commands", [["command", "what it does"], ...commands]);
+  const tables = {
+    limits: [["key", "of one call", "default", "least", "most"], ...limits],
+    commands: [["command", "what it does"], ...commands],
+    errors: [["code", "what it means", "what to do", "exit"], ...errors],
+  };
+  return Object.entries(tables).reduce((filled, [name, rows]) => fill(filled, name, rows), text);
+}
+
+const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
+  deadlineMs: "wall time, then it is killed",
+  memoryBytes: "linear memory of the component",
+  residentBytes: "memory of the whole runner process",
+  outputBytes: "size of the answer",
+  hostCalls: "questions to the host",
+  logBytes: "log that is kept; more is dropped and counted",
+  concurrentCalls: "calls of one plugin at once",
+  queuedCalls: "calls that may wait; further ones are `OVERLOADED`",
+};
+
+/** As the configuration writes it. */
+function formatAmount(amount: number, unit: "duration" | "size" | "count"): string {
+  if (unit === "size") return `\`${formatSize(amount).replace(" ", "")}\``;
+  if (unit === "duration") return amount % 1000 === 0 ? `\`${amount / 1000}s\`` : `\`${amount}ms\``;
+  return `\`${amount}\``;
 }
 
 function sentence(text: string): string {

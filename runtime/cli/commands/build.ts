@@ -10,7 +10,7 @@ export const build: Command = {
   usage: "[DIR] [--engine quickjs|spidermonkey]",
   description: [
     "Bundles DIR/src/plugin.ts and writes DIR/dist/plugin.wasm. The component imports exactly what plugin.json asks for.",
-    "QuickJS makes 1 to 2 MB and starts quickly; SpiderMonkey makes 12 MB and computes faster.",
+    "QuickJS makes 1 to 3 MB and starts quickly; SpiderMonkey makes 12 MB and computes faster.",
   ],
   options: { engine: { type: "string", value: "ENGINE", summary: "quickjs (default) or spidermonkey" } },
   argumentsMin: 0,
