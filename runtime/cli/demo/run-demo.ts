@@ -5,10 +5,9 @@ import type { JsonObject } from "@glovebox/host-api/json";
 import { buildPlugin } from "@glovebox/sdk/build";
 import { makeVisible } from "../../firewall/visible.ts";
 import { makeScratchFolder } from "../../powers/scratch.ts";
-import { COMMANDS } from "../commands/table.ts";
 import type { CommandCall } from "../command.ts";
 import { makeMachine } from "../make-machine.ts";
-import { makeOutput, type Output } from "../output.ts";
+import type { Output } from "../output.ts";
 import { connectClient, type DemoClient } from "./client.ts";
 import { GLOVEBOX, showSnippets } from "../snippets.ts";
 import { ATTACKS, REAL_WORK, type DemoStep } from "./steps.ts";
@@ -72,7 +71,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
 
 async function buildAll(folder: string, out: Output): Promise<ReadonlyMap<string, string>> {
   const machine = makeMachine();
-  await type(["keygen", path.join(folder, "author")], out, "   ");
+  await type(["keygen", path.join(folder, "author")], out);
   const packages = new Map<string, string>();
   for (const plugin of PLUGINS) {
     out.progress(`Building ${plugin.name}`);
@@ -161,20 +160,9 @@ function report(results: readonly StepResult[], out: Output): void {
   out.line(wrong === 0 ? out.style("green", `All ${results.length} steps went as they must.`) : out.style("red", `${wrong} of ${results.length} steps did not go as they must.`));
 }
 
-/** Runs one command as if it were typed, and keeps its words back unless `indent` is given. */
-async function type(words: readonly string[], out: Output, indent?: string): Promise<void> {
-  const { runCommand } = await import("../run-command.ts");
-  await runCommand(COMMANDS, words, quietly(out, indent));
-}
-
-function quietly(out: Output, indent: string | undefined): Output {
-  return {
-    ...makeOutput({ json: false, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin }),
-    line: (text = "") => (indent === undefined ? undefined : out.line(`${indent}${text}`)),
-    table: () => undefined,
-    result: () => undefined,
-    progress: () => undefined,
-    progressDone: () => undefined,
-    ask: () => Promise.resolve(false),
-  };
+/** Runs one command as if it were typed, and keeps its words back. Throws what the command throws. */
+async function type(words: readonly string[], out: Output): Promise<void> {
+  const [{ COMMANDS }, { runCommand }] = await Promise.all([import("../commands/table.ts"), import("../run-command.ts")]);
+  const silent = (): undefined => undefined;
+  await runCommand(COMMANDS, words, { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) });
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
 import * as fc from "fast-check";
+import { makeMachine } from "../../../runtime/cli/make-machine.ts";
+import { makeScratchFolder } from "../../../runtime/powers/scratch.ts";
 import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { parseFromRunner } from "../../../runtime/sandbox/messages.ts";
 
@@ -136,4 +139,21 @@ test("reads or refuses any JSON, and throws nothing else", () => {
       }
     }),
   );
+});
+
+test("every operation that a capability serves has a name that the channel accepts", (t) => {
+  const scratch = makeScratchFolder("glovebox-operations-");
+  t.after(() => scratch.remove());
+  const { powers } = makeMachine();
+  const grants = { filesystem: "read-write", http: "example.com:443", kv: "1MiB", env: { A: "b" }, clock: true, random: true };
+  for (const [name, grant] of Object.entries(grants) as [keyof typeof grants, unknown][]) {
+    const capability = CAPABILITIES[name];
+    const home = { plugin: "p", folder: scratch.folder };
+    const broker = capability.makeBroker(capability.parseGrant(grant), home, powers);
+    t.after(() => broker.close?.());
+    const operations = Object.keys(broker.operations);
+    assert.ok(operations.length > 0, name);
+    for (const op of operations)
+      assert.equal(parse({ t: "host", id: 1, seq: 1, op, args: [] }).t, "host", op);
+  }
 });
