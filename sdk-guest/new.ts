@@ -19,8 +19,7 @@ export async function scaffoldPlugin(folder: string, name: string): Promise<read
   }
   const root = resolve(folder);
   await mkdir(root, { recursive: true });
-  if ((await readdir(root)).length > 0)
-    throw new ScaffoldError("ERR_NEW_EXISTS");
+  if ((await readdir(root)).length > 0) throw new ScaffoldError("ERR_NEW_EXISTS");
   const files = makeTemplate(name, await dependenciesOf(root));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
