@@ -105,11 +105,14 @@ function flushFolder(folder: string): void {
   }
 }
 
+/** Not by Node's own recursion: below /proc, where a folder can be seen to be missing but not be made, it never ends. */
 function makeFolder(folder: string): void {
+  const parent = path.dirname(folder);
+  if (parent !== folder && kindOf(parent) === "nothing") makeFolder(parent);
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    throw notWritable(folder, error);
+    if (!isCode(error, "EEXIST") || kindOf(folder) !== "folder") throw notWritable(folder, error);
   }
 }
 
@@ -182,7 +185,7 @@ function unreadable(file: string, cause: unknown): WorkspaceError {
   return new WorkspaceError("ERR_WORKSPACE_UNREADABLE", `The file cannot be read: ${words(cause)}.`, { place: { file }, cause });
 }
 
-function notWritable(file: string, cause: unknown): WorkspaceError {
+export function notWritable(file: string, cause: unknown): WorkspaceError {
   return new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", `Cannot write here: ${words(cause)}.`, { place: { file }, cause });
 }
 
