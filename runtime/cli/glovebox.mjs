@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
 import module from "node:module";
-import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 
@@ -21,7 +20,10 @@ process.on("warning", (warning) => {
 });
 
 // Compiled code is cached in the user's own folder, not in the shared temporary one, where others could plant theirs.
-module.enableCompileCache(path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "glovebox", "code"));
+// A user without a home, as containers have them, goes without.
+const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
+const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, ".cache"));
+if (cache) module.enableCompileCache(path.join(cache, "glovebox", "code"));
 
 const main = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "./main.js" : "./main.ts";
 await (await import(main)).main(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { formatSize } from "@glovebox/host-api/size";
 import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
-import { COMMANDS } from "../../runtime/cli/commands/table.ts";
+import { loadCommands } from "../../runtime/cli/commands/table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const README = join(ROOT, "README.md");
@@ -62,7 +62,7 @@ export async function fillTables(text: string): Promise<string> {
     sentence(remedy),
     String(exit),
   ]);
-  const commands = COMMANDS.map(({ name, usage, summary }) => [
+  const commands = (await loadCommands()).map(({ name, usage, summary }) => [
     `\`${`${name} ${usage}`.trim()}\``,
     summary,
   ]);

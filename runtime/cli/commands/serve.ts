@@ -1,11 +1,10 @@
-import { EXIT } from "../../errors.ts";
 import { makeDebtReport } from "../../debt/report.ts";
+import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { serveOverStdio } from "../../server/serve-stdio.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { makeMachine } from "../make-machine.ts";
 import { showSnippets } from "../snippets.ts";
 import { startRuntime } from "../start-runtime.ts";
 
@@ -35,27 +34,22 @@ export const serve: Command = {
     "glovebox serve --snippets",
     "NODE_ENV=production glovebox serve --config /srv/tools/glovebox.yaml",
   ],
-  async run({ configFile, flag, out }) {
-    const machine = makeMachine();
+  async run({ configFile, flag, out, machine }) {
     if (flag("snippets")) {
       readWorkspace(configFile, machine.files);
       showSnippets(configFile, out);
       return EXIT.done;
     }
     const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
+    const { tools, callTool, posture } = runtime;
     const note = (text: string): boolean => process.stderr.write(`glovebox: ${text}\n`);
     note(
-      `${runtime.tools.length} tools of ${runtime.posture.plugins.length} plugins, ${runtime.posture.mode} mode, seal ${runtime.posture.seal.name}`,
+      `${tools.length} tools of ${posture.plugins.length} plugins, ${posture.mode} mode, seal ${posture.seal.name}`,
     );
-    for (const plugin of runtime.posture.plugins)
+    for (const plugin of posture.plugins)
       if (!plugin.signed) note(`plugin ${plugin.alias} runs UNSIGNED`);
     const server = serveOverStdio(
-      {
-        version: runtimeVersion(),
-        tools: runtime.tools,
-        callTool: runtime.callTool,
-        reportDebt: (filter) => makeDebtReport(runtime.posture, filter),
-      },
+      { version: runtimeVersion(), tools, callTool, reportDebt: (filter) => makeDebtReport(posture, filter) },
       { input: process.stdin, output: process.stdout },
       limitNotes((error) =>
         note(`protocol: ${makeVisible(error.message).slice(0, NOTE_CHARS_MAX)}`),

@@ -162,7 +162,8 @@ function report(results: readonly StepResult[], out: Output): void {
 
 /** Runs one command as if it were typed, and keeps its words back. Throws what the command throws. */
 async function type(words: readonly string[], out: Output): Promise<void> {
-  const [{ COMMANDS }, { runCommand }] = await Promise.all([import("../commands/table.ts"), import("../run-command.ts")]);
+  const { runCommand } = await import("../run-command.ts");
   const silent = (): undefined => undefined;
-  await runCommand(COMMANDS, words, { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) });
+  const quiet = { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) };
+  await runCommand(words, { out: quiet, machine: makeMachine() });
 }

@@ -9,10 +9,9 @@ import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { formatSize } from "@glovebox/host-api/size";
 import type { JsonObject } from "@glovebox/host-api/json";
 import { RUNTIME_ERROR_CODES } from "../../../runtime/answer.ts";
-import { COMMANDS } from "../../../runtime/cli/commands/table.ts";
+import { loadCommand, loadCommands } from "../../../runtime/cli/commands/table.ts";
 import { parseGrantFlags } from "../../../runtime/cli/grants.ts";
 import { parseCommandLine } from "../../../runtime/cli/parse-command-line.ts";
-import { findCommand } from "../../../runtime/cli/run-command.ts";
 import { TOOL_ERROR_CODES } from "../../../runtime/firewall/outcome.ts";
 import { parseConfiguration } from "../../../runtime/policy/parse-configuration.ts";
 import configurationSchema from "../../../runtime/policy/glovebox.schema.json" with { type: "json" };
@@ -40,12 +39,13 @@ test("the generated tables are what the sources say now (`npm run docs` writes t
   assert.equal(await fillTables(readme), readme);
 });
 
-test("every command in the examples exists, takes these options, and is shown in the order of a first use", () => {
-  const names = commandLines.map((line) => {
+test("every command in the examples exists, takes these options, and is shown in the order of a first use", async () => {
+  const names: string[] = [];
+  for (const line of commandLines) {
     const [, name = "", ...words] = wordsOf(line);
-    parseCommandLine(findCommand(COMMANDS, name), words);
-    return name;
-  });
+    parseCommandLine(await loadCommand(name), words);
+    names.push(name);
+  }
   assert.deepEqual(names, [
     "new",
     "build",
@@ -60,12 +60,12 @@ test("every command in the examples exists, takes these options, and is shown in
   ]);
 });
 
-test("every example of the commands' own help takes the options it shows", () => {
-  for (const example of COMMANDS.flatMap((command) => command.examples)) {
+test("every example of the commands' own help takes the options it shows", async () => {
+  for (const example of (await loadCommands()).flatMap((command) => command.examples)) {
     const [, line = ""] = /(glovebox [^|]*)$/.exec(example) ?? [];
     const [, name = "", ...words] = wordsOf(line);
     if (name !== "" && !/completion/.test(name))
-      parseCommandLine(findCommand(COMMANDS, name), words);
+      parseCommandLine(await loadCommand(name), words);
   }
 });
 
