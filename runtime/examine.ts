@@ -9,7 +9,7 @@ import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source } from "./supply/read-source.ts";
-import { openPackage, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
+import { openPackage, verifyParts, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
 
 /** A source that was examined whole: opened, its signature checked, and asked behind the seal what its tools are. */
 export interface Examined {
@@ -46,6 +46,7 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
       throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", "The component lists other tool definitions than the package's tools.json.");
     return { opened, packageBytes: source.package, bundle: source.bundle, signer };
   }
+  verifyParts(source, unsigned, rules);
   const packageBytes = await packParts(source, setting);
   const opened = openPackage(packageBytes, rules);
   return { opened, packageBytes, bundle: source.bundle, signer: verifySigner(opened, source.bundle, unsigned, rules) };

@@ -2,7 +2,9 @@ import path from "node:path";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { writeApproval } from "../approve.ts";
 import { examineSource, type Examined } from "../examine.ts";
+import { Refusals } from "../errors.ts";
 import type { LockedPlugin } from "../plugin/formats.ts";
+import { decideStart } from "../policy/gates.ts";
 import { parseConfiguration } from "../policy/parse-configuration.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
 import type { PluginConfiguration } from "../policy/configuration.ts";
@@ -12,7 +14,7 @@ import { readSource, type Source } from "../supply/read-source.ts";
 import { readStored, readWorkspace, rulesOf, type Workspace } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
-import type { Machine } from "./machine.ts";
+import { effectiveMode, type Machine } from "./machine.ts";
 import { showPlugin } from "./show-plugin.ts";
 
 /** What one approval is about. */
@@ -37,7 +39,7 @@ export interface ApprovalResult {
 export async function approveSource(request: ApprovalRequest, call: CommandCall, machine: Machine): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, machine.files);
   const source = findSource(request.source, workspace, machine);
-  const examined = await examine(source, request.unsigned, workspace, call, machine);
+  const examined = await examine(source, { alias: request.alias ?? request.source, unsigned: request.unsigned }, workspace, call, machine);
   const alias = request.alias ?? examined.opened.manifest.name;
   const sourcePath = relativeSource(request.source, workspace.paths.root);
   const text = editPlugin(workspace.text, call.configFile, alias, {
@@ -58,7 +60,7 @@ export async function approveInstalled(
   machine: Machine,
 ): Promise<ApprovalResult> {
   const source = readSource(configuration.source, workspace.paths.root, machine.files) ?? storedSource(alias, workspace, machine);
-  const examined = await examine(source, configuration.unsigned, workspace, call, machine);
+  const examined = await examine(source, { alias, unsigned: configuration.unsigned }, workspace, call, machine);
   return finish({ alias, sourcePath: configuration.source, text: workspace.text, examined, yes }, workspace, call, machine);
 }
 
@@ -104,9 +106,18 @@ async function finish(candidate: Candidate, workspace: Workspace, call: CommandC
   return { alias, locked, examined, workspace };
 }
 
-async function examine(source: Source, unsigned: boolean, workspace: Workspace, call: CommandCall, machine: Machine): Promise<Examined> {
+interface Marked {
+  readonly alias: string;
+  readonly unsigned: boolean;
+}
+
+/** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
+async function examine(source: Source, { alias, unsigned }: Marked, workspace: Workspace, call: CommandCall, machine: Machine): Promise<Examined> {
+  const { mode, waivers } = workspace.configuration;
   const sandbox = await machine.openSandbox();
   try {
+    const gates = decideStart({ mode: effectiveMode(mode), plugins: { [alias]: { unsigned } }, waivers, seal: sandbox.seal, nowMs: Date.now() });
+    if (gates.length > 0) throw new Refusals(gates);
     return await examineSource(source, {
       sandbox,
       rules: rulesOf(workspace.configuration.trust),

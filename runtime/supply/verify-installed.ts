@@ -1,9 +1,11 @@
+import { Refusals } from "../errors.ts";
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Manifest, Signer } from "../plugin/formats.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { parseSurface } from "../plugin/surface.ts";
 import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
+import { SupplyError } from "./errors.ts";
 import { readPackage } from "./package.ts";
 import { PinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source } from "./read-source.ts";
@@ -44,6 +46,24 @@ export function verifySigner(opened: OpenedPlugin, bundle: Uint8Array | undefine
   if (unsigned && bundle === undefined) return null;
   const { name, version } = opened.manifest;
   return verifyBundle(bundle ?? null, { name, version, digests: opened.digests }, rules.trust);
+}
+
+/**
+ * Checks all of a signature that can be checked before the component was asked for its tools, so that nobody's code is run
+ * to learn that nobody vouches for it. The tool surface is left to `verifySigner`.
+ */
+export function verifyParts(parts: Extract<Source, { kind: "parts" }>, unsigned: boolean, rules: VerifyRules): void {
+  if (unsigned && parts.bundle === undefined) return;
+  const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
+  const { name, version } = manifest;
+  const digests = { component: digestOfBytes(parts.component), surface: "sha256:", manifest: digestOf(manifest) } as const;
+  try {
+    verifyBundle(parts.bundle ?? null, { name, version, digests }, rules.trust);
+  } catch (error) {
+    const reasons = error instanceof Refusals ? error.reasons : [error];
+    const others = reasons.filter((reason) => !(reason instanceof SupplyError && reason.code === "ERR_SIGNATURE_OTHER_SURFACE"));
+    if (others.length > 0) throw others.length === 1 ? others[0] : error;
+  }
 }
 
 /**
