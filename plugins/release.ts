@@ -1,5 +1,5 @@
 // Builds, packs and signs the reference plugins: `node plugins/release.ts --key author.key [--out DIR]`.
-// The packages are byte-for-byte the same for the same sources and the same versions of the compilers.
+// Packing is reproducible byte for byte; compiling is not: the snapshot of the JavaScript engine holds its hash seeds.
 import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import path from "node:path";

@@ -35,7 +35,7 @@ const TOOL = {
 test("shows the operator every word that the model will read, wherever it stands in a definition", () => {
   const shown: string[] = [];
   const out = {
-    ...makeOutput({ json: false, ...process }),
+    ...makeOutput(process, false),
     line: (text = "") => void shown.push(text),
   };
   const opened = {

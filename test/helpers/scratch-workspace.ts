@@ -2,11 +2,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import {
-  approveSource,
-  type ApprovalRequest,
-  type ApprovalResult,
-} from "../../runtime/cli/approval.ts";
+import { addPlugin, type AddRequest, type ApprovalResult } from "../../runtime/cli/approval.ts";
 import type { CommandCall } from "../../runtime/cli/command.ts";
 import type { Machine } from "../../runtime/cli/machine.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
@@ -76,7 +72,7 @@ export interface ScratchWorkspace {
   /** Writes a package and its signature, by the trusted key unless another is given. */
   writePackage(name: string, packed: Uint8Array, key?: KeyPair | null): string;
   add(
-    request: Partial<ApprovalRequest> & { source: string },
+    request: Partial<AddRequest> & { source: string },
     machine?: Machine,
   ): Promise<ApprovalResult>;
   readonly call: CommandCall;
@@ -99,7 +95,7 @@ export function makeScratchWorkspace(t: TestContext, head = "version: 1"): Scrat
   );
   const lines: string[] = [];
   const out = {
-    ...makeOutput({ json: false, ...process }),
+    ...makeOutput(process, false),
     line: (text = "") => void lines.push(text),
   };
   const call: CommandCall = {
@@ -109,6 +105,7 @@ export function makeScratchWorkspace(t: TestContext, head = "version: 1"): Scrat
     texts: () => [],
     configFile,
     out,
+    machine: makeMachine(),
   };
   return {
     folder,
@@ -122,10 +119,9 @@ export function makeScratchWorkspace(t: TestContext, head = "version: 1"): Scrat
       return write(name, packed);
     },
     add: (request, machine = makeMachine()) =>
-      approveSource(
+      addPlugin(
         { alias: undefined, grants: undefined, unsigned: false, yes: true, ...request },
-        call,
-        machine,
+        { ...call, machine },
       ),
     call,
   };

@@ -9,7 +9,7 @@ import type { CommandCall } from "../command.ts";
 import { makeMachine } from "../make-machine.ts";
 import type { Output } from "../output.ts";
 import { connectClient, type DemoClient } from "./client.ts";
-import { showSnippets } from "./snippets.ts";
+import { GLOVEBOX, showSnippets } from "../snippets.ts";
 import { ATTACKS, REAL_WORK, type DemoStep } from "./steps.ts";
 
 export interface StepResult {
@@ -45,7 +45,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     out.line(out.style("bold", "2. An operator trusts the author's key, looks at each plugin, grants and pins"));
     await install(configFile, scratch.folder, packages, out);
     out.line(out.style("bold", "3. An MCP client calls the plugins, each in its sealed process"));
-    const client = await connectClient(fileURLToPath(new URL("../glovebox.mjs", import.meta.url)), configFile);
+    const client = await connectClient(GLOVEBOX, configFile);
     let results: StepResult[];
     try {
       const tools = await client.listTools();
@@ -60,7 +60,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     out.line(out.style("bold", "5. One byte of a plugin changes"));
     results.push(await tamper(configFile, packages, out));
     report(results, out);
-    showSnippets(out, call.flag("keep") ? configFile : "/absolute/path/to/glovebox.yaml");
+    showSnippets(call.flag("keep") ? configFile : "/path/to/your/glovebox.yaml", out);
     if (call.flag("keep")) out.line(`The scratch workspace is ${scratch.folder}.`);
     out.result({ steps: results.map(({ step, asExpected, answer }) => ({ says: step.says, as_expected: asExpected, answer })) });
     return results;
@@ -162,7 +162,8 @@ function report(results: readonly StepResult[], out: Output): void {
 
 /** Runs one command as if it were typed, and keeps its words back. Throws what the command throws. */
 async function type(words: readonly string[], out: Output): Promise<void> {
-  const [{ COMMANDS }, { runCommand }] = await Promise.all([import("../commands/table.ts"), import("../run-command.ts")]);
+  const { runCommand } = await import("../run-command.ts");
   const silent = (): undefined => undefined;
-  await runCommand(COMMANDS, words, { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) });
+  const quiet = { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) };
+  await runCommand(words, { out: quiet, machine: makeMachine() });
 }

@@ -4,7 +4,8 @@ import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildPlugin } from "@glovebox/sdk/build";
-import { ScaffoldError, scaffoldPlugin } from "@glovebox/sdk/new";
+import { scaffoldPlugin } from "@glovebox/sdk/new";
+import { ScaffoldError } from "@glovebox/sdk/new/errors";
 import { makePluginFolder } from "../../helpers/plugin-folder.ts";
 
 test("makes a plugin outside of any tree that builds and passes its own tests at once", async (t) => {
