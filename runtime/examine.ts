@@ -10,7 +10,7 @@ import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
-import { openPackage, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
+import { openPackage, verifyParts, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
 
 /** A source that was examined whole: opened, its signature checked, and asked behind the seal what its tools are. */
 export interface Examined {
@@ -44,6 +44,7 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
   const { rules, unsigned, onProgress } = setting;
   const { bundle } = source;
   if (source.kind === "parts") {
+    verifyParts(source, unsigned, rules);
     const packageBytes = await packParts(source, setting);
     const opened = openPackage(packageBytes, rules);
     return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };

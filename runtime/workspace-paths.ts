@@ -10,6 +10,8 @@ export interface WorkspacePaths {
   readonly folder: string;
   readonly cacheFolder: string;
   readonly auditFile: string;
+  /** The configuration's JSON Schema, for editors: the configuration's first line names it. */
+  readonly schemaFile: string;
   /** Held while a command changes the workspace. */
   readonly busyFile: string;
   /** Approved packages and signatures, by digest: one package may be installed under several names and signers. */
@@ -32,6 +34,7 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     folder,
     cacheFolder: path.join(folder, "cache"),
     auditFile: path.join(folder, "audit.jsonl"),
+    schemaFile: path.join(folder, "glovebox.schema.json"),
     busyFile: path.join(folder, "busy"),
     storeFolder,
     packageFile: (digest) => path.join(storeFolder, `${plain(digest)}.tgz`),

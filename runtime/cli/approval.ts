@@ -2,7 +2,7 @@ import path from "node:path";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
-import { located } from "../errors.ts";
+import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
 import { digestOf } from "../plugin/canonical.ts";
 import type { LockedPlugin } from "../plugin/formats.ts";
@@ -10,12 +10,14 @@ import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
+import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
 import { readSource, type Source } from "../supply/read-source.ts";
 import { verifySigner } from "../supply/verify-installed.ts";
 import { configuredPlugin, readConfiguration, readStored, readWorkspace, rulesOf, type Workspace } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
+import { effectiveMode } from "./machine.ts";
 import { showPlugin } from "./show-plugin.ts";
 
 /** A plugin that the operator names by its source. */
@@ -58,7 +60,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
   const file = path.resolve(request.source);
   const found = readSource(file, workspace.paths.root, machine.files);
   if (!found) throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${request.source}\`.`, { place: { file } });
-  const examined = await examine(found, unsigned, workspace, call);
+  const examined = await examine(found, { alias: wanted ?? request.source, unsigned }, workspace, call);
   const alias = wanted ?? examined.opened.manifest.name;
   const source = relativeSource(file, workspace.paths.root);
   const edit = (text: string): string => {
@@ -78,7 +80,7 @@ export async function approvePlugin(alias: string, yes: boolean, call: CommandCa
   const workspace = readWorkspace(call.configFile, call.machine.files);
   const { source, unsigned } = configuredPlugin(workspace, alias);
   const found = readSource(source, workspace.paths.root, call.machine.files) ?? storedSource(alias, workspace, call);
-  const examined = await examine(found, unsigned, workspace, call);
+  const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finish({ alias, source, unsigned, yes, examined, edit: (text) => text }, workspace, call);
 }
 
@@ -89,14 +91,19 @@ function storedSource(alias: string, { locked, paths }: Workspace, { machine }: 
   throw new PinError("ERR_SOURCE_UNKNOWN", message, { place: { file: paths.configFile, path: `plugins.${alias}.source` } });
 }
 
-async function examine(source: Source, unsigned: boolean, workspace: Workspace, { machine, out }: CommandCall): Promise<Examined> {
+type Marked = Pick<Candidate, "alias" | "unsigned">;
+
+/** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
+async function examine(source: Source, { alias, unsigned }: Marked, { configuration, paths }: Workspace, { machine, out }: CommandCall): Promise<Examined> {
+  const { mode, waivers, trust } = configuration;
   const sandbox = await machine.openSandbox();
   try {
+    throwReasons(decideStart({ mode: effectiveMode(mode), plugins: { [alias]: { unsigned } }, waivers, seal: sandbox.seal, nowMs: Date.now() }));
     return await examineSource(source, {
       sandbox,
-      rules: rulesOf(workspace.configuration.trust),
+      rules: rulesOf(trust),
       unsigned,
-      transpile: (component, limits) => machine.transpile(component, sandbox, limits, workspace.paths.cacheFolder),
+      transpile: (component, limits) => machine.transpile(component, sandbox, limits, paths.cacheFolder),
       onProgress: (step) => out.progress(step),
     });
   } catch (error) {

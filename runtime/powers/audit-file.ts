@@ -6,7 +6,7 @@ import { notWritable } from "./file-errors.ts";
 
 /**
  * Appends audit records to a file as JSON lines, each handed to the operating system before `write` returns.
- * Throws when that fails: a call that cannot be recorded must not be answered.
+ * Writing throws when that fails: a call that cannot be recorded must not be answered. Opening throws `WorkspaceError`.
  */
 export function openAudit(file: string, files: FilePowers): AuditSink {
   files.makeFolder(path.dirname(file));

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import path from "node:path";
 import type { FilePowers } from "../supply/file-powers.ts";
 import { isCode, notWritable, unreadable } from "./file-errors.ts";
 import { createFile, writeFiles } from "./write-files.ts";
@@ -9,8 +10,8 @@ const CHUNK_BYTES = 64 * 1024;
 export function makeFilePowers(): FilePowers {
   return {
     readFile,
-    writeFile: (path, bytes, mode) =>
-      writeFiles([mode === undefined ? { path, bytes } : { path, bytes, mode }]),
+    writeFile: (file, bytes, mode) =>
+      writeFiles([{ path: file, bytes, ...(mode === undefined ? {} : { mode }) }]),
     writeFiles,
     createFile,
     makeFolder,
@@ -18,7 +19,10 @@ export function makeFilePowers(): FilePowers {
     list,
     remove,
     // SQLite is loaded by those alone who change a workspace.
-    withLock: async (lockFile, work) => (await import("./file-lock.ts")).withLock(lockFile, work),
+    withLock: async (lockFile, work) => {
+      makeFolder(path.dirname(lockFile));
+      return (await import("./file-lock.ts")).withLock(lockFile, work);
+    },
   };
 }
 
@@ -54,11 +58,14 @@ function readUpTo(fd: number, bytesMax: number): Uint8Array {
   }
 }
 
+/** Not by Node's own recursion: below /proc, where a folder can be seen to be missing but not be made, it never ends. */
 function makeFolder(folder: string): void {
+  const parent = path.dirname(folder);
+  if (parent !== folder && kindOf(parent) === "nothing") makeFolder(parent);
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    throw notWritable(folder, error);
+    if (!isCode(error, "EEXIST") || kindOf(folder) !== "folder") throw notWritable(folder, error);
   }
 }
 

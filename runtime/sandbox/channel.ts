@@ -48,6 +48,7 @@ export class Channel {
   #state: State;
   #timer: NodeJS.Timeout | undefined;
   #lastCallId = 0;
+  #unsent: (() => void) | undefined;
   /** Settles when the process is gone. Never rejects. */
   readonly exited: Promise<void>;
   /** Settles when the runner reported that it is alive; rejects with `ERR_RUNNER_START`. */
@@ -137,6 +138,7 @@ export class Channel {
     const state = this.#state;
     if (state.t === "ended") return;
     this.#state = { t: "ended", error };
+    this.#unsent = undefined;
     clearTimeout(this.#timer);
     this.#process.kill();
     this.#process.channel.destroy();
@@ -219,13 +221,31 @@ export class Channel {
     this.#timer = setTimeout(() => this.end(makeError()), durationMs);
   }
 
+  /**
+   * What a runner does not read, the broker holds: one message on its way, and one behind it. An honest runner reads before
+   * it goes on, but libuv may tell us of its own writing only after it has read what the runner said next.
+   */
   #send(head: Buffer, ...parts: readonly (Uint8Array | undefined)[]): void {
+    const write = (): void => this.#write(head, parts);
+    if (this.#process.channel.writableLength === 0) write();
+    else if (this.#unsent === undefined) this.#unsent = write;
+    else this.end(breach("went on without reading what it was sent"));
+  }
+
+  #write(head: Buffer, parts: readonly (Uint8Array | undefined)[]): void {
     const { channel } = this.#process;
     channel.cork();
-    channel.write(head);
-    for (const part of parts) if (part !== undefined && part.length > 0) channel.write(part);
+    for (const part of [head, ...parts])
+      if (part !== undefined && part.length > 0) channel.write(part, this.#written);
     channel.uncork();
   }
+
+  readonly #written = (): void => {
+    const write = this.#unsent;
+    if (write === undefined || this.#process.channel.writableLength > 0) return;
+    this.#unsent = undefined;
+    write();
+  };
 }
 
 function encodeCall(message: CallMessage): Buffer {

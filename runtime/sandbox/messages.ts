@@ -20,7 +20,7 @@ const TRAPS = [
   "output",
 ] as const satisfies ResultMessage["trap"][];
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const OPERATION = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
+const OPERATION = /^[a-z][a-zA-Z0-9-]*(\.[a-z][a-zA-Z0-9-]*)+$/;
 
 /** Exactly these keys, in any order; `?` marks those that may be missing. */
 const SHAPES: Readonly<Record<string, readonly string[]>> = {

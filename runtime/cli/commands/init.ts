@@ -1,5 +1,6 @@
 import { changeWorkspace } from "../../change-workspace.ts";
 import { EXIT } from "../../errors.ts";
+import configurationSchema from "../../policy/glovebox.schema.json" with { type: "json" };
 import { FIRST_CONFIGURATION } from "../../policy/edit-configuration.ts";
 import { workspacePaths } from "../../workspace-paths.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
@@ -22,7 +23,13 @@ export const init: Command = {
     const { files } = machine;
     if (files.kindOf(configFile) !== "nothing")
       throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "There is a configuration here already, and it was left as it is.", { place: { file: configFile } });
-    await changeWorkspace(workspacePaths(configFile), files, () => files.createFile(configFile, FIRST_CONFIGURATION));
+    const schema = `${JSON.stringify(configurationSchema, undefined, 2)}\n`;
+    const paths = workspacePaths(configFile);
+    await changeWorkspace(paths, files, () => {
+      // The first line of the configuration names it, for editors.
+      files.writeFile(paths.schemaFile, schema);
+      files.createFile(configFile, FIRST_CONFIGURATION);
+    });
     out.line(`Wrote ${out.style("bold", shownPath(configFile))}: it grants nothing yet.`);
     out.line("Next: trust a plugin author's key with `glovebox trust add KEY --plugins NAME`, then `glovebox add SOURCE`.");
     out.result({ configuration: configFile });

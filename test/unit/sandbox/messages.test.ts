@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { Powers } from "@glovebox/host-api/powers";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
 import * as fc from "fast-check";
 import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { parseFromRunner } from "../../../runtime/sandbox/messages.ts";
@@ -28,6 +31,29 @@ test("reads each of the five messages", () => {
     id: 1,
     trap: "stack",
   });
+});
+
+/** Brokers open their powers late, or only to hold them: what they hold here does nothing. */
+const IDLE_POWERS = { openBeneath: () => ({}), readSecret: () => "" } as unknown as Powers;
+const GRANTS: Readonly<Record<CapabilityName, unknown>> = {
+  filesystem: "read-write",
+  http: "example.com",
+  kv: true,
+  env: { A: "b" },
+  clock: true,
+  random: true,
+};
+
+test("reads the name of every operation that a capability serves", () => {
+  const home = { plugin: "p", folder: "/nowhere" };
+  for (const [name, grant] of Object.entries(GRANTS)) {
+    const capability = CAPABILITIES[name as CapabilityName];
+    const broker = capability.makeBroker(capability.parseGrant(grant), home, IDLE_POWERS);
+    for (const op of Object.keys(broker.operations)) {
+      const host = { t: "host", id: 1, seq: 1, op, args: [] };
+      assert.deepEqual(parse(host), host);
+    }
+  }
 });
 
 test("takes a string result from the body", () => {
