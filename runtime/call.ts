@@ -209,7 +209,8 @@ function digestOrNull(value: JsonValue): string | null {
 }
 
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? `${"code" in error ? String(error.code) : error.name}: ${error.message}` : String(error);
+  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
+  const text = `${"code" in error ? String(error.code) : error.name}: ${error.message}`;
   return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
 }
 

@@ -13,6 +13,9 @@ export function parseGrantFlags(flags: readonly string[]): Record<string, JsonVa
     const known = CAPABILITY_NAMES.find((capability) => capability === name);
     if (known === undefined)
       throw new PolicyError("ERR_CONFIG_GRANT", `There is no capability \`${name}\`.`, { remedy: remedyForUnknown(name, CAPABILITY_NAMES) });
+    // `--grant kv=$QUOTA` with an empty variable must not grant the default.
+    if (flag === `${name}=`)
+      throw new PolicyError("ERR_CONFIG_GRANT", `\`--grant ${flag}\` lacks its value.`);
     const earlier = grants.get(known);
     grants.set(known, readGrant(known, () => {
       const value = CAPABILITIES[known].parseFlag(rest.join("="));

@@ -11,6 +11,11 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
   ["Ask about the runtime", ["doctor", "debt", "completion"]],
 ];
 
+/** Names of all commands, in the order of the help. */
+export function listedNames(): readonly string[] {
+  return GROUPS.flatMap(([, names]) => names);
+}
+
 export function generalHelp(commands: readonly Command[], out: Output): string {
   const lines = [
     "Glovebox runs third-party MCP tools as sealed WebAssembly components.",

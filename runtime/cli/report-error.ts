@@ -25,7 +25,7 @@ interface Reason {
 function reasonsOf(error: unknown): readonly Reason[] {
   if (error instanceof Refusals) return error.reasons;
   if (error instanceof GloveboxError) return [error];
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : `a ${typeof error} was thrown`;
   return [
     {
       code: "ERR_INTERNAL",

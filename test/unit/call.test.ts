@@ -264,7 +264,7 @@ describe("a failure", () => {
   });
 
   it("that nobody foresaw is never blamed on the caller, and tells nothing", async () => {
-    for (const thrown of [new Error(SECRET), new RangeError(SECRET), { message: SECRET }, SECRET, null, undefined]) {
+    for (const thrown of [new Error(SECRET), new RangeError(SECRET), { message: SECRET }, SECRET, null, undefined, Object.create(null)]) {
       const world = makeWorld(throwing(thrown));
       const answer = await world.run();
       assert.equal(codeOf(answer), "INTERNAL");
