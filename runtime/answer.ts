@@ -1,4 +1,4 @@
-import type { JsonValue } from "@glovebox/host-api/json";
+import type { JsonObject } from "@glovebox/host-api/json";
 import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
 
 /** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
@@ -29,7 +29,7 @@ export interface ClientError {
 /** What a client gets for a call. */
 export interface ToolAnswer {
   readonly content: readonly ContentBlock[];
-  readonly structuredContent?: JsonValue;
+  readonly structuredContent?: JsonObject;
   readonly isError?: boolean;
   /** Set on errors, so that the composition root and the audit need not parse `content`. */
   readonly error?: ClientError;
@@ -42,4 +42,15 @@ export function answerWithError(error: ClientError): ToolAnswer {
     isError: true,
     error,
   };
+}
+
+/** Arguments that do not match a tool's input schema: each issue with its place. */
+export function answerInvalidArguments(
+  issues: readonly { readonly path: string; readonly message: string }[],
+): ToolAnswer {
+  return answerWithError({
+    error_code: "INVALID_ARGUMENTS",
+    message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),
+    suggestion: "Correct the arguments to match the tool's input schema and call again.",
+  });
 }

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
+import {
+  answerInvalidArguments,
+  answerWithError,
+  type ClientError,
+  type ToolAnswer,
+} from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -8,7 +13,7 @@ import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
+import type { Issue, Validator } from "./plugin/schema/validator.ts";
 import type { PluginAnswer, SealedPlugin } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
@@ -34,7 +39,11 @@ export interface CallRequest {
   readonly name: string;
   readonly arguments: JsonValue;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: number, total: number | undefined, message: string | undefined) => void;
+  readonly onProgress?: (
+    progress: number,
+    total: number | undefined,
+    message: string | undefined,
+  ) => void;
 }
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
@@ -97,8 +106,8 @@ interface Ending {
 async function perform(run: Run): Promise<Ending> {
   const { callable } = run;
   try {
-    const invalid = describeIssues(run);
-    if (invalid) return { answer: answerWithError(invalid), outcome: "refused" };
+    const issues = findIssues(run);
+    if (issues.length > 0) return { answer: answerInvalidArguments(issues), outcome: "refused" };
     const sealed = await runSealed(run);
     const answer = readAnswer(callable, sealed);
     return { answer, sealed, outcome: answer.isError ? "tool-error" : "ok" };
@@ -115,15 +124,9 @@ function unknownTool(name: string): ClientError {
   };
 }
 
-function describeIssues({ callable, request, argumentsDigest }: Run): ClientError | undefined {
-  const invalid = callable.validateArguments(request.arguments);
-  const issues = invalid.length === 0 && argumentsDigest === null ? [NOT_CANONICAL] : invalid;
-  if (issues.length === 0) return undefined;
-  return {
-    error_code: "INVALID_ARGUMENTS",
-    message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),
-    suggestion: "Correct the arguments to match the tool's input schema and call again.",
-  };
+function findIssues({ callable, request, argumentsDigest }: Run): readonly Issue[] {
+  const issues = callable.validateArguments(request.arguments);
+  return issues.length === 0 && argumentsDigest === null ? [NOT_CANONICAL] : issues;
 }
 
 function runSealed(run: Run): Promise<PluginAnswer> {
@@ -164,20 +167,34 @@ function checkResult(callable: CallableTool, outcome: ToolOutcome): ToolAnswer {
   const { content, structuredContent } = outcome;
   if (callable.validateResult) {
     if (structuredContent === undefined)
-      return answerWithError(brokenPlugin("The plugin's answer lacks the structured result that its schema promises."));
+      return answerWithError(
+        brokenPlugin("The plugin's answer lacks the structured result that its schema promises."),
+      );
     if (callable.validateResult(structuredContent).length > 0)
-      return answerWithError(brokenPlugin("The plugin's answer does not match its own output schema."));
+      return answerWithError(
+        brokenPlugin("The plugin's answer does not match its own output schema."),
+      );
   }
   if (structuredContent === undefined) return { content };
-  const shown = content.length > 0 ? content : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
+  const shown =
+    content.length > 0
+      ? content
+      : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
   return isObject(structuredContent) ? { content: shown, structuredContent } : { content: shown };
 }
 
 function brokenPlugin(message: string): ClientError {
-  return { error_code: "PLUGIN_FAILED", message, suggestion: "This is a fault of the plugin: report it to its author." };
+  return {
+    error_code: "PLUGIN_FAILED",
+    message,
+    suggestion: "This is a fault of the plugin: report it to its author.",
+  };
 }
 
-function recordOf({ callable, argumentsDigest, callId, setting, startedMs }: Run, ending: Ending): CallRecord {
+function recordOf(
+  { callable, argumentsDigest, callId, setting, startedMs }: Run,
+  ending: Ending,
+): CallRecord {
   const { plugin } = callable;
   const { answer, sealed, error } = ending;
   return {

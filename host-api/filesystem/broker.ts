@@ -113,7 +113,7 @@ function handleOperations(
   nowMs: () => number,
 ): Operations {
   return {
-    /** Answers `{ kind: "directory" }` or `{ kind: "file", handle }`. */
+    /** Answers a handle, or `null` for a directory. */
     open({ args }, { callId }) {
       assertCount(args, 2);
       const path = parsePath(args[0]);
@@ -128,12 +128,12 @@ function handleOperations(
         exclusive: flags.has("exclusive"),
         truncate: flags.has("truncate"),
       });
-      if (file === undefined) return { value: { kind: "directory" } };
+      if (file === undefined) return NOTHING;
       if (flags.has("directory")) {
         file.close();
         throw new HostError("not-a-directory", "open of a file as a directory");
       }
-      return { value: { kind: "file", handle: files.add(callId, { file, read, write }) } };
+      return { value: files.add(callId, { file, read, write }) };
     },
     read({ args }, { callId }) {
       assertCount(args, 3);

@@ -1,6 +1,7 @@
 import type { GuestChannel } from "../guest.ts";
 import type { InputStream, OutputStream } from "../io/streams.ts";
 import type { BeneathStat } from "../powers.ts";
+import { entriesOf, handleOf, statOf } from "./answers.ts";
 import { FileHandle } from "./file-handle.ts";
 import { CHUNK_BYTES_MAX } from "./limits.ts";
 import { orWasiCode } from "./wasi-error.ts";
@@ -30,7 +31,6 @@ const TYPES = {
   symlink: "symbolic-link",
   other: "unknown",
 } as const;
-type Kind = keyof typeof TYPES;
 
 /** An open file, or a directory by its path below the folder (`""` is the folder itself). */
 type Target = { readonly file: FileHandle } | { readonly path: string };
@@ -95,8 +95,7 @@ export class Descriptor {
     return BigInt(orWasiCode(() => file.write(integer(offset), buffer)));
   }
   readDirectory(): DirectoryEntryStream {
-    const { body } = this.#call("list", [this.#directory()]);
-    const entries = JSON.parse(new TextDecoder().decode(body)) as { name: string; kind: Kind }[];
+    const entries = entriesOf(this.#call("list", [this.#directory()]));
     return new DirectoryEntryStream(entries.map(({ name, kind }) => ({ type: TYPES[kind], name })));
   }
   createDirectoryAt(path: string): void {
@@ -134,13 +133,9 @@ export class Descriptor {
     const { create, exclusive, truncate, directory } = openFlags;
     const asked = { read: flags.read, write: flags.write, create, exclusive, truncate, directory };
     const words = Object.entries(asked).flatMap(([word, isAsked]) => (isAsked ? [word] : []));
-    const opened = this.#call("open", [below, words]).value as
-      | { kind: "file"; handle: number }
-      | { kind: "directory" };
+    const handle = handleOf(this.#call("open", [below, words]));
     const target =
-      opened.kind === "file"
-        ? { file: new FileHandle(this.#channel, opened.handle) }
-        : { path: below };
+      handle === undefined ? { path: below } : { file: new FileHandle(this.#channel, handle) };
     return new Descriptor(this.#channel, target, flags);
   }
   removeDirectoryAt(path: string): void {
@@ -205,11 +200,11 @@ export class Descriptor {
   }
   #stat(): BeneathStat {
     const target = this.#target;
-    if ("path" in target) return this.#call("stat", [target.path]).value as unknown as BeneathStat;
-    return orWasiCode(() => target.file.call("statHandle")).value as unknown as BeneathStat;
+    if ("path" in target) return statOf(this.#call("stat", [target.path]));
+    return statOf(orWasiCode(() => target.file.call("statHandle")));
   }
   #statBelow(path: string): BeneathStat {
-    return this.#call("stat", [this.#below(path)]).value as unknown as BeneathStat;
+    return statOf(this.#call("stat", [this.#below(path)]));
   }
 }
 

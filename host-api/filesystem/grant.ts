@@ -1,5 +1,5 @@
 import { GrantError } from "../errors.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import type { JsonValue } from "../json.ts";
 import { formatSize, parseSize } from "../size.ts";
 
 /** What an operator lets a plugin do in its own folder. A read-only grant has no quota: both numbers are 0. */
@@ -25,11 +25,11 @@ export function parseGrant(value: unknown): FilesystemGrant {
   if (typeof value === "string") return parseGrant({ access: value });
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new GrantError("not a filesystem grant", 'Write "read", "read-write" or { access: … }.');
-  const grant = value as JsonObject;
-  for (const key of Object.keys(grant)) assertKnownKey(key);
-  const access = parseAccess(Object.hasOwn(grant, "access") ? grant["access"] : undefined);
-  const quota = Object.hasOwn(grant, "quota") ? grant["quota"] : undefined;
-  const filesMax = Object.hasOwn(grant, "files_max") ? grant["files_max"] : undefined;
+  const settings = new Map<string, unknown>(Object.entries(value));
+  for (const key of settings.keys()) assertKnownKey(key);
+  const access = parseAccess(settings.get("access"));
+  const quota = settings.get("quota");
+  const filesMax = settings.get("files_max");
   if (access === "read") {
     if (quota === undefined && filesMax === undefined)
       return { access, quotaBytes: 0, filesMax: 0 };
@@ -92,7 +92,7 @@ function parseFilesMax(value: unknown): number {
 }
 
 function assertKnownKey(key: string): void {
-  if ((KEYS as readonly string[]).includes(key)) return;
+  if (KEYS.some((known) => known === key)) return;
   const near = KEYS.find((known) => known[0] === key[0]?.toLowerCase());
   const remedy = near === undefined ? `The keys are ${KEYS.join(", ")}.` : `Did you mean ${near}?`;
   throw new GrantError(`unknown key ${JSON.stringify(key)}`, remedy, [key]);

@@ -1,6 +1,7 @@
-import { type GuestChannel, GuestRefusal, type MakeGuestImports } from "../guest.ts";
-import { IoError } from "../io/streams.ts";
+import { callOrThrowTag, type GuestChannel, type MakeGuestImports } from "../guest.ts";
+import type { IoError } from "../io/streams.ts";
 import type { BeneathStat } from "../powers.ts";
+import { entriesOf, statOf } from "./answers.ts";
 import { Descriptor, DirectoryEntryStream } from "./descriptor.ts";
 import { wasiCodeOfTag } from "./wasi-error.ts";
 
@@ -21,26 +22,19 @@ export const makeFilesystemImports: MakeGuestImports = ({ channel, granted }) =>
 });
 
 function makeFiles(channel: GuestChannel) {
-  const call = (operation: string, args: readonly string[], body?: Uint8Array) => {
-    try {
-      return channel.call(`filesystem.${operation}`, args, body);
-    } catch (error) {
-      if (error instanceof GuestRefusal) throw error.tag;
-      throw error;
-    }
-  };
+  const call = (operation: string, args: readonly string[], body?: Uint8Array) =>
+    callOrThrowTag(channel, `filesystem.${operation}`, args, body);
   return {
     readFile: (path: string) => call("readFile", [path]).body,
     writeFile: (path: string, contents: Uint8Array, mode: string) => {
       call("writeFile", [path, mode], contents);
     },
     statPath: (path: string) => {
-      const { kind, sizeBytes, modifiedMs } = call("stat", [path]).value as unknown as BeneathStat;
+      const { kind, sizeBytes, modifiedMs } = statOf(call("stat", [path]));
       return { kind: plainKind(kind), size: BigInt(sizeBytes), modifiedMs };
     },
     listDirectory: (path: string) => {
-      const text = new TextDecoder().decode(call("list", [path]).body);
-      const entries = JSON.parse(text) as { name: string; kind: BeneathStat["kind"] }[];
+      const entries = entriesOf(call("list", [path]));
       return JSON.stringify(entries.map(({ name, kind }) => ({ name, kind: plainKind(kind) })));
     },
     makeDirectory: (path: string) => {

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
+import module from "node:module";
+import path from "node:path";
 import process from "node:process";
 
 const NODE_MAJOR_MIN = 26;
@@ -10,6 +12,18 @@ if (major < NODE_MAJOR_MIN) {
   );
   process.exit(1);
 }
-const inTree = import.meta.url.includes("/dist/") ? "./main.js" : "./main.ts";
-const { main } = await import(inTree);
-await main(process.argv.slice(2));
+
+// node:ffi is announced as experimental on every start; where it does not load, the seal's probe says so.
+process.removeAllListeners("warning");
+process.on("warning", (warning) => {
+  if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
+});
+
+// Compiled code is cached in the user's own folder, not in the shared temporary one, where others could plant theirs.
+// A user without a home, as containers have them, goes without.
+const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
+const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, ".cache"));
+if (cache) module.enableCompileCache(path.join(cache, "glovebox", "code"));
+
+const main = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "./main.js" : "./main.ts";
+await (await import(main)).main(process.argv.slice(2));

@@ -46,9 +46,17 @@ export function commandHelp(command: Command, out: Output): string {
     out.style("bold", "Options"),
   ];
   const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS });
-  const words = rows.map(([name, row]) => `--${name}${"value" in row && row.value ? ` ${row.value}` : ""}`);
+  const words = rows.map(
+    ([name, row]) => `--${name}${"value" in row && row.value ? ` ${row.value}` : ""}`,
+  );
   const width = Math.max(...words.map((word) => word.length));
-  rows.forEach(([, row], index) => lines.push(`  ${(words[index] ?? "").padEnd(width)}  ${row.summary}`));
-  lines.push("", out.style("bold", "Examples"), ...command.examples.map((example) => `  ${example}`));
+  rows.forEach(([, row], index) =>
+    lines.push(`  ${(words[index] ?? "").padEnd(width)}  ${row.summary}`),
+  );
+  lines.push(
+    "",
+    out.style("bold", "Examples"),
+    ...command.examples.map((example) => `  ${example}`),
+  );
   return `${lines.join("\n")}\n`;
 }

@@ -49,6 +49,7 @@ export class Cursor {
 
   /** Adds a problem with this value, or with what is at `below` in it. */
   problem(message: string, remedy?: string, below: Path = []): void {
+    if (this.#reading.problems.full) return;
     this.#reading.problems.add(this.#reading.invalid(message, this.#detail(below, remedy)));
   }
 
@@ -83,6 +84,7 @@ export class Cursor {
     const known = [...required, ...optional];
     const object = this.object();
     for (const key of Object.keys(object)) {
+      if (this.#reading.problems.full) break;
       if (known.includes(key)) continue;
       this.problem(`unknown key ${quoteText(key)}`, remedyForUnknown(key, known), [key]);
     }

@@ -55,77 +55,106 @@ export function parseJson(
   source: JsonSource,
   problems: Problems,
 ): JsonDocument {
-  const tokens = new JsonTokens(input, source, problems);
-  const places = new JsonPlaces();
-  const stack: Frame[] = [];
-  let nodes = 0;
+  return new JsonParser(input, source, problems).parse();
+}
 
-  for (;;) {
-    tokens.skipSpace();
-    let start = tokens.offset;
-    if (++nodes > source.limits.nodesMax) {
-      throw tokens.problem(`more than ${source.limits.nodesMax} values`, start);
-    }
-    const first = openOrScalar();
-    if (first === undefined) continue;
-    let value: JsonValue = first;
-    // A value is complete: put it into its parent, and close every parent that it completes.
-    for (;;) {
-      const parent = stack.at(-1);
+class JsonParser {
+  readonly #limits: JsonLimits;
+  readonly #problems: Problems;
+  readonly #tokens: JsonTokens;
+  readonly #places = new JsonPlaces();
+  readonly #stack: Frame[] = [];
+
+  constructor(input: Uint8Array | string, source: JsonSource, problems: Problems) {
+    this.#limits = source.limits;
+    this.#problems = problems;
+    this.#tokens = new JsonTokens(input, source, problems);
+  }
+
+  parse(): JsonDocument {
+    const tokens = this.#tokens;
+    for (let nodes = 1; ; nodes++) {
       tokens.skipSpace();
-      if (parent === undefined) {
-        tokens.assertEnd();
-        return { value, placeOf: (path) => tokens.placeAt(places.offsetOf(value, path, start)) };
+      const start = tokens.offset;
+      if (nodes > this.#limits.nodesMax) {
+        throw tokens.problem(`more than ${this.#limits.nodesMax} values`, start);
       }
-      addMember(parent, value, start);
-      if (tokens.take(",")) {
-        if (!Array.isArray(parent.container)) readKey(parent);
-        break;
-      }
-      tokens.expect(Array.isArray(parent.container) ? "]" : "}", "a comma or the end");
-      stack.pop();
-      [value, start] = [parent.container, parent.start];
+      const value = this.#openOrScalar();
+      const root = value === undefined ? undefined : this.#complete(value, start);
+      if (root !== undefined) return root;
     }
   }
 
   /** Reads a scalar or an empty container; or opens a container, and answers undefined. */
-  function openOrScalar(): JsonValue | undefined {
+  #openOrScalar(): JsonValue | undefined {
+    const tokens = this.#tokens;
     const start = tokens.offset;
     const isArray = tokens.take("[");
     if (!isArray && !tokens.take("{")) return tokens.readScalar();
-    if (stack.length >= source.limits.depthMax) {
-      throw tokens.problem(`nested deeper than ${source.limits.depthMax}`, start);
+    if (this.#stack.length >= this.#limits.depthMax) {
+      throw tokens.problem(`nested deeper than ${this.#limits.depthMax}`, start);
     }
     tokens.skipSpace();
     if (tokens.take(isArray ? "]" : "}")) return isArray ? [] : {};
     const frame: Frame = { container: isArray ? [] : {}, start, key: "", keyStart: start };
-    stack.push(frame);
-    if (!isArray) readKey(frame);
+    this.#stack.push(frame);
+    if (!isArray) this.#readKey(frame);
     return undefined;
   }
 
-  function readKey(frame: Frame): void {
-    tokens.skipSpace();
-    frame.keyStart = tokens.offset;
-    frame.key = tokens.readString({ lines: false });
-    tokens.skipSpace();
-    tokens.expect(":", "a colon after the key");
+  /** Puts a value into its parent, and closes every parent that it completes; the document, when that was the last. */
+  #complete(first: JsonValue, firstStart: number): JsonDocument | undefined {
+    const tokens = this.#tokens;
+    let [value, start] = [first, firstStart];
+    for (;;) {
+      const parent = this.#stack.at(-1);
+      tokens.skipSpace();
+      if (parent === undefined) {
+        tokens.assertEnd();
+        return this.#document(value, start);
+      }
+      this.#addMember(parent, value, start);
+      const isArray = Array.isArray(parent.container);
+      if (tokens.take(",")) {
+        if (!isArray) this.#readKey(parent);
+        return undefined;
+      }
+      tokens.expect(isArray ? "]" : "}", "a comma or the end");
+      this.#stack.pop();
+      [value, start] = [parent.container, parent.start];
+    }
   }
 
-  function addMember(parent: Frame, value: JsonValue, start: number): void {
-    if (Array.isArray(parent.container)) {
-      places.note(parent.container, parent.container.length, start);
-      parent.container.push(value);
-      return;
-    }
-    const { key, keyStart } = parent;
-    if (FORBIDDEN_KEYS.has(key)) {
-      problems.add(tokens.problem(`the key ${quoteText(key)} is not accepted`, keyStart));
-    } else if (Object.hasOwn(parent.container, key)) {
-      problems.add(tokens.problem(`the key ${quoteText(key)} stands here twice`, keyStart));
+  #readKey(frame: Frame): void {
+    this.#tokens.skipSpace();
+    frame.keyStart = this.#tokens.offset;
+    frame.key = this.#tokens.readString({ lines: false });
+    this.#tokens.skipSpace();
+    this.#tokens.expect(":", "a colon after the key");
+  }
+
+  #addMember(parent: Frame, value: JsonValue, start: number): void {
+    const { container, key, keyStart } = parent;
+    if (Array.isArray(container)) {
+      this.#places.note(container, container.length, start);
+      container.push(value);
+    } else if (FORBIDDEN_KEYS.has(key)) {
+      this.#problem(`the key ${quoteText(key)} is not accepted`, keyStart);
+    } else if (Object.hasOwn(container, key)) {
+      this.#problem(`the key ${quoteText(key)} stands here twice`, keyStart);
     } else {
-      places.note(parent.container, key, keyStart);
-      parent.container[key] = value;
+      this.#places.note(container, key, keyStart);
+      container[key] = value;
     }
+  }
+
+  #problem(message: string, offset: number): void {
+    this.#problems.add(this.#tokens.problem(message, offset));
+  }
+
+  #document(value: JsonValue, start: number): JsonDocument {
+    const placeOf = (path: readonly (string | number)[]) =>
+      this.#tokens.placeAt(this.#places.offsetOf(value, path, start));
+    return { value, placeOf };
   }
 }

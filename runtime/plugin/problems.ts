@@ -15,8 +15,13 @@ export class Problems {
     return this.#found;
   }
 
+  /** Whether a further problem would be dropped: then it need not be made. */
+  get full(): boolean {
+    return this.#found.length >= PROBLEMS_MAX;
+  }
+
   add(problem: GloveboxError): void {
-    if (this.#found.length < PROBLEMS_MAX) this.#found.push(problem);
+    if (!this.full) this.#found.push(problem);
   }
 }
 

@@ -13,9 +13,11 @@ const SUBSCHEMAS_MAX = 500;
 const EXPANDED_MAX = 2000;
 const TEXT = { lengthMax: 8192, lines: true };
 const NAMES_MAX = 1000;
+/** A short expression may compile into a long program. */
+const PATTERN_COST_MIN = 64;
 const REF = /^#\/\$defs\/([A-Za-z0-9_.-]{1,100})$/;
 
-/** How many more regular expressions the tools of one plugin may have: compiling one takes up to some ms. */
+/** How many more characters of regular expressions the tools of one plugin may have: compiling them takes time. */
 export interface PatternBudget {
   left: number;
 }
@@ -112,8 +114,10 @@ class SchemaCheck {
   }
 
   #pattern(pattern: JsonValue | undefined, at: Cursor): void {
-    if (this.#budget.left-- <= 0) return at.problem("more regular expressions than are accepted");
-    if (typeof pattern === "string" && compileLinearPattern(pattern) !== undefined) return;
+    if (typeof pattern !== "string") return at.problem("a pattern that is no string");
+    this.#budget.left -= Math.max(pattern.length, PATTERN_COST_MIN);
+    if (this.#budget.left < 0) return at.problem("more regular expressions than are accepted");
+    if (compileLinearPattern(pattern) !== undefined) return;
     at.problem(
       "not a regular expression that runs in linear time, or a large one",
       "Write a short one without look-around and back-references.",

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { AuditSink } from "../audit/record.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
-import { notWritable } from "./files.ts";
+import { notWritable } from "./file-errors.ts";
 
 /**
  * Appends audit records to a file as JSON lines, each handed to the operating system before `write` returns.
@@ -10,7 +10,7 @@ import { notWritable } from "./files.ts";
  */
 export function openAudit(file: string, files: FilePowers): AuditSink {
   files.makeFolder(path.dirname(file));
-  const fd = openToAppend(file);
+  const fd = open(file);
   let isTorn = false;
   return {
     write(record) {
@@ -18,14 +18,15 @@ export function openAudit(file: string, files: FilePowers): AuditSink {
       const line = Buffer.from(`${isTorn ? "\n" : ""}${JSON.stringify(record)}\n`);
       isTorn = true;
       // One system call for the whole line: other processes append to this file too.
-      if (fs.writeSync(fd, line) !== line.length) throw new Error("the audit record was written in part");
+      if (fs.writeSync(fd, line) !== line.length)
+        throw new Error("the audit record was written in part");
       isTorn = false;
     },
     close: () => fs.closeSync(fd),
   };
 }
 
-function openToAppend(file: string): number {
+function open(file: string): number {
   try {
     return fs.openSync(file, "a", 0o600);
   } catch (error) {

@@ -4,6 +4,9 @@ export interface SystemCalls {
   call(number: number, ...args: readonly (number | NodeJS.ArrayBufferView)[]): number;
 }
 
+/** The arguments of the call that is under way. Calls are synchronous, so there is one at a time. */
+export let inUse: readonly unknown[] = [];
+
 /**
  * Opens the C library through `node:ffi`, on Linux for x86_64 and arm64, where a variadic call passes its
  * arguments as any other. `undefined` where FFI is absent or refused: callers have a way without it.
@@ -22,6 +25,8 @@ export function loadSystemCalls(): SystemCalls | undefined {
     return {
       call(number, ...args) {
         const [a, b, c, d, e, f] = args;
+        // An address keeps nothing alive: without this the engine may free a view that the kernel is about to read.
+        inUse = args;
         const result = functions.syscall(
           BigInt(number),
           word(a),
@@ -31,6 +36,7 @@ export function loadSystemCalls(): SystemCalls | undefined {
           word(e),
           word(f),
         );
+        inUse = [];
         return result < 0n ? -ffi.getInt32(functions.__errno_location()) : Number(result);
       },
     };

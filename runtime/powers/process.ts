@@ -42,7 +42,11 @@ function startProcess(file: string, args: readonly string[], pipes: number): Sta
     stdio: ["ignore", "ignore", "pipe", ...Array.from({ length: pipes }, () => "pipe" as const)],
   });
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => {
+      // Whoever ended it: what it started and left behind in its group ends with it.
+      if (child.pid !== undefined) killQuietly(-child.pid);
+      resolve({ code, signal });
+    });
     child.on("error", () => child.pid === undefined && resolve({ code: null, signal: null }));
   });
   const ends = child.stdio.slice(3) as Duplex[];
@@ -53,8 +57,21 @@ function startProcess(file: string, args: readonly string[], pipes: number): Sta
     pipes: ends,
     stderr: child.stderr!,
     ended,
-    kill: () => void child.kill("SIGKILL"),
+    kill: (innermostPid) => {
+      if (innermostPid > 0) killQuietly(innermostPid);
+      // It leads its own group, and while it has not been waited for, its number is nobody else's.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        killQuietly(-child.pid);
+    },
   };
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
 }
 
 /** What the loader has loaded into this very process: nothing is executed to find out. */

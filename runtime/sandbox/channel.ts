@@ -15,18 +15,19 @@ import { RunningCall, type CallTerms } from "./running-call.ts";
 import type { PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
 import type { SealedProcess } from "./seal/sealed-process.ts";
 
-/** How long an honest runner may take on a machine that is very busy. */
 export interface ChannelLimits {
   readonly startMsMax: number;
   readonly loadMsMax: number;
 }
 
-const CHANNEL_LIMITS: ChannelLimits = { startMsMax: 10_000, loadMsMax: 10_000 };
-
 type State =
   | { readonly t: "starting" | "loading"; readonly done: PromiseWithResolvers<void> }
   | { readonly t: "ready" | "idle" }
-  | { readonly t: "calling"; readonly call: RunningCall; readonly done: PromiseWithResolvers<PluginAnswer> }
+  | {
+      readonly t: "calling";
+      readonly call: RunningCall;
+      readonly done: PromiseWithResolvers<PluginAnswer>;
+    }
   | { readonly t: "ended"; readonly error: SandboxError };
 
 /**
@@ -40,16 +41,20 @@ type State =
 export class Channel {
   readonly #process: SealedProcess;
   readonly #limits: ChannelLimits;
-  readonly #decoder = new FrameDecoder({ headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX });
+  readonly #decoder = new FrameDecoder({
+    headerBytesMax: HEADER_BYTES_MAX,
+    bodyBytesMax: BODY_BYTES_MAX,
+  });
   #state: State;
   #timer: NodeJS.Timeout | undefined;
   #lastCallId = 0;
+  #unsent: (() => void) | undefined;
   /** Settles when the process is gone. Never rejects. */
   readonly exited: Promise<void>;
   /** Settles when the runner reported that it is alive; rejects with `ERR_RUNNER_START`. */
   readonly started: Promise<void>;
 
-  constructor(process: SealedProcess, limits: ChannelLimits = CHANNEL_LIMITS) {
+  constructor(process: SealedProcess, limits: ChannelLimits) {
     this.#process = process;
     this.#limits = limits;
     const done = Promise.withResolvers<void>();
@@ -62,7 +67,10 @@ export class Channel {
     // A broken pipe or an end says that the process is going, or pretends to: the exit tells why.
     process.channel.on("error", () => process.kill());
     process.channel.on("end", () => process.kill());
-    this.#arm(this.#limits.startMsMax, () => new SandboxError("ERR_RUNNER_START", "the runner did not report in time"));
+    this.#arm(
+      this.#limits.startMsMax,
+      () => new SandboxError("ERR_RUNNER_START", "the runner did not report in time"),
+    );
   }
 
   get pid(): number {
@@ -84,7 +92,10 @@ export class Channel {
     const message: LoadMessage = { t: "load", scriptBytes: script.length, modules: sizes, granted };
     const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
     this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
-    this.#arm(this.#limits.loadMsMax, () => new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time"));
+    this.#arm(
+      this.#limits.loadMsMax,
+      () => new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time"),
+    );
     return done.promise;
   }
 
@@ -102,11 +113,16 @@ export class Channel {
       context: call.context,
     });
     const done = Promise.withResolvers<PluginAnswer>();
-    const running = new RunningCall(this.#lastCallId, call, terms, (answer, body) => this.#send(answer, body));
+    const running = new RunningCall(this.#lastCallId, call, terms, (answer, body) =>
+      this.#send(answer, body),
+    );
     this.#state = { t: "calling", call: running, done };
     this.#process.watch(true);
     const { deadlineMs } = terms.limits;
-    this.#arm(deadlineMs, () => new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`));
+    this.#arm(
+      deadlineMs,
+      () => new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`),
+    );
     const cancel = (): void => this.end(cancelled());
     signal.addEventListener("abort", cancel, { once: true });
     try {
@@ -122,11 +138,13 @@ export class Channel {
     const state = this.#state;
     if (state.t === "ended") return;
     this.#state = { t: "ended", error };
+    this.#unsent = undefined;
     clearTimeout(this.#timer);
     this.#process.kill();
     this.#process.channel.destroy();
     if (state.t === "calling") state.call.close();
-    if (state.t === "starting" || state.t === "loading" || state.t === "calling") state.done.reject(error);
+    if (state.t === "starting" || state.t === "loading" || state.t === "calling")
+      state.done.reject(error);
   }
 
   #receive(chunk: Buffer): void {
@@ -148,18 +166,26 @@ export class Channel {
   #accept(message: FromRunner, frame: Frame): void {
     const state = this.#state;
     if (state.t === "starting" && message.t === "ready") {
-      if (message.protocol !== PROTOCOL_VERSION) throw breach("speaks another version of the protocol");
+      if (message.protocol !== PROTOCOL_VERSION)
+        throw breach("speaks another version of the protocol");
       this.#settle({ t: "ready" });
       state.done.resolve();
     } else if (state.t === "loading" && message.t === "loaded") {
-      if (message.failed !== undefined) throw new SandboxError("ERR_COMPONENT_LOAD", `the component does not load: ${message.failed}`);
+      if (message.failed !== undefined)
+        throw new SandboxError(
+          "ERR_COMPONENT_LOAD",
+          `the component does not load: ${message.failed}`,
+        );
       this.#settle({ t: "idle" });
       state.done.resolve();
     } else if (state.t === "calling" && "id" in message) {
       if (message.id !== state.call.id) throw breach("spoke of a call that is not running");
       if (message.t === "host") state.call.acceptHost(message, frame.body);
       else if (message.t === "note") state.call.acceptNote(message, frame.header.length);
-      else this.#finish(state, () => state.call.acceptResult(message, frame.body.length || frame.header.length));
+      else
+        this.#finish(state, () =>
+          state.call.acceptResult(message, frame.body.length || frame.header.length),
+        );
     } else throw breach("spoke out of turn");
   }
 
@@ -186,7 +212,8 @@ export class Channel {
 
   #assertState(expected: State["t"]): void {
     if (this.#state.t === "ended") throw this.#state.error;
-    if (this.#state.t !== expected) throw new Error(`the channel is ${this.#state.t}, not ${expected}`);
+    if (this.#state.t !== expected)
+      throw new Error(`the channel is ${this.#state.t}, not ${expected}`);
   }
 
   #arm(durationMs: number, makeError: () => SandboxError): void {
@@ -194,13 +221,31 @@ export class Channel {
     this.#timer = setTimeout(() => this.end(makeError()), durationMs);
   }
 
+  /**
+   * What a runner does not read, the broker holds: one message on its way, and one behind it. An honest runner reads before
+   * it goes on, but libuv may tell us of its own writing only after it has read what the runner said next.
+   */
   #send(head: Buffer, ...parts: readonly (Uint8Array | undefined)[]): void {
+    const write = (): void => this.#write(head, parts);
+    if (this.#process.channel.writableLength === 0) write();
+    else if (this.#unsent === undefined) this.#unsent = write;
+    else this.end(breach("went on without reading what it was sent"));
+  }
+
+  #write(head: Buffer, parts: readonly (Uint8Array | undefined)[]): void {
     const { channel } = this.#process;
     channel.cork();
-    channel.write(head);
-    for (const part of parts) if (part !== undefined && part.length > 0) channel.write(part);
+    for (const part of [head, ...parts])
+      if (part !== undefined && part.length > 0) channel.write(part, this.#written);
     channel.uncork();
   }
+
+  readonly #written = (): void => {
+    const write = this.#unsent;
+    if (write === undefined || this.#process.channel.writableLength > 0) return;
+    this.#unsent = undefined;
+    write();
+  };
 }
 
 function encodeCall(message: CallMessage): Buffer {

@@ -5,7 +5,7 @@ export const SANDBOX_ERRORS = {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The call did not end within its deadline, so its runner was killed.",
-    remedy: "Ask for less at a time, or raise `limits.deadlineMs` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.deadline` of the plugin.",
   },
   ERR_CALL_CANCELLED: {
     fault: "user",
@@ -23,19 +23,20 @@ export const SANDBOX_ERRORS = {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The call wanted more memory than it may use.",
-    remedy: "Ask for less at a time, or raise `limits.memoryBytes` or `limits.residentBytes` of the plugin.",
+    remedy:
+      "Ask for less at a time, or raise `limits.memory` or `limits.resident` of the plugin.",
   },
   ERR_CALL_OUTPUT: {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The answer, or what was logged, is larger than the limit.",
-    remedy: "Ask for less at a time, or raise `limits.outputBytes` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.output` of the plugin.",
   },
   ERR_CALL_HOST_CALLS: {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The call asked the host more often than it may.",
-    remedy: "Ask for less at a time, or raise `limits.hostCalls` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.host_calls` of the plugin.",
   },
   ERR_CALL_STACK: {
     fault: "plugin",
@@ -46,13 +47,15 @@ export const SANDBOX_ERRORS = {
   ERR_CALL_TRAP: {
     fault: "plugin",
     exit: EXIT.failed,
-    summary: "The plugin stopped in the middle of the call: a trap, an exit, or an exception nobody caught.",
+    summary:
+      "The plugin stopped in the middle of the call: a trap, an exit, or an exception nobody caught.",
     remedy: "Report it to the plugin's author.",
   },
   ERR_CHANNEL_BREACH: {
     fault: "plugin",
     exit: EXIT.refused,
-    summary: "The runner sent what the protocol forbids, so it was killed. An honest runner never does.",
+    summary:
+      "The runner sent what the protocol forbids, so it was killed. An honest runner never does.",
     remedy: "Treat the plugin as hostile: remove it, and report it.",
   },
   ERR_RUNNER_DIED: {
@@ -77,19 +80,27 @@ export const SANDBOX_ERRORS = {
     fault: "system",
     exit: EXIT.failed,
     summary: "Too many calls of this plugin are running and waiting, or its runners keep failing.",
-    remedy: "Try again after the time that the error names, or raise `limits.concurrentCalls`.",
+    remedy: "Try again after the time that the error names, or raise `limits.concurrent_calls`.",
   },
   ERR_TRANSPILE_FAILED: {
     fault: "plugin",
     exit: EXIT.refused,
-    summary: "The component cannot be turned into code: it is damaged, or uses what is not supported.",
+    summary:
+      "The component cannot be turned into code: it is damaged, or uses what is not supported.",
     remedy: "Build the component again with supported tools.",
   },
   ERR_TRANSPILE_LIMIT: {
     fault: "plugin",
     exit: EXIT.refused,
-    summary: "Turning the component into code took more time, memory or output than any honest component.",
+    summary:
+      "Turning the component into code took more time, memory or output than any honest component.",
     remedy: "Treat the component as hostile.",
+  },
+  ERR_SEAL_UNAVAILABLE: {
+    fault: "system",
+    exit: EXIT.refused,
+    summary: "The form of seal that was asked for cannot be made on this machine.",
+    remedy: "Run `glovebox doctor`: it names what is missing.",
   },
   ERR_NOT_BUILT: {
     fault: "system",
@@ -104,7 +115,11 @@ export type SandboxErrorCode = keyof typeof SANDBOX_ERRORS;
 /** Every failure of this room. `retryAfterMs` is set with `ERR_OVERLOADED` only. */
 export class SandboxError extends GloveboxError<SandboxErrorCode> {
   readonly retryAfterMs: number | undefined;
-  constructor(code: SandboxErrorCode, message: string, detail: ErrorDetail & { retryAfterMs?: number } = {}) {
+  constructor(
+    code: SandboxErrorCode,
+    message: string,
+    detail: ErrorDetail & { retryAfterMs?: number } = {},
+  ) {
     super(code, SANDBOX_ERRORS[code], message, detail);
     this.retryAfterMs = detail.retryAfterMs;
   }

@@ -10,10 +10,15 @@ export function explainExit(doing: string, exit: SealedExit): SandboxError {
   // What the process printed may be the plugin's words: it goes to the operator as a cause, never to a client.
   const detail = stderr === "" ? {} : { cause: new Error(stderr.slice(-2000)) };
   const words = `the runner ended while ${doing} (${signal ?? `code ${code}`})`;
-  if (reason === "flood") return new SandboxError("ERR_CALL_OUTPUT", "the runner flooded its standard error", detail);
+  if (reason === "flood")
+    return new SandboxError("ERR_CALL_OUTPUT", "the runner flooded its standard error", detail);
   if (doing === "starting") return new SandboxError("ERR_RUNNER_START", words, detail);
-  if (reason === "resident" || ABORTS.includes(signal) || ABORTS.includes(code)) {
+  if (reason === "memory" || ABORTS.includes(signal) || ABORTS.includes(code)) {
     return new SandboxError("ERR_CALL_MEMORY", words, detail);
   }
-  return new SandboxError(doing === "loading" ? "ERR_COMPONENT_LOAD" : "ERR_RUNNER_DIED", words, detail);
+  return new SandboxError(
+    doing === "loading" ? "ERR_COMPONENT_LOAD" : "ERR_RUNNER_DIED",
+    words,
+    detail,
+  );
 }

@@ -20,7 +20,11 @@ export interface FrameCaps {
  * Prefix and header of a frame; `bodyBytes` raw bytes must follow it.
  * Throws `RangeError` when the header is larger than a reader accepts, and `TypeError` when it is not JSON.
  */
-export function encodeHead(message: object, bodyBytes: number, headerBytesMax = HEADER_BYTES_MAX): Buffer {
+export function encodeHead(
+  message: object,
+  bodyBytes: number,
+  headerBytesMax = HEADER_BYTES_MAX,
+): Buffer {
   const text = JSON.stringify(message);
   const headerBytes = Buffer.byteLength(text);
   if (headerBytes > headerBytesMax) throw new RangeError(`a header of ${headerBytes} bytes`);
@@ -95,6 +99,9 @@ export class FrameDecoder {
     const frame = this.#frame as Buffer;
     this.#frame = undefined;
     this.#prefixBytes = 0;
-    return { header: frame.subarray(0, this.#headerBytes), body: frame.subarray(this.#headerBytes) };
+    return {
+      header: frame.subarray(0, this.#headerBytes),
+      body: frame.subarray(this.#headerBytes),
+    };
   }
 }

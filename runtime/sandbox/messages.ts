@@ -11,9 +11,16 @@ export const MESSAGE_LIMITS = {
   failureCharactersMax: 200,
 } as const;
 
-const TRAPS = ["trap", "stack", "memory", "exit", "error", "output"] as const satisfies ResultMessage["trap"][];
+const TRAPS = [
+  "trap",
+  "stack",
+  "memory",
+  "exit",
+  "error",
+  "output",
+] as const satisfies ResultMessage["trap"][];
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const OPERATION = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
+const OPERATION = /^[a-z][a-zA-Z0-9-]*(\.[a-z][a-zA-Z0-9-]*)+$/;
 
 /** Exactly these keys, in any order; `?` marks those that may be missing. */
 const SHAPES: Readonly<Record<string, readonly string[]>> = {
@@ -31,16 +38,19 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
  */
 export function parseFromRunner(frame: Frame): FromRunner {
   const message = parseHeader(frame.header);
-  const shape = Object.hasOwn(SHAPES, String(message["t"])) ? SHAPES[String(message["t"])] : undefined;
-  if (typeof message["t"] !== "string" || shape === undefined) throw breach("a message of unknown type");
+  const type = message["t"];
+  const shape = typeof type === "string" && Object.hasOwn(SHAPES, type) ? SHAPES[type] : undefined;
+  if (shape === undefined) throw breach("a message of unknown type");
   assertKeys(message, shape);
-  switch (message["t"]) {
+  switch (type) {
     case "ready":
       assertNoBody(frame);
       return { t: "ready", protocol: parseCount(message["protocol"]) };
     case "loaded":
       assertNoBody(frame);
-      return "failed" in message ? { t: "loaded", failed: parseFailure(message["failed"]) } : { t: "loaded" };
+      return "failed" in message
+        ? { t: "loaded", failed: parseFailure(message["failed"]) }
+        : { t: "loaded" };
     case "host":
       return {
         t: "host",
@@ -51,8 +61,14 @@ export function parseFromRunner(frame: Frame): FromRunner {
       };
     case "note":
       assertNoBody(frame);
-      if (message["op"] !== "log" && message["op"] !== "progress") throw breach("a note of unknown kind");
-      return { t: "note", id: parseCount(message["id"]), op: message["op"], args: parseArgs(message["args"]) };
+      if (message["op"] !== "log" && message["op"] !== "progress")
+        throw breach("a note of unknown kind");
+      return {
+        t: "note",
+        id: parseCount(message["id"]),
+        op: message["op"],
+        args: parseArgs(message["args"]),
+      };
     default:
       return parseResult(message, frame);
   }
@@ -65,7 +81,8 @@ function parseHeader(header: Buffer): Record<string, JsonValue> {
   } catch (cause) {
     throw breach("a header that is not JSON in UTF-8", cause);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw breach("a header that is no object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw breach("a header that is no object");
   assertPlain(value, 0);
   return value as Record<string, JsonValue>;
 }
@@ -92,9 +109,11 @@ function assertPlain(value: unknown, depth: number): void {
 
 function assertKeys(message: Record<string, JsonValue>, shape: readonly string[]): void {
   const allowed = new Set(shape.map((key) => key.replace("?", "")));
-  for (const key of Object.keys(message)) if (!allowed.has(key)) throw breach("a message with an unknown key");
+  for (const key of Object.keys(message))
+    if (!allowed.has(key)) throw breach("a message with an unknown key");
   for (const key of shape) {
-    if (!key.endsWith("?") && !Object.hasOwn(message, key)) throw breach("a message that lacks a key");
+    if (!key.endsWith("?") && !Object.hasOwn(message, key))
+      throw breach("a message that lacks a key");
   }
 }
 
@@ -126,17 +145,23 @@ function parseText(body: Buffer): string {
 }
 
 function parseCount(value: JsonValue | undefined): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw breach("a count that is no whole number");
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw breach("a count that is no whole number");
   return value as number;
 }
 
 function parseArgs(value: JsonValue | undefined): readonly JsonValue[] {
-  if (!Array.isArray(value) || value.length > MESSAGE_LIMITS.argsMax) throw breach("arguments that are no short list");
+  if (!Array.isArray(value) || value.length > MESSAGE_LIMITS.argsMax)
+    throw breach("arguments that are no short list");
   return value;
 }
 
 function parseOperation(value: JsonValue | undefined): string {
-  if (typeof value !== "string" || value.length > MESSAGE_LIMITS.operationCharactersMax || !OPERATION.test(value)) {
+  if (
+    typeof value !== "string" ||
+    value.length > MESSAGE_LIMITS.operationCharactersMax ||
+    !OPERATION.test(value)
+  ) {
     throw breach("an operation without a proper name");
   }
   return value;
@@ -149,5 +174,9 @@ function parseFailure(value: JsonValue | undefined): string {
 }
 
 function breach(what: string, cause?: unknown): SandboxError {
-  return new SandboxError("ERR_CHANNEL_BREACH", `the runner sent ${what}`, cause === undefined ? {} : { cause });
+  return new SandboxError(
+    "ERR_CHANNEL_BREACH",
+    `the runner sent ${what}`,
+    cause === undefined ? {} : { cause },
+  );
 }

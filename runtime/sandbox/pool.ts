@@ -1,4 +1,4 @@
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 import { collectOperations, type CallTerms } from "./running-call.ts";
 import type { PluginAnswer, PluginCall, SealedPlugin, SealedPluginOptions } from "./sandbox.ts";
@@ -61,7 +61,10 @@ export class PluginPool implements SealedPlugin {
       throw error;
     } finally {
       // A cancelled call leaves at once, its place only when the runner it asked for has come: else starts pile up.
-      void runner.then((channel) => this.#putBack(channel)).catch(() => {}).finally(leave);
+      void runner
+        .then((channel) => this.#putBack(channel))
+        .catch(() => {})
+        .finally(leave);
     }
   }
 
@@ -92,7 +95,9 @@ export class PluginPool implements SealedPlugin {
   async #obtain(): Promise<Channel> {
     this.#assertOpen();
     const reused = this.#idle.findLast(({ channel }) => channel.state === "idle");
-    this.#idle = this.#idle.filter((runner) => runner !== reused && runner.channel.state === "idle");
+    this.#idle = this.#idle.filter(
+      (runner) => runner !== reused && runner.channel.state === "idle",
+    );
     if (reused !== undefined) return reused.channel;
     this.#assertNotBackingOff();
     const channel = this.#spares.take(this.#options.limits.residentBytes);
@@ -104,7 +109,8 @@ export class PluginPool implements SealedPlugin {
   }
 
   #putBack(channel: Channel): void {
-    if (channel.state === "idle") this.#idle = [...this.#idle, { channel, sinceMs: performance.now() }];
+    if (channel.state === "idle")
+      this.#idle = [...this.#idle, { channel, sinceMs: performance.now() }];
   }
 
   #endIdle(): void {
@@ -120,28 +126,40 @@ export class PluginPool implements SealedPlugin {
   /** Only runners that break count: a call that was stopped at a limit says nothing of the next. */
   #noteFailure(error: unknown): void {
     if (!(error instanceof SandboxError)) return;
-    const broken = ["ERR_RUNNER_START", "ERR_COMPONENT_LOAD", "ERR_RUNNER_DIED", "ERR_CHANNEL_BREACH"];
+    const broken = [
+      "ERR_RUNNER_START",
+      "ERR_COMPONENT_LOAD",
+      "ERR_RUNNER_DIED",
+      "ERR_CHANNEL_BREACH",
+    ];
     if (!broken.includes(error.code)) return;
     this.#failures += 1;
     const doublings = this.#failures - BACK_OFF.freeFailures - 1;
     if (doublings < 0) return;
-    this.#retryAtMs = performance.now() + Math.min(BACK_OFF.firstMs * 2 ** doublings, BACK_OFF.msMax);
+    this.#retryAtMs =
+      performance.now() + Math.min(BACK_OFF.firstMs * 2 ** doublings, BACK_OFF.msMax);
   }
 
   #assertNotBackingOff(): void {
     const retryAfterMs = Math.ceil(this.#retryAtMs - performance.now());
     if (retryAfterMs <= 0) return;
-    throw new SandboxError("ERR_OVERLOADED", `the plugin's runners failed ${this.#failures} times in a row`, { retryAfterMs });
+    throw new SandboxError(
+      "ERR_OVERLOADED",
+      `the plugin's runners failed ${this.#failures} times in a row`,
+      { retryAfterMs },
+    );
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new SandboxError("ERR_CALL_CANCELLED", "the plugin was closed");
+    if (this.#closing !== undefined)
+      throw new SandboxError("ERR_CALL_CANCELLED", "the plugin was closed");
   }
 }
 
 async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled"));
+  const abort = (): void =>
+    aborted.reject(new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled"));
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   try {

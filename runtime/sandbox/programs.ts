@@ -12,6 +12,10 @@ export function findProgram(powers: Pick<ProcessPowers, "realPath">, name: Progr
   try {
     return powers.realPath(`${SEALED_FOLDER}/${name}.cjs`);
   } catch (cause) {
-    throw new SandboxError("ERR_NOT_BUILT", `the program ${name}.cjs, which runs inside the seal, is missing`, { cause });
+    throw new SandboxError(
+      "ERR_NOT_BUILT",
+      `the program ${name}.cjs, which runs inside the seal, is missing`,
+      { cause },
+    );
   }
 }

@@ -1,4 +1,10 @@
-import { CAPABILITY_NAMES, type CallScope, type CapabilityBroker, type HostAnswer, type HostOperation } from "@glovebox/host-api/capability";
+import {
+  CAPABILITY_NAMES,
+  type CallScope,
+  type CapabilityBroker,
+  type HostAnswer,
+  type HostOperation,
+} from "@glovebox/host-api/capability";
 import { HostError, type HostErrorTag } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { SandboxError, type SandboxErrorCode } from "./errors.ts";
@@ -22,7 +28,9 @@ export interface CallTerms {
 }
 
 /** Operations of all brokers by wire name. A name that two of them serve is a mistake of ours. */
-export function collectOperations(brokers: readonly CapabilityBroker[]): ReadonlyMap<string, HostOperation> {
+export function collectOperations(
+  brokers: readonly CapabilityBroker[],
+): ReadonlyMap<string, HostOperation> {
   const operations = new Map<string, HostOperation>();
   for (const [name, operation] of brokers.flatMap((broker) => Object.entries(broker.operations))) {
     if (operations.has(name)) throw new Error(`two brokers serve ${name}`);
@@ -32,7 +40,12 @@ export function collectOperations(brokers: readonly CapabilityBroker[]): Readonl
 }
 
 /** Past these an honest plugin's log is a flood: reading it costs the broker more than dropping lines saves. */
-export const NOTE_LIMITS = { countMax: 20_000, bytesMax: 16 * 1024 * 1024, progressMax: 1000, progressCharactersMax: 1024 };
+export const NOTE_LIMITS = {
+  countMax: 20_000,
+  bytesMax: 16 * 1024 * 1024,
+  progressMax: 1000,
+  progressCharactersMax: 1024,
+};
 
 const LOG_LEVELS: readonly JsonValue[] = ["debug", "info", "warn", "error"];
 
@@ -78,7 +91,10 @@ export class RunningCall {
     if (message.seq !== this.#hostCalls + 1) throw breach("asked the host out of sequence");
     this.#hostCalls += 1;
     if (this.#hostCalls > this.#terms.limits.hostCalls) {
-      throw new SandboxError("ERR_CALL_HOST_CALLS", `more than ${this.#terms.limits.hostCalls} host calls in one call`);
+      throw new SandboxError(
+        "ERR_CALL_HOST_CALLS",
+        `more than ${this.#terms.limits.hostCalls} host calls in one call`,
+      );
     }
     const operation = this.#terms.operations.get(message.op);
     if (operation !== undefined) {
@@ -106,7 +122,10 @@ export class RunningCall {
     }
     const { outputBytes } = this.#terms.limits;
     if (resultBytes > outputBytes) {
-      throw new SandboxError("ERR_CALL_OUTPUT", `an answer of ${resultBytes} bytes; at most ${outputBytes} are allowed`);
+      throw new SandboxError(
+        "ERR_CALL_OUTPUT",
+        `an answer of ${resultBytes} bytes; at most ${outputBytes} are allowed`,
+      );
     }
     return {
       value: message.value ?? null,
@@ -128,7 +147,11 @@ export class RunningCall {
     if (!this.#hostCallUnderWay) this.#endBrokers();
   }
 
-  async #perform(operation: HostOperation, { args, seq }: HostMessage, body: Uint8Array): Promise<void> {
+  async #perform(
+    operation: HostOperation,
+    { args, seq }: HostMessage,
+    body: Uint8Array,
+  ): Promise<void> {
     const scope: CallScope = { ...this.#call.scope, signal: this.#ended.signal };
     let answer: HostAnswer | undefined;
     let refusal: HostErrorTag = "internal";
@@ -148,7 +171,11 @@ export class RunningCall {
     if (bodyBytes > BODY_BYTES_MAX) return this.#refuse(seq, "too-large");
     let head: Buffer;
     try {
-      head = encodeHead({ t: "answer", seq, value } satisfies AnswerMessage, bodyBytes, TO_RUNNER_HEADER_BYTES_MAX);
+      head = encodeHead(
+        { t: "answer", seq, value } satisfies AnswerMessage,
+        bodyBytes,
+        TO_RUNNER_HEADER_BYTES_MAX,
+      );
     } catch (error) {
       return this.#refuse(seq, error instanceof RangeError ? "too-large" : "internal");
     }
@@ -168,7 +195,12 @@ export class RunningCall {
 
   #log(args: readonly JsonValue[]): void {
     const [level, message] = args;
-    if (args.length !== 2 || typeof level !== "string" || typeof message !== "string" || !LOG_LEVELS.includes(level)) {
+    if (
+      args.length !== 2 ||
+      typeof level !== "string" ||
+      typeof message !== "string" ||
+      !LOG_LEVELS.includes(level)
+    ) {
       throw breach("logged what is no log line");
     }
     const bytes = Buffer.byteLength(message);
@@ -191,7 +223,11 @@ export class RunningCall {
     }
     this.#progressReports += 1;
     if (this.#progressReports > NOTE_LIMITS.progressMax) return;
-    this.#call.onProgress?.(progress, total ?? undefined, message?.slice(0, NOTE_LIMITS.progressCharactersMax));
+    this.#call.onProgress?.(
+      progress,
+      total ?? undefined,
+      message?.slice(0, NOTE_LIMITS.progressCharactersMax),
+    );
   }
 
   #endBrokers(): void {

@@ -28,7 +28,11 @@ export interface PluginCall {
   readonly args: readonly JsonValue[];
   readonly context: JsonValue;
   readonly onLog?: (level: string, message: string) => void;
-  readonly onProgress?: (progress: number, total: number | undefined, message: string | undefined) => void;
+  readonly onProgress?: (
+    progress: number,
+    total: number | undefined,
+    message: string | undefined,
+  ) => void;
 }
 
 /** How a call ended when the plugin answered. Every other end is a `SandboxError`. */

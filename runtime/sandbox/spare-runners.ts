@@ -1,4 +1,4 @@
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 
 /** A refill waits this long, so that it does not compete with the load that emptied the shelf. */
@@ -39,7 +39,8 @@ export class SpareRunners {
     if (this.#closed) return;
     const fitting = this.#alive().filter((spare) => spare.residentBytesMax === residentBytesMax);
     for (const spare of this.#alive()) if (!fitting.includes(spare)) spare.channel.end(notNeeded());
-    while (fitting.length < this.#countMax) fitting.push({ residentBytesMax, channel: this.#start(residentBytesMax) });
+    while (fitting.length < this.#countMax)
+      fitting.push({ residentBytesMax, channel: this.#start(residentBytesMax) });
     this.#spares = fitting;
   }
 

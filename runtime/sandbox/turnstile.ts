@@ -53,8 +53,12 @@ export class Turnstile {
         reject(error);
       },
     };
-    const cancel = (): void => waiting.refuse(new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled"));
-    const timer = setTimeout(() => waiting.refuse(this.#overloaded("the call waited too long")), this.#limits.waitMsMax);
+    const cancel = (): void =>
+      waiting.refuse(new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled"));
+    const timer = setTimeout(
+      () => waiting.refuse(this.#overloaded("the call waited too long")),
+      this.#limits.waitMsMax,
+    );
     signal.addEventListener("abort", cancel, { once: true });
     this.#queue = [...this.#queue, waiting];
     return promise;

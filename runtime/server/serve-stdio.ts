@@ -1,27 +1,23 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { makeMcpServer, type McpSetting } from "./mcp-server.ts";
+import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
+
+export interface StdioServing {
+  /** Resolves when the client has gone: its end of a pipe is closed. Calls in flight are then cancelled. */
+  readonly closed: Promise<void>;
+  close(): Promise<void>;
+}
 
 /**
- * Serves one client over this process's stdin and stdout. Nothing else may write to stdout.
- * Resolves when the client has gone: its end of the pipe is closed.
+ * Serves one client over this process's stdin and stdout, in the era that its first message speaks.
+ * Nothing else may write to stdout. `onError` hears what was wrong with the client's messages.
  */
-export function serveOverStdio(setting: McpSetting, onError: (error: Error) => void): { readonly closed: Promise<void>; close(): Promise<void> } {
-  const closed = Promise.withResolvers<void>();
-  const handle = serveStdio(
-    () => {
-      const server = makeMcpServer(setting);
-      server.onclose = () => closed.resolve();
-      return server;
-    },
-    { onerror: onError },
-  );
-  process.stdin.once("end", () => closed.resolve());
-  process.stdin.once("close", () => closed.resolve());
-  return {
-    closed: closed.promise,
-    async close() {
-      await handle.close();
-      closed.resolve();
-    },
-  };
+export function serveOverStdio(
+  setting: McpSetting,
+  streams: StdioStreams,
+  onError: (error: Error) => void,
+): StdioServing {
+  const transport = new StdioTransport(streams);
+  const handle = serveStdio(() => makeMcpServer(setting), { transport, onerror: onError });
+  return { closed: transport.closed, close: () => handle.close() };
 }

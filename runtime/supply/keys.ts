@@ -22,6 +22,12 @@ export interface KeyPair {
 
 const TEXT_LENGTH_MAX = 256;
 const PEM_LENGTH_MAX = 4096;
+const POINT_BYTES = 32;
+/** The kinds of keys that are accepted, and the length of their SPKI. */
+const SPKI_BYTES: ReadonlyMap<string, number> = new Map([
+  ["ed25519", 44],
+  ["prime256v1", 91],
+]);
 
 /**
  * The y coordinates of Ed25519 points of small order, in every encoding that OpenSSL takes, without the sign bit.
@@ -94,19 +100,21 @@ export function publicKeyOf(privateKey: KeyObject): PublicKey {
 
 function describeKey(key: KeyObject): PublicKey {
   const spki = key.export({ type: "spki", format: "der" });
-  const curve = key.asymmetricKeyDetails?.namedCurve;
-  if (key.asymmetricKeyType === "ed25519") {
-    const point = Buffer.from(spki.subarray(-32));
-    point.writeUInt8(point.readUInt8(31) & 0x7f, 31);
-    if (WEAK_ED25519.has(point.toString("hex"))) {
-      throw invalid("the key is a weak one, for which anyone can sign");
-    }
-  } else if (key.asymmetricKeyType !== "ec" || curve !== "prime256v1") {
-    throw invalid(
-      `the key is of the kind ${curve ?? key.asymmetricKeyType}, which is not accepted`,
-    );
+  const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "secret";
+  // The length tells the plain form from compressed points and spelled-out curves: one key, one digest.
+  if (SPKI_BYTES.get(kind) !== spki.length) {
+    throw invalid(`the key is ${kind} in ${spki.length} bytes, which is not accepted`);
+  }
+  if (kind === "ed25519" && isWeak(spki.subarray(-POINT_BYTES))) {
+    throw invalid("the key is a weak one, for which anyone can sign");
   }
   return { key, text: spki.toString("base64"), digest: digestOfBytes(spki) };
+}
+
+function isWeak(point: Buffer): boolean {
+  const unsigned = Buffer.from(point);
+  unsigned.writeUInt8(unsigned.readUInt8(POINT_BYTES - 1) & 0x7f, POINT_BYTES - 1);
+  return WEAK_ED25519.has(unsigned.toString("hex"));
 }
 
 function invalid(message: string, cause?: unknown): SupplyError {

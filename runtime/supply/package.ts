@@ -1,3 +1,6 @@
+import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
+import type { PluginDigests } from "../plugin/formats.ts";
+import { parseSurface } from "../plugin/surface.ts";
 import { SupplyError } from "./errors.ts";
 import { readGzip, writeGzip } from "./gzip.ts";
 import { readTar, writeTar } from "./tar.ts";
@@ -71,6 +74,19 @@ export function readPackage(packed: Uint8Array): PluginPackage {
     surface: required(FILES.surface.name),
     license: required(FILES.license.name),
     ...(readme === undefined ? {} : { readme }),
+  };
+}
+
+/**
+ * The digests that a signature binds and the lockfile pins, made from the bytes.
+ * That of the tools is over their canonical form, so that `list-tools` of the running component can be held against it.
+ * Throws as `parseSurface` does.
+ */
+export function digestPackage(files: PluginPackage): PluginDigests {
+  return {
+    component: digestOfBytes(files.component),
+    surface: digestOf(parseSurface(files.surface)),
+    manifest: digestOfBytes(files.manifest),
   };
 }
 

@@ -38,7 +38,12 @@ async function bundle(name: string, entry: string): Promise<void> {
       if (level === "warn") throw new Error(`${entry}: ${log.message}`);
     },
   });
-  await build.write({ file: join(OUT, `${name}.cjs`), format: "cjs", codeSplitting: false, strict: true });
+  await build.write({
+    file: join(OUT, `${name}.cjs`),
+    format: "cjs",
+    codeSplitting: false,
+    strict: true,
+  });
   await build.close();
 }
 

@@ -6,7 +6,8 @@ const FD = 3;
 const [mode] = process.argv.slice(2);
 
 function writeAll(bytes) {
-  for (let offset = 0; offset < bytes.length; ) offset += fs.writeSync(FD, bytes, offset, bytes.length - offset);
+  for (let offset = 0; offset < bytes.length;)
+    offset += fs.writeSync(FD, bytes, offset, bytes.length - offset);
 }
 function frame(header, body = Buffer.alloc(0)) {
   const head = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
@@ -18,7 +19,7 @@ function frame(header, body = Buffer.alloc(0)) {
 const send = (header, body) => writeAll(frame(header, body));
 function read(length) {
   const bytes = Buffer.alloc(length);
-  for (let offset = 0; offset < length; ) {
+  for (let offset = 0; offset < length;) {
     const count = fs.readSync(FD, bytes, offset, length - offset, null);
     if (count === 0) process.exit(0);
     offset += count;
@@ -58,41 +59,70 @@ const AT_LOAD = {
 };
 const AT_CALL = {
   "never answers": forever,
-  "busy loop": () => { for (;;); },
+  "busy loop": () => {
+    for (;;);
+  },
   "loaded twice": () => send({ t: "loaded" }),
   "forged id": (id) => send(result(id + 1, 0)),
   "host call with forged id": (id) => send(host(id + 1, 1)),
   "host call out of sequence": (id) => send(host(id, 2)),
-  "host call twice at once": (id) => writeAll(Buffer.concat([frame(host(id, 1, "kv.slow")), frame(host(id, 2, "kv.slow"))])),
-  "result while owed an answer": (id) => writeAll(Buffer.concat([frame(host(id, 1, "kv.slow")), frame(result(id, 0))])),
+  "host call twice at once": (id) =>
+    writeAll(Buffer.concat([frame(host(id, 1, "kv.slow")), frame(host(id, 2, "kv.slow"))])),
+  "result while owed an answer": (id) =>
+    writeAll(Buffer.concat([frame(host(id, 1, "kv.slow")), frame(result(id, 0))])),
   "unknown capability": (id) => send(host(id, 1, "shell.run")),
   "unknown operation": (id) => send(host(id, 1, "kv.constructor")),
   "2 GiB body": () => writeAll(lengths(2, 2 ** 31)),
   "large header": () => writeAll(lengths(2 ** 20, 0)),
-  "garbage": () => send("{not json"),
+  garbage: () => send("{not json"),
   "random bytes": () => writeAll(require("node:crypto").randomBytes(1000)),
-  "deep JSON": (id) => send(`{"t":"result","id":${id},"value":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
+  "deep JSON": (id) =>
+    send(`{"t":"result","id":${id},"value":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
   "forbidden key": (id) => send(`{"t":"result","id":${id},"value":1,"__proto__":{"t":"result"}}`),
   "log of numbers": (id) => send(log(id, 1, 2)),
   "log of unknown level": (id) => send(log(id, "fatal", "x")),
   "progress of words": (id) => send({ t: "note", id, op: "progress", args: ["half"] }),
-  "flood of notes": (id) => { for (;;) send(log(id, "info", "")); },
-  "flood of long notes": (id) => { for (;;) send(log(id, "info", "x".repeat(200_000))); },
-  "host storm": (id) => { for (let seq = 1; ; seq += 1) { send(host(id, seq)); receive(); } },
-  "exit": () => process.exit(0),
-  "abort": () => process.abort(),
-  "closes the channel": () => { fs.closeSync(FD); forever(); },
+  "flood of notes": (id) => {
+    for (;;) send(log(id, "info", ""));
+  },
+  "flood of long notes": (id) => {
+    for (;;) send(log(id, "info", "x".repeat(200_000)));
+  },
+  "host storm": (id) => {
+    for (let seq = 1; ; seq += 1) {
+      send(host(id, seq));
+      receive();
+    }
+  },
+  exit: () => process.exit(0),
+  abort: () => process.abort(),
+  "closes the channel": () => {
+    fs.closeSync(FD);
+    forever();
+  },
   "large answer": (id) => send({ t: "result", id }, Buffer.alloc(2 * 1024 * 1024, 120)),
   // Odd, but within the protocol:
-  "byte by byte": (id) => { for (const byte of frame({ t: "result", id }, Buffer.from("slow"))) writeAll(Buffer.of(byte)); },
-  "result twice": (id) => writeAll(Buffer.concat([frame(result(id, "first")), frame(result(id, "second"))])),
-  "log while owed an answer": (id) => { send(host(id, 1)); send(log(id, "info", "x")); send(result(id, receive().value)); },
-  "asks without a grant": (id) => { send(host(id, 1, "http.send")); send(result(id, receive().refused)); },
+  "byte by byte": (id) => {
+    for (const byte of frame({ t: "result", id }, Buffer.from("slow"))) writeAll(Buffer.of(byte));
+  },
+  "result twice": (id) =>
+    writeAll(Buffer.concat([frame(result(id, "first")), frame(result(id, "second"))])),
+  "log while owed an answer": (id) => {
+    send(host(id, 1));
+    send(log(id, "info", "x"));
+    send(result(id, receive().value));
+  },
+  "asks without a grant": (id) => {
+    send(host(id, 1, "http.send"));
+    send(result(id, receive().refused));
+  },
   "asks for the impossible": (id) => {
-    const refusals = ["kv.huge", "kv.wrong", "kv.throws", "kv.refuses", "kv.cyclic"].map((op, index) => {
-      send(host(id, index + 1, op));
-      return receive().refused;
-    });
+    const refusals = ["kv.huge", "kv.wrong", "kv.throws", "kv.refuses", "kv.cyclic"].map(
+      (op, index) => {
+        send(host(id, index + 1, op));
+        return receive().refused;
+      },
+    );
     send(result(id, refusals));
   },
 };

@@ -30,9 +30,14 @@ export interface Captured {
 }
 
 /** An output whose words are kept. */
-export function captureOutput(options: { readonly json?: boolean; readonly terminal?: boolean } = {}): Captured {
+export function captureOutput(
+  options: { readonly json?: boolean; readonly terminal?: boolean } = {},
+): Captured {
   const [stdout, stderr] = [makeSink(options.terminal), makeSink(options.terminal)];
-  const out = makeOutput({ json: options.json ?? false, stdout: stdout.stream, stderr: stderr.stream, stdin: { isTTY: false } as NodeJS.ReadStream });
+  const out = makeOutput(
+    { stdout: stdout.stream, stderr: stderr.stream, stdin: { isTTY: false } as NodeJS.ReadStream },
+    options.json ?? false,
+  );
   return { out, stdout: stdout.text, stderr: stderr.text, stderrStream: stderr.stream };
 }
 
@@ -44,5 +49,8 @@ function makeSink(isTTY = false): { stream: NodeJS.WriteStream; text: () => stri
       done();
     },
   });
-  return { stream: Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream, text: () => text };
+  return {
+    stream: Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream,
+    text: () => text,
+  };
 }

@@ -1,10 +1,11 @@
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { GrantError } from "@glovebox/host-api/errors";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { canonicalBytes, digestOf, digestOfBytes } from "../../runtime/plugin/canonical.ts";
+import { canonicalBytes, digestOf } from "../../runtime/plugin/canonical.ts";
 import type { Lockfile } from "../../runtime/plugin/formats.ts";
 import type { GrantParsers } from "../../runtime/plugin/manifest.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
+import { digestPackage } from "../../runtime/supply/package.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
 import type { PluginStatement } from "../../runtime/supply/statement.ts";
 
@@ -64,11 +65,7 @@ export const PACKAGE: PluginPackage = {
 export const STATEMENT: PluginStatement = {
   name: MANIFEST.name,
   version: MANIFEST.version,
-  digests: {
-    component: digestOfBytes(PACKAGE.component),
-    surface: digestOf(parseSurface(PACKAGE.surface)),
-    manifest: digestOfBytes(PACKAGE.manifest),
-  },
+  digests: digestPackage(PACKAGE),
 };
 
 export const LOCKFILE: Omit<Lockfile, "integrity"> = {

@@ -1,12 +1,16 @@
+import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CapabilityBroker, HostAnswer } from "@glovebox/host-api/capability";
 import { HostError, type HostErrorTag } from "@glovebox/host-api/errors";
 import { makeBroker } from "@glovebox/host-api/filesystem/broker";
+import { statOf } from "@glovebox/host-api/filesystem/answers";
 import { type FilesystemGrant, parseGrant } from "@glovebox/host-api/filesystem/grant";
 import type { JsonValue } from "@glovebox/host-api/json";
+import type { BeneathStat } from "@glovebox/host-api/powers";
 import type { Mechanism } from "../../runtime/powers/beneath/mechanism.ts";
 import { nofollowAny } from "../../runtime/powers/beneath/nofollow-any.ts";
 import { openBeneath } from "../../runtime/powers/beneath/open-beneath.ts";
@@ -32,7 +36,8 @@ export interface Scratch {
 
 export function makeScratch(t: TestContext): Scratch {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "glovebox-fs-")));
-  t.after(() => rmSync(base, { recursive: true, force: true }));
+  // Cleanups run in the order in which they are registered, and an attacker may still be renaming: tried again until it is gone.
+  t.after(() => removeWhenQuiet(base));
   const scratch = { base, box: join(base, "files"), outside: join(base, "files2") };
   mkdirSync(scratch.box);
   mkdirSync(scratch.outside);
@@ -40,16 +45,31 @@ export function makeScratch(t: TestContext): Scratch {
   return scratch;
 }
 
+async function removeWhenQuiet(folder: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch {
+      await sleep(20);
+    }
+  }
+}
+
+type Run<Answer> = (
+  operation: string,
+  args: readonly JsonValue[],
+  body?: Uint8Array | string,
+) => Answer;
+
 export interface FilesystemPlugin {
   readonly broker: CapabilityBroker;
   /** Runs one operation as a hostile runner would: arguments of any shape. */
-  run(operation: string, args: readonly JsonValue[], body?: Uint8Array | string): HostAnswer;
-  runAs(
-    callId: string,
-    operation: string,
-    args: readonly JsonValue[],
-    body?: Uint8Array | string,
-  ): HostAnswer;
+  readonly run: Run<HostAnswer>;
+  /** The same for another call than the first. */
+  readonly runAs: (callId: string, ...request: Parameters<Run<HostAnswer>>) => HostAnswer;
+  /** The same for an operation that may take its time. */
+  readonly start: Run<HostAnswer | Promise<HostAnswer>>;
 }
 
 /** A broker over `scratch.box`, without a runner in between. */
@@ -70,18 +90,34 @@ export function openPlugin(
   );
   t.after(() => broker.close?.());
   const { signal } = new AbortController();
-  const runAs: FilesystemPlugin["runAs"] = (callId, operation, args, body = "") => {
+  const startAs = (callId: string, ...[operation, args, body = ""]: Parameters<Run<unknown>>) => {
     const run = broker.operations[`filesystem.${operation}`];
-    if (run === undefined) throw new Error(`no operation ${operation}`);
+    assert.ok(run !== undefined, `no operation ${operation}`);
     const request = { args, body: typeof body === "string" ? Buffer.from(body) : body };
-    return run(request, { callId, plugin: "p", tool: "t", signal }) as HostAnswer;
+    return run(request, { callId, plugin: "p", tool: "t", signal });
   };
-  return { broker, runAs, run: (operation, args, body) => runAs("call-1", operation, args, body) };
+  const runAs: FilesystemPlugin["runAs"] = (callId, ...request) => {
+    const answer = startAs(callId, ...request);
+    assert.ok(!(answer instanceof Promise));
+    return answer;
+  };
+  return {
+    broker,
+    runAs,
+    run: (...request) => runAs("call-1", ...request),
+    start: (...request) => startAs("call-1", ...request),
+  };
+}
+
+/** What the answer of `filesystem.stat` says. */
+export function statIn(answer: HostAnswer): BeneathStat {
+  return statOf({ value: answer.value, body: new Uint8Array(0) });
 }
 
 /** The handle in the answer of `filesystem.open`. */
 export function handleOf(answer: HostAnswer): number {
-  return (answer.value as { handle: number }).handle;
+  assert.ok(typeof answer.value === "number");
+  return answer.value;
 }
 
 /** For `assert.throws`: a refusal with one of these tags, whose words name no host path. */

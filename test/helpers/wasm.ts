@@ -11,15 +11,18 @@ export interface WasmTable {
 
 export type WasmImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 export type WasmModule = object;
-export interface WasmInstance {
-  readonly exports: Readonly<Record<string, unknown>>;
+export interface WasmInstance<Exports = Readonly<Record<string, unknown>>> {
+  readonly exports: Exports;
 }
 
 interface Engine {
   validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Instance: new (module: WasmModule, imports?: WasmImports) => WasmInstance;
+  readonly Instance: new <Exports = Readonly<Record<string, unknown>>>(
+    module: WasmModule,
+    imports?: WasmImports,
+  ) => WasmInstance<Exports>;
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
 }
 
-export const wasm = (globalThis as unknown as { readonly WebAssembly: Engine }).WebAssembly;
+export const wasm: Engine = Reflect.get(globalThis, "WebAssembly") as unknown as Engine;

@@ -100,6 +100,15 @@ describe("bombs of types", () => {
     assertRefused(() => inspectComponent(bytes), "ERR_COMPONENT_TOO_LARGE");
   });
 
+  test("half a megabyte of labels, written out a thousand times", async () => {
+    const labels = Array.from({ length: 900 }, (_, at) => `"l${at}-${"x".repeat(480)}"`).join(" ");
+    const params = Array.from({ length: 900 }, (_, at) => `(param "p${at}" $e)`).join(" ");
+    const bytes = await fromWat(
+      `(component (import "i" (instance (type $t (enum ${labels})) (export "e" (type $e (eq $t))) (export "f" (func ${params})))))`,
+    );
+    assertRefused(() => inspectComponent(bytes), "ERR_COMPONENT_TOO_LARGE");
+  });
+
   test("an instance type of many resources, imported again and again", async () => {
     const members = Array.from(
       { length: 900 },
@@ -113,6 +122,11 @@ describe("bombs of types", () => {
     assertRefused(() => inspectComponent(bytes), "ERR_COMPONENT_TOO_LARGE");
   });
 });
+
+/** A component that says `text` many times; `$m` is a core module. */
+function repeated(count: number, text: string): string {
+  return `(component (core module $m) ${text.repeat(count)})`;
+}
 
 describe("bombs of instances", () => {
   test("2^15 instantiations in a kilobyte of nested components", async () => {
@@ -129,12 +143,10 @@ describe("bombs of instances", () => {
   });
 
   test("more core instances, core modules and components than any toolchain makes", async () => {
-    const many = (count: number, text: string): string =>
-      `(component ${"(core module $m) ".slice(0, text.includes("$m") ? 18 : 0)}${text.repeat(count)})`;
     for (const wat of [
-      many(501, "(core instance (instantiate $m))"),
-      many(101, "(core module)"),
-      many(201, "(component)"),
+      repeated(501, "(core instance (instantiate $m))"),
+      repeated(101, "(core module)"),
+      repeated(201, "(component)"),
     ]) {
       const bytes = await fromWat(wat);
       assertRefused(() => inspectComponent(bytes), "ERR_COMPONENT_TOO_LARGE");

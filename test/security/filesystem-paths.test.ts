@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonValue } from "@glovebox/host-api/json";
 import {
+  handleOf,
   makeScratch,
   MECHANISMS,
   openPlugin,
@@ -114,7 +115,7 @@ test("refuses arguments of every wrong shape", (t) => {
   const scratch = makeScratch(t);
   const { run } = openPlugin(t, scratch);
   run("writeFile", ["f", "create"], "x");
-  const handle = (run("open", ["f", ["read", "write"]]).value as { handle: number }).handle;
+  const handle = handleOf(run("open", ["f", ["read", "write"]]));
   const wrongNumbers: readonly JsonValue[] = [
     -1,
     1.5,

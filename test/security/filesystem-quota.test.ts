@@ -148,11 +148,13 @@ test("sees within seconds that another program made room", async (t) => {
   }
 });
 
+function chain(top: string, depth: number): string {
+  return [top, ...Array<string>(depth - 1).fill("d")].join("/");
+}
+
 test("lets no folder become deeper than a path can say, by moving one into another", (t) => {
   const scratch = makeScratch(t);
   const { run } = openPlugin(t, scratch);
-  const chain = (top: string, depth: number) =>
-    [top, ...Array<string>(depth - 1).fill("d")].join("/");
   for (let depth = 1; depth <= DEPTH_MAX; depth += 1) {
     run("makeDirectory", [chain("a", depth)]);
     run("makeDirectory", [chain("b", depth)]);

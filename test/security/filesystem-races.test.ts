@@ -20,7 +20,11 @@ const CREATE = { read: true, write: true, create: true };
 async function startAttacker(t: TestContext, first: string, second: string): Promise<void> {
   const stdio: ["ignore", "pipe", "ignore"] = ["ignore", "pipe", "ignore"];
   const attacker = spawn(process.execPath, ["--no-warnings", ATTACKER, first, second], { stdio });
-  t.after(() => attacker.kill("SIGKILL"));
+  const gone = once(attacker, "exit");
+  t.after(async () => {
+    attacker.kill("SIGKILL");
+    await gone;
+  });
   await once(attacker.stdout, "data");
 }
 

@@ -13,6 +13,7 @@ import {
   MECHANISMS,
   openPlugin,
   refusedAs,
+  statIn,
   type Scratch,
 } from "../helpers/sandbox-folder.ts";
 
@@ -25,7 +26,7 @@ function assertRefused({ run }: FilesystemPlugin, scratch: Scratch, name: string
   assert.throws(() => run("writeFile", [name, "replace"], "x"), refused);
   assert.throws(() => run("open", [name, ["read"]]), refused);
   assert.throws(() => run("open", [name, ["write", "create", "truncate"]]), refused);
-  assert.equal((run("stat", [name]).value as { kind: string }).kind, "other");
+  assert.equal(statIn(run("stat", [name])).kind, "other");
 }
 
 for (const mechanism of MECHANISMS) {

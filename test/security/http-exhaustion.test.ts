@@ -129,6 +129,21 @@ test("ends a request, and its connection, when the call ends", async () => {
   );
 });
 
+test("waits for no body of a redirect, and ends its connection", async () => {
+  let first: Promise<unknown> | undefined;
+  await using server = await raw((socket) => {
+    if (first !== undefined) {
+      socket.end(`${HEAD}Content-Length: 2\r\n\r\nok`);
+      return;
+    }
+    first = new Promise((resolve) => socket.on("close", resolve));
+    socket.write("HTTP/1.1 302 Found\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n");
+    pour(socket, `1000\r\n${"x".repeat(4096)}\r\n`);
+  });
+  assert.equal((await send({ grant: loopbackGrant(server), url: server.origin })).text, "ok");
+  await first;
+});
+
 const LIES: Readonly<Record<string, string>> = {
   "no HTTP": "220 smtp.example ESMTP\r\n",
   "an upgrade that nobody asked for":

@@ -67,10 +67,16 @@ describe("every JSON file", () => {
     const valid = [JSON.stringify(MANIFEST), JSON.stringify(TOOLS)];
     const mutated = fc.tuple(
       fc.constantFrom(...valid),
-      fc.array(fc.tuple(fc.nat(), fc.constantFrom(...'{}[]",:0\\u-e', "\u200b", "null", '"a":1')), {
-        minLength: 1,
-        maxLength: 4,
-      }),
+      fc.array(
+        fc.tuple(
+          fc.nat(),
+          fc.constantFrom(...Array.from('{}[]",:0\\u-e'), "\u200b", "null", '"a":1'),
+        ),
+        {
+          minLength: 1,
+          maxLength: 4,
+        },
+      ),
     );
     const input = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),

@@ -30,7 +30,7 @@ function nested(levels: number): object {
 
 describe("a tool's schema", () => {
   it("refuses keywords that name other schemas, and all that it does not know", () => {
-    const extra = [
+    const extra: readonly Readonly<Record<string, unknown>>[] = [
       { $id: "https://example.com/x" },
       { $anchor: "a" },
       { $dynamicRef: "#a" },
@@ -184,9 +184,9 @@ describe("a tool's schema", () => {
     assertRefused(() => parseSurface(padded), "ERR_SURFACE_INVALID");
   });
 
-  it("refuses hundreds of regular expressions", () => {
+  it("refuses more regular expressions than compile quickly", () => {
     const $defs = Object.fromEntries(
-      Array.from({ length: 201 }, (_, index) => [`d${index}`, { pattern: `^${index}` }]),
+      Array.from({ length: 129 }, (_, index) => [`d${index}`, { pattern: `^${index}` }]),
     );
     assertSchemaRefused({ type: "object", $defs });
   });

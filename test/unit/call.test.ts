@@ -10,13 +10,26 @@ import { makeCallTool, type CallableTool, type CallRequest } from "../../runtime
 import { TOOL_ERROR_CODES } from "../../runtime/firewall/outcome.ts";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
 import { compileValidator } from "../../runtime/plugin/schema/validator.ts";
-import { SANDBOX_ERRORS, SandboxError, type SandboxErrorCode } from "../../runtime/sandbox/errors.ts";
+import {
+  SANDBOX_ERRORS,
+  SandboxError,
+  type SandboxErrorCode,
+} from "../../runtime/sandbox/errors.ts";
 import type { PluginAnswer, PluginCall } from "../../runtime/sandbox/sandbox.ts";
 
 const CODES: readonly string[] = [...RUNTIME_ERROR_CODES, ...TOOL_ERROR_CODES];
 const SECRET = "/home/operator/.ssh/id_rsa postgres://u:p@10.0.0.7/db";
-const INPUT: JsonObject = { type: "object", properties: { zone: { type: "string", maxLength: 20 } }, required: ["zone"], additionalProperties: false };
-const OUTPUT: JsonObject = { type: "object", properties: { time: { type: "string" } }, required: ["time"] };
+const INPUT: JsonObject = {
+  type: "object",
+  properties: { zone: { type: "string", maxLength: 20 } },
+  required: ["zone"],
+  additionalProperties: false,
+};
+const OUTPUT: JsonObject = {
+  type: "object",
+  properties: { time: { type: "string" } },
+  required: ["time"],
+};
 const GOOD: JsonObject = { zone: "Europe/Paris" };
 
 type Behave = (call: PluginCall) => PluginAnswer | Promise<PluginAnswer>;
@@ -36,7 +49,12 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
   const watch = watchBrokers([{ operations: { "http.send": deny } }]);
   const tool: CallableTool = {
     exposedName: "time__now",
-    tool: { name: "now", description: "The time.", inputSchema: INPUT, ...(outputSchema ? { outputSchema } : {}) },
+    tool: {
+      name: "now",
+      description: "The time.",
+      inputSchema: INPUT,
+      ...(outputSchema ? { outputSchema } : {}),
+    },
     validateArguments: compileValidator(INPUT),
     validateResult: outputSchema && compileValidator(outputSchema),
     plugin: {
@@ -61,16 +79,29 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
     seal: "landlock",
     audit: { write: write ?? ((record) => void records.push(record)), close: () => {} },
   });
-  const run = (request: Partial<CallRequest> = {}) => callTool({ name: "time__now", arguments: GOOD, signal: new AbortController().signal, ...request });
+  const run = (request: Partial<CallRequest> = {}) =>
+    callTool({
+      name: "time__now",
+      arguments: GOOD,
+      signal: new AbortController().signal,
+      ...request,
+    });
   return { run, records, calls, watch };
 }
 
 function answering(value: unknown): Behave {
-  return () => ({ value: (typeof value === "string" ? value : JSON.stringify(value)) as JsonValue, durationMs: 1, hostCalls: 3, logBytesDropped: 7 });
+  return () => ({
+    value: (typeof value === "string" ? value : JSON.stringify(value)) as JsonValue,
+    durationMs: 1,
+    hostCalls: 3,
+    logBytesDropped: 7,
+  });
 }
 
 function throwing(error: unknown): Behave {
-  return () => Promise.reject(error);
+  return () => {
+    throw error;
+  };
 }
 
 const codeOf = (answer: ToolAnswer) => answer.error?.error_code;
@@ -84,7 +115,12 @@ describe("a call", () => {
     assert.deepEqual(call?.export, ["tools", "callTool"]);
     assert.deepEqual(call?.args, ["now", JSON.stringify(GOOD)]);
     assert.deepEqual([call?.scope.plugin, call?.scope.tool], ["time", "now"]);
-    assert.deepEqual(Object.keys(call?.context as object), ["call_id", "tool", "plugin", "deadline_ms"]);
+    assert.deepEqual(Object.keys(call?.context as object), [
+      "call_id",
+      "tool",
+      "plugin",
+      "deadline_ms",
+    ]);
   });
 
   it("is audited: who, what, how long, and no word of the arguments", async () => {
@@ -136,11 +172,20 @@ describe("a call", () => {
 
   it("has what the broker refused in its record, and nowhere else", async () => {
     const world = makeWorld(async (call) => {
-      assert.throws(() => world.watch.brokers[0]?.operations["http.send"]?.({ args: [], body: new Uint8Array() }, call.scope), HostError);
+      assert.throws(
+        () =>
+          world.watch.brokers[0]?.operations["http.send"]?.(
+            { args: [], body: new Uint8Array() },
+            call.scope,
+          ),
+        HostError,
+      );
       return answering({ content: [] })(call);
     });
     const answer = await world.run();
-    assert.deepEqual(recordOf(world).denied, [{ operation: "http.send", tag: "refused-by-policy", reason: SECRET }]);
+    assert.deepEqual(recordOf(world).denied, [
+      { operation: "http.send", tag: "refused-by-policy", reason: SECRET },
+    ]);
     assert.equal(JSON.stringify(answer).includes(SECRET), false);
   });
 
@@ -161,7 +206,15 @@ describe("a call", () => {
 describe("a call that is refused", () => {
   it("for an unknown tool says so, shortly and visibly", async () => {
     const world = makeWorld(answering({}));
-    for (const name of ["", "now", "time__NOW", "constructor", "__proto__", "\u001B[2J\u202E", "x".repeat(1_000_000)]) {
+    for (const name of [
+      "",
+      "now",
+      "time__NOW",
+      "constructor",
+      "__proto__",
+      "\u001B[2J\u202E",
+      "x".repeat(1_000_000),
+    ]) {
       const answer = await world.run({ name });
       assert.equal(codeOf(answer), "UNKNOWN_TOOL");
       assert.ok(JSON.stringify(answer).length < 2000);
@@ -173,7 +226,21 @@ describe("a call that is refused", () => {
   it("for its arguments never reaches the plugin", async () => {
     const world = makeWorld(answering({}));
     const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) as JsonValue;
-    const bad: JsonValue[] = [null, 1, "x", [], {}, { zone: 1 }, { zone: "x".repeat(21) }, { ...GOOD, more: 1 }, deep, { zone: deep }, { zone: Infinity }, JSON.parse('{"zone":"x","__proto__":1}') as JsonValue, { zone: "\uD800" }];
+    const bad: JsonValue[] = [
+      null,
+      1,
+      "x",
+      [],
+      {},
+      { zone: 1 },
+      { zone: "x".repeat(21) },
+      { ...GOOD, more: 1 },
+      deep,
+      { zone: deep },
+      { zone: Infinity },
+      JSON.parse('{"zone":"x","__proto__":1}') as JsonValue,
+      { zone: "\uD800" },
+    ];
     for (const value of bad) {
       const answer = await world.run({ arguments: value });
       assert.equal(codeOf(answer), "INVALID_ARGUMENTS");
@@ -206,7 +273,10 @@ describe("a plugin's answer", () => {
 
   it("is also shown as text to clients that read nothing else", async () => {
     const answer = await makeWorld(answering({ structuredContent: { time: "noon" } })).run();
-    assert.deepEqual(answer, { content: [{ type: "text", text: '{"time":"noon"}' }], structuredContent: { time: "noon" } });
+    assert.deepEqual(answer, {
+      content: [{ type: "text", text: '{"time":"noon"}' }],
+      structuredContent: { time: "noon" },
+    });
     const list = await makeWorld(answering({ structuredContent: [1, 2] })).run();
     assert.deepEqual(list, { content: [{ type: "text", text: "[1,2]" }] });
   });
@@ -214,14 +284,31 @@ describe("a plugin's answer", () => {
   it("that is an error comes in the one schema, as data and as text", async () => {
     const error = { error_code: "RATE_LIMITED", message: "slow down", retry_after: 5 };
     const answer = await makeWorld(answering({ error })).run();
-    assert.deepEqual(answer, { content: [{ type: "text", text: JSON.stringify(error) }], structuredContent: error, isError: true, error });
+    assert.deepEqual(answer, {
+      content: [{ type: "text", text: JSON.stringify(error) }],
+      structuredContent: error,
+      isError: true,
+      error,
+    });
   });
 
   it("that is none is the plugin's failure", async () => {
-    for (const value of ["", "no JSON", "null", "[]", '{"content":1}', '{"content":[{"type":"resource_link","uri":"x"}]}'])
+    for (const value of [
+      "",
+      "no JSON",
+      "null",
+      "[]",
+      '{"content":1}',
+      '{"content":[{"type":"resource_link","uri":"x"}]}',
+    ])
       assert.equal(codeOf(await makeWorld(answering(value)).run()), "PLUGIN_FAILED");
     for (const value of [null, 1, {}, [], true] as JsonValue[])
-      assert.equal(codeOf(await makeWorld(() => ({ value, durationMs: 1, hostCalls: 0, logBytesDropped: 0 })).run()), "PLUGIN_FAILED");
+      assert.equal(
+        codeOf(
+          await makeWorld(() => ({ value, durationMs: 1, hostCalls: 0, logBytesDropped: 0 })).run(),
+        ),
+        "PLUGIN_FAILED",
+      );
   });
 });
 
@@ -243,12 +330,15 @@ describe("a failure", () => {
     ERR_TRANSPILE_FAILED: "PLUGIN_FAILED",
     ERR_TRANSPILE_LIMIT: "PLUGIN_FAILED",
     ERR_NOT_BUILT: "INTERNAL",
+    ERR_SEAL_UNAVAILABLE: "INTERNAL",
   };
 
   it("of the sandbox has a code for clients, each", async () => {
     assert.deepEqual(Object.keys(EXPECTED).toSorted(), Object.keys(SANDBOX_ERRORS).toSorted());
     for (const [code, external] of Object.entries(EXPECTED)) {
-      const world = makeWorld(throwing(new SandboxError(code as SandboxErrorCode, SECRET, { cause: new Error(SECRET) })));
+      const world = makeWorld(
+        throwing(new SandboxError(code as SandboxErrorCode, SECRET, { cause: new Error(SECRET) })),
+      );
       const answer = await world.run();
       assert.equal(codeOf(answer), external, code);
       assert.ok(CODES.includes(external));
@@ -259,12 +349,22 @@ describe("a failure", () => {
   });
 
   it("of a plugin that is overloaded says when to come again", async () => {
-    const answer = await makeWorld(throwing(new SandboxError("ERR_OVERLOADED", "x", { retryAfterMs: 2500 }))).run();
+    const answer = await makeWorld(
+      throwing(new SandboxError("ERR_OVERLOADED", "x", { retryAfterMs: 2500 })),
+    ).run();
     assert.equal(answer.error?.retry_after, 3);
   });
 
   it("that nobody foresaw is never blamed on the caller, and tells nothing", async () => {
-    for (const thrown of [new Error(SECRET), new RangeError(SECRET), { message: SECRET }, SECRET, null, undefined, Object.create(null)]) {
+    for (const thrown of [
+      new Error(SECRET),
+      new RangeError(SECRET),
+      { message: SECRET },
+      SECRET,
+      null,
+      undefined,
+      Object.create(null),
+    ]) {
       const world = makeWorld(throwing(thrown));
       const answer = await world.run();
       assert.equal(codeOf(answer), "INTERNAL");

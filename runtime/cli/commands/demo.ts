@@ -1,6 +1,5 @@
 import { EXIT } from "../../errors.ts";
 import type { Command } from "../command.ts";
-import { runDemo } from "../demo/run-demo.ts";
 
 export const demo: Command = {
   name: "demo",
@@ -15,6 +14,7 @@ export const demo: Command = {
   argumentsMax: 0,
   examples: ["npm start", "glovebox demo --keep"],
   async run(call) {
+    const { runDemo } = await import("../demo/run-demo.ts");
     const results = await runDemo(call);
     return results.every((result) => result.asExpected) ? EXIT.done : EXIT.failed;
   },

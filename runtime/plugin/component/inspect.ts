@@ -5,6 +5,7 @@ import { splitVersion } from "./names.ts";
 import { ByteReader } from "./reader.ts";
 import type { Entity } from "./type-reader.ts";
 import { TypeTable, formatType } from "./types.ts";
+import type { Type } from "./types.ts";
 
 const MIB = 1024 * 1024;
 
@@ -21,6 +22,8 @@ export const COMPONENT_LIMITS = {
   entriesMax: 500_000,
   /** Type nodes over all lifted and lowered functions: about 2 kB of generated code each. */
   bindingNodesMax: 10_000,
+  /** Characters of all imports and exports with their types written out. All of WASI 0.2 has 60,000. */
+  textLengthMax: 4 * MIB,
   docsBytesMax: 256 * 1024,
 } as const;
 
@@ -144,17 +147,22 @@ function countInstances(reader: ByteReader, root: Definition): number {
     for (const module of definition.makesModules) module.instances += 1;
     for (const inner of definition.makesComponents) instantiate(inner);
   };
-  for (const entity of root.exports.values()) bindingNodes += nodesOf(entity);
-  for (const entity of root.imports.values()) bindingNodes += nodesOf(entity);
+  let textLength = 0;
+  for (const entity of [...root.imports.values(), ...root.exports.values()]) {
+    for (const type of typesOf(entity)) {
+      bindingNodes += type.nodes;
+      textLength += type.textLength;
+    }
+  }
+  if (textLength > COMPONENT_LIMITS.textLengthMax) {
+    throw reader.refusal("ERR_COMPONENT_TOO_LARGE", "interfaces of absurd length");
+  }
   instantiate(root);
   return coreInstances;
 }
 
-function nodesOf(entity: Entity): number {
-  if (entity.sort !== "instance") return entity.type.nodes;
-  let nodes = 0;
-  for (const member of entity.members.values()) nodes += nodesOf(member);
-  return nodes;
+function typesOf(entity: Entity): readonly Type[] {
+  return entity.sort === "instance" ? [...entity.members.values()].flatMap(typesOf) : [entity.type];
 }
 
 function describe([fullName, entity]: readonly [string, Entity]): ComponentItem {

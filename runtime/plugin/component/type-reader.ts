@@ -1,6 +1,6 @@
 import { readExternName, readLabel, splitVersion } from "./names.ts";
 import { ByteReader } from "./reader.ts";
-import { TYPE_DEPTH_MAX, TYPE_NODES_MAX } from "./types.ts";
+import { TYPE_DEPTH_MAX, TYPE_NODES_MAX, TYPE_TEXT_LENGTH_MAX } from "./types.ts";
 import type { Type, TypeTable } from "./types.ts";
 
 /** What one instance offers: functions and types by name. */
@@ -133,7 +133,8 @@ function make(
   parts: readonly (string | Type)[],
 ): Type {
   const type = counter.table.make(sort, parts);
-  if (type.nodes > TYPE_NODES_MAX || type.depth > TYPE_DEPTH_MAX) {
+  const { nodes, depth, textLength } = type;
+  if (nodes > TYPE_NODES_MAX || depth > TYPE_DEPTH_MAX || textLength > TYPE_TEXT_LENGTH_MAX) {
     throw reader.refusal(
       "ERR_COMPONENT_TOO_LARGE",
       "a type that is too large or too deep when written out",

@@ -1,23 +1,29 @@
-import type { CapabilityName } from "@glovebox/host-api/capability";
+import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
+import { Refusals } from "../../errors.ts";
 import type { Manifest } from "../formats.ts";
-import { collectProblems } from "../problems.ts";
 import { decideImports } from "./imports.ts";
+import type { ImportRules } from "./imports.ts";
 import { inspectComponent } from "./inspect.ts";
+import type { ComponentInspection } from "./inspect.ts";
 
-/** What a component may import, as the host serves it. */
-export interface ComponentRules {
-  readonly known: ReadonlySet<string>;
-  readonly capabilityOf: (name: string) => CapabilityName | undefined;
-}
+/** What the host serves: the same for every plugin. */
+export type ComponentRules = Omit<ImportRules, "requested">;
 
 /**
- * Ring 1: the component holds nothing that could harm the generator or the engine, imports only what is served, with the
- * published types, and only what its manifest admits to. Throws `ComponentError`, or `Refusals` of several.
+ * Reads a component and holds it against what the host serves and what its own manifest requests.
+ * Throws `ComponentError`, or `Refusals` with all of them when there are several.
  */
-export function verifyComponent(component: Uint8Array, manifest: Manifest, rules: ComponentRules): void {
+export function verifyComponent(
+  component: Uint8Array,
+  manifest: Pick<Manifest, "capabilities">,
+  rules: ComponentRules,
+): ComponentInspection {
   const inspection = inspectComponent(component);
-  const requested = new Set(Object.keys(manifest.capabilities) as CapabilityName[]);
-  collectProblems((problems) => {
-    for (const problem of decideImports(inspection, { ...rules, requested })) problems.add(problem);
-  });
+  const requested = new Set(
+    CAPABILITY_NAMES.filter((name) => Object.hasOwn(manifest.capabilities, name)),
+  );
+  const problems = decideImports(inspection, { ...rules, requested });
+  const [first, ...others] = problems;
+  if (first === undefined) return inspection;
+  throw others.length === 0 ? first : new Refusals(problems);
 }

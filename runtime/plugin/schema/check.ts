@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { LinearPattern } from "../pattern.ts";
 import type { Run } from "./run.ts";
 
 /** One keyword, compiled. True when the value passes, or is not of the type that the keyword speaks of. */
@@ -12,6 +13,8 @@ export interface Compiling {
   child(value: JsonValue | undefined, ...path: readonly (string | number)[]): Check;
   /** Answers the check of `#/$defs/NAME`, compiled when it is first used. */
   reference(target: JsonValue): Check;
+  /** Compiles a pattern for RE2's engine, which takes time in proportion to the text. Throws `PluginError`. */
+  pattern(source: JsonValue): LinearPattern;
   /** Refuses the schema. Throws `PluginError`. */
   refuse(message: string): never;
 }

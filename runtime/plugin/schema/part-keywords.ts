@@ -2,8 +2,9 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { LinearPattern } from "../pattern.ts";
 import { isList, isObject, plural, readCount, readNames, readSchemas } from "./check.ts";
 import type { Check, Compiling, KeywordCompiler } from "./check.ts";
-import { echo, equalityText } from "./run.ts";
-import { readPattern, testPattern } from "./value-keywords.ts";
+import { echo, equalityText, keysOf } from "./run.ts";
+import type { Run } from "./run.ts";
+import { testPattern } from "./value-keywords.ts";
 
 function schemaMap(
   value: JsonValue | undefined,
@@ -38,7 +39,7 @@ function readPatterns(
   value: JsonValue | undefined,
   compiling: Compiling,
 ): readonly LinearPattern[] {
-  return isObject(value) ? Object.keys(value).map((source) => readPattern(source, compiling)) : [];
+  return isObject(value) ? Object.keys(value).map((source) => compiling.pattern(source)) : [];
 }
 
 function compilePatternProperties(value: JsonValue, compiling: Compiling): Check {
@@ -47,7 +48,8 @@ function compilePatternProperties(value: JsonValue, compiling: Compiling): Check
   return (instance, run) => {
     if (!isObject(instance)) return true;
     let valid = true;
-    for (const [key, part] of Object.entries(instance)) {
+    for (const key of keysOf(instance, run)) {
+      const part = instance[key] ?? null;
       for (const [index, check] of checks.entries()) {
         const pattern = patterns[index];
         if (pattern === undefined || !testPattern(pattern, key, run)) continue;
@@ -70,8 +72,8 @@ function compileAdditional(value: JsonValue, compiling: Compiling): Check {
   return (instance, run) => {
     if (!isObject(instance)) return true;
     let valid = true;
-    for (const [key, part] of Object.entries(instance)) {
-      run.spend(1);
+    for (const key of keysOf(instance, run)) {
+      const part = instance[key] ?? null;
       if (known.has(key) || patterns.some((pattern) => testPattern(pattern, key, run))) continue;
       const accepted =
         value === false
@@ -92,7 +94,7 @@ function compilePropertyNames(value: JsonValue, compiling: Compiling): Check {
   const check = compiling.child(value, "propertyNames");
   return (instance, run) => {
     if (!isObject(instance)) return true;
-    for (const key of Object.keys(instance)) {
+    for (const key of keysOf(instance, run)) {
       if (!run.quietly(() => check(key, run))) {
         return run.fail(() => `must not have a property of the name ${echo(key)}`);
       }
@@ -142,8 +144,10 @@ function compileDependentSchemas(value: JsonValue, compiling: Compiling): Check 
   };
 }
 
+type Count = (value: JsonValue, run: Run) => number | undefined;
+
 function compileCount(
-  count: (value: JsonValue) => number | undefined,
+  count: Count,
   one: string,
   words: string,
   holds: (count: number, limit: number) => boolean,
@@ -151,8 +155,7 @@ function compileCount(
   return (limit, compiling) => {
     const bound = readCount(limit, compiling);
     return (value, run) => {
-      const found = count(value);
-      run.spend((found ?? 0) / 8);
+      const found = count(value, run);
       return (
         found === undefined ||
         holds(found, bound) ||
@@ -162,9 +165,8 @@ function compileCount(
   };
 }
 
-const properties = (value: JsonValue): number | undefined =>
-  isObject(value) ? Object.keys(value).length : undefined;
-const items = (value: JsonValue): number | undefined => (isList(value) ? value.length : undefined);
+const properties: Count = (value, run) => (isObject(value) ? keysOf(value, run).length : undefined);
+const items: Count = (value) => (isList(value) ? value.length : undefined);
 const atLeast = (count: number, limit: number): boolean => count >= limit;
 const atMost = (count: number, limit: number): boolean => count <= limit;
 

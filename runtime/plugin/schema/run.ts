@@ -1,4 +1,4 @@
-import type { JsonValue } from "@glovebox/host-api/json";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 
 /** What is wrong with one part of a value, in words for a model. */
 export interface Issue {
@@ -16,6 +16,7 @@ export const STEPS_MAX = 2_000_000;
 export const FRAMES_MAX = 300;
 export const ISSUES_MAX = 10;
 const ECHO_LENGTH_MAX = 80;
+const MESSAGE_LENGTH_MAX = 400;
 
 /** Thrown and caught within this room only. */
 export class TooComplex extends Error {
@@ -42,12 +43,17 @@ export class Run {
 
   /** Notes an issue at the current place. Always false, so that a check can end with it. */
   fail(message: () => string): false {
-    if (this.wantsMore) this.issues.push({ path: formatPath(this.#path), message: message() });
+    if (!this.wantsMore) return false;
+    this.issues.push({
+      path: formatPath(this.#path),
+      message: clip(message(), MESSAGE_LENGTH_MAX),
+    });
     return false;
   }
 
   /** Runs a check on a part of the value. */
   within(key: string | number, check: () => boolean): boolean {
+    this.spend(1);
     this.#path.push(key);
     const valid = check();
     this.#path.pop();
@@ -56,6 +62,7 @@ export class Run {
 
   /** Runs a check whose failure is not an issue by itself. */
   quietly(check: () => boolean): boolean {
+    this.spend(1);
     this.#quiet += 1;
     const valid = check();
     this.#quiet -= 1;
@@ -81,7 +88,18 @@ function formatPath(path: readonly (string | number)[]): string {
     })
     .join("")
     .replace(/^\./u, "");
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+  return clip(text, ECHO_LENGTH_MAX);
+}
+
+function clip(text: string, lengthMax: number): string {
+  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
+}
+
+/** The names of an object's members. An engine takes up to 1 us for each in a large object. */
+export function keysOf(value: JsonObject, run: Run): readonly string[] {
+  const keys = Object.keys(value);
+  run.spend(keys.length * 10);
+  return keys;
 }
 
 /** A part of the client's value or of the schema in a message: short, quoted, nothing invisible. */
@@ -94,19 +112,19 @@ export function echo(value: JsonValue): string {
     /[^\x20-\x7e\p{L}\p{N}]/gu,
     (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16)}}`,
   );
-  return visible.length <= ECHO_LENGTH_MAX ? visible : `${visible.slice(0, ECHO_LENGTH_MAX - 1)}…`;
+  return clip(visible, ECHO_LENGTH_MAX);
 }
 
 /** A text that is equal exactly for values that are equal as JSON: keys sorted, `1.0` as `1`. */
 export function equalityText(value: JsonValue, run: Run | undefined): string {
-  run?.spend(1);
+  run?.spend(4);
   if (typeof value === "string") {
-    run?.spend(value.length / 64);
+    run?.spend(value.length / 16);
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => equalityText(item, run)).join(",")}]`;
   if (typeof value !== "object" || value === null) return String(value === 0 ? 0 : value);
   const members = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  run?.spend(members.length * 4);
+  run?.spend(members.length * 10);
   return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${equalityText(item, run)}`).join(",")}}`;
 }

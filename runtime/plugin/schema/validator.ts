@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { PluginError } from "../errors.ts";
+import { compileLinearPattern } from "../pattern.ts";
 import { SCHEMA_KEYWORDS } from "../schema-keywords.ts";
 import { all, isObject } from "./check.ts";
 import type { Check, Compiling } from "./check.ts";
@@ -16,6 +17,8 @@ export type Validator = (value: JsonValue) => readonly Issue[];
 
 const SCHEMA_DEPTH_MAX = 32;
 const SUBSCHEMAS_MAX = 2000;
+/** Compiling a pattern takes up to 30 ms. */
+const PATTERNS_MAX = 100;
 const VALUE_DEPTH_MAX = 64;
 const VALUE_NODES_MAX = 100_000;
 
@@ -68,6 +71,7 @@ class Compiler {
   readonly #definitions = new Map<string, Check>();
   #subschemas = 0;
   #depth = 0;
+  #patterns = 0;
 
   constructor(root: JsonObject) {
     this.#root = root;
@@ -117,6 +121,21 @@ class Compiler {
       schema,
       child: (child, ...below) => this.#schema(child, [...path, ...below]),
       reference: (target) => this.#reference(target, path),
+      pattern: (source) => {
+        this.#patterns += 1;
+        const patterns = this.#patterns;
+        const pattern =
+          typeof source === "string" && patterns <= PATTERNS_MAX
+            ? compileLinearPattern(source)
+            : undefined;
+        return (
+          pattern ??
+          this.#refuse(
+            "not a regular expression that runs in linear time, or a large one, or one of too many",
+            [...path, keyword],
+          )
+        );
+      },
       refuse: (message) => this.#refuse(message, [...path, keyword]),
     };
     return compile?.(value, compiling);

@@ -76,13 +76,9 @@ export class PinnedFolder implements BeneathFolder {
     entriesMax: number,
   ): readonly { name: string; kind: BeneathStat["kind"] }[] {
     return this.#withDirectory(path, (pinned) => {
-      const entries = [];
-      for (const { name, kind } of readEntries(this.#how.place(pinned), entriesMax)) {
-        const text = name.toString("utf8");
-        // A name that no guest path can say (not UTF-8, controls, backslash) is of no use to a guest.
-        if (isPlainName(text) && Buffer.from(text).equals(name)) entries.push({ name: text, kind });
-      }
-      return entries;
+      const entries = readEntries(this.#how.place(pinned), entriesMax);
+      // A name that no guest path can say (with controls, or a backslash) is of no use to a guest.
+      return entries.filter(({ name }) => isPlainName(name));
     });
   }
 

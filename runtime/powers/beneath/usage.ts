@@ -7,15 +7,15 @@ import type { Mechanism } from "./mechanism.ts";
 /** More than any grant allows (`FILES_LIMIT`): beyond it, a folder is too big to be counted, and then too big to grow. */
 const ENTRIES_MAX = 200_000;
 
-interface RawEntry {
-  readonly name: Buffer;
+interface Entry {
+  readonly name: string;
   readonly kind: BeneathStat["kind"];
 }
 
-/** Entries of a directory as the system stores them. Throws `too-large` beyond `entriesMax`, before holding more. */
-export function readEntries(place: string, entriesMax: number): readonly RawEntry[] {
-  const entries: RawEntry[] = [];
-  using directory = opendirSync(place, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });
+/** Entries of a directory, whatever their names. Throws `too-large` beyond `entriesMax`, before holding more. */
+export function readEntries(place: string, entriesMax: number): readonly Entry[] {
+  const entries: Entry[] = [];
+  using directory = opendirSync(place, { bufferSize: 256 });
   for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
     if (entries.length >= entriesMax)
       throw new HostError("too-large", "a directory has too many entries");
@@ -23,8 +23,7 @@ export function readEntries(place: string, entriesMax: number): readonly RawEntr
     if (entry.isFile()) kind = "file";
     else if (entry.isDirectory()) kind = "directory";
     else if (entry.isSymbolicLink()) kind = "symlink";
-    // The types know only text; with the encoding "buffer" the name is a Buffer.
-    entries.push({ name: entry.name as unknown as Buffer, kind });
+    entries.push({ name: entry.name, kind });
   }
   return entries;
 }
@@ -47,11 +46,9 @@ export function countUsage(
       if (files > ENTRIES_MAX)
         throw new HostError("limit-exceeded", "the folder has too many entries to count");
       try {
-        if (kind === "file")
-          bytes += lstatSync(Buffer.concat([Buffer.from(`${place}/`), name])).size;
+        if (kind === "file") bytes += lstatSync(`${place}/${name}`).size;
         // A directory whose name no guest can say holds nothing that a guest made.
-        if (kind === "directory" && isPlainName(name.toString("utf8")))
-          descend(directory, name.toString("utf8"), depth);
+        if (kind === "directory" && isPlainName(name)) descend(directory, name, depth);
       } catch (error) {
         if (error instanceof HostError || !isGone(error)) throw error;
       }

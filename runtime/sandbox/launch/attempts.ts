@@ -76,6 +76,8 @@ const socketOf =
 
 /** Everything that the probe tries from inside a sealed process, by the name that `doctor` and the debt report show. */
 export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
+  // First, for the next attempts may leave something open.
+  "find the broker's descriptors": ({ call }) => leakedDescriptors(call).length > 0,
   "read a host file": opensOneOf(HOST_FILES, 0),
   "open a host folder": opensOneOf(HOST_FOLDERS, 0),
   "look at a host file": anyOf(
@@ -176,7 +178,6 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   "share memory": ({ call }) => gotThrough(call("mmap", 0, 4096, 3, MAP_SHARED_ANONYMOUS, -1, 0)),
   "arm a timer": reaches("timer_create", -1, 0, 0),
 
-  "find the broker's descriptors": ({ call }) => leakedDescriptors(call).length > 0,
   "find an environment": () => Object.keys(process.env).some((name) => name !== "PWD"),
   "hold a capability": ({ call }) => holdsCapability(call),
   "dump core": ({ call }) => limitOf(call, RLIMIT_CORE) !== 0n,

@@ -20,6 +20,7 @@ export function installFilter(call: SystemCall, stage: "start" | "tight"): boole
   view.setBigUint64(8, addressOf(instructions), true);
   return (
     call("prctl", PR_SET_NO_NEW_PRIVS, 1) === 0 &&
-    call("seccomp", SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program) === 0
+    // The kernel takes three arguments. The fourth keeps the instructions alive until it has copied them.
+    call("seccomp", SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program, instructions) === 0
   );
 }

@@ -10,6 +10,9 @@ export type SystemCall = (name: SyscallName, ...args: readonly SyscallArgument[]
 
 const ENOSYS = 38;
 
+/** An address keeps nothing alive. What is in here V8 does not free while the kernel reads or writes it. */
+const inUse: SyscallArgument[] = [];
+
 /**
  * Opens the C library's `syscall` through node:ffi. Throws where the numbers of `SYSCALLS` mean something else.
  * Byte arguments must come from `offHeap`: small typed arrays live on V8's heap and may move.
@@ -25,10 +28,12 @@ export function openSystemCalls(): SystemCall {
   return (name, ...args) => {
     const number = syscallNumber(name, arch);
     if (number === undefined) return -ENOSYS;
+    inUse.push(...args);
     const word = (index: number): bigint => toWord(args[index] ?? 0);
     const result = Number(
       syscall(BigInt(number), word(0), word(1), word(2), word(3), word(4), word(5)),
     );
+    inUse.length = 0;
     return result === -1 ? -ffi.getInt32(errnoLocation(), 0) : result;
   };
 }
@@ -50,9 +55,9 @@ export function cString(text: string): Uint8Array {
   return bytes;
 }
 
-/** The address of `offHeap` memory, for structures that point at other structures. The caller keeps it alive. */
+/** The address of `offHeap` memory, for structures that point at other structures. The caller keeps it alive until the call is over. */
 export function addressOf(bytes: Uint8Array): bigint {
-  return BigInt(ffi.getRawPointer(bytes));
+  return ffi.getRawPointer(bytes);
 }
 
 function toWord(argument: SyscallArgument): bigint {

@@ -17,7 +17,7 @@ const PR_SET_DUMPABLE = 4;
  * Throws when the kernel refuses: the caller must then end the process.
  */
 export function tighten(): void {
-  if (process.permission?.has("ffi") === false) return;
+  if (!process.permission.has("ffi")) return;
   tightenSystemCalls(openSystemCalls());
   process.permission.drop("ffi");
 }

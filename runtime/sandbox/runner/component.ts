@@ -13,7 +13,10 @@ export type Instantiate = (imports: Imports) => GuestExports;
 type Generated = (
   getCoreModule: (name: string) => WebAssembly.Module,
   imports: Imports,
-  instantiateCore: (module: WebAssembly.Module, imports?: WebAssembly.Imports) => WebAssembly.Instance,
+  instantiateCore: (
+    module: WebAssembly.Module,
+    imports?: WebAssembly.Imports,
+  ) => WebAssembly.Instance,
 ) => GuestExports;
 
 /** Nested components multiply: 1.5 kB can ask for 2^15 core instances. An honest component has a dozen. */
@@ -27,7 +30,10 @@ export function loadComponent(message: LoadMessage, body: Uint8Array): Instantia
   const modules = new Map<string, WebAssembly.Module>();
   let offset = message.scriptBytes;
   for (const [name, bytes] of message.modules) {
-    modules.set(name, new WebAssembly.Module(new Uint8Array(body.subarray(offset, offset + bytes))));
+    modules.set(
+      name,
+      new WebAssembly.Module(new Uint8Array(body.subarray(offset, offset + bytes))),
+    );
     offset += bytes;
   }
   const source = new TextDecoder().decode(body.subarray(0, message.scriptBytes));

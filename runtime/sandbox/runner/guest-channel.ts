@@ -1,5 +1,10 @@
 import process from "node:process";
-import { GuestRefusal, type GuestAnswer, type GuestChannel, type NoteName } from "@glovebox/host-api/guest";
+import {
+  GuestRefusal,
+  type GuestAnswer,
+  type GuestChannel,
+  type NoteName,
+} from "@glovebox/host-api/guest";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { BODY_BYTES_MAX, type AnswerMessage, type HostMessage } from "../protocol.ts";
 import type { Wire } from "./wire.ts";

@@ -6,7 +6,13 @@ import type { GuestSetting } from "@glovebox/host-api/guest";
 import { makeImports } from "@glovebox/host-api/guest-registry";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { tighten } from "../launch/tighten.ts";
-import { BODY_BYTES_MAX, PROTOCOL_VERSION, type CallMessage, type LoadMessage, type ToRunner } from "../protocol.ts";
+import {
+  BODY_BYTES_MAX,
+  PROTOCOL_VERSION,
+  type CallMessage,
+  type LoadMessage,
+  type ToRunner,
+} from "../protocol.ts";
 import { loadComponent } from "./component.ts";
 import { BlockingChannel } from "./guest-channel.ts";
 import { makeFreshInstances, type Instances } from "./instances.ts";
@@ -26,7 +32,9 @@ function load(message: LoadMessage, body: Uint8Array): void {
     const instantiate = loadComponent(message, body);
     const granted = new Set(message.granted as readonly CapabilityName[]);
     const note: GuestSetting["note"] = (name, args) => channel.note(name, args);
-    instances = makeFreshInstances(() => instantiate(makeImports({ channel, note, granted, call: current })));
+    instances = makeFreshInstances(() =>
+      instantiate(makeImports({ channel, note, granted, call: current })),
+    );
   } catch (error) {
     wire.send({ t: "loaded", failed: error instanceof Error ? error.message : "an exception" });
     return;

@@ -15,7 +15,8 @@ export function runExport(instance: GuestExports, call: CallMessage): Ended {
   try {
     const value = findExport(instance, call.export)(...call.args);
     // A string travels as bytes: it is most of what plugins answer, and needs no escaping there.
-    if (typeof value === "string") return { message: { t: "result", id }, body: Buffer.from(value) };
+    if (typeof value === "string")
+      return { message: { t: "result", id }, body: Buffer.from(value) };
     return { message: { t: "result", id, value: toJson(value) } };
   } catch (error) {
     if (isWitError(error)) return { message: { t: "result", id, err: toJson(error.payload) } };
@@ -23,10 +24,14 @@ export function runExport(instance: GuestExports, call: CallMessage): Ended {
   }
 }
 
-function findExport(instance: GuestExports, path: readonly string[]): (...args: readonly unknown[]) => unknown {
+function findExport(
+  instance: GuestExports,
+  path: readonly string[],
+): (...args: readonly unknown[]) => unknown {
   let found: unknown = instance;
   for (const name of path) {
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) throw new Error("no such export");
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name))
+      throw new Error("no such export");
     found = (found as GuestExports)[name];
   }
   if (typeof found !== "function") throw new Error("no such export");
@@ -41,7 +46,8 @@ function isWitError(error: unknown): error is { readonly payload: unknown } {
 function classify(error: unknown): NonNullable<ResultMessage["trap"]> {
   if (!(error instanceof Error)) return "error";
   if (error instanceof GuestExit) return "exit";
-  if (error instanceof RangeError) return error.message.startsWith("Maximum call stack") ? "stack" : "memory";
+  if (error instanceof RangeError)
+    return error.message.startsWith("Maximum call stack") ? "stack" : "memory";
   return error instanceof WebAssembly.RuntimeError ? "trap" : "error";
 }
 
@@ -49,7 +55,8 @@ function classify(error: unknown): NonNullable<ResultMessage["trap"]> {
 function toJson(value: unknown): JsonValue {
   const text = JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item === "bigint") return item.toString();
-    if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return Array.from(item as Uint8Array);
+    if (ArrayBuffer.isView(item) && !(item instanceof DataView))
+      return Array.from(item as Uint8Array);
     return item;
   }) as string | undefined;
   return text === undefined ? null : (JSON.parse(text) as JsonValue);

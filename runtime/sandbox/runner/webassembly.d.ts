@@ -3,7 +3,7 @@
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
-    #private: never;
+    readonly [Symbol.toStringTag]: "WebAssembly.Module";
   }
   class Instance {
     constructor(module: Module, imports?: Imports);

@@ -64,7 +64,13 @@ export class Wire {
       this.#buffer = larger;
     }
     while (this.#end - this.#start < bytes) {
-      const count = readSync(CHANNEL_FD, this.#buffer, this.#end, this.#buffer.length - this.#end, null);
+      const count = readSync(
+        CHANNEL_FD,
+        this.#buffer,
+        this.#end,
+        this.#buffer.length - this.#end,
+        null,
+      );
       if (count === 0) process.exit(0);
       this.#end += count;
     }
@@ -73,5 +79,6 @@ export class Wire {
 
 function writeAll(bytes: Uint8Array): void {
   let offset = 0;
-  while (offset < bytes.length) offset += writeSync(CHANNEL_FD, bytes, offset, bytes.length - offset);
+  while (offset < bytes.length)
+    offset += writeSync(CHANNEL_FD, bytes, offset, bytes.length - offset);
 }

@@ -21,7 +21,6 @@ export interface BubblewrapOrder {
  * root with nothing in it but Node, its libraries, the program and `readable`. No /proc, /dev, /etc or /tmp.
  */
 export function bubblewrapArgs(order: BubblewrapOrder): readonly string[] {
-  const readOnly = (from: string, to: string): string[] => ["--ro-bind", from, to];
   return [
     "--unshare-user",
     "--uid",
@@ -62,3 +61,5 @@ export function bubblewrapArgs(order: BubblewrapOrder): readonly string[] {
     ...order.programArgs,
   ];
 }
+
+const readOnly = (from: string, to: string): readonly string[] => ["--ro-bind", from, to];

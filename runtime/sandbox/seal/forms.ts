@@ -1,7 +1,7 @@
 import type { SealName } from "../sandbox.ts";
 import type { LandlockOrder } from "../launch/landlock-order.ts";
 import { bubblewrapArgs } from "./bubblewrap.ts";
-import { SealError } from "./errors.ts";
+import { SandboxError } from "../errors.ts";
 import { nodeFlags } from "./node-flags.ts";
 import type { ProcessPowers, StartedProcess } from "./process-powers.ts";
 import { limitArgs, SEALED_RLIMITS } from "./rlimits.ts";
@@ -23,7 +23,7 @@ const FORMS: Readonly<Record<SealName, Start>> = {
   none: startUnsealed,
 };
 
-/** Starts a program behind the form of seal that the options name. Throws `SealError` when that form cannot be. */
+/** Starts a program behind the form of seal that the options name. Throws `SandboxError` when that form cannot be. */
 export function startBehindSeal(powers: ProcessPowers, options: SealedProcessOptions): Behind {
   return FORMS[options.seal](powers, options);
 }
@@ -33,7 +33,7 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
   const arch = requireLinux(powers);
   const bubblewrap = powers.findProgram("bwrap");
   if (bubblewrap === undefined)
-    throw new SealError("ERR_SEAL_UNAVAILABLE", "bubblewrap is not installed");
+    throw new SandboxError("ERR_SEAL_UNAVAILABLE", "bubblewrap is not installed");
   const started = powers.startProcess(
     "/bin/sh",
     [
@@ -53,8 +53,18 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
   const [, filter, info] = started.pipes;
   filter!.end(assembleFilter({ arch, stage: "start", ownPid: 1 }));
   let told = "";
-  info!.on("data", (chunk: Buffer) => (told += chunk.toString("latin1")));
-  return { started, innermostPid: () => Number(/"child-pid": (\d+)/.exec(told)?.[1] ?? 0) };
+  let killed = false;
+  const innermostPid = (): number => Number(/"child-pid": (\d+)/.exec(told)?.[1] ?? 0);
+  const kill = (): void => {
+    killed = true;
+    started.kill(innermostPid());
+  };
+  info!.on("data", (chunk: Buffer) => {
+    told += chunk.toString("latin1");
+    // Killed before its child was known: the child must not outlive it.
+    if (killed) kill();
+  });
+  return { started: { ...started, kill }, innermostPid };
 }
 
 /** The launcher becomes the sealed process: its number stays. */
@@ -100,7 +110,7 @@ function sealedNodeFlags(options: SealedProcessOptions): readonly string[] {
 function requireLinux(powers: ProcessPowers): Arch {
   if (powers.platform === "linux" && (powers.arch === "x64" || powers.arch === "arm64"))
     return powers.arch;
-  throw new SealError(
+  throw new SandboxError(
     "ERR_SEAL_UNAVAILABLE",
     `no seal is known for ${powers.platform} on ${powers.arch}`,
   );

@@ -26,4 +26,6 @@ function main(): void {
   const bytes = new Uint8Array(new ArrayBuffer(report.length));
   bytes.set(report);
   call("write", CHANNEL, bytes, bytes.length);
+  // Not by itself: Node 26.10 can crash when it tears down while V8 optimises a function that uses node:ffi.
+  process.exit(0);
 }

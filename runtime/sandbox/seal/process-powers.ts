@@ -31,6 +31,9 @@ export interface StartedProcess {
   readonly pipes: readonly Duplex[];
   readonly stderr: Readable;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  /** SIGKILL, unless it has ended. */
-  kill(): void;
+  /**
+   * SIGKILL to the process, its group, and `innermostPid` where that is known: bubblewrap's child is bound to
+   * bubblewrap's death only some milliseconds after its birth.
+   */
+  kill(innermostPid: number): void;
 }

@@ -21,7 +21,6 @@ export const LIMIT_AND_EXECUTE = [
 ].join("\n");
 
 export function limitArgs(dataBytesMax: number): readonly string[] {
-  const kib = (bytes: number): string => String(Math.floor(bytes / 1024));
   return [
     "-c",
     LIMIT_AND_EXECUTE,
@@ -31,3 +30,5 @@ export function limitArgs(dataBytesMax: number): readonly string[] {
     String(SEALED_RLIMITS.openFiles),
   ];
 }
+
+const kib = (bytes: number): string => String(Math.floor(bytes / 1024));

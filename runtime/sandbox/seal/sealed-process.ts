@@ -49,10 +49,12 @@ export interface SealedProcess {
 const UNSEALED_EXIT = 97;
 const CLOSE_WATCH_MS = 20;
 const IDLE_WATCH_MS = 1000;
+/** More than one: a process that has just ended has not been waited for yet. */
+const LOOKS_IN_VAIN_MAX = 2;
 
 /**
  * Makes the one function that starts sealed processes.
- * It throws `SealError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
+ * It throws `SandboxError` (`ERR_SEAL_UNAVAILABLE`) where the form of seal asked for does not exist, and never takes another instead.
  */
 export function makeSpawner(
   powers: ProcessPowers,
@@ -60,20 +62,30 @@ export function makeSpawner(
   return (options) => {
     const { started, innermostPid } = startBehindSeal(powers, options);
     let reason: SealedExit["reason"] = started.pid === undefined ? "unstarted" : "exit";
+    // Once the process has been waited for, its number may be somebody else's: no signal goes there any more.
+    let over = false;
     const end = (why: SealedExit["reason"]): void => {
+      if (over) return;
       if (reason === "exit") reason = why;
-      started.kill();
+      started.kill(innermostPid());
     };
     const stderr = collectBounded(started.stderr, () => end("flood"));
     const residentBytes = (): number | undefined => {
       const status = powers.readProcessStatus(innermostPid());
       return status === undefined ? undefined : parseResidentBytes(status);
     };
+    let looksInVain = 0;
     const look = (): void => {
-      if ((residentBytes() ?? 0) > options.residentBytesMax) end("memory");
+      const bytes = residentBytes();
+      // A process whose first thread has ended while others run on shows no memory. Honest ones end as a whole.
+      looksInVain = bytes === undefined && innermostPid() !== 0 ? looksInVain + 1 : 0;
+      if (looksInVain > LOOKS_IN_VAIN_MAX || (bytes ?? 0) > options.residentBytesMax) end("memory");
     };
     let timer = setInterval(look, IDLE_WATCH_MS).unref();
     const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {
+      // Whoever ended it, for example from outside: nothing of it stays behind.
+      started.kill(innermostPid());
+      over = true;
       clearInterval(timer);
       // The last words may still be on their way.
       await new Promise((resolve) =>
@@ -94,6 +106,7 @@ export function makeSpawner(
       },
       watch: (on) => {
         clearInterval(timer);
+        if (over) return;
         timer = setInterval(look, on ? CLOSE_WATCH_MS : IDLE_WATCH_MS).unref();
       },
       residentBytes,

@@ -4,6 +4,8 @@
  * It stays strict code, as modules are.
  */
 export function makeClassicScript(module: string): string {
-  const body = module.replace(/^export (?=function |const )/gm, "").replaceAll("import.meta.url", "undefined");
+  const body = module
+    .replace(/^export (?=function |const )/gm, "")
+    .replaceAll("import.meta.url", "undefined");
   return `(function () { "use strict";\n${body}\nreturn instantiate;\n})`;
 }

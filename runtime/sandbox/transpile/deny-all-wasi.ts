@@ -12,12 +12,9 @@ class Nowhere {
     throw { tag: "closed" };
   }
 }
-class Descriptor {}
-class DirectoryEntryStream {}
-class IoError {}
-class TerminalInput {}
-class TerminalOutput {}
 
+/** A resource that nothing ever makes: only its name is asked for. */
+const absent = (): new () => object => class extends Object {};
 const refuse = (): never => {
   throw new Error("the bindgen asked for what it must not have");
 };
@@ -29,14 +26,21 @@ export const exit = { exit: refuse };
 export const stdin = { getStdin: nowhere };
 export const stdout = { getStdout: nowhere };
 export const stderr = { getStderr: nowhere };
-export const terminalInput = { TerminalInput };
-export const terminalOutput = { TerminalOutput };
+export const terminalInput = { TerminalInput: absent() };
+export const terminalOutput = { TerminalOutput: absent() };
 export const terminalStdin = { getTerminalStdin: nothing };
 export const terminalStdout = { getTerminalStdout: nothing };
 export const terminalStderr = { getTerminalStderr: nothing };
 export const preopens = { getDirectories: () => [] };
-export const types = { Descriptor, DirectoryEntryStream, filesystemErrorCode: nothing };
-export const error = { Error: IoError };
+export const types = {
+  Descriptor: absent(),
+  DirectoryEntryStream: absent(),
+  filesystemErrorCode: nothing,
+};
+export const error = { Error: absent() };
 export const streams = { InputStream: Nowhere, OutputStream: Nowhere };
 /** Only seeds hash tables: output must be the same every time. */
-export const random = { getRandomBytes: (length: bigint) => new Uint8Array(Number(length)).fill(7), getRandomU64: () => 7n };
+export const random = {
+  getRandomBytes: (length: bigint) => new Uint8Array(Number(length)).fill(7),
+  getRandomU64: () => 7n,
+};

@@ -18,15 +18,20 @@ export async function transpileSealed(
   component: Uint8Array,
   durationMsMax: number = TRANSPILE_LIMITS.durationMsMax,
 ): Promise<Transpiled> {
-  if (!COMPONENT_MAGIC.equals(component.subarray(0, COMPONENT_MAGIC.length))) throw failed("the bytes are no component");
-  if (component.length > TRANSPILE_LIMITS.componentBytesMax) throw limit(`a component of ${component.length} bytes`);
+  if (!COMPONENT_MAGIC.equals(component.subarray(0, COMPONENT_MAGIC.length)))
+    throw failed("the bytes are no component");
+  if (component.length > TRANSPILE_LIMITS.componentBytesMax)
+    throw limit(`a component of ${component.length} bytes`);
   const process = spawn();
   process.watch(true);
   const answer = Promise.withResolvers<Transpiled>();
-  const timer = setTimeout(() => answer.reject(limit(`no answer within ${durationMsMax} ms`)), durationMsMax);
+  const timer = setTimeout(
+    () => answer.reject(limit(`no answer within ${durationMsMax} ms`)),
+    durationMsMax,
+  );
   void process.exited.then(({ reason, code, signal }) => {
     const how = `the transpile process ended (${signal ?? `code ${code}`})`;
-    answer.reject(reason === "resident" ? limit(how) : failed(how));
+    return answer.reject(reason === "memory" ? limit(how) : failed(how));
   });
   receiveOne(process, answer);
   process.channel.write(encodeHead({ t: "transpile" }, component.length));
@@ -67,12 +72,16 @@ function receiveOne(process: SealedProcess, answer: PromiseWithResolvers<Transpi
 function parseTranspiled({ header, body }: Frame): Transpiled {
   const message = parseObject(header);
   if (message["t"] === "failed") {
-    const words = String(message["text"]).slice(0, 300).replace(/[^ -~]+/g, " ");
+    const words = String(message["text"])
+      .slice(0, 300)
+      .replace(/[^ -~]+/g, " ");
     throw failed(`the component is refused by jco: ${words}`);
   }
   const { scriptBytes, modules } = message;
-  if (message["t"] !== "transpiled" || !isLength(scriptBytes) || !Array.isArray(modules)) throw garbled();
-  if (scriptBytes > TRANSPILE_LIMITS.scriptBytesMax) throw limit(`a script of ${scriptBytes} bytes`);
+  if (message["t"] !== "transpiled" || !isLength(scriptBytes) || !Array.isArray(modules))
+    throw garbled();
+  if (scriptBytes > TRANSPILE_LIMITS.scriptBytesMax)
+    throw limit(`a script of ${scriptBytes} bytes`);
   if (modules.length > TRANSPILE_LIMITS.modulesMax) throw limit(`${modules.length} core modules`);
   let offset = scriptBytes;
   const cut: { name: string; bytes: Uint8Array }[] = [];

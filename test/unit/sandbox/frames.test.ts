@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { encodeHead, FrameDecoder } from "../../../runtime/sandbox/frames.ts";
 import { HEADER_BYTES_MAX } from "../../../runtime/sandbox/protocol.ts";
 
@@ -16,18 +16,26 @@ function prefix(headerBytes: number, bodyBytes: number): Buffer {
 function decode(chunks: readonly Uint8Array[]): { header: string; body: string }[] {
   const decoder = new FrameDecoder(CAPS);
   return chunks.flatMap((chunk) =>
-    [...decoder.push(chunk)].map(({ header, body }) => ({ header: header.toString(), body: body.toString("hex") })),
+    [...decoder.push(chunk)].map(({ header, body }) => ({
+      header: header.toString(),
+      body: body.toString("hex"),
+    })),
   );
 }
 
 test("gives back the frames that were written, however the bytes are chopped", () => {
-  const frame = fc.record({ text: fc.string({ maxLength: 100 }), body: fc.uint8Array({ maxLength: 300 }) });
+  const frame = fc.record({
+    text: fc.string({ maxLength: 100 }),
+    body: fc.uint8Array({ maxLength: 300 }),
+  });
   const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 64 }));
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 5 }), cuts, (frames, sizes) => {
-      const bytes = Buffer.concat(frames.flatMap(({ text, body }) => [encodeHead({ text }, body.length), body]));
+      const bytes = Buffer.concat(
+        frames.flatMap(({ text, body }) => [encodeHead({ text }, body.length), body]),
+      );
       const chunks: Buffer[] = [];
-      for (let offset = 0; offset < bytes.length; ) {
+      for (let offset = 0; offset < bytes.length;) {
         const size = sizes.next().value as number;
         chunks.push(bytes.subarray(offset, offset + size));
         offset += size;
@@ -44,7 +52,9 @@ test("gives back the frames that were written, however the bytes are chopped", (
 test("reads a frame that comes byte by byte", () => {
   const bytes = Buffer.concat([encodeHead({ a: 1 }, 3), Buffer.from("xyz")]);
   const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
-  assert.deepEqual(decode(chunks), [{ header: '{"a":1}', body: Buffer.from("xyz").toString("hex") }]);
+  assert.deepEqual(decode(chunks), [
+    { header: '{"a":1}', body: Buffer.from("xyz").toString("hex") },
+  ]);
 });
 
 test("yields an empty frame as soon as its prefix is there", () => {
@@ -62,7 +72,10 @@ for (const [title, header, body] of [
   ["lengths of 4 GiB each", 2 ** 32 - 1, 2 ** 32 - 1],
 ] as const) {
   test(`refuses ${title} before any of it has come`, () => {
-    assert.throws(() => decode([prefix(header, body)]), { name: "SandboxError", code: "ERR_CHANNEL_BREACH" });
+    assert.throws(() => decode([prefix(header, body)]), {
+      name: "SandboxError",
+      code: "ERR_CHANNEL_BREACH",
+    });
   });
 }
 
@@ -70,7 +83,8 @@ test("holds no more memory than the permitted frame while one dribbles in", () =
   const decoder = new FrameDecoder({ headerBytesMax: 0, bodyBytesMax: 1024 * 1024 });
   const before = process.memoryUsage().arrayBuffers;
   assert.deepEqual([...decoder.push(prefix(0, 1024 * 1024))], []);
-  for (let count = 0; count < 10_000; count += 1) assert.deepEqual([...decoder.push(Uint8Array.of(1))], []);
+  for (let count = 0; count < 10_000; count += 1)
+    assert.deepEqual([...decoder.push(Uint8Array.of(1))], []);
   assert.ok(process.memoryUsage().arrayBuffers - before < 4 * 1024 * 1024);
 });
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { Powers } from "@glovebox/host-api/powers";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
+import * as fc from "fast-check";
 import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { parseFromRunner } from "../../../runtime/sandbox/messages.ts";
 
@@ -8,7 +11,8 @@ const NOTHING = Buffer.alloc(0);
 const BREACH = { name: "SandboxError", code: "ERR_CHANNEL_BREACH" };
 
 function parse(header: string | Buffer | object, body: Buffer = NOTHING) {
-  const text = typeof header === "string" || Buffer.isBuffer(header) ? header : JSON.stringify(header);
+  const text =
+    typeof header === "string" || Buffer.isBuffer(header) ? header : JSON.stringify(header);
   return parseFromRunner({ header: Buffer.from(text), body });
 }
 
@@ -22,11 +26,42 @@ test("reads each of the five messages", () => {
   assert.deepEqual(parse(note), note);
   assert.deepEqual(parse({ t: "result", id: 1, value: null }), { t: "result", id: 1, value: null });
   assert.deepEqual(parse({ t: "result", id: 1, err: "no" }), { t: "result", id: 1, err: "no" });
-  assert.deepEqual(parse({ t: "result", id: 1, trap: "stack" }), { t: "result", id: 1, trap: "stack" });
+  assert.deepEqual(parse({ t: "result", id: 1, trap: "stack" }), {
+    t: "result",
+    id: 1,
+    trap: "stack",
+  });
+});
+
+/** Brokers open their powers late, or only to hold them: what they hold here does nothing. */
+const IDLE_POWERS = { openBeneath: () => ({}), readSecret: () => "" } as unknown as Powers;
+const GRANTS: Readonly<Record<CapabilityName, unknown>> = {
+  filesystem: "read-write",
+  http: "example.com",
+  kv: true,
+  env: { A: "b" },
+  clock: true,
+  random: true,
+};
+
+test("reads the name of every operation that a capability serves", () => {
+  const home = { plugin: "p", folder: "/nowhere" };
+  for (const [name, grant] of Object.entries(GRANTS)) {
+    const capability = CAPABILITIES[name as CapabilityName];
+    const broker = capability.makeBroker(capability.parseGrant(grant), home, IDLE_POWERS);
+    for (const op of Object.keys(broker.operations)) {
+      const host = { t: "host", id: 1, seq: 1, op, args: [] };
+      assert.deepEqual(parse(host), host);
+    }
+  }
 });
 
 test("takes a string result from the body", () => {
-  assert.deepEqual(parse({ t: "result", id: 7 }, Buffer.from("héllo")), { t: "result", id: 7, value: "héllo" });
+  assert.deepEqual(parse({ t: "result", id: 7 }, Buffer.from("héllo")), {
+    t: "result",
+    id: 7,
+    value: "héllo",
+  });
   assert.deepEqual(parse({ t: "result", id: 7 }), { t: "result", id: 7, value: "" });
 });
 
@@ -37,7 +72,11 @@ test("makes the words of a failed load printable and short", () => {
   assert.match(message.failed, /^[ -~]{1,200}$/);
 });
 
-const REFUSED: readonly (readonly [title: string, header: string | Buffer | object, body?: Buffer])[] = [
+const REFUSED: readonly (readonly [
+  title: string,
+  header: string | Buffer | object,
+  body?: Buffer,
+])[] = [
   ["an empty header", ""],
   ["text that is not JSON", "{"],
   ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0x22])],
@@ -52,19 +91,37 @@ const REFUSED: readonly (readonly [title: string, header: string | Buffer | obje
   ["an unknown key", { t: "loaded", extra: 1 }],
   ["a missing key", { t: "ready" }],
   ["a __proto__ key", '{"t":"loaded","__proto__":{}}'],
-  ["a __proto__ key in an argument", '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[{"__proto__":1}]}'],
-  ["a key with half a surrogate pair", '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[{"\\ud800":1}]}'],
-  ["a string with half a surrogate pair", '{"t":"host","id":1,"seq":1,"op":"kv.get","args":["\\udc00"]}'],
+  [
+    "a __proto__ key in an argument",
+    '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[{"__proto__":1}]}',
+  ],
+  [
+    "a key with half a surrogate pair",
+    '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[{"\\ud800":1}]}',
+  ],
+  [
+    "a string with half a surrogate pair",
+    '{"t":"host","id":1,"seq":1,"op":"kv.get","args":["\\udc00"]}',
+  ],
   ["a number beyond all numbers", '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[1e999]}'],
   ["a negative id", { t: "result", id: -1, value: 1 }],
   ["a fractional id", { t: "result", id: 1.5, value: 1 }],
   ["an id beyond exact integers", '{"t":"result","id":9007199254740993,"value":1}'],
   ["an id in a string", { t: "result", id: "1", value: 1 }],
-  ["arguments that are no list", { t: "host", id: 1, seq: 1, op: "kv.get", args: { 0: "a", length: 1 } }],
-  ["too many arguments", { t: "host", id: 1, seq: 1, op: "kv.get", args: Array.from({ length: 17 }, () => 0) }],
+  [
+    "arguments that are no list",
+    { t: "host", id: 1, seq: 1, op: "kv.get", args: { 0: "a", length: 1 } },
+  ],
+  [
+    "too many arguments",
+    { t: "host", id: 1, seq: 1, op: "kv.get", args: Array.from({ length: 17 }, () => 0) },
+  ],
   ["an operation without a capability", { t: "host", id: 1, seq: 1, op: "get", args: [] }],
   ["an operation with strange characters", { t: "host", id: 1, seq: 1, op: "kv.get\n", args: [] }],
-  ["an operation of 65 characters", { t: "host", id: 1, seq: 1, op: `kv.${"g".repeat(62)}`, args: [] }],
+  [
+    "an operation of 65 characters",
+    { t: "host", id: 1, seq: 1, op: `kv.${"g".repeat(62)}`, args: [] },
+  ],
   ["a note of unknown kind", { t: "note", id: 1, op: "audit", args: [] }],
   ["a note with a body", { t: "note", id: 1, op: "log", args: [] }, Buffer.from("x")],
   ["a ready with a body", { t: "ready", protocol: 1 }, Buffer.from("x")],

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { packPackage, readPackage } from "../../../runtime/supply/package.ts";
+import { digestPackage, packPackage, readPackage } from "../../../runtime/supply/package.ts";
 import { readGzip, writeGzip } from "../../../runtime/supply/gzip.ts";
 import { writeTar } from "../../../runtime/supply/tar.ts";
 import { PACKAGE, toBytes } from "../../helpers/plugin-files.ts";
@@ -55,6 +55,18 @@ describe("readPackage", () => {
     for (const bytes of [packed, named]) {
       assert.equal(Buffer.compare(readPackage(bytes).component, PACKAGE.component), 0);
     }
+  });
+});
+
+describe("digestPackage", () => {
+  it("sees a changed component, manifest and tool, but not how tools.json is laid out", () => {
+    const digests = digestPackage(PACKAGE);
+    const tools: unknown = JSON.parse(Buffer.from(PACKAGE.surface).toString());
+    const surface = toBytes(JSON.stringify(tools, null, 2));
+    assert.deepEqual(digestPackage({ ...PACKAGE, surface }), digests);
+    const manifest = toBytes(`${Buffer.from(PACKAGE.manifest).toString()} `);
+    assert.notEqual(digestPackage({ ...PACKAGE, manifest }).manifest, digests.manifest);
+    assert.equal(digestPackage({ ...PACKAGE, manifest }).component, digests.component);
   });
 });
 

@@ -4,21 +4,15 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
-import type { Descriptor } from "@glovebox/host-api/filesystem/descriptor";
+import { Descriptor } from "@glovebox/host-api/filesystem/descriptor";
 import { type FilesystemGrant, parseGrant } from "@glovebox/host-api/filesystem/grant";
 import { makeFilesystemImports } from "@glovebox/host-api/filesystem/guest";
 import { type GuestChannel, GuestRefusal } from "@glovebox/host-api/guest";
-import { IoError, type StreamError } from "@glovebox/host-api/io/streams";
+import { IoError } from "@glovebox/host-api/io/streams";
 import { makeScratch, openPlugin } from "../../../helpers/sandbox-folder.ts";
 
 const NO_FLAGS = {};
 const FOLLOW = { symlinkFollow: true };
-
-interface Imports {
-  readonly files: Record<string, (...args: unknown[]) => unknown>;
-  readonly errorCode: (error: IoError) => string | undefined;
-  readonly preopens: [Descriptor, string][];
-}
 
 /** The guest's objects over a real broker, with a channel that only carries refusals as the runner does. */
 function makeGuest(
@@ -31,11 +25,13 @@ function makeGuest(
   const channel: GuestChannel = {
     call(operation, args, body = new Uint8Array(0)) {
       try {
-        const answer = plugin.run(
+        const answer = plugin.start(
           operation.replace("filesystem.", ""),
           JSON.parse(JSON.stringify(args)),
           body,
         );
+        // The runner blocks until a slow answer is there. Of ours only `sync` is slow, and it answers nothing.
+        if (answer instanceof Promise) return { value: null, body: new Uint8Array(0) };
         return { value: answer.value, body: answer.body ?? new Uint8Array(0) };
       } catch (error) {
         if (error instanceof HostError) throw new GuestRefusal(error.tag);
@@ -49,22 +45,32 @@ function makeGuest(
     granted: new Set(names),
     call: { context: null },
   });
-  const types = made["wasi:filesystem/types"] as { filesystemErrorCode: Imports["errorCode"] };
-  const preopens = made["wasi:filesystem/preopens"] as {
-    getDirectories: () => Imports["preopens"];
+  /** Calls a function as jco's generated code does, which knows no types either. */
+  const call = (name: string, operation: string, ...args: unknown[]): unknown => {
+    const callee = made[name]?.[operation];
+    assert.ok(typeof callee === "function");
+    return callee(...args);
   };
-  const imports: Imports = {
-    files: made["glovebox:plugin/files"] as Imports["files"],
-    errorCode: types.filesystemErrorCode,
-    preopens: preopens.getDirectories(),
+  const preopens = call("wasi:filesystem/preopens", "getDirectories");
+  assert.ok(Array.isArray(preopens));
+  return {
+    scratch,
+    plugin,
+    preopens,
+    files: (operation: string, ...args: unknown[]) =>
+      call("glovebox:plugin/files", operation, ...args),
+    errorCode: (error: IoError) => call("wasi:filesystem/types", "filesystemErrorCode", error),
   };
-  return { scratch, plugin, ...imports };
 }
 
-function rootOf(preopens: Imports["preopens"]): Descriptor {
+function rootOf(preopens: readonly unknown[]): Descriptor {
   assert.equal(preopens.length, 1);
-  assert.equal(preopens[0]?.[1], "/");
-  return preopens[0][0];
+  const [preopen] = preopens;
+  assert.ok(Array.isArray(preopen));
+  const [descriptor, name]: unknown[] = preopen;
+  assert.ok(descriptor instanceof Descriptor);
+  assert.equal(name, "/");
+  return descriptor;
 }
 
 const thrown = (operation: () => unknown): unknown => {
@@ -78,36 +84,27 @@ const thrown = (operation: () => unknown): unknown => {
 
 test("serves glovebox:plugin/files and throws the tags of its enum", (t) => {
   const { files, scratch } = makeGuest(t);
-  const {
-    readFile,
-    writeFile,
-    statPath,
-    listDirectory,
-    makeDirectory,
-    removeFile,
-    removeDirectory,
-    renamePath,
-  } = files as Record<string, (...args: unknown[]) => never>;
-  makeDirectory?.("d");
-  writeFile?.("d/a", Buffer.from("text"), "create");
-  assert.equal(Buffer.from(readFile?.("d/a") ?? []).toString(), "text");
-  const stat = statPath?.("d/a") as unknown as { kind: string; size: bigint; modifiedMs: number };
-  assert.deepEqual([stat.kind, stat.size, typeof stat.modifiedMs], ["file", 4n, "number"]);
-  assert.equal(listDirectory?.("d"), '[{"name":"a","kind":"file"}]');
-  renamePath?.("d/a", "b");
+  files("makeDirectory", "d");
+  files("writeFile", "d/a", Buffer.from("text"), "create");
+  assert.deepEqual(files("readFile", "d/a"), new Uint8Array(Buffer.from("text")));
+  const stat = files("statPath", "d/a");
+  assert.ok(typeof stat === "object" && stat !== null && "modifiedMs" in stat);
+  assert.deepEqual(stat, { kind: "file", size: 4n, modifiedMs: stat.modifiedMs });
+  assert.equal(files("listDirectory", "d"), '[{"name":"a","kind":"file"}]');
+  files("renamePath", "d/a", "b");
   assert.equal(readFileSync(join(scratch.box, "b"), "utf8"), "text");
   assert.equal(
-    thrown(() => writeFile?.("b", Buffer.from(""), "create")),
+    thrown(() => files("writeFile", "b", Buffer.from(""), "create")),
     "already-exists",
   );
   assert.equal(
-    thrown(() => readFile?.("../files2/secret.txt")),
+    thrown(() => files("readFile", "../files2/secret.txt")),
     "not-permitted",
   );
-  removeFile?.("b");
-  removeDirectory?.("d");
+  files("removeFile", "b");
+  files("removeDirectory", "d");
   assert.equal(
-    thrown(() => readFile?.("b")),
+    thrown(() => files("readFile", "b")),
     "not-found",
   );
 });
@@ -181,7 +178,8 @@ test("streams more than one chunk in and out", (t) => {
   const file = root.openAt(NO_FLAGS, "f", { create: true }, { read: true, write: true });
   const bytes = Buffer.alloc(2 * 1024 * 1024 + 3, "abcdefg");
   const sink = file.writeViaStream(1n);
-  for (let at = 0; at < bytes.length; at += 1024 * 1024) sink.write(bytes.subarray(at, at + 1024 * 1024));
+  for (let at = 0; at < bytes.length; at += 1024 * 1024)
+    sink.write(bytes.subarray(at, at + 1024 * 1024));
   const end = file.appendViaStream();
   end.blockingWriteAndFlush(Buffer.from("END"));
   const expected = Buffer.concat([Buffer.alloc(1), bytes, Buffer.from("END")]);
@@ -263,17 +261,17 @@ test("answers with WASI's own error codes", (t) => {
 
 test("makes and reads no link", (t) => {
   const { preopens, scratch } = makeGuest(t);
-  const root = rootOf(preopens) as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const root = rootOf(preopens);
   assert.equal(
-    thrown(() => root["symlinkAt"]?.("/etc/passwd", "l")),
+    thrown(() => root.symlinkAt()),
     "not-permitted",
   );
   assert.equal(
-    thrown(() => root["linkAt"]?.({}, "f", root, "l")),
+    thrown(() => root.linkAt()),
     "not-permitted",
   );
   assert.equal(
-    thrown(() => root["readlinkAt"]?.("l")),
+    thrown(() => root.readlinkAt()),
     "not-permitted",
   );
   assert.equal(existsSync(join(scratch.box, "l")), false);
@@ -304,8 +302,9 @@ test("changes nothing through a directory that was opened for reading", (t) => {
 test("reports a stream's failure so that its WASI code can be asked for", (t) => {
   const { preopens, errorCode } = makeGuest(t, parseGrant({ access: "read-write", quota: "10B" }));
   const file = rootOf(preopens).openAt(NO_FLAGS, "f", { create: true }, { write: true });
-  const failure = thrown(() => file.appendViaStream().write(Buffer.alloc(11))) as StreamError;
-  assert.equal(failure.tag, "last-operation-failed");
-  assert.equal(errorCode((failure as { val: IoError }).val), "quota");
+  const failure = thrown(() => file.appendViaStream().write(Buffer.alloc(11)));
+  assert.ok(typeof failure === "object" && failure !== null && "val" in failure);
+  assert.ok(failure.val instanceof IoError);
+  assert.equal(errorCode(failure.val), "quota");
   assert.equal(errorCode(new IoError("some other failure")), undefined);
 });

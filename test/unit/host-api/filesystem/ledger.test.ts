@@ -22,15 +22,16 @@ test("refuses what does not fit, and takes what does", () => {
   ledger.assertRoom({ bytes: 1, files: 0 });
 });
 
+function fail(): never {
+  throw new RangeError("disk");
+}
+
 test("gives room back when the growth failed", () => {
   const ledger = new Ledger(
     { bytes: 10, files: 1 },
     () => ({ bytes: 0, files: 0 }),
     () => 0,
   );
-  const fail = () => {
-    throw new RangeError("disk");
-  };
   assert.throws(() => ledger.spend({ bytes: 10, files: 1 }, fail), RangeError);
   ledger.assertRoom({ bytes: 10, files: 1 });
 });

@@ -113,7 +113,7 @@ describe("names and versions", () => {
 describe("capabilities", () => {
   test("refuses each capability import that the manifest does not request", async () => {
     const bytes = await dummyComponent(publishedWit(), "plugin");
-    assert.deepEqual(codes(bytes, rules(["http", "clock", "random", "env", "log"])), [
+    assert.deepEqual(codes(bytes, rules(["http", "clock", "random", "env"])), [
       "ERR_COMPONENT_CAPABILITY",
       "ERR_COMPONENT_CAPABILITY",
     ]);

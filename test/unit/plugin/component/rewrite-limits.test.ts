@@ -28,7 +28,7 @@ interface GuestExports {
 
 function instance(bytes: Uint8Array, imports: WasmImports = {}): GuestExports {
   assert.ok(wasm.validate(bytes));
-  return new wasm.Instance(new wasm.Module(bytes), imports).exports as unknown as GuestExports;
+  return new wasm.Instance<GuestExports>(new wasm.Module(bytes), imports).exports;
 }
 
 const module = (
@@ -141,28 +141,29 @@ describe("a real QuickJS component of many modules", () => {
     } };`;
 
   interface Tools {
-    readonly tools: { listTools(): string; callTool(name: string, args: string): string };
+    readonly listTools: () => string;
+    readonly callTool: (name: string, args: string) => string;
+  }
+  /** What jco's script exports. */
+  interface Glue {
+    readonly instantiate: (
+      core: (name: string) => WasmModule,
+      imports: unknown,
+      make: (module: WasmModule, imports?: WasmImports) => WasmInstance,
+    ) => { readonly tools: Tools };
   }
 
   async function load(
     memoryBytes: number,
-  ): Promise<{ readonly tools: Tools["tools"]; held(): number }> {
+  ): Promise<{ readonly tools: Tools; readonly held: () => number }> {
     const { script, modules } = await transpiled(await quickjsComponent({ source }));
     const limited = new Map(
       limitModules(modules, { memoryBytes }).map(({ name, bytes }) => [name, bytes]),
     );
     const memories = new Set<WasmMemory>();
-    const { instantiate } = (await import(
-      `data:text/javascript,${encodeURIComponent(script)}`
-    )) as {
-      instantiate(
-        core: (name: string) => WasmModule,
-        imports: unknown,
-        make: (module: WasmModule, imports?: WasmImports) => WasmInstance,
-      ): Tools;
-    };
+    const glue: Glue = await import(`data:text/javascript,${encodeURIComponent(script)}`);
     const deny = new Proxy({}, { get: () => () => assert.fail("a host call") });
-    const { tools } = instantiate(
+    const { tools } = glue.instantiate(
       (name) => new wasm.Module(limited.get(name) ?? new Uint8Array()),
       new Proxy({}, { get: () => deny }),
       (module, imports) => {

@@ -1,0 +1,97 @@
+import { Channel } from "./channel.ts";
+import { SandboxError } from "./errors.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { PluginPool } from "./pool.ts";
+import { findProgram } from "./programs.ts";
+import type { Sandbox, SealedPlugin } from "./sandbox.ts";
+import { chooseSeal } from "./seal/choose-seal.ts";
+import type { ProcessPowers } from "./seal/process-powers.ts";
+import { makeSpawner, type SealedProcess } from "./seal/sealed-process.ts";
+import { SpareRunners } from "./spare-runners.ts";
+import { TRANSPILE_LIMITS } from "./transpile/exchange.ts";
+import { transpileSealed } from "./transpile/transpile.ts";
+
+export interface SandboxOptions {
+  /** Empty runners kept ready for whichever plugin is called first. Each holds about 10 MB. */
+  readonly spareRunners?: number;
+  /** A runner that nobody called for this long is ended. */
+  readonly idleMsMax?: number;
+  /** How long a component may take to load, start functions included. */
+  readonly loadMsMax?: number;
+}
+
+/**
+ * RLIMIT_DATA of a runner: private writable memory, touched or not. It is the kernel's own bound beneath the watchdog,
+ * which looks 50 times a second, and leaves V8 room for what it reserves and never touches.
+ */
+const RUNNER_DATA_BYTES_MAX = 1024 * 1024 * 1024;
+/** How long an honest runner may take to report on a machine that is very busy. */
+const START_MS_MAX = 10_000;
+const SWEEP_MS = 1000;
+
+/**
+ * Probes the machine's seal and opens the one maker of runners. Whether a `seal` with gaps may be used is the caller's
+ * decision: nothing here refuses for it, and nothing here runs plugin code in any other way than behind it.
+ * Throws `ERR_NOT_BUILT`.
+ */
+export async function openSandbox(
+  powers: ProcessPowers,
+  options: SandboxOptions = {},
+): Promise<Sandbox> {
+  const { spareRunners = 1, idleMsMax = 60_000, loadMsMax = 5000 } = options;
+  const runner = findProgram(powers, "runner");
+  const transpile = findProgram(powers, "transpile");
+  const spawn = makeSpawner(powers);
+  const seal = await chooseSeal(powers, spawn, { probe: findProgram(powers, "probe") });
+  const startRunner = (residentBytesMax: number): Channel =>
+    new Channel(
+      spawn({
+        seal: seal.name,
+        program: runner,
+        dataBytesMax: RUNNER_DATA_BYTES_MAX,
+        residentBytesMax,
+      }),
+      {
+        startMsMax: START_MS_MAX,
+        loadMsMax,
+      },
+    );
+  const { dataBytesMax, residentBytesMax } = TRANSPILE_LIMITS;
+  const transpiles = new Set<SealedProcess>();
+  const startTranspile = (): SealedProcess => {
+    const process = spawn({ seal: seal.name, program: transpile, dataBytesMax, residentBytesMax });
+    transpiles.add(process);
+    void process.exited.then(() => transpiles.delete(process));
+    return process;
+  };
+  const spares = new SpareRunners(startRunner, spareRunners);
+  spares.fill(DEFAULT_LIMITS.residentBytes);
+  const plugins = new Set<SealedPlugin>();
+  let closed = false;
+  const assertOpen = (): void => {
+    if (closed) throw new SandboxError("ERR_CALL_CANCELLED", "the sandbox was closed");
+  };
+  return {
+    seal,
+    openPlugin(pluginOptions) {
+      assertOpen();
+      const plugin = new PluginPool(pluginOptions, spares, { idleMsMax, sweepMs: SWEEP_MS });
+      plugins.add(plugin);
+      return plugin;
+    },
+    async transpile(component) {
+      assertOpen();
+      return transpileSealed(startTranspile, component);
+    },
+    async close() {
+      closed = true;
+      for (const process of transpiles) process.kill();
+      const processesGone = [...transpiles].map((process) => process.exited);
+      await Promise.all([
+        spares.close(),
+        ...processesGone,
+        ...[...plugins].map((plugin) => plugin.close()),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { Readable, Writable } from "node:stream";
+import {
+  parseJSONRPCMessage,
+  ProtocolErrorCode,
+  type JSONRPCMessage,
+  type Transport,
+} from "@modelcontextprotocol/server";
+import { LineSplitter } from "./line-splitter.ts";
+
+/** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
+export interface StdioStreams {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
+const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
+const MESSAGE_DEPTH_MAX = 100;
+/** When this much waits to be read by the client, nothing more is read from it. */
+const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * MCP over a pair of pipes: one JSON-RPC message a line, UTF-8. What is no message is answered with a JSON-RPC
+ * error (without an id where it has none that can be trusted) and the connection goes on.
+ * The SDK's own transport ends at a long line, says nothing to broken ones, and buffers without end.
+ */
+export class StdioTransport implements Transport {
+  onmessage?: (message: JSONRPCMessage) => void;
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  /** Resolves when the client has gone, or `close` was called. */
+  readonly closed: Promise<void>;
+  readonly #streams: StdioStreams;
+  readonly #lines = new LineSplitter(MESSAGE_BYTES_MAX);
+  readonly #resolveClosed: () => void;
+  #isClosed = false;
+
+  constructor(streams: StdioStreams) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.#resolveClosed = resolve;
+    this.#streams = streams;
+  }
+
+  start(): Promise<void> {
+    const { input, output } = this.#streams;
+    input.on("data", this.#read);
+    for (const event of ["end", "close", "error"]) input.on(event, this.#end);
+    output.on("error", this.#end);
+    output.on("drain", this.#resume);
+    if (input.readableEnded || input.destroyed) this.#end();
+    return Promise.resolve();
+  }
+
+  /** Never waits: a client that does not read is held back by no longer reading from it. */
+  send(message: JSONRPCMessage): Promise<void> {
+    const { input, output } = this.#streams;
+    if (this.#isClosed) return Promise.reject(new Error("The client has gone."));
+    output.write(`${JSON.stringify(message)}\n`);
+    if (output.writableLength > UNREAD_BYTES_MAX) input.pause();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#end();
+    return Promise.resolve();
+  }
+
+  readonly #read = (chunk: Buffer): void => {
+    for (const line of this.#lines.push(chunk)) {
+      if (this.#isClosed) return;
+      this.#accept(line);
+    }
+  };
+
+  readonly #resume = (): void => {
+    if (!this.#isClosed) this.#streams.input.resume();
+  };
+
+  readonly #end = (): void => {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { input, output } = this.#streams;
+    input.off("data", this.#read);
+    input.pause();
+    output.off("drain", this.#resume);
+    this.onclose?.();
+    this.#resolveClosed();
+  };
+
+  #accept(line: Uint8Array | "too long"): void {
+    if (line === "too long")
+      return this.#refuse(
+        ProtocolErrorCode.InvalidRequest,
+        `A message is longer than ${MESSAGE_BYTES_MAX} bytes.`,
+      );
+    let value: unknown;
+    try {
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(line);
+      if (text.trim() === "") return;
+      value = JSON.parse(text);
+    } catch {
+      return this.#refuse(ProtocolErrorCode.ParseError, "A line is not JSON in UTF-8.");
+    }
+    if (isDeeperThan(value, MESSAGE_DEPTH_MAX))
+      return this.#refuse(
+        ProtocolErrorCode.InvalidRequest,
+        `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`,
+        value,
+      );
+    const message = readMessage(value);
+    if (message) this.onmessage?.(message);
+    else
+      this.#refuse(
+        ProtocolErrorCode.InvalidRequest,
+        "A line is not one JSON-RPC 2.0 message. Batches are not accepted.",
+        value,
+      );
+  }
+
+  #refuse(code: number, message: string, value?: unknown): void {
+    this.onerror?.(new Error(message));
+    const id = requestIdOf(value);
+    // The client has gone when this fails, and that is noticed elsewhere.
+    this.send({
+      jsonrpc: "2.0",
+      ...(id === undefined ? {} : { id }),
+      error: { code, message },
+    }).catch(() => undefined);
+  }
+}
+
+function readMessage(value: unknown): JSONRPCMessage | undefined {
+  try {
+    return parseJSONRPCMessage(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id of what meant to be a request. That of anything else would answer a request which we never got. */
+function requestIdOf(value: unknown): string | number | undefined {
+  if (typeof value !== "object" || value === null || !("id" in value) || !("method" in value))
+    return undefined;
+  const { id } = value;
+  return typeof id === "string" || typeof id === "number" ? id : undefined;
+}
+
+/** Looks level by level: recursion would end with the stack. */
+function isDeeperThan(value: unknown, depthMax: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthMax) return true;
+    level = level.flatMap((part) =>
+      typeof part === "object" && part !== null ? Object.values(part) : [],
+    );
+  }
+  return false;
+}

@@ -1,0 +1,228 @@
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type InputOptions, type Plugin, rolldown, type RolldownBuild } from "rolldown";
+import { transform } from "rolldown/utils";
+import { ON_DEMAND } from "../globals/names.ts";
+import { BuildError, type BuildPlace } from "./errors.ts";
+
+const ENTRY = "glovebox:entry";
+const GLOBALS = "glovebox:globals";
+/** Where the bundle would be written, below the plugin's folder: paths in its source map begin there. */
+export const OUTPUT_FOLDER = "dist";
+/** In the tree sources are TypeScript; what is installed from a registry is JavaScript. */
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+const sdkFolder = fileURLToPath(new URL("..", import.meta.url));
+const sdkFile = (name: string): string =>
+  fileURLToPath(new URL(`../${name}.${extension}`, import.meta.url));
+
+type Global = keyof typeof ON_DEMAND;
+
+export interface Bundle {
+  /** An ES module that imports the WIT interfaces and exports `tools`. */
+  readonly module: string;
+  /** The same as a script that sets the variable `plugin`, without the WIT imports: for listing. */
+  readonly script: string;
+  /** Source map of `script`, as JSON. */
+  readonly scriptMap: string;
+}
+
+/** Bundles the plugin with the SDK into one file, in the language that the engines run to its end synchronously. */
+export async function bundlePlugin(
+  folder: string,
+  imports: Readonly<Record<string, string>>,
+): Promise<Bundle> {
+  const source = ["src/plugin.ts", "src/plugin.js"]
+    .map((name) => join(folder, name))
+    .find(existsSync);
+  if (!source) {
+    throw new BuildError("ERR_BUILD_SOURCE", "There is no src/plugin.ts", {
+      place: { file: "src/plugin.ts" },
+    });
+  }
+  const options = makeOptions(folder, Object.values(imports));
+  let build: RolldownBuild | undefined;
+  try {
+    const globals = await findGlobals(source, options);
+    build = await rolldown({
+      ...options,
+      input: ENTRY,
+      plugins: [entryPlugin(source, imports, globals), resolvePlugin(), lowerPlugin()],
+    });
+    const common = {
+      dir: join(folder, OUTPUT_FOLDER),
+      codeSplitting: false,
+      minify: true,
+      keepNames: true,
+    } as const;
+    const module = await build.generate({ ...common, format: "esm" });
+    const script = await build.generate({
+      ...common,
+      format: "iife",
+      name: "plugin",
+      sourcemap: true,
+      globals: () => "undefined",
+    });
+    return {
+      module: module.output[0].code,
+      script: script.output[0].code,
+      scriptMap: script.output[0].map?.toString() ?? "",
+    };
+  } catch (cause) {
+    throw sourceError(cause, folder);
+  } finally {
+    await build?.close();
+  }
+}
+
+function makeOptions(folder: string, external: string[]): InputOptions {
+  return {
+    cwd: folder,
+    platform: "neutral",
+    external,
+    resolve: { mainFields: ["module", "main"] },
+    transform: { target: "es2022", define: { "process.env.NODE_ENV": '"production"' } },
+    onLog: (_level, log) => {
+      // What cannot be resolved would be an import of nothing at all.
+      if (log.code === "UNRESOLVED_IMPORT" || log.code === "IMPORT_IS_UNDEFINED") {
+        throw new Error(log.message);
+      }
+    },
+  };
+}
+
+/**
+ * The globals whose names stand anywhere in the plugin's own modules and packages. What is not used is not bundled:
+ * all of them together are half a megabyte in every instance.
+ */
+async function findGlobals(source: string, options: InputOptions): Promise<readonly Global[]> {
+  const found = new Set<Global>();
+  const scan: Plugin = {
+    name: "glovebox-scan",
+    transform(code, id) {
+      if (id.startsWith(sdkFolder)) return null;
+      for (const name of Object.keys(ON_DEMAND) as Global[]) {
+        if (new RegExp(`\\b${name}\\b`).test(code)) found.add(name);
+      }
+      return null;
+    },
+  };
+  const build = await rolldown({ ...options, input: source, plugins: [resolvePlugin(), scan] });
+  try {
+    await build.generate({ codeSplitting: false });
+  } finally {
+    await build.close();
+  }
+  return [...found].toSorted();
+}
+
+/** The component's entry. The globals come first: every module after them sees them. */
+function entryPlugin(
+  source: string,
+  imports: Readonly<Record<string, string>>,
+  globals: readonly Global[],
+): Plugin {
+  const names = Object.keys(imports);
+  const modules: Readonly<Record<string, string>> = {
+    [GLOBALS]: [
+      `import { defineGlobals } from ${JSON.stringify(sdkFile("globals/define-globals"))};`,
+      ...globals.map(
+        (name) =>
+          `import { ${name} as _${name} } from ${JSON.stringify(sdkFile(`globals/${ON_DEMAND[name]}`))};`,
+      ),
+      `defineGlobals(globalThis, { ${globals.map((name) => `${name}: _${name}`).join(", ")} });`,
+    ].join("\n"),
+    [ENTRY]: [
+      `import ${JSON.stringify(sdkFile("globals/install"))};`,
+      `import ${JSON.stringify(GLOBALS)};`,
+      ...names.map((name) => `import * as ${name} from ${JSON.stringify(imports[name])};`),
+      `import { makeToolsExport } from ${JSON.stringify(sdkFile("guest/entry"))};`,
+      `import { tools as defined } from ${JSON.stringify(source)};`,
+      `export const tools = makeToolsExport(defined, { ${names.join(", ")} });`,
+    ].join("\n"),
+  };
+  return {
+    name: "glovebox-entry",
+    resolveId: (id) => (id in modules ? id : null),
+    load(id) {
+      const code = modules[id];
+      return code === undefined ? null : { code, moduleType: "js", moduleSideEffects: true };
+    },
+  };
+}
+
+/**
+ * One SDK for the plugin and the entry: else they would not share the host.
+ * zod comes from the plugin's own node_modules, and from the SDK's where the plugin has none.
+ */
+function resolvePlugin(): Plugin {
+  return {
+    name: "glovebox-resolve",
+    async resolveId(id, importer) {
+      if (id === "@glovebox/sdk") return sdkFile("index");
+      if (isBuiltin(id)) {
+        throw new Error(
+          `${importer ?? ""} imports "${id}", which is Node's: a component has only what @glovebox/sdk gives`,
+        );
+      }
+      if (id !== "zod" && !id.startsWith("zod/")) return null;
+      const own = await this.resolve(id, importer, { skipSelf: true });
+      return own ?? this.resolve(id, sdkFile("index"), { skipSelf: true });
+    },
+  };
+}
+
+/**
+ * Makes generators over `Promise` of async functions, async generators and `for await`: the engines never drain
+ * their own job queue in a synchronous export, so every `await` must go through ours.
+ * Only modules that have one: lowering also makes classes and object spread slower.
+ */
+function lowerPlugin(): Plugin {
+  return {
+    name: "glovebox-lower",
+    transform: {
+      filter: { code: /\b(?:async|await)\b/ },
+      async handler(code, id) {
+        const result = await transform(id, code, { target: "es2016", sourcemap: true });
+        const [error] = result.errors;
+        if (error) throw error;
+        return { code: result.code, ...(result.map && { map: result.map }), moduleType: "js" };
+      },
+    },
+  };
+}
+
+interface RolldownMessage {
+  readonly message?: string;
+  readonly loc?: { readonly file?: string; readonly line: number; readonly column: number };
+  readonly id?: string;
+}
+
+/** rolldown collects its errors below one; the first says enough. Its frame of source lines is for wide terminals. */
+function sourceError(cause: unknown, folder: string): BuildError {
+  if (cause instanceof BuildError) return cause;
+  const first =
+    ((cause as { readonly errors?: readonly RolldownMessage[] }).errors ?? [])[0] ??
+    (cause as RolldownMessage);
+  const text = stripColors(first.message ?? String(cause)).replaceAll(`${folder}/`, "");
+  const [, file, line, column] = /(?:╭─\[ ?|\[)([^\s[\]]+?):(\d+):(\d+) ?\]/.exec(text) ?? [];
+  const found: BuildPlace | undefined = first.loc
+    ? {
+        file: relative(folder, first.loc.file ?? first.id ?? "src/plugin.ts"),
+        line: first.loc.line,
+        column: first.loc.column + 1,
+      }
+    : file === undefined
+      ? undefined
+      : { file, line: Number(line), column: Number(column) };
+  const [words = text] = text.replace(/^\[[A-Z_]+\] /, "").split("\n");
+  // Our entry imports the tools: that they are missing is to be corrected in the author's.
+  const place = found?.file.endsWith(ENTRY) ? { file: "src/plugin.ts" } : found;
+  return new BuildError("ERR_BUILD_SOURCE", words, { place, cause });
+}
+
+function stripColors(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- escape sequences are meant
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
+}

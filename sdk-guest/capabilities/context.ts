@@ -1,0 +1,14 @@
+import { currentHost } from "../host/host.ts";
+
+/** Facts of the running call. */
+export interface CallContext {
+  readonly call_id: string;
+  readonly tool: string;
+  readonly plugin: { readonly name: string; readonly version: string };
+  /** The call ends after this many milliseconds, whatever it is doing. */
+  readonly deadline_ms: number;
+}
+
+export function callContext(): CallContext {
+  return JSON.parse(currentHost().getContext()) as CallContext;
+}

@@ -1,0 +1,37 @@
+import { dropJobs, runJobs } from "../globals/jobs.ts";
+import { GuestPromise, takeUnhandledRejection } from "../globals/promise.ts";
+import { dropTimers, runNextTimer } from "../globals/timers.ts";
+
+/** The promise of a call cannot settle: no job is queued and no timer is pending. */
+export class NeverSettles extends Error {
+  override readonly name = "NeverSettles";
+  constructor() {
+    super("The handler waits for something that never happens");
+  }
+}
+
+/**
+ * Runs jobs and timers until the promise has settled, and answers its value or throws its reason.
+ * Throws also what nobody caught on the way: a timer's exception, or a rejection without a handler.
+ * Leaves no job, timer or rejection behind.
+ */
+export function settle(promise: Promise<unknown>): unknown {
+  const own = promise as unknown as GuestPromise;
+  try {
+    // Whoever waits here handles its rejection.
+    own.then(undefined, () => {});
+    do {
+      runJobs();
+      const stray = takeUnhandledRejection();
+      if (stray) throw stray.reason;
+      const { state, value } = GuestPromise.inspect(own);
+      if (state === "fulfilled") return value;
+      if (state === "rejected") throw value;
+    } while (runNextTimer());
+    throw new NeverSettles();
+  } finally {
+    dropJobs();
+    dropTimers();
+    takeUnhandledRejection();
+  }
+}

@@ -1,0 +1,47 @@
+/** How often everything is done. The whole plan takes about a minute; the small one only shows that nothing is broken. */
+export interface Plan {
+  /** Both servers take turns this often, so that a machine that gets slower gets slower for both. */
+  readonly rounds: number;
+  readonly warmUpCalls: number;
+  readonly callsARound: number;
+  readonly gapMs: readonly number[];
+  readonly callsAGap: number;
+  readonly inFlight: number;
+  readonly callsInFlight: number;
+  /** Half of the starts are called at once, half after `settleMs`. */
+  readonly starts: number;
+  readonly settleMs: number;
+  readonly stops: number;
+  readonly deadlineMs: number;
+  readonly callsBeforeMemory: number;
+}
+
+export const WHOLE_PLAN: Plan = {
+  rounds: 8,
+  warmUpCalls: 200,
+  callsARound: 250,
+  gapMs: [1, 5],
+  callsAGap: 60,
+  inFlight: 8,
+  callsInFlight: 200,
+  starts: 10,
+  settleMs: 1000,
+  stops: 20,
+  deadlineMs: 200,
+  callsBeforeMemory: 1000,
+};
+
+export const SMALL_PLAN: Plan = {
+  rounds: 1,
+  warmUpCalls: 2,
+  callsARound: 5,
+  gapMs: [1],
+  callsAGap: 5,
+  inFlight: 2,
+  callsInFlight: 4,
+  starts: 2,
+  settleMs: 10,
+  stops: 2,
+  deadlineMs: 200,
+  callsBeforeMemory: 5,
+};

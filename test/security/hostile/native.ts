@@ -1,0 +1,111 @@
+// Hostile native code in the runner's place. The first argument says what it tries; `untightened` after it leaves the
+// runner's own tight filter out. It reports over descriptor 3 what the broker then compares.
+import fs from "node:fs";
+import process from "node:process";
+import {
+  offHeap,
+  openSystemCalls,
+  type SystemCall,
+} from "../../../runtime/sandbox/launch/system-calls.ts";
+import { tightenSystemCalls } from "../../../runtime/sandbox/launch/tighten.ts";
+
+const MIB = 1024 * 1024;
+const MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x4022;
+const READ = 1;
+const READ_WRITE = 3;
+const CLOCK_MONOTONIC = 1;
+const FUTEX_WAIT_PRIVATE = 128;
+const SIGCHLD = 17;
+/** As pthread_create asks for, without an exit of its own. */
+const THREAD = 0x003d0f00;
+
+const call = openSystemCalls();
+const held: unknown[] = [];
+
+const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
+  report: () => report({ pid: process.pid, env: { ...process.env } }),
+  // The other threads stay, and a number whose memory nobody can read.
+  "end the first thread": () => void call("exit", 0),
+  spin: () => {
+    report({ pid: process.pid });
+    for (;;) call("getpid");
+  },
+  "fill the heap": () => {
+    for (;;) held.push(Array.from({ length: 10_000 }, (_, index) => ({ index })));
+  },
+  "fill buffers": () => {
+    for (;;) held.push(new Uint8Array(new ArrayBuffer(16 * MIB)).fill(1));
+  },
+  "fill native memory": () => {
+    for (;;) {
+      const address = call("mmap", 0, 64 * MIB, READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+      if (address < 0) return report({ refused: true });
+      for (let page = 0; page < 64 * MIB; page += 4096)
+        call("clock_gettime", CLOCK_MONOTONIC, address + page);
+    }
+  },
+  "fill page tables": () => {
+    // Reading a page that nothing was written to costs no memory but the table that points to the page of zeros.
+    for (;;) {
+      const address = call("mmap", 0, 1024 * MIB, READ, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+      if (address < 0) return report({ refused: true });
+      for (let page = 0; page < 1024 * MIB; page += 2 * MIB)
+        call("futex", address + page, FUTEX_WAIT_PRIVATE, 1);
+    }
+  },
+  "start processes": () => {
+    const outcomes = [
+      call("clone", SIGCHLD),
+      call("fork"),
+      call("clone3", 0, 0),
+      call("clone", THREAD | 0x20000000),
+    ];
+    report({ started: outcomes.filter((result) => result >= 0).length });
+  },
+  "start threads": () => {
+    // The stack is nowhere: a thread that did start would end the process.
+    report({ refused: call("clone", THREAD, 0, 0, 0, 0) });
+  },
+  "exhaust descriptors": () => {
+    let opened = 0;
+    while (call("dup", 3) >= 0) opened += 1;
+    report({ opened });
+  },
+  "flood stderr": () => {
+    const bytes = offHeap(64 * 1024).fill(0x1b);
+    for (;;) call("write", 2, bytes, bytes.length);
+  },
+  "flood stdout": () => {
+    const bytes = offHeap(64 * 1024).fill(0x78);
+    for (let sent = 0; sent < 64 * MIB; sent += bytes.length) call("write", 1, bytes, bytes.length);
+    report({ sent: true });
+  },
+  "undo the seal": () => {
+    const filter = offHeap(16);
+    report({
+      dumpable: call("prctl", 4, 1),
+      filter: call("seccomp", 1, 0, filter),
+      strict: call("seccomp", 0, 0, 0),
+      keepCapabilities: call("prctl", 8, 1),
+      userNamespace: call("unshare", 0x10000000),
+      rlimit: raiseLimit(),
+    });
+  },
+};
+
+function raiseLimit(): number {
+  const bytes = offHeap(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, 2n ** 40n, true);
+  view.setBigUint64(8, 2n ** 40n, true);
+  return call("prlimit64", 0, 2, bytes, 0);
+}
+
+function report(value: object): void {
+  fs.writeSync(3, `${JSON.stringify(value)}\n`);
+}
+
+const [act, untightened] = process.argv.slice(2);
+if (untightened === undefined) tightenSystemCalls(call);
+ACTS[act!]!(call);
+process.exit(0);

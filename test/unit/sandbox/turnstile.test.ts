@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SandboxError } from "../../../runtime/sandbox/errors.ts";
+import { Turnstile } from "../../../runtime/sandbox/turnstile.ts";
+
+const NEVER = new AbortController().signal;
+
+test("lets in by order of arrival, and nobody slips in between", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 2, waitMsMax: 10_000 });
+  const order: string[] = [];
+  const leaveFirst = await turnstile.enter(NEVER);
+  const second = turnstile.enter(NEVER).then((leave) => (order.push("second"), leave));
+  leaveFirst();
+  const third = turnstile.enter(NEVER).then((leave) => (order.push("third"), leave));
+  (await second)();
+  (await third)();
+  assert.deepEqual(order, ["second", "third"]);
+});
+
+test("turns away who would wait in a full queue, with a time to retry", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 0, waitMsMax: 10_000 });
+  await turnstile.enter(NEVER);
+  await assert.rejects(turnstile.enter(NEVER), (error: SandboxError) => {
+    assert.equal(error.code, "ERR_OVERLOADED");
+    assert.ok((error.retryAfterMs ?? 0) >= 100);
+    return true;
+  });
+});
+
+test("turns away who waited too long, and gives the place to the next", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 2, waitMsMax: 30 });
+  const leave = await turnstile.enter(NEVER);
+  await assert.rejects(turnstile.enter(NEVER), { code: "ERR_OVERLOADED" });
+  leave();
+  await turnstile.enter(NEVER);
+});
+
+test("forgets who was cancelled while waiting", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 1, waitMsMax: 10_000 });
+  const leave = await turnstile.enter(NEVER);
+  const controller = new AbortController();
+  const waiting = assert.rejects(turnstile.enter(controller.signal), {
+    code: "ERR_CALL_CANCELLED",
+  });
+  controller.abort();
+  await waiting;
+  const next = turnstile.enter(NEVER);
+  leave();
+  await next;
+});
+
+test("does not let in who was cancelled before", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 1, waitMsMax: 10_000 });
+  await assert.rejects(turnstile.enter(AbortSignal.abort()), { code: "ERR_CALL_CANCELLED" });
+  await turnstile.enter(NEVER);
+});
+
+test("turns everybody away who waits when it is closed", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 3, waitMsMax: 10_000 });
+  await turnstile.enter(NEVER);
+  const waiting = [turnstile.enter(NEVER), turnstile.enter(NEVER)];
+  turnstile.close(new SandboxError("ERR_CALL_CANCELLED", "closed"));
+  for (const end of await Promise.allSettled(waiting)) assert.equal(end.status, "rejected");
+});
