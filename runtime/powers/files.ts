@@ -19,7 +19,10 @@ export function makeFilePowers(): FilePowers {
     list,
     remove,
     // SQLite is loaded by those alone who change a workspace.
-    withLock: async (lockFile, work) => (await import("./file-lock.ts")).withLock(lockFile, work),
+    withLock: async (lockFile, work) => {
+      makeFolder(path.dirname(lockFile));
+      return (await import("./file-lock.ts")).withLock(lockFile, work);
+    },
   };
 }
 
