@@ -1,12 +1,14 @@
 import type { JsonValue } from "@glovebox/host-api/json";
+import type { Examined } from "./examine.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { LockedPlugin } from "./plugin/formats.ts";
-import { formatLockfile, parseLockfile } from "./plugin/lockfile.ts";
-import type { Examined } from "./examine.ts";
-import type { FilePowers } from "./supply/file-powers.ts";
+import { formatLockfile } from "./plugin/lockfile.ts";
+import type { FileChange, FilePowers } from "./supply/file-powers.ts";
 import type { WorkspacePaths } from "./workspace-paths.ts";
+import { readLocked } from "./workspace.ts";
 
-const LOCKFILE_BYTES_MAX = 4 * 1024 * 1024;
+/** Approved packages are read at every start, and by nobody else. */
+const STORED_MODE = 0o600;
 
 /** The versions that digests and transpiled code depend on. */
 export interface EngineVersions {
@@ -27,62 +29,63 @@ export interface Approval {
 }
 
 /**
- * Writes what was approved. The order makes every crash harmless: the package is stored under its own digest first,
- * then the lockfile knows it, and only then the configuration names it. A lock entry that no configuration names is unused.
+ * Writes what was approved: exactly the bytes that were examined. The order makes every crash harmless: the package is
+ * stored under its own digest first, then the lockfile knows it, and only then the configuration names it.
+ * The caller holds the workspace's lock.
  */
 export function writeApproval(approval: Approval, paths: WorkspacePaths, files: FilePowers): LockedPlugin {
-  const { alias, examined } = approval;
-  const { opened, packageBytes, bundle } = examined;
-  const locked: LockedPlugin = {
-    name: opened.manifest.name,
-    version: opened.manifest.version,
-    source: approval.source,
-    package: opened.package,
-    digests: opened.digests,
-    requested: opened.requested,
-    granted: digestOf(approval.grants),
-    signer: examined.signer,
-    approvedAt: new Date(approval.nowMs).toISOString(),
-  };
-  files.makeFolder(`${paths.folder}/store`);
-  files.writeFile(paths.packageFile(opened.package), packageBytes, 0o600);
-  if (bundle) files.writeFile(paths.bundleFile(opened.package), bundle, 0o600);
-  else files.remove(paths.bundleFile(opened.package));
-  writeLocked(paths, files, approval.engine, (plugins) => ({ ...plugins, [alias]: locked }));
-  files.writeFile(paths.configFile, approval.configurationText);
+  const { alias, examined, engine } = approval;
+  const locked = lockedOf(approval);
+  const plugins = { ...readLocked(paths, files), [alias]: locked };
+  const { packageBytes, bundle } = examined;
+  const stored: FileChange[] = [{ path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE }];
+  if (bundle && locked.signer)
+    stored.push({ path: paths.bundleFile(locked.package, locked.signer.key), bytes: bundle, mode: STORED_MODE });
+  files.makeFolder(paths.storeFolder);
+  files.writeFiles([
+    ...stored,
+    { path: paths.lockFile, bytes: formatLockfile({ lockfile_version: 1, engine, plugins }) },
+    { path: paths.configFile, bytes: approval.configurationText },
+  ]);
+  removeUnused(plugins, paths, files);
   return locked;
 }
 
-/** Takes a plugin out: first the configuration stops naming it, then the lockfile forgets it. Its data folder stays. */
+function lockedOf({ source, grants, examined, nowMs }: Approval): LockedPlugin {
+  const { manifest, digests, requested, package: digest } = examined.opened;
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    source,
+    package: digest,
+    digests,
+    requested,
+    granted: digestOf(grants),
+    signer: examined.signer,
+    approvedAt: new Date(nowMs).toISOString(),
+  };
+}
+
+/** Takes a plugin out of the configuration, the lockfile and the store. Its data folder stays. The caller holds the workspace's lock. */
 export function writeRemoval(alias: string, configurationText: string, engine: EngineVersions, paths: WorkspacePaths, files: FilePowers): void {
-  files.writeFile(paths.configFile, configurationText);
-  writeLocked(paths, files, engine, (plugins) => Object.fromEntries(Object.entries(plugins).filter(([name]) => name !== alias)));
-  removeUnused(paths, files);
+  const { [alias]: _, ...plugins } = readLocked(paths, files);
+  files.writeFiles([
+    { path: paths.configFile, bytes: configurationText },
+    { path: paths.lockFile, bytes: formatLockfile({ lockfile_version: 1, engine, plugins }) },
+  ]);
+  removeUnused(plugins, paths, files);
 }
 
-function writeLocked(
-  paths: WorkspacePaths,
-  files: FilePowers,
-  engine: EngineVersions,
-  change: (plugins: Readonly<Record<string, LockedPlugin>>) => Readonly<Record<string, LockedPlugin>>,
-): void {
-  const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
-  const plugins = bytes ? parseLockfile(bytes, paths.lockFile).plugins : {};
-  files.writeFile(paths.lockFile, formatLockfile({ lockfile_version: 1, engine, plugins: change(plugins) }));
-}
-
-/** Packages in the store that the lockfile no longer names. */
-function removeUnused(paths: WorkspacePaths, files: FilePowers): void {
-  const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
-  if (!bytes) return;
+/** What the lockfile no longer names. */
+function removeUnused(plugins: Readonly<Record<string, LockedPlugin>>, paths: WorkspacePaths, files: FilePowers): void {
   const used = new Set(
-    Object.values(parseLockfile(bytes, paths.lockFile).plugins).flatMap((plugin) => [
-      paths.packageFile(plugin.package),
-      paths.bundleFile(plugin.package),
+    Object.values(plugins).flatMap(({ package: digest, signer }) => [
+      paths.packageFile(digest),
+      ...(signer ? [paths.bundleFile(digest, signer.key)] : []),
     ]),
   );
-  for (const name of files.list(`${paths.folder}/store`)) {
-    const file = `${paths.folder}/store/${name}`;
+  for (const name of files.list(paths.storeFolder)) {
+    const file = `${paths.storeFolder}/${name}`;
     if (!used.has(file)) files.remove(file);
   }
 }

@@ -47,8 +47,8 @@ export abstract class GloveboxError<Code extends string = string> extends Error 
   readonly code: Code;
   readonly fault: Fault;
   readonly exit: ExitCode;
-  readonly place: Place | undefined;
   readonly remedy: string;
+  #place: Place | undefined;
 
   constructor(code: Code, row: ErrorRow, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -56,8 +56,20 @@ export abstract class GloveboxError<Code extends string = string> extends Error 
     this.code = code;
     this.fault = row.fault;
     this.exit = row.exit;
-    this.place = detail.place;
     this.remedy = detail.remedy ?? row.remedy;
+    this.#place = detail.place;
+  }
+
+  get place(): Place | undefined {
+    return this.#place;
+  }
+
+  /** Says where, for an error of a reader that saw only bytes. A file that it names is then one inside `place.file`. */
+  at(place: Place): this {
+    const inner = this.#place?.file;
+    const file = [place.file, inner].filter((part) => part !== undefined).join("/");
+    this.#place = { ...place, ...this.#place, ...(file === "" ? {} : { file }) };
+    return this;
   }
 }
 
@@ -71,4 +83,36 @@ export class Refusals extends Error {
     super(`${reasons.length} reason${reasons.length === 1 ? "" : "s"} to refuse`);
     this.reasons = reasons;
   }
+}
+
+/** The foreseen reasons in what was thrown. What nobody foresaw is thrown on. */
+export function reasonsOf(thrown: unknown): readonly GloveboxError[] {
+  if (thrown instanceof Refusals) return thrown.reasons;
+  if (thrown instanceof GloveboxError) return [thrown];
+  throw thrown;
+}
+
+/** Says in everything that a check of bytes threw where those bytes were. To be thrown on. */
+export function located(thrown: unknown, place: Place): unknown {
+  for (const reason of reasonsOf(thrown)) reason.at(place);
+  return thrown;
+}
+
+/** Makes checks that do not depend on each other, and answers every reason that they throw. */
+export function collectReasons(checks: readonly (() => void)[]): GloveboxError[] {
+  return checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (thrown) {
+      return reasonsOf(thrown);
+    }
+  });
+}
+
+/** Throws the reason, or `Refusals` when there are several. */
+export function throwReasons(reasons: readonly GloveboxError[]): void {
+  const [first, second] = reasons;
+  if (second !== undefined) throw new Refusals(reasons);
+  if (first !== undefined) throw first;
 }

@@ -8,8 +8,8 @@ import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
 import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
-import type { Source } from "./supply/read-source.ts";
-import { openPackage, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
+import type { Source, SourceParts } from "./supply/read-source.ts";
+import { openPackage, verifyParts, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
 
 /** A source that was examined whole: opened, its signature checked, and asked behind the seal what its tools are. */
 export interface Examined {
@@ -19,13 +19,17 @@ export interface Examined {
   readonly signer: Signer | null;
 }
 
-export interface ExamineSetting {
+/** What it takes to ask a component for its tools. */
+export interface ListSetting {
   readonly sandbox: Sandbox;
   readonly rules: VerifyRules;
-  /** Accept a plugin that nobody signed. A signature that is there must be valid all the same. */
-  readonly unsigned: boolean;
   readonly transpile: (component: Uint8Array, limits: Limits) => Promise<Transpiled>;
   readonly onProgress: (step: string) => void;
+}
+
+export interface ExamineSetting extends ListSetting {
+  /** Accept a plugin that nobody signed. A signature that is there must be valid all the same. */
+  readonly unsigned: boolean;
 }
 
 /** Listing needs little; a component that needs more to say what it offers is refused. */
@@ -37,22 +41,26 @@ const LIST_LIMITS: Limits = { ...DEFAULT_LIMITS, deadlineMs: 5000, hostCalls: 0,
  */
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
-  if (source.kind === "package") {
-    onProgress("Checking the package and its signature");
-    const opened = openPackage(source.package, rules);
-    const signer = verifySigner(opened, source.bundle, unsigned, rules);
-    const listed = await listTools(opened.component, setting);
-    if (digestOf(listed) !== opened.digests.surface)
-      throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", "The component lists other tool definitions than the package's tools.json.");
-    return { opened, packageBytes: source.package, bundle: source.bundle, signer };
+  const { bundle } = source;
+  if (source.kind === "parts") {
+    verifyParts(source, unsigned, rules);
+    const packageBytes = await packParts(source, setting);
+    const opened = openPackage(packageBytes, rules);
+    return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
   }
-  const packageBytes = await packParts(source, setting);
-  const opened = openPackage(packageBytes, rules);
-  return { opened, packageBytes, bundle: source.bundle, signer: verifySigner(opened, source.bundle, unsigned, rules) };
+  onProgress("Checking the package and its signature");
+  const opened = openPackage(source.package, rules);
+  const signer = verifySigner(opened, bundle, unsigned, rules);
+  const listed = await listTools(opened.component, setting);
+  if (digestOf(listed) !== opened.digests.surface) {
+    const message = "The component lists other tool definitions than the package's tools.json.";
+    throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
+  }
+  return { opened, packageBytes: source.package, bundle, signer };
 }
 
 /** Packs a component and its manifest: the tool surface in the package is what the sealed component says. */
-export async function packParts(parts: Extract<Source, { kind: "parts" }>, setting: Omit<ExamineSetting, "unsigned">): Promise<Uint8Array> {
+export async function packParts(parts: SourceParts, setting: ListSetting): Promise<Uint8Array> {
   const manifest = parseManifest(parts.manifest, "plugin.json", setting.rules.capabilities);
   verifyComponent(parts.component, manifest, setting.rules);
   const surface = await listTools(parts.component, setting);
@@ -65,7 +73,7 @@ export async function packParts(parts: Extract<Source, { kind: "parts" }>, setti
   });
 }
 
-async function listTools(component: Uint8Array, setting: Omit<ExamineSetting, "unsigned">): Promise<ToolSurface> {
+async function listTools(component: Uint8Array, setting: ListSetting): Promise<ToolSurface> {
   setting.onProgress("Transpiling the component behind the seal");
   const transpiled = await setting.transpile(component, LIST_LIMITS);
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");

@@ -10,10 +10,14 @@ export interface WorkspacePaths {
   readonly folder: string;
   readonly cacheFolder: string;
   readonly auditFile: string;
+  /** The configuration's JSON Schema, for editors: the configuration's first line names it. */
+  readonly schemaFile: string;
   /** Held while a command changes the workspace. */
   readonly busyFile: string;
+  /** Approved packages and signatures, by digest: one package may be installed under several names and signers. */
+  readonly storeFolder: string;
   packageFile(digest: Digest): string;
-  bundleFile(digest: Digest): string;
+  bundleFile(digest: Digest, signer: Digest): string;
   /** The folder of one plugin's own state. */
   homeFolder(alias: string): string;
 }
@@ -21,8 +25,8 @@ export interface WorkspacePaths {
 export function workspacePaths(configFile: string): WorkspacePaths {
   const root = path.dirname(configFile);
   const folder = path.join(root, ".glovebox");
-  const stored = (digest: Digest, ending: string): string =>
-    path.join(folder, "store", `${digest.replace(":", "-")}${ending}`);
+  const storeFolder = path.join(folder, "store");
+  const plain = (digest: Digest): string => digest.replace(":", "-");
   return {
     configFile,
     lockFile: path.join(root, "glovebox.lock.json"),
@@ -30,9 +34,11 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     folder,
     cacheFolder: path.join(folder, "cache"),
     auditFile: path.join(folder, "audit.jsonl"),
+    schemaFile: path.join(folder, "glovebox.schema.json"),
     busyFile: path.join(folder, "busy"),
-    packageFile: (digest) => stored(digest, ".tgz"),
-    bundleFile: (digest) => stored(digest, ".tgz.sigstore.json"),
+    storeFolder,
+    packageFile: (digest) => path.join(storeFolder, `${plain(digest)}.tgz`),
+    bundleFile: (digest, signer) => path.join(storeFolder, `${plain(digest)}.${plain(signer)}.sigstore.json`),
     homeFolder: (alias) => path.join(folder, "data", alias),
   };
 }

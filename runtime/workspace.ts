@@ -1,25 +1,23 @@
 import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
 import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
-import { Refusals, GloveboxError } from "./errors.ts";
-import type { LockedPlugin, Lockfile } from "./plugin/formats.ts";
+import { collectReasons, located, reasonsOf, throwReasons, type GloveboxError, type Place } from "./errors.ts";
+import type { LockedPlugin } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
 import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
 import { PolicyError } from "./policy/errors.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
 import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
-import { PinError } from "./supply/pin-errors.ts";
-import { readSource } from "./supply/read-source.ts";
 import { parsePublicKey } from "./supply/keys.ts";
-import { verifyInstalled, verifySource, type VerifyRules } from "./supply/verify-installed.ts";
+import { PinError } from "./supply/pin-errors.ts";
+import { BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
+import { verifyGrants, verifyInstalled, verifySource, type VerifyRules } from "./supply/verify-installed.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
 import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
 const CONFIGURATION_BYTES_MAX = 256 * 1024;
 const LOCKFILE_BYTES_MAX = 4 * 1024 * 1024;
-const PACKAGE_BYTES_MAX = 64 * 1024 * 1024;
-const BUNDLE_BYTES_MAX = 256 * 1024;
 
 /** One workspace as its files say it is: the operator's words and what was approved. Nothing is verified yet. */
 export interface Workspace {
@@ -29,41 +27,70 @@ export interface Workspace {
   readonly locked: Readonly<Record<string, LockedPlugin>>;
 }
 
-/** Reads configuration and lockfile. Throws `WorkspaceError`, or `Refusals` with everything that is wrong in them. */
+/** Reads configuration and lockfile. Throws `WorkspaceError`, or everything that is wrong in the two. */
 export function readWorkspace(configFile: string, files: FilePowers): Workspace {
   const paths = workspacePaths(configFile);
-  const bytes = files.readFile(configFile, CONFIGURATION_BYTES_MAX);
-  if (!bytes) throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", { place: { file: configFile } });
-  const text = new TextDecoder("utf-8", { fatal: false }).decode(bytes);
-  const configuration = parseConfiguration(text, configFile, CAPABILITIES);
-  assertKeys(configuration.trust, configFile);
-  return { paths, text, configuration, locked: readLockfile(paths, files)?.plugins ?? {} };
+  const text = readText(configFile, files);
+  let configuration: Configuration | undefined;
+  let locked: Workspace["locked"] = {};
+  const reasons = collectReasons([
+    () => {
+      configuration = readConfiguration(text, configFile);
+    },
+    () => {
+      locked = readLocked(paths, files);
+    },
+  ]);
+  throwReasons(reasons);
+  return { paths, text, configuration: configuration!, locked };
+}
+
+function readText(file: string, files: FilePowers): string {
+  const bytes = files.readFile(file, CONFIGURATION_BYTES_MAX);
+  if (!bytes) throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", { place: { file } });
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new PolicyError("ERR_CONFIG_UNREADABLE", "The file is not UTF-8 text.", { place: { file }, cause });
+  }
+}
+
+/** Reads `glovebox.yaml`'s text as a start does. Throws `PolicyError`, or `Refusals` of several. */
+export function readConfiguration(text: string, file: string): Configuration {
+  const configuration = parseConfiguration(text, file, CAPABILITIES);
+  throwReasons(configuration.trust.flatMap((entry, index) => findBadKey(entry, { file, path: `trust[${index}].key` })));
+  return configuration;
 }
 
 /** A trust entry whose key cannot be read would silently trust nobody: it is refused instead. */
-function assertKeys(trust: readonly TrustEntry[], file: string): void {
-  const problems = trust.flatMap((entry, index) => {
-    try {
-      parsePublicKey(entry.publicKey);
-      return [];
-    } catch (cause) {
-      const path = `trust[${index}].key`;
-      const words = cause instanceof Error ? cause.message : "it cannot be read";
-      return [new PolicyError("ERR_CONFIG_INVALID", `\`${path}\` is not a public key: ${words}.`, { place: { file, path }, cause, remedy: "Paste the line that `glovebox keygen` wrote to the `.pub` file." })];
-    }
-  });
-  if (problems.length > 0) throw new Refusals(problems);
+function findBadKey(entry: TrustEntry, place: { file: string; path: string }): readonly GloveboxError[] {
+  try {
+    parsePublicKey(entry.publicKey);
+    return [];
+  } catch (cause) {
+    const [reason] = reasonsOf(cause);
+    const remedy = "Paste the line that `glovebox keygen` wrote to the `.pub` file.";
+    return [new PolicyError("ERR_CONFIG_INVALID", `\`${place.path}\`: ${reason?.message}.`, { place, cause, remedy })];
+  }
 }
 
-function readLockfile(paths: WorkspacePaths, files: FilePowers): Lockfile | undefined {
+/** What the lockfile says was approved, by alias. Without a file, nothing was. */
+export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
   const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
-  return bytes && parseLockfile(bytes, paths.lockFile);
+  return bytes ? parseLockfile(bytes, paths.lockFile).plugins : (Object.create(null) as Record<string, never>);
 }
 
-/** What stood up to verification, and every reason why the rest did not. */
+/** The plugin that the configuration knows as `alias`. Throws `ERR_NOT_INSTALLED`. */
+export function configuredPlugin({ configuration, paths }: Workspace, alias: string): PluginConfiguration {
+  const plugin = Object.hasOwn(configuration.plugins, alias) ? configuration.plugins[alias] : undefined;
+  if (plugin) return plugin;
+  throw new WorkspaceError("ERR_NOT_INSTALLED", `No plugin \`${alias}\` is configured.`, { place: { file: paths.configFile } });
+}
+
+/** What stood up to verification, and by alias every reason why the rest did not. */
 export interface Verification {
   readonly plugins: readonly VerifiedPlugin[];
-  readonly reasons: readonly GloveboxError[];
+  readonly refused: ReadonlyMap<string, readonly GloveboxError[]>;
 }
 
 /**
@@ -72,34 +99,53 @@ export interface Verification {
  */
 export function verifyWorkspace(workspace: Workspace, files: FilePowers): Verification {
   const plugins: VerifiedPlugin[] = [];
-  const reasons: GloveboxError[] = [];
-  for (const [alias, configuration] of Object.entries(workspace.configuration.plugins)) {
-    try {
-      plugins.push(verifyPlugin(workspace, alias, configuration, files));
-    } catch (error) {
-      if (error instanceof Refusals) reasons.push(...error.reasons);
-      else if (error instanceof GloveboxError) reasons.push(error);
-      else throw error;
-    }
+  const refused = new Map<string, readonly GloveboxError[]>();
+  for (const alias of Object.keys(workspace.configuration.plugins)) {
+    const reasons = collectReasons([() => plugins.push(verifyPlugin(workspace, alias, files))]);
+    if (reasons.length > 0) refused.set(alias, reasons);
   }
-  return { plugins, reasons };
+  return { plugins, refused };
 }
 
-/** Verifies one plugin. Throws the first thing that differs from what was approved. */
-export function verifyPlugin(
-  workspace: Workspace,
-  alias: string,
-  configuration: PluginConfiguration,
-  files: FilePowers,
-): VerifiedPlugin {
-  const locked = Object.hasOwn(workspace.locked, alias) ? workspace.locked[alias] : undefined;
-  const expectation = { alias, locked, grants: configuration.grants, unsigned: configuration.unsigned };
-  const rules = rulesOf(workspace.configuration.trust);
-  if (!locked) throw new PinError("ERR_NOT_PINNED", `Plugin \`${alias}\` is configured, but the lockfile does not know it.`, { place: { file: workspace.paths.configFile, path: `plugins.${alias}` } });
-  const verified = verifyInstalled(readStored(workspace.paths, alias, locked, files), expectation, rules);
-  const source = readSource(configuration.source, workspace.paths.root, files);
-  if (source) verifySource(source, verified, expectation, rules);
-  return verified;
+/** Verifies one plugin. Throws everything in which it differs from what was approved. */
+export function verifyPlugin(workspace: Workspace, alias: string, files: FilePowers): VerifiedPlugin {
+  const { paths, configuration } = workspace;
+  const { source, grants, unsigned } = configuredPlugin(workspace, alias);
+  const locked = lockedPlugin(workspace, alias);
+  const expected = { alias, locked, unsigned };
+  const rules = rulesOf(configuration.trust);
+  const path = `plugins.${alias}`;
+  let stored: PluginBytes | undefined;
+  let verified: VerifiedPlugin | undefined;
+  const reasons = collectReasons([
+    () => {
+      stored = readStored(paths, alias, locked, files);
+      verified = saying({ file: stored.file, path }, () => verifyInstalled(stored!, expected, rules));
+    },
+    () => {
+      const found = readSource(source, paths.root, files);
+      if (found) saying({ file: found.file, path }, () => verifySource(found, stored, expected, rules));
+    },
+    () => saying({ file: paths.configFile, path: `${path}.grants` }, () => verifyGrants(alias, locked, grants)),
+  ]);
+  throwReasons(reasons);
+  return verified!;
+}
+
+/** What was approved under this name. Throws `ERR_NOT_PINNED`. */
+function lockedPlugin({ locked, paths }: Workspace, alias: string): LockedPlugin {
+  const entry = Object.hasOwn(locked, alias) ? locked[alias] : undefined;
+  if (entry) return entry;
+  const message = `Plugin \`${alias}\` is configured, but the lockfile does not know it.`;
+  throw new PinError("ERR_NOT_PINNED", message, { place: { file: paths.configFile, path: `plugins.${alias}` } });
+}
+
+function saying<Result>(place: Place, check: () => Result): Result {
+  try {
+    return check();
+  } catch (thrown) {
+    throw located(thrown, place);
+  }
 }
 
 /** What plugins are verified against: the interfaces that are served, how grants are read, and whose signatures count. */
@@ -109,10 +155,9 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
 
 /** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */
 export function readStored(paths: WorkspacePaths, alias: string, locked: LockedPlugin, files: FilePowers): PluginBytes {
-  const stored = files.readFile(paths.packageFile(locked.package), PACKAGE_BYTES_MAX);
-  if (!stored)
-    throw new PinError("ERR_PACKAGE_MISSING", `The approved package of \`${alias}\` is not in the store.`, {
-      place: { file: paths.packageFile(locked.package) },
-    });
-  return { package: stored, bundle: files.readFile(paths.bundleFile(locked.package), BUNDLE_BYTES_MAX) };
+  const file = paths.packageFile(locked.package);
+  const stored = files.readFile(file, PACKAGE_BYTES_MAX);
+  if (!stored) throw new PinError("ERR_PACKAGE_MISSING", `The approved package of \`${alias}\` is not in the store.`, { place: { file } });
+  const bundle = locked.signer ? files.readFile(paths.bundleFile(locked.package, locked.signer.key), BUNDLE_BYTES_MAX) : undefined;
+  return { file, package: stored, bundle };
 }

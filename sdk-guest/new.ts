@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { ScaffoldError } from "./new/errors.ts";
 import { makeTemplate } from "./new/template.ts";
 
+export { ScaffoldError };
+
 const sdkFolder = dirname(fileURLToPath(import.meta.url));
 
 /**
@@ -15,27 +17,30 @@ const sdkFolder = dirname(fileURLToPath(import.meta.url));
  */
 export async function scaffoldPlugin(folder: string, name: string): Promise<readonly string[]> {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) || name.length > 40) {
-    throw new ScaffoldError(
-      "ERR_NEW_NAME",
-      "A plugin's name is lower-case letters, digits and single hyphens, at most 40",
-    );
+    throw new ScaffoldError("ERR_NEW_NAME");
   }
   const root = resolve(folder);
   await mkdir(root, { recursive: true });
-  if ((await readdir(root)).length > 0)
-    throw new ScaffoldError("ERR_NEW_EXISTS");
-  const files = makeTemplate(name, await dependenciesOf(root));
+  if ((await readdir(root)).length > 0) throw new ScaffoldError("ERR_NEW_EXISTS");
+  const linked = !isInstalled() && !resolves(root, "@glovebox/sdk");
+  const files = makeTemplate(name, schemaSeenFrom(root, linked), await dependenciesOf(root));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text, { flag: "wx" });
   }
-  if (!isInstalled() && !resolves(root, "@glovebox/sdk")) await linkModules(root);
+  if (linked) await linkModules(root);
   return Object.keys(files);
 }
 
 /** Whether the SDK came from a registry. Else it is the source tree. */
 function isInstalled(): boolean {
   return sdkFolder.split(sep).includes("node_modules");
+}
+
+/** Where an editor finds the schema of plugin.json: in the SDK, wherever the plugin has it from. */
+function schemaSeenFrom(root: string, linked: boolean): string {
+  if (linked || isInstalled()) return "./node_modules/@glovebox/sdk/plugin.schema.json";
+  return relative(root, join(sdkFolder, "plugin.schema.json")).replaceAll(sep, "/");
 }
 
 async function dependenciesOf(root: string): Promise<Record<string, string>> {

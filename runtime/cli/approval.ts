@@ -1,23 +1,29 @@
 import path from "node:path";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { writeApproval } from "../approve.ts";
+import { changeWorkspace } from "../change-workspace.ts";
+import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
+import { digestOf } from "../plugin/canonical.ts";
 import type { LockedPlugin } from "../plugin/formats.ts";
-import { parseConfiguration } from "../policy/parse-configuration.ts";
+import { PLUGIN_NAME } from "../plugin/rules.ts";
+import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
-import type { PluginConfiguration } from "../policy/configuration.ts";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
 import { readSource, type Source } from "../supply/read-source.ts";
-import { readStored, readWorkspace, rulesOf, type Workspace } from "../workspace.ts";
+import { verifySigner } from "../supply/verify-installed.ts";
+import { configuredPlugin, readConfiguration, readStored, readWorkspace, rulesOf, type Workspace } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
-import type { Machine } from "./machine.ts";
+import { effectiveMode } from "./machine.ts";
 import { showPlugin } from "./show-plugin.ts";
 
-/** What one approval is about. */
-export interface ApprovalRequest {
+/** A plugin that the operator names by its source. */
+export interface AddRequest {
+  /** A path, relative to the current folder. */
   readonly source: string;
+  /** The name in this workspace; undefined means the plugin's own. */
   readonly alias: string | undefined;
   /** Grants as the configuration would say them; undefined keeps what it says now. */
   readonly grants: Readonly<Record<string, JsonValue>> | undefined;
@@ -30,104 +36,125 @@ export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
-  readonly workspace: Workspace;
 }
 
-/** The one way a plugin gets in: examined behind the seal, shown whole, approved by a person or `--yes`, then written. */
-export async function approveSource(request: ApprovalRequest, call: CommandCall, machine: Machine): Promise<ApprovalResult> {
-  const workspace = readWorkspace(call.configFile, machine.files);
-  const source = findSource(request.source, workspace, machine);
-  const examined = await examine(source, request.unsigned, workspace, call, machine);
-  const alias = request.alias ?? examined.opened.manifest.name;
-  const sourcePath = relativeSource(request.source, workspace.paths.root);
-  const text = editPlugin(workspace.text, call.configFile, alias, {
-    source: sourcePath,
-    ...(request.grants ? { grants: request.grants } : {}),
-    ...(request.unsigned ? { unsigned: true } : {}),
-  });
-  return finish({ alias, sourcePath, text, examined, yes: request.yes }, workspace, call, machine);
+/** Something examined that is about to be approved. */
+interface Candidate {
+  readonly alias: string;
+  /** As the configuration has it. */
+  readonly source: string;
+  readonly unsigned: boolean;
+  readonly yes: boolean;
+  readonly examined: Examined;
+  /** What the approval changes in the configuration's text. */
+  edit(text: string): string;
+}
+
+/** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
+export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
+  const { configFile, machine } = call;
+  const { alias: wanted, grants, unsigned, yes } = request;
+  if (wanted !== undefined) assertAlias(wanted, "--as");
+  const workspace = readWorkspace(configFile, machine.files);
+  const file = path.resolve(request.source);
+  const found = readSource(file, workspace.paths.root, machine.files);
+  if (!found) throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${request.source}\`.`, { place: { file } });
+  const examined = await examine(found, { alias: wanted ?? request.source, unsigned }, workspace, call);
+  const alias = wanted ?? examined.opened.manifest.name;
+  const source = relativeSource(file, workspace.paths.root);
+  const edit = (text: string): string => {
+    const before = readConfiguration(text, configFile).plugins[alias];
+    return editPlugin(text, configFile, alias, {
+      source,
+      ...(grants ? { grants } : {}),
+      // Whoever adds a signed release of what ran unsigned means it to be signed.
+      ...(unsigned || before?.unsigned ? { unsigned } : {}),
+    });
+  };
+  return finish({ alias, source, unsigned, yes, examined, edit }, workspace, call);
 }
 
 /** Approves again what is configured: from its source while that is there, else from the approved package in the store. */
-export async function approveInstalled(
-  alias: string,
-  configuration: PluginConfiguration,
-  yes: boolean,
-  workspace: Workspace,
-  call: CommandCall,
-  machine: Machine,
-): Promise<ApprovalResult> {
-  const source = readSource(configuration.source, workspace.paths.root, machine.files) ?? storedSource(alias, workspace, machine);
-  const examined = await examine(source, configuration.unsigned, workspace, call, machine);
-  return finish({ alias, sourcePath: configuration.source, text: workspace.text, examined, yes }, workspace, call, machine);
+export async function approvePlugin(alias: string, yes: boolean, call: CommandCall): Promise<ApprovalResult> {
+  const workspace = readWorkspace(call.configFile, call.machine.files);
+  const { source, unsigned } = configuredPlugin(workspace, alias);
+  const found = readSource(source, workspace.paths.root, call.machine.files) ?? storedSource(alias, workspace, call);
+  const examined = await examine(found, { alias, unsigned }, workspace, call);
+  return finish({ alias, source, unsigned, yes, examined, edit: (text) => text }, workspace, call);
 }
 
-function storedSource(alias: string, workspace: Workspace, machine: Machine): Source {
-  const locked = Object.hasOwn(workspace.locked, alias) ? workspace.locked[alias] : undefined;
-  if (!locked) throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at the source of \`${alias}\`, and it was never approved.`, { place: { file: workspace.paths.configFile, path: `plugins.${alias}.source` } });
-  return { kind: "package", ...readStored(workspace.paths, alias, locked, machine.files) };
+function storedSource(alias: string, { locked, paths }: Workspace, { machine }: CommandCall): Source {
+  const entry = Object.hasOwn(locked, alias) ? locked[alias] : undefined;
+  if (entry) return { kind: "package", ...readStored(paths, alias, entry, machine.files) };
+  const message = `There is nothing at the source of \`${alias}\`, and it was never approved.`;
+  throw new PinError("ERR_SOURCE_UNKNOWN", message, { place: { file: paths.configFile, path: `plugins.${alias}.source` } });
 }
 
-interface Candidate {
-  readonly alias: string;
-  readonly sourcePath: string;
-  /** The configuration as it would be written. */
-  readonly text: string;
-  readonly examined: Examined;
-  readonly yes: boolean;
-}
+type Marked = Pick<Candidate, "alias" | "unsigned">;
 
-async function finish(candidate: Candidate, workspace: Workspace, call: CommandCall, machine: Machine): Promise<ApprovalResult> {
-  const { alias, sourcePath, text, examined } = candidate;
-  const file = workspace.paths.configFile;
-  const configuration = parseConfiguration(text, file, CAPABILITIES);
-  const grants = configuration.plugins[alias]?.grants ?? {};
-
-  showPlugin(examined.opened, examined.signer, grants, call.out);
-  if (examined.signer === null) {
-    call.out.line();
-    call.out.line(call.out.style("yellow", "Unsigned: nobody vouches for this plugin. Production will refuse it."));
-  }
-  if (!candidate.yes && !(await call.out.ask(`Approve ${examined.opened.manifest.name} as \`${alias}\`?`)))
-    throw new CliError("ERR_NOT_APPROVED", "Nothing was installed: the plugin was not approved.");
-
-  const locked = await machine.files.withLock(workspace.paths.busyFile, async () => {
-    // Read again under the lock: another command may have changed the workspace while this one was asking.
-    if (readWorkspace(file, machine.files).text !== workspace.text)
-      throw new CliError("ERR_NOT_APPROVED", "The configuration changed while this was being approved.", { remedy: "Run the command again." });
-    return writeApproval(
-      { alias, source: sourcePath, grants, examined, configurationText: text, engine: machine.engine, nowMs: Date.now() },
-      workspace.paths,
-      machine.files,
-    );
-  });
-  return { alias, locked, examined, workspace };
-}
-
-async function examine(source: Source, unsigned: boolean, workspace: Workspace, call: CommandCall, machine: Machine): Promise<Examined> {
+/** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
+async function examine(source: Source, { alias, unsigned }: Marked, { configuration, paths }: Workspace, { machine, out }: CommandCall): Promise<Examined> {
+  const { mode, waivers, trust } = configuration;
   const sandbox = await machine.openSandbox();
   try {
+    throwReasons(decideStart({ mode: effectiveMode(mode), plugins: { [alias]: { unsigned } }, waivers, seal: sandbox.seal, nowMs: Date.now() }));
     return await examineSource(source, {
       sandbox,
-      rules: rulesOf(workspace.configuration.trust),
+      rules: rulesOf(trust),
       unsigned,
-      transpile: (component, limits) => machine.transpile(component, workspace.paths.cacheFolder, sandbox, limits),
-      onProgress: (step) => call.out.progress(step),
+      transpile: (component, limits) => machine.transpile(component, sandbox, limits, paths.cacheFolder),
+      onProgress: (step) => out.progress(step),
     });
+  } catch (error) {
+    throw located(error, { file: source.file });
   } finally {
-    call.out.progressDone();
+    out.progressDone();
     await sandbox.close();
   }
 }
 
-function findSource(words: string, workspace: Workspace, machine: Machine): Source {
-  const source = readSource(path.resolve(words), workspace.paths.root, machine.files);
-  if (!source) throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${words}\`.`, { place: { file: path.resolve(words) } });
-  return source;
+/** The one way a plugin gets in: shown whole, approved by a person or `--yes`, then written as it was examined. */
+async function finish(candidate: Candidate, workspace: Workspace, call: CommandCall): Promise<ApprovalResult> {
+  const { alias, source, examined } = candidate;
+  const { configFile, machine, out } = call;
+  const { paths } = workspace;
+  const { manifest } = examined.opened;
+  assertAlias(alias, "the plugin's name");
+  const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
+
+  showPlugin(examined.opened, examined.signer, shown.grants, out);
+  if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
+    throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
+
+  const locked = await changeWorkspace(paths, machine.files, () => {
+    // Read again under the lock: another command may have changed the workspace while this one was asking.
+    const configurationText = candidate.edit(readWorkspace(configFile, machine.files).text);
+    const configuration = readConfiguration(configurationText, configFile);
+    const { grants } = configured(alias, configuration);
+    const signer = verifySigner(examined.opened, examined.bundle, candidate.unsigned, rulesOf(configuration.trust));
+    if (digestOf(grants) !== digestOf(shown.grants) || signer?.key !== examined.signer?.key)
+      throw new CliError("ERR_NOT_APPROVED", "The configuration changed while this was being approved.", { remedy: "Run the command again." });
+    const approval = { alias, source, grants, examined, configurationText, engine: machine.engine, nowMs: Date.now() };
+    return writeApproval(approval, paths, machine.files);
+  });
+  return { alias, locked, examined };
+}
+
+function configured(alias: string, { plugins }: Configuration): PluginConfiguration {
+  const plugin = Object.hasOwn(plugins, alias) ? plugins[alias] : undefined;
+  if (!plugin) throw new Error("an edit lost its plugin");
+  return plugin;
+}
+
+function assertAlias(alias: string, what: string): void {
+  if (PLUGIN_NAME.pattern?.test(alias) && alias.length <= PLUGIN_NAME.lengthMax) return;
+  throw new CliError("ERR_USAGE", `\`${alias}\` (${what}) cannot be a plugin's name here: that is ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters.`, {
+    remedy: "Give it a name with `--as NAME`.",
+  });
 }
 
 /** Sources are written relative to the configuration, so that a workspace can be moved as a whole. */
-function relativeSource(words: string, root: string): string {
-  const relative = path.relative(root, path.resolve(words)).split(path.sep).join("/");
+function relativeSource(file: string, root: string): string {
+  const relative = path.relative(root, file).split(path.sep).join("/");
   return relative.startsWith("..") || path.isAbsolute(relative) ? relative : `./${relative}`;
 }

@@ -1,4 +1,5 @@
 import type { ExitCode } from "../errors.ts";
+import type { Machine } from "./machine.ts";
 import type { Output } from "./output.ts";
 
 /** One command of the command line: what `--help` teaches about it, and what it does. */
@@ -34,4 +35,5 @@ export interface CommandCall {
   /** Absolute path of the configuration, whether or not it is there. */
   readonly configFile: string;
   readonly out: Output;
+  readonly machine: Machine;
 }

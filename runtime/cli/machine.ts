@@ -1,8 +1,8 @@
 import type { Powers } from "@glovebox/host-api/powers";
-import type { Limits } from "../sandbox/limits.ts";
-import type { Sandbox, Transpiled } from "../sandbox/sandbox.ts";
-import type { Configuration } from "../policy/configuration.ts";
 import type { EngineVersions } from "../approve.ts";
+import type { Configuration } from "../policy/configuration.ts";
+import type { Limits } from "../sandbox/limits.ts";
+import type { Sandbox, Seal, Transpiled } from "../sandbox/sandbox.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
 
 /** Everything of this machine that commands compose from. */
@@ -10,13 +10,15 @@ export interface Machine {
   readonly files: FilePowers;
   readonly powers: Powers;
   readonly engine: EngineVersions;
-  /** Probes the seal and makes the only maker of runners. */
+  /** Probes the seal and makes the only maker of runners. Throws `ERR_NOT_BUILT`. */
   openSandbox(): Promise<Sandbox>;
-  /** The component's code for a runner, from the cache or made anew behind the seal, with its limits written in. */
-  transpile(component: Uint8Array, cacheFolder: string, sandbox: Sandbox, limits: Limits): Promise<Transpiled>;
+  /** Probes the seal, for those who run no plugin. */
+  probeSeal(): Promise<Seal>;
+  /** The component's code for a runner, made behind the seal, with its limits written in. Kept in `cacheFolder`, where there is one. */
+  transpile(component: Uint8Array, sandbox: Sandbox, limits: Limits, cacheFolder?: string): Promise<Transpiled>;
 }
 
-/** `NODE_ENV=production` can only make a start stricter. */
+/** `NODE_ENV=production` can only make a start stricter, however it is spelled: Windows' `set` leaves a space behind it. */
 export function effectiveMode(configured: Configuration["mode"]): Configuration["mode"] {
-  return process.env["NODE_ENV"] === "production" ? "production" : configured;
+  return process.env["NODE_ENV"]?.trim().toLowerCase() === "production" ? "production" : configured;
 }

@@ -1,26 +1,21 @@
 import { EXIT, type ExitCode } from "../errors.ts";
 import { runtimeVersion } from "../powers/version.ts";
-import { COMMANDS } from "./commands/table.ts";
+import { loadCommand, loadCommands } from "./commands/table.ts";
 import { commandHelp, generalHelp } from "./help.ts";
-import { makeOutput, type Output } from "./output.ts";
+import type { Machine } from "./machine.ts";
+import { makeOutput, type Output, type Terminal } from "./output.ts";
 import { reportError } from "./report-error.ts";
-import { findCommand, runCommand } from "./run-command.ts";
 
 /**
- * Runs one command line and ends the process. The only place that does.
+ * Runs this process's command line and ends the process. The only place that does.
  * It ends by `process.exit`, once everything is written: letting Node wind down by itself after foreign calls crashed it.
  */
 export async function main(words: readonly string[]): Promise<void> {
-  const { stdout, stderr, stdin } = process;
-  const out = makeOutput({ json: words.includes("--json"), stdout, stderr, stdin });
+  const { stdout, stderr } = process;
   stdout.on("error", leaveOnBrokenPipe);
-  let exit: ExitCode;
-  try {
-    exit = await dispatch(words, out);
-  } catch (error) {
-    exit = reportError(error, out, stderr);
-    if (process.env["GLOVEBOX_DEBUG"] === "1") stderr.write(`${String((error as Error).stack)}\n`);
-  }
+  // Whoever closed stderr does not want to know.
+  stderr.on("error", () => {});
+  const exit = await runWords(words, process);
   await Promise.all([written(stdout), written(stderr)]);
   process.exit(exit);
 }
@@ -29,20 +24,36 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
-async function dispatch(words: readonly string[], out: Output): Promise<ExitCode> {
-  const [name, ...rest] = words;
-  const help = describeHelp(name, rest, out);
-  if (help !== undefined) process.stdout.write(help);
-  else if (name === "--version" || name === "version") process.stdout.write(`${runtimeVersion()}\n`);
-  else return runCommand(COMMANDS, words, out);
-  return EXIT.done;
+/** Runs one command line to its exit code, with what went wrong reported. `load` makes the machine for commands that need it. */
+export async function runWords(words: readonly string[], terminal: Terminal, load: () => Promise<Machine> = loadMachine): Promise<ExitCode> {
+  const out = makeOutput(terminal, words.includes("--json"));
+  try {
+    const help = await describeHelp(words, out);
+    if (help === undefined) {
+      const { runCommand } = await import("./run-command.ts");
+      return await runCommand(words, { out, machine: await load() });
+    }
+    terminal.stdout.write(help);
+    return EXIT.done;
+  } catch (error) {
+    if (process.env["GLOVEBOX_DEBUG"] === "1") terminal.stderr.write(`${String((error as Error).stack)}\n`);
+    return reportError(error, out, terminal.stderr);
+  }
 }
 
-/** The help that is asked for, or undefined when none is. */
-function describeHelp(name: string | undefined, rest: readonly string[], out: Output): string | undefined {
-  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) return generalHelp(COMMANDS, out);
-  if (name === "help") return commandHelp(findCommand(COMMANDS, rest[0] ?? ""), out);
-  if (rest.includes("--help") || rest.includes("-h")) return commandHelp(findCommand(COMMANDS, name), out);
+/** Loaded when a command runs: nobody who asks for help or the version waits for it. */
+async function loadMachine(): Promise<Machine> {
+  const { makeMachine } = await import("./make-machine.ts");
+  return makeMachine();
+}
+
+/** The help or version that is asked for, or undefined when none is. */
+async function describeHelp([name = "--help", ...rest]: readonly string[], out: Output): Promise<string | undefined> {
+  const [topic] = rest;
+  if (name === "--version" || name === "version") return `${runtimeVersion()}\n`;
+  if (name === "--help" || name === "-h" || (name === "help" && topic === undefined)) return generalHelp(await loadCommands(), out);
+  if (name === "help") return commandHelp(await loadCommand(topic ?? ""), out);
+  if (rest.includes("--help") || rest.includes("-h")) return commandHelp(await loadCommand(name), out);
   return undefined;
 }
 

@@ -4,7 +4,6 @@ import { limitModules } from "../plugin/component/rewrite-limits.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
 import { makeFilePowers } from "../powers/files.ts";
-import { makeSendHttp, resolveHost } from "../powers/http.ts";
 import { makePowers } from "../powers/make-powers.ts";
 import { makeProcessPowers } from "../powers/process.ts";
 import { readSecret } from "../powers/secrets.ts";
@@ -19,20 +18,31 @@ export function makeMachine(): Machine {
   const engine = { glovebox: runtimeVersion(), jco: transpilerVersion() };
   return {
     files: makeFilePowers(),
-    powers: makePowers({
-      openBeneath,
-      resolveHost,
-      sendHttp: makeSendHttp(),
-      readSecret: (reference) => readSecret(reference),
-    }),
+    powers: makePowers({ openBeneath, readSecret: (reference) => readSecret(reference), ...lazyHttp() }),
     engine,
     openSandbox: () => openSandbox(makeProcessPowers(SEALED_FOLDER)),
-    transpile(component, cacheFolder, sandbox, { memoryBytes }) {
-      const key = { component: digestOfBytes(component), engine, memoryBytes };
-      return makeTranspileCache(cacheFolder, makeCachePowers()).load(key, async () => {
-        const { script, modules } = await sandbox.transpile(stripDocs(component));
-        return { script, modules: limitModules(modules, { memoryBytes }) };
-      });
+    async probeSeal() {
+      const sandbox = await openSandbox(makeProcessPowers(SEALED_FOLDER), { spareRunners: 0 });
+      await sandbox.close();
+      return sandbox.seal;
     },
+    async transpile(component, sandbox, limits, cacheFolder) {
+      const make = async () => {
+        const { script, modules } = await sandbox.transpile(stripDocs(component));
+        return { script, modules: limitModules(modules, limits) };
+      };
+      if (cacheFolder === undefined) return make();
+      const key = { component: digestOfBytes(component), engine, memoryBytes: limits.memoryBytes };
+      return makeTranspileCache(cacheFolder, makeCachePowers()).load(key, make);
+    },
+  };
+}
+
+/** The HTTP client is loaded by the first plugin that asks for it. */
+function lazyHttp(): Pick<Machine["powers"], "resolveHost" | "sendHttp"> {
+  const load = () => import("../powers/http.ts");
+  return {
+    resolveHost: async (host, signal) => (await load()).resolveHost(host, signal),
+    sendHttp: async (request) => (await load()).makeSendHttp()(request),
   };
 }

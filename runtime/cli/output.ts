@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import type { JsonValue } from "@glovebox/host-api/json";
 import { formatVisibleJson, makeVisible } from "../firewall/visible.ts";
 
 const PROGRESS_CHARS_MAX = 100;
@@ -9,13 +8,12 @@ type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 /** Where a command's words go. With `--json` people's words are left out and one JSON value is printed at the end. */
 export interface Output {
   readonly json: boolean;
-  readonly interactive: boolean;
   /** A line for people, on stdout. */
   line(text?: string): void;
   /** Rows with a header, in columns that line up. Cells are plain text and are made safe to print. */
   table(header: readonly string[], rows: readonly (readonly string[])[]): void;
   /** The command's result for programs, printed only with `--json`. */
-  result(value: JsonValue): void;
+  result(value: object): void;
   /** What is being done now, on stderr: a line that replaces the last on a terminal, and nothing otherwise. */
   progress(text: string): void;
   progressDone(): void;
@@ -24,9 +22,15 @@ export interface Output {
   ask(question: string): Promise<boolean>;
 }
 
-export function makeOutput(options: { readonly json: boolean; readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream; readonly stdin: NodeJS.ReadStream }): Output {
-  const { json, stdout, stderr, stdin } = options;
-  const colour = stdout.isTTY === true && !json && process.env["NO_COLOR"] === undefined;
+/** A process's streams, as far as they are used here. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): Output {
+  const colour = stdout.isTTY === true && !json && !process.env["NO_COLOR"];
   const style = (name: Style, text: string): string => (colour ? styleText(name, text, { validateStream: false }) : text);
   let progressShown = false;
 
@@ -41,7 +45,6 @@ export function makeOutput(options: { readonly json: boolean; readonly stdout: N
 
   return {
     json,
-    interactive: stdin.isTTY === true && stdout.isTTY === true && !json,
     line,
     style,
     table(header, rows) {
@@ -66,9 +69,13 @@ export function makeOutput(options: { readonly json: boolean; readonly stdout: N
       clearProgress();
       const { createInterface } = await import("node:readline/promises");
       const terminal = createInterface({ input: stdin, output: stdout });
+      // Whoever ends the input instead of answering has not said yes.
+      const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
       try {
-        const answer = await terminal.question(`${question} [y/N] `);
+        const answer = await Promise.race([terminal.question(`${question} [y/N] `), ended]);
         return /^y(es)?$/i.test(answer.trim());
+      } catch {
+        return false;
       } finally {
         terminal.close();
       }

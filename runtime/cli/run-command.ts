@@ -1,32 +1,32 @@
 import path from "node:path";
 import type { ExitCode } from "../errors.ts";
-import { remedyForUnknown } from "../plugin/suggest.ts";
 import type { Command, CommandCall } from "./command.ts";
-import { CliError } from "./errors.ts";
+import { loadCommand } from "./commands/table.ts";
+import type { Machine } from "./machine.ts";
 import type { Output } from "./output.ts";
-import { parseCommandLine, type ParsedWords } from "./parse-command-line.ts";
+import { parseCommandLine } from "./parse-command-line.ts";
 
 const DEFAULT_CONFIG = "glovebox.yaml";
 
+/** Where a command's words go, and what of the machine it may use. */
+export interface Surroundings {
+  readonly out: Output;
+  readonly machine: Machine;
+}
+
 /** Runs the command that `words` name. Throws whatever it throws: who calls decides how to report it. */
-export function runCommand(commands: readonly Command[], words: readonly string[], out: Output): Promise<ExitCode> {
+export async function runCommand(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const [name = "", ...rest] = words;
-  const command = findCommand(commands, name);
-  return command.run(toCall(parseCommandLine(command, rest), out));
+  const command = await loadCommand(name);
+  return command.run(readCall(command, rest, surroundings));
 }
 
-export function findCommand(commands: readonly Command[], name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command) return command;
-  const names = commands.map((candidate) => candidate.name);
-  throw new CliError("ERR_USAGE", `There is no command \`${name}\`.`, { remedy: remedyForUnknown(name, names) });
-}
-
-function toCall(parsed: ParsedWords, out: Output): CommandCall {
-  const { args, values } = parsed;
+function readCall(command: Command, words: readonly string[], { out, machine }: Surroundings): CommandCall {
+  const { args, values } = parseCommandLine(command, words);
   return {
     args,
     out,
+    machine,
     configFile: path.resolve(typeof values["config"] === "string" ? values["config"] : DEFAULT_CONFIG),
     flag: (name) => values[name] === true,
     text: (name) => (typeof values[name] === "string" ? values[name] : undefined),

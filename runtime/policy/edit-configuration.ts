@@ -4,7 +4,7 @@ import { collectProblems } from "../plugin/problems.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** What `glovebox init` writes. */
-export const FIRST_CONFIGURATION = `# yaml-language-server: $schema=https://glovebox.dev/schemas/glovebox.schema.json
+export const FIRST_CONFIGURATION = `# yaml-language-server: $schema=./.glovebox/glovebox.schema.json
 # What this file does not grant is denied. \`glovebox verify\` checks it.
 version: 1
 mode: development # \`production\` refuses anything unsigned, unpinned or unsealed

@@ -2,14 +2,15 @@ import fs from "node:fs";
 import path from "node:path";
 import type { AuditSink } from "../audit/record.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
+import { notWritable } from "./file-errors.ts";
 
 /**
  * Appends audit records to a file as JSON lines, each handed to the operating system before `write` returns.
- * Throws when that fails: a call that cannot be recorded must not be answered.
+ * Writing throws when that fails: a call that cannot be recorded must not be answered. Opening throws `WorkspaceError`.
  */
 export function openAudit(file: string, files: FilePowers): AuditSink {
   files.makeFolder(path.dirname(file));
-  const fd = fs.openSync(file, "a", 0o600);
+  const fd = open(file);
   let isTorn = false;
   return {
     write(record) {
@@ -22,4 +23,12 @@ export function openAudit(file: string, files: FilePowers): AuditSink {
     },
     close: () => fs.closeSync(fd),
   };
+}
+
+function open(file: string): number {
+  try {
+    return fs.openSync(file, "a", 0o600);
+  } catch (error) {
+    throw notWritable(file, error);
+  }
 }

@@ -51,12 +51,6 @@ export const SANDBOX_ERRORS = {
       "The plugin stopped in the middle of the call: a trap, an exit, or an exception nobody caught.",
     remedy: "Report it to the plugin's author.",
   },
-  ERR_SEAL_MISSING: {
-    fault: "system",
-    exit: EXIT.refused,
-    summary: "The form of seal that was asked for does not exist on this machine.",
-    remedy: "Run `glovebox doctor` to see which forms there are and what each lacks.",
-  },
   ERR_CHANNEL_BREACH: {
     fault: "plugin",
     exit: EXIT.refused,

@@ -4,6 +4,10 @@ export interface FilePowers {
   readFile(path: string, bytesMax: number): Uint8Array | undefined;
   /** Replaces the file as a whole: written beside it, flushed, renamed. A crash leaves the old one or the new one. */
   writeFile(path: string, bytes: Uint8Array | string, mode?: number): void;
+  /** Replaces several files, in order. All are written before the first is replaced, so a full disk changes none. */
+  writeFiles(changes: readonly FileChange[]): void;
+  /** Writes a file where nothing stands. Throws `ERR_WORKSPACE_EXISTS` otherwise. */
+  createFile(path: string, bytes: Uint8Array | string, mode?: number): void;
   makeFolder(path: string): void;
   /** What stands at the path, following links. */
   kindOf(path: string): "file" | "folder" | "other" | "nothing";
@@ -12,4 +16,11 @@ export interface FilePowers {
   remove(path: string): void;
   /** Runs `work` while no other process of the same workspace does. Throws `ERR_WORKSPACE_BUSY` when one does for too long. */
   withLock<Result>(lockFile: string, work: () => Promise<Result>): Promise<Result>;
+}
+
+export interface FileChange {
+  readonly path: string;
+  readonly bytes: Uint8Array | string;
+  /** Without one, a file that is there keeps its own. */
+  readonly mode?: number;
 }

@@ -1,8 +1,16 @@
-import type { JsonValue } from "@glovebox/host-api/json";
-import type { Digest, LockedPlugin, Manifest, PluginDigests, Signer, ToolSurface } from "../plugin/formats.ts";
+import type {
+  Digest,
+  LockedPlugin,
+  Manifest,
+  PluginDigests,
+  Signer,
+  ToolSurface,
+} from "../plugin/formats.ts";
 
 /** The bytes of one plugin as they came from a source or from the store. Nothing in them is trusted yet. */
 export interface PluginBytes {
+  /** Where the package was read, for messages. */
+  readonly file: string;
   /** The package, `.tgz`. */
   readonly package: Uint8Array;
   /** The Sigstore bundle beside it, when there is one. */
@@ -27,11 +35,10 @@ export interface VerifiedPlugin extends OpenedPlugin {
   readonly signer: Signer | null;
 }
 
-/** What the operator's words say of a plugin, as far as verification compares them. */
+/** What was approved of a plugin, and how strict the operator is about it now. */
 export interface Expectation {
   readonly alias: string;
-  readonly locked: LockedPlugin | undefined;
-  readonly grants: JsonValue;
+  readonly locked: LockedPlugin;
   /** Development only: no signature is asked for. */
   readonly unsigned: boolean;
 }

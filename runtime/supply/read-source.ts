@@ -4,21 +4,27 @@ import type { PluginBytes } from "./installed.ts";
 import { PinError } from "./pin-errors.ts";
 
 /** What stands at a source, unverified. */
-export type Source =
-  | ({ readonly kind: "package" } & PluginBytes)
-  | {
-      /** A component with its manifest, not packed yet: its tool surface is not known before a sealed runner lists it. */
-      readonly kind: "parts";
-      readonly component: Uint8Array;
-      readonly manifest: Uint8Array;
-      readonly license: Uint8Array | undefined;
-      readonly readme: Uint8Array | undefined;
-      readonly bundle: Uint8Array | undefined;
-    };
+export type Source = ({ readonly kind: "package" } & PluginBytes) | SourceParts;
 
-const PACKAGE_BYTES_MAX = 64 * 1024 * 1024;
-const COMPONENT_BYTES_MAX = 32 * 1024 * 1024;
-const SMALL_FILE_BYTES_MAX = 256 * 1024;
+/** A component with its manifest, not packed yet: its tool surface is not known before a sealed runner lists it. */
+export interface SourceParts {
+  readonly kind: "parts";
+  /** The component's file, for messages. */
+  readonly file: string;
+  readonly component: Uint8Array;
+  readonly manifest: Uint8Array;
+  readonly license: Uint8Array | undefined;
+  readonly readme: Uint8Array | undefined;
+  readonly bundle: Uint8Array | undefined;
+}
+
+const MIB = 1024 * 1024;
+/** What is read into memory before anything is known of it. The parsers have limits of their own. */
+export const PACKAGE_BYTES_MAX = 64 * MIB;
+export const BUNDLE_BYTES_MAX = 256 * 1024;
+const COMPONENT_BYTES_MAX = 64 * MIB;
+const MANIFEST_BYTES_MAX = 256 * 1024;
+const TEXT_BYTES_MAX = MIB;
 /** Where `glovebox build` puts the component of a plugin's folder. */
 const BUILT_COMPONENT = "dist/plugin.wasm";
 
@@ -34,23 +40,24 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   if (kind === "file" && target.endsWith(".wasm")) return readParts(target, path.dirname(target), files);
   if (kind === "file" && target.endsWith(".tgz")) {
     const bytes = files.readFile(target, PACKAGE_BYTES_MAX);
-    return bytes && { kind: "package", package: bytes, bundle: readBundle(target, files) };
+    return bytes && { kind: "package", file: target, package: bytes, bundle: readBundle(target, files) };
   }
   throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
 }
 
-function readParts(componentFile: string, folder: string, files: FilePowers): Source {
+function readParts(componentFile: string, folder: string, files: FilePowers): SourceParts {
   const component = files.readFile(componentFile, COMPONENT_BYTES_MAX);
-  const manifest = files.readFile(path.join(folder, "plugin.json"), SMALL_FILE_BYTES_MAX);
+  const manifest = files.readFile(path.join(folder, "plugin.json"), MANIFEST_BYTES_MAX);
   if (!component) throw sourceError(componentFile, "is not there: run `glovebox build` first");
   if (!manifest) throw sourceError(path.join(folder, "plugin.json"), "is not there: it must stand beside the component");
   const bundle = readBundle(componentFile, files) ?? findPackedBundle(path.dirname(componentFile), files);
   return {
     kind: "parts",
+    file: componentFile,
     component,
     manifest,
-    license: files.readFile(path.join(folder, "LICENSE"), SMALL_FILE_BYTES_MAX),
-    readme: files.readFile(path.join(folder, "README.md"), SMALL_FILE_BYTES_MAX),
+    license: files.readFile(path.join(folder, "LICENSE"), TEXT_BYTES_MAX),
+    readme: files.readFile(path.join(folder, "README.md"), TEXT_BYTES_MAX),
     bundle,
   };
 }
@@ -62,7 +69,7 @@ function findPackedBundle(folder: string, files: FilePowers): Uint8Array | undef
 }
 
 function readBundle(file: string, files: FilePowers): Uint8Array | undefined {
-  return files.readFile(`${file}.sigstore.json`, SMALL_FILE_BYTES_MAX);
+  return files.readFile(`${file}.sigstore.json`, BUNDLE_BYTES_MAX);
 }
 
 function sourceError(file: string, words: string): PinError {

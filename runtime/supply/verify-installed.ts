@@ -1,12 +1,14 @@
+import type { JsonValue } from "@glovebox/host-api/json";
+import { collectReasons, throwReasons } from "../errors.ts";
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
-import type { LockedPlugin, Manifest, Signer } from "../plugin/formats.ts";
+import type { LockedPlugin, Signer } from "../plugin/formats.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { parseSurface } from "../plugin/surface.ts";
 import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import { PinError, type PinErrorCode } from "./pin-errors.ts";
-import type { Source } from "./read-source.ts";
+import type { Source, SourceParts } from "./read-source.ts";
 import { verifyBundle, type TrustedKey } from "./verify.ts";
 
 /** What verification needs beside the bytes. */
@@ -40,80 +42,130 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
 }
 
 /** Checks the signature over an opened plugin. Null when development lets it run unsigned. */
-export function verifySigner(opened: OpenedPlugin, bundle: Uint8Array | undefined, unsigned: boolean, rules: VerifyRules): Signer | null {
+export function verifySigner(
+  opened: OpenedPlugin,
+  bundle: Uint8Array | undefined,
+  unsigned: boolean,
+  rules: VerifyRules,
+): Signer | null {
   if (unsigned && bundle === undefined) return null;
   const { name, version } = opened.manifest;
   return verifyBundle(bundle ?? null, { name, version, digests: opened.digests }, rules.trust);
 }
 
 /**
- * The ordered verification of an installed plugin, from its bytes:
- * approved at all → same component → same tool surface → same requests → same manifest → same package →
- * a valid signature by a key that is trusted for it → the approved signer → the approved grants.
- * Throws at the first thing that differs.
+ * Checks all of a signature that can be checked before the component was asked for its tools, so that nobody's code is run
+ * to learn that nobody vouches for it. The tool surface is left to `verifySigner`.
  */
-export function verifyInstalled(bytes: PluginBytes, expectation: Expectation, rules: VerifyRules): VerifiedPlugin {
-  const { alias, locked, unsigned } = expectation;
-  if (!locked) throw pinError("ERR_NOT_PINNED", alias, "is configured, but the lockfile does not know it");
-  const opened = openApproved(bytes.package, alias, locked, rules);
+export function verifyParts(parts: SourceParts, unsigned: boolean, rules: VerifyRules): void {
+  if (unsigned && parts.bundle === undefined) return;
+  const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
+  const { name, version } = manifest;
+  const digests = { component: digestOfBytes(parts.component), surface: "sha256:", manifest: digestOf(manifest) } as const;
+  const reasons = collectReasons([() => verifyBundle(parts.bundle ?? null, { name, version, digests }, rules.trust)]);
+  throwReasons(reasons.filter(({ code }) => code !== "ERR_SIGNATURE_OTHER_SURFACE"));
+}
 
-  assertSame("ERR_COMPONENT_CHANGED", alias, "component", locked.digests.component, opened.digests.component);
-  assertSame("ERR_SURFACE_CHANGED", alias, "tool definitions", locked.digests.surface, opened.digests.surface);
-  assertSame("ERR_CAPABILITIES_CHANGED", alias, "requested capabilities", locked.requested, opened.requested);
-  assertSame("ERR_MANIFEST_CHANGED", alias, "manifest", locked.digests.manifest, opened.digests.manifest);
-  assertIdentity(alias, locked, opened.manifest);
-  assertSame("ERR_PACKAGE_CHANGED", alias, "package", locked.package, opened.package);
-
-  const signer = verifySigner(opened, bytes.bundle, unsigned, rules);
-  if ((signer?.key ?? null) !== (locked.signer?.key ?? null))
-    throw pinError("ERR_SIGNER_CHANGED", alias, `is signed by ${signer?.key ?? "nobody"}, and ${locked.signer?.key ?? "nobody"} was approved`);
-  assertSame("ERR_GRANTS_CHANGED", alias, "grants in the configuration", locked.granted, digestOf(expectation.grants));
-  return { ...opened, alias, locked, signer };
+/**
+ * The verification of an installed plugin, from its bytes: what it is must be what was approved, somebody who is trusted
+ * for it must have signed it, and that must be who was approved. Throws every reason at once.
+ */
+export function verifyInstalled(bytes: PluginBytes, expected: Expectation, rules: VerifyRules): VerifiedPlugin {
+  const opened = openApproved(bytes.package, expected, rules);
+  let signer: Signer | null = null;
+  const reasons = collectReasons([
+    () => verifyPins(opened, expected),
+    () => {
+      signer = verifySigner(opened, bytes.bundle, expected.unsigned, rules);
+      verifySignerApproved(signer, expected);
+    },
+  ]);
+  throwReasons(reasons);
+  return { ...opened, alias: expected.alias, locked: expected.locked, signer };
 }
 
 /**
  * Checks that a source which is still there holds what was approved, so that nobody goes on trusting a file that changed.
- * A package is verified whole; unpacked parts have no tool surface, but the same component has the same one.
+ * The bytes of the store need no second look. Unpacked parts have no tool surface, and their signature is that of the
+ * package; but the same component has the same ones.
  */
-export function verifySource(source: Source, verified: VerifiedPlugin, expectation: Expectation, rules: VerifyRules): void {
-  const { alias, locked } = verified;
+export function verifySource(source: Source, stored: PluginBytes | undefined, expected: Expectation, rules: VerifyRules): void {
   if (source.kind === "package") {
-    if (digestOfBytes(source.package) !== locked.package || source.bundle === undefined) verifyInstalled(source, expectation, rules);
+    if (!stored || !isSame(source, stored)) verifyInstalled(source, expected, rules);
     return;
   }
+  const { alias, locked } = expected;
   const manifest = parseManifest(source.manifest, "plugin.json", rules.capabilities);
-  assertSame("ERR_COMPONENT_CHANGED", alias, "component", locked.digests.component, digestOfBytes(source.component));
-  assertSame("ERR_CAPABILITIES_CHANGED", alias, "requested capabilities", locked.requested, digestOf(manifest.capabilities));
-  assertSame("ERR_MANIFEST_CHANGED", alias, "manifest", locked.digests.manifest, digestOf(manifest));
+  const component = digestOfBytes(source.component);
+  const reasons = collectReasons([
+    () => assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, component),
+    () => assertSame("ERR_CAPABILITIES_CHANGED", alias, locked.requested, digestOf(manifest.capabilities)),
+    () => assertSame("ERR_MANIFEST_CHANGED", alias, locked.digests.manifest, digestOf(manifest)),
+  ]);
+  throwReasons(reasons);
+}
+
+/** Checks that the configuration grants what was approved, no more and no less. Throws `ERR_GRANTS_CHANGED`. */
+export function verifyGrants(alias: string, locked: LockedPlugin, grants: JsonValue): void {
+  assertSame("ERR_GRANTS_CHANGED", alias, locked.granted, digestOf(grants));
+}
+
+function isSame(left: PluginBytes, right: PluginBytes): boolean {
+  if (left.bundle === undefined || right.bundle === undefined) return left.bundle === right.bundle && equal(left.package, right.package);
+  return equal(left.bundle, right.bundle) && equal(left.package, right.package);
+}
+
+function equal(left: Uint8Array, right: Uint8Array): boolean {
+  return Buffer.compare(left, right) === 0;
 }
 
 /** Opens bytes that may have been changed: what cannot be opened any more is refused as changed, with the cause kept. */
-function openApproved(bytes: Uint8Array, alias: string, locked: LockedPlugin, rules: VerifyRules): OpenedPlugin {
+function openApproved(bytes: Uint8Array, { alias, locked }: Expectation, rules: VerifyRules): OpenedPlugin {
   try {
     return openPackage(bytes, rules);
   } catch (cause) {
     if (digestOfBytes(bytes) === locked.package) throw cause;
     const words = cause instanceof Error ? cause.message : "it cannot be read";
-    throw new PinError("ERR_PACKAGE_CHANGED", `The package of \`${alias}\` was changed and cannot be opened any more: ${words}.`, {
-      place: { path: alias },
-      cause,
-    });
+    const message = `The package of \`${alias}\` was changed, and cannot be opened any more: ${words}.`;
+    throw new PinError("ERR_PACKAGE_CHANGED", message, { cause });
   }
 }
 
-function assertSame(code: PinErrorCode, alias: string, what: string, approved: string, actual: string): void {
-  if (approved !== actual) throw pinError(code, alias, `has other ${what} than were approved (${short(actual)}, approved ${short(approved)})`);
+/** Every part that is not the approved one. The package as a whole is named only when no part of it is: then its licence or README is. */
+function verifyPins(opened: OpenedPlugin, { alias, locked }: Expectation): void {
+  const { manifest, digests } = opened;
+  const parts = collectReasons([
+    () => assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, digests.component),
+    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface),
+    () => assertSame("ERR_CAPABILITIES_CHANGED", alias, locked.requested, opened.requested),
+    () => assertSame("ERR_MANIFEST_CHANGED", alias, locked.digests.manifest, digests.manifest),
+  ]);
+  throwReasons(parts);
+  const name = `${manifest.name} ${manifest.version}`;
+  assertSame("ERR_MANIFEST_CHANGED", alias, `${locked.name} ${locked.version}`, name);
+  assertSame("ERR_PACKAGE_CHANGED", alias, locked.package, opened.package);
 }
 
-function assertIdentity(alias: string, locked: LockedPlugin, manifest: Manifest): void {
-  if (locked.name !== manifest.name || locked.version !== manifest.version)
-    throw pinError("ERR_MANIFEST_CHANGED", alias, `is ${manifest.name} ${manifest.version}, and the lockfile says ${locked.name} ${locked.version}`);
+function verifySignerApproved(signer: Signer | null, { alias, locked }: Expectation): void {
+  assertSame("ERR_SIGNER_CHANGED", alias, locked.signer?.key ?? "nobody", signer?.key ?? "nobody");
 }
 
-function pinError(code: PinErrorCode, alias: string, words: string): PinError {
-  return new PinError(code, `Plugin \`${alias}\` ${words}.`, { place: { path: alias } });
+const WHAT = {
+  ERR_COMPONENT_CHANGED: "component",
+  ERR_SURFACE_CHANGED: "set of tool definitions",
+  ERR_CAPABILITIES_CHANGED: "set of requested capabilities",
+  ERR_MANIFEST_CHANGED: "manifest",
+  ERR_PACKAGE_CHANGED: "package",
+  ERR_SIGNER_CHANGED: "signer",
+  ERR_GRANTS_CHANGED: "set of grants",
+} as const satisfies Partial<Record<PinErrorCode, string>>;
+
+function assertSame(code: keyof typeof WHAT, alias: string, approved: string, actual: string): void {
+  if (approved === actual) return;
+  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
+  throw new PinError(code, message);
 }
 
-function short(digest: string): string {
-  return `${digest.slice(0, 19)}…`;
+function short(text: string): string {
+  return text.startsWith("sha256:") ? `${text.slice(0, 19)}…` : text;
 }

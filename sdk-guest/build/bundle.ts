@@ -199,14 +199,14 @@ interface RolldownMessage {
   readonly id?: string;
 }
 
-/** rolldown collects its errors below one; the first says enough. */
+/** rolldown collects its errors below one; the first says enough. Its frame of source lines is for wide terminals. */
 function sourceError(cause: unknown, folder: string): BuildError {
   if (cause instanceof BuildError) return cause;
   const first =
     ((cause as { readonly errors?: readonly RolldownMessage[] }).errors ?? [])[0] ??
     (cause as RolldownMessage);
-  const message = stripColors(first.message ?? String(cause)).replaceAll(`${folder}/`, "");
-  const [, file, line, column] = /(?:╭─\[ ?|\[)([^\s[\]]+?):(\d+):(\d+) ?\]/.exec(message) ?? [];
+  const text = stripColors(first.message ?? String(cause)).replaceAll(`${folder}/`, "");
+  const [, file, line, column] = /(?:╭─\[ ?|\[)([^\s[\]]+?):(\d+):(\d+) ?\]/.exec(text) ?? [];
   const found: BuildPlace | undefined = first.loc
     ? {
         file: relative(folder, first.loc.file ?? first.id ?? "src/plugin.ts"),
@@ -216,7 +216,10 @@ function sourceError(cause: unknown, folder: string): BuildError {
     : file === undefined
       ? undefined
       : { file, line: Number(line), column: Number(column) };
-  return new BuildError("ERR_BUILD_SOURCE", message, { place: found, cause });
+  const [words = text] = text.replace(/^\[[A-Z_]+\] /, "").split("\n");
+  // Our entry imports the tools: that they are missing is to be corrected in the author's.
+  const place = found?.file.endsWith(ENTRY) ? { file: "src/plugin.ts" } : found;
+  return new BuildError("ERR_BUILD_SOURCE", words, { place, cause });
 }
 
 function stripColors(text: string): string {

@@ -2,7 +2,8 @@
 export const SCAFFOLD_ERRORS = {
   ERR_NEW_NAME: {
     summary: "The folder's name cannot be a plugin's name.",
-    remedy: "Use lower-case letters, digits and single hyphens, beginning with a letter.",
+    remedy:
+      "Use lower-case letters, digits and single hyphens, at most 40, beginning with a letter.",
   },
   ERR_NEW_EXISTS: {
     summary: "The folder for a new plugin exists and is not empty.",

@@ -1,6 +1,7 @@
 /** The files of a new plugin, by path. `name` is a plugin name that was checked; the rest is ours. */
 export function makeTemplate(
   name: string,
+  schema: string,
   dependencies: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   return {
@@ -15,6 +16,7 @@ export function makeTemplate(
       dependencies,
     }),
     "plugin.json": json({
+      $schema: schema,
       manifest_version: 1,
       name,
       version: "0.1.0",

@@ -71,7 +71,7 @@ export async function measureRoom({ workspace }: Servers, plan: Plan): Promise<R
     const pid = innermostRunner();
     const component = readFileSync(join(workspace.folder, "time/dist/plugin.wasm"));
     const cache = join(workspace.folder, "cache-of-bench");
-    const transpiled = await machine.transpile(component, cache, sandbox, DEFAULT_LIMITS);
+    const transpiled = await machine.transpile(component, sandbox, DEFAULT_LIMITS, cache);
     const plugin = sandbox.openPlugin({
       plugin: "time",
       transpiled,

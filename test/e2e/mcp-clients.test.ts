@@ -1,14 +1,13 @@
 // The clients that people use, as their makers publish them, against `glovebox serve`.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { Client as ClientOfOldSdk } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport as TransportOfOldSdk } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { CLIENTS, connectNew, inspect, textOf } from "../helpers/mcp-clients.ts";
 import {
   FIXTURE,
+  GLOVEBOX,
   makeServedWorkspace,
   RawClient,
   type ServedWorkspace,
@@ -21,10 +20,6 @@ const TOOL_NAMES = [
   "fixture__spin",
   "fixture__wait",
 ];
-const INSPECTOR = join(
-  import.meta.dirname,
-  "../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
-);
 
 let workspace: ServedWorkspace;
 before(
@@ -32,79 +27,9 @@ before(
 );
 after(() => workspace?.remove());
 
-/** What the clients have in common, as far as this test asks. */
-interface CommonClient {
-  listTools(): Promise<{ tools: { name: string }[] }>;
-  call(
-    name: string,
-    args: Record<string, unknown>,
-    onProgress?: (progress: number) => void,
-  ): Promise<Answer>;
-  /** The text of a resource. */
-  read(uri: string): Promise<string>;
-  close(): Promise<void>;
-}
-
-interface Answer {
-  readonly content: readonly { readonly type: string; readonly text: string }[];
-  readonly structuredContent?: Readonly<Record<string, unknown>>;
-  readonly isError?: boolean;
-}
-
-/** The same answer without the types of one client's making. */
-const toAnswer = (result: unknown): Answer => JSON.parse(JSON.stringify(result));
-const textOf = (answer: Answer): string => answer.content[0]?.text ?? "";
-
-async function connectNew(
-  mode: "legacy" | { pin: string } | "auto",
-): Promise<CommonClient & { readonly version: string | undefined }> {
-  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode } });
-  await client.connect(new StdioClientTransport({ ...workspace.command, stderr: "ignore" }));
-  return {
-    version: client.getNegotiatedProtocolVersion(),
-    listTools: () => client.listTools(),
-    call: async (name, args, onProgress) =>
-      toAnswer(
-        await client.callTool(
-          { name, arguments: args },
-          onProgress ? { onprogress: ({ progress }) => onProgress(progress) } : {},
-        ),
-      ),
-    read: async (uri) =>
-      textOf(toAnswer({ content: (await client.readResource({ uri })).contents })),
-    close: () => client.close(),
-  };
-}
-
-async function connectOld(): Promise<CommonClient> {
-  const client = new ClientOfOldSdk({ name: "test", version: "1" });
-  await client.connect(new TransportOfOldSdk({ ...workspace.command, stderr: "ignore" }));
-  return {
-    listTools: () => client.listTools(),
-    call: async (name, args, onProgress) =>
-      toAnswer(
-        await client.callTool(
-          { name, arguments: args },
-          undefined,
-          onProgress ? { onprogress: ({ progress }) => onProgress(progress) } : {},
-        ),
-      ),
-    read: async (uri) =>
-      textOf(toAnswer({ content: (await client.readResource({ uri })).contents })),
-    close: () => client.close(),
-  };
-}
-
-const CLIENTS: readonly (readonly [name: string, connect: () => Promise<CommonClient>])[] = [
-  ["the SDK's client in the era of 2026-07-28", () => connectNew({ pin: "2026-07-28" })],
-  ["the SDK's client in the era of 2025", () => connectNew("legacy")],
-  ["the SDK's client when it asks first", () => connectNew("auto")],
-  ["the client of SDK 1.x", connectOld],
-];
-
 for (const [name, connect] of CLIENTS)
   test(`${name} lists tools, calls them, and reads answers, errors and progress`, async (t) => {
-    const client = await connect();
+    const client = await connect(workspace);
     t.after(() => client.close());
     // Listing first: from then on the client holds every structured content to the listed schema, of errors too.
     const { tools } = await client.listTools();
@@ -152,7 +77,7 @@ for (const [name, connect] of CLIENTS)
   });
 
 test("the client that asks first is answered in the era of 2026-07-28", async (t) => {
-  const client = await connectNew("auto");
+  const client = await connectNew(workspace, "auto");
   t.after(() => client.close());
   assert.equal(client.version, "2026-07-28");
 });
@@ -186,33 +111,50 @@ test("results of 2026-07-28 say how long they may be kept", async (t) => {
   assert.deepEqual([read?.["ttlMs"], read?.["cacheScope"]], [0, "private"]);
 });
 
-interface Inspected {
-  readonly tools?: readonly { readonly name: string }[];
-  readonly content?: Answer["content"];
-}
-
-/** Its own options come first: it would take the server's `--config` for its own, if `--` did not end them. */
-function inspect(...words: string[]): Inspected {
-  const { command, args } = workspace.command;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [INSPECTOR, "--cli", ...words, "--format", "json", "--", command, ...args],
-    {
-      cwd: workspace.folder,
-      encoding: "utf8",
-      env: { ...process.env, HOME: workspace.folder, MCP_INSPECTOR_SECRET_STORE: "memory" },
-    },
-  );
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout).result;
-}
-
-test("the Inspector's command line lists the tools, finds their schemas portable, and calls one", () => {
-  const { tools } = inspect("--method", "tools/list", "--strict");
+test("the Inspector's command line lists the tools, finds their schemas portable, and calls one", async () => {
+  const { tools } = await inspect(workspace, "--method", "tools/list", "--strict");
   assert.deepEqual(
     tools?.map((tool) => tool.name),
     TOOL_NAMES,
   );
   const call = ["--tool-name", "fixture__echo", "--tool-arg", "text=sealed"];
-  assert.equal(inspect("--method", "tools/call", ...call).content?.[0]?.text, "sealed");
+  const { content } = await inspect(workspace, "--method", "tools/call", ...call);
+  assert.equal(content?.[0]?.text, "sealed");
+});
+
+interface Snippet {
+  readonly value: {
+    readonly mcpServers?: { readonly glovebox: StartedServer };
+    readonly servers?: { readonly glovebox: StartedServer };
+  };
+}
+
+interface StartedServer {
+  readonly command: string;
+  readonly args: string[];
+}
+
+test("what `serve --snippets` prints starts the server from any folder, with an empty PATH", async (t) => {
+  const words = [GLOVEBOX, "serve", "--snippets", "--json", "--config", "glovebox.yaml"];
+  const { stdout } = spawnSync(process.execPath, words, {
+    cwd: workspace.folder,
+    encoding: "utf8",
+  });
+  const snippets: Snippet[] = JSON.parse(stdout);
+  assert.equal(snippets.length, 3);
+  const servers = snippets.map(({ value }) => (value.mcpServers ?? value.servers)?.glovebox);
+  assert.equal(
+    new Set(servers.map((server) => `${server?.command} ${server?.args.join(" ")}`)).size,
+    1,
+  );
+  const [server] = servers;
+  assert.ok(server);
+  const client = new Client({ name: "test", version: "1" });
+  t.after(() => client.close());
+  const { command, args } = server;
+  const env = { PATH: "", HOME: workspace.folder };
+  await client.connect(
+    new StdioClientTransport({ command, args, cwd: "/", env, stderr: "ignore" }),
+  );
+  assert.equal((await client.listTools()).tools.length, TOOL_NAMES.length);
 });

@@ -60,7 +60,8 @@ export async function makeServedWorkspace(
   };
 }
 
-function runGlovebox(words: readonly string[], folder: string): void {
+/** Runs one command and throws when it fails. */
+export function runGlovebox(words: readonly string[], folder: string): void {
   const { status, stderr } = spawnSync(process.execPath, [GLOVEBOX, ...words], {
     cwd: folder,
     encoding: "utf8",

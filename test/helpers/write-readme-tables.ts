@@ -1,7 +1,10 @@
 // Writes the tables of README.md that are made from the sources: `npm run docs`. A test fails when they differ.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMANDS } from "../../runtime/cli/commands/table.ts";
+import { formatSize } from "@glovebox/host-api/size";
+import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
+import { loadCommands } from "../../runtime/cli/commands/table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const README = join(ROOT, "README.md");
@@ -30,10 +33,14 @@ export interface DocumentedError {
 
 /** Every row of every table named `…_ERRORS`. A room whose file is not in the list is an error. */
 export async function readErrorTables(): Promise<DocumentedError[]> {
-  const found = globSync(["{runtime,sdk-guest}/**/*errors.ts", "host-api/**/*errors.ts"], { cwd: ROOT })
+  const found = globSync(["{runtime,sdk-guest}/**/*errors.ts", "host-api/**/*errors.ts"], {
+    cwd: ROOT,
+  })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !/node_modules|dist\//.test(file));
-  const tables = await Promise.all([...new Set([...ERROR_FILES, ...found.toSorted()])].map(readTables));
+  const tables = await Promise.all(
+    [...new Set([...ERROR_FILES, ...found.toSorted()])].map(readTables),
+  );
   return tables.flat();
 }
 
@@ -41,29 +48,69 @@ async function readTables(file: string): Promise<DocumentedError[]> {
   const exported: Readonly<Record<string, unknown>> = await import(join(ROOT, file));
   const tables = Object.entries(exported).filter(([name]) => name.endsWith("_ERRORS"));
   return tables.flatMap(([, table]) =>
-    Object.entries(table as Readonly<Record<string, { summary: string; remedy: string; exit?: number }>>).map(
-      ([code, { summary, remedy, exit = 1 }]) => ({ file, code, summary, remedy, exit }),
-    ),
+    Object.entries(
+      table as Readonly<Record<string, { summary: string; remedy: string; exit?: number }>>,
+    ).map(([code, { summary, remedy, exit = 1 }]) => ({ file, code, summary, remedy, exit })),
   );
 }
 
-/** README's text with both generated tables as the sources have them now. */
+/** README's text with its generated tables as the sources have them now. */
 export async function fillTables(text: string): Promise<string> {
-  const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [`\`${code}\``, sentence(summary), sentence(remedy), String(exit)]);
-  const commands = COMMANDS.map(({ name, usage, summary }) => [`\`${`${name} ${usage}`.trim()}\``, summary]);
-  const withErrors = fill(text, "errors", [["code", "what it means", "what to do", "exit"], ...errors]);
-  return fill(withErrors, "commands", [["command", "what it does"], ...commands]);
+  const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [
+    `\`${code}\``,
+    sentence(summary),
+    sentence(remedy),
+    String(exit),
+  ]);
+  const commands = (await loadCommands()).map(({ name, usage, summary }) => [
+    `\`${`${name} ${usage}`.trim()}\``,
+    summary,
+  ]);
+  const limits = Object.entries(LIMIT_ROWS).map(([key, { field, unit, min, max }]) => [
+    `\`limits.${key}\``,
+    LIMIT_WORDS[field],
+    ...[DEFAULT_LIMITS[field], min, max].map((amount) => formatAmount(amount, unit)),
+  ]);
+  const tables = {
+    limits: [["key", "of one call", "default", "least", "most"], ...limits],
+    commands: [["command", "what it does"], ...commands],
+    errors: [["code", "what it means", "what to do", "exit"], ...errors],
+  };
+  return Object.entries(tables).reduce((filled, [name, rows]) => fill(filled, name, rows), text);
+}
+
+const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
+  deadlineMs: "wall time, then it is killed",
+  memoryBytes: "linear memory of the component",
+  residentBytes: "memory of the whole runner process",
+  outputBytes: "size of the answer",
+  hostCalls: "questions to the host",
+  logBytes: "log that is kept; more is dropped and counted",
+  concurrentCalls: "calls of one plugin at once",
+  queuedCalls: "calls that may wait; further ones are `OVERLOADED`",
+};
+
+/** As the configuration writes it. */
+function formatAmount(amount: number, unit: "duration" | "size" | "count"): string {
+  if (unit === "size") return `\`${formatSize(amount).replace(" ", "")}\``;
+  if (unit === "duration") return amount % 1000 === 0 ? `\`${amount / 1000}s\`` : `\`${amount}ms\``;
+  return `\`${amount}\``;
 }
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function fill(text: string, name: string, [header = [], ...rows]: readonly (readonly string[])[]): string {
+function fill(
+  text: string,
+  name: string,
+  [header = [], ...rows]: readonly (readonly string[])[],
+): string {
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`README.md lacks the markers of ${name}`);
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
   const table = [line(header), `|${"---|".repeat(header.length)}\n`, ...rows.map(line)].join("");
   return text.slice(0, from + start.length) + table + text.slice(to);
 }

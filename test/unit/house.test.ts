@@ -11,7 +11,14 @@ const FLOORS: readonly (readonly string[])[] = [
   ["runtime/sandbox", "runtime/plugin", "runtime/audit"],
   ["runtime/policy", "runtime/supply", "runtime/firewall"],
   ["runtime/workspace-errors.ts", "runtime/workspace-paths.ts", "runtime/answer.ts"],
-  ["runtime/explain-failure.ts", "runtime/workspace.ts", "runtime/call.ts"],
+  [
+    "runtime/explain-failure.ts",
+    "runtime/workspace.ts",
+    "runtime/change-workspace.ts",
+    "runtime/examine.ts",
+    "runtime/approve.ts",
+    "runtime/call.ts",
+  ],
   ["runtime/debt"],
   ["runtime/server"],
   ["runtime/cli"],
@@ -35,7 +42,7 @@ const sources = ["runtime", "host-api", "sdk-guest"].flatMap((root) =>
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, "utf8");
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;"']*?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g);
+  const found = text.matchAll(/(?:^|\n)(?:import|export)\s[^;"'=]*?\sfrom\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g);
   return [...found].map((match) => ({ from: file, to: resolve(file, match[1] ?? match[2] ?? match[3] ?? "") }));
 }
 

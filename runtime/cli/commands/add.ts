@@ -1,9 +1,9 @@
 import { EXIT } from "../../errors.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
-import { approveSource } from "../approval.ts";
+import { addPlugin } from "../approval.ts";
 import type { Command } from "../command.ts";
+import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
-import { makeMachine } from "../make-machine.ts";
 
 export const add: Command = {
   name: "add",
@@ -13,7 +13,8 @@ export const add: Command = {
     "SOURCE is a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
     "will read and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
-    "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release.",
+    "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release;",
+    "without `--grant` it keeps the grants that it has.",
   ],
   options: {
     as: { type: "string", value: "NAME", summary: "the name in this workspace (default: the plugin's own)" },
@@ -31,8 +32,9 @@ export const add: Command = {
     "glovebox add ./weather --grant env=UNITS=metric --unsigned",
   ],
   async run(call) {
+    const { out } = call;
     const flags = call.texts("grant");
-    const result = await approveSource(
+    const { alias, locked, examined } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
@@ -41,14 +43,13 @@ export const add: Command = {
         yes: call.flag("yes"),
       },
       call,
-      makeMachine(),
     );
-    const { alias, locked, examined } = result;
+    const [first] = examined.opened.surface;
     const tools = examined.opened.surface.map((tool) => exposedNameOf(alias, tool.name));
-    call.out.line();
-    call.out.line(`Approved and pinned as ${call.out.style("bold", alias)}. Tools: ${tools.join(", ")}.`);
-    call.out.line(`Next: \`glovebox call ${tools[0] ?? `${alias}__TOOL`} '{}'\`, or \`glovebox serve\` for an MCP client.`);
-    call.out.result({ alias, tools, locked: { ...locked } as never });
+    out.line();
+    out.line(`Approved and pinned as ${out.style("bold", alias)}. Tools: ${tools.join(", ")}.`);
+    out.line(`Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`);
+    out.result({ alias, tools, locked });
     return EXIT.done;
   },
 };

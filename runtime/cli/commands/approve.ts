@@ -1,9 +1,6 @@
 import { EXIT } from "../../errors.ts";
-import { WorkspaceError } from "../../workspace-errors.ts";
-import { readWorkspace } from "../../workspace.ts";
-import { approveInstalled } from "../approval.ts";
+import { approvePlugin } from "../approval.ts";
 import type { Command } from "../command.ts";
-import { makeMachine } from "../make-machine.ts";
 
 export const approve: Command = {
   name: "approve",
@@ -12,21 +9,19 @@ export const approve: Command = {
   description: [
     "Looks at the plugin as its source and the configuration have it now, shows it whole, and pins it anew.",
     "Needed after grants were changed by hand, after the source was rebuilt, and for a plugin that the lockfile does not know.",
+    "Where nothing is at the source any more, the approved package in the store is looked at.",
   ],
   options: { yes: { type: "boolean", summary: "approve without asking; never waives a refusal" } },
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox approve time", "glovebox approve time --yes"],
   async run(call) {
-    const machine = makeMachine();
-    const alias = call.args[0] ?? "";
-    const workspace = readWorkspace(call.configFile, machine.files);
-    const configuration = Object.hasOwn(workspace.configuration.plugins, alias) ? workspace.configuration.plugins[alias] : undefined;
-    if (!configuration) throw new WorkspaceError("ERR_NOT_INSTALLED", `No plugin \`${alias}\` is configured.`, { place: { file: call.configFile } });
-    const { locked } = await approveInstalled(alias, configuration, call.flag("yes"), workspace, call, machine);
-    call.out.line();
-    call.out.line(`Approved and pinned ${call.out.style("bold", alias)} ${locked.version}.`);
-    call.out.result({ alias, locked: { ...locked } as never });
+    const { out } = call;
+    const { alias, locked } = await approvePlugin(call.args[0] ?? "", call.flag("yes"), call);
+    out.line();
+    out.line(`Approved and pinned ${out.style("bold", alias)} ${locked.version}.`);
+    out.line("Next: `glovebox verify` checks the whole workspace as a start would.");
+    out.result({ alias, locked });
     return EXIT.done;
   },
 };

@@ -1,8 +1,9 @@
 import path from "node:path";
+import { BuildError } from "@glovebox/sdk/build/errors";
 import { EXIT } from "../../errors.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { makeMachine } from "../make-machine.ts";
+import { shownPath } from "../shown-path.ts";
 
 export const build: Command = {
   name: "build",
@@ -10,29 +11,36 @@ export const build: Command = {
   usage: "[DIR] [--engine quickjs|spidermonkey]",
   description: [
     "Bundles DIR/src/plugin.ts and writes DIR/dist/plugin.wasm. The component imports exactly what plugin.json asks for.",
-    "QuickJS makes 1 to 2 MB and starts quickly; SpiderMonkey makes 12 MB and computes faster.",
+    "QuickJS makes 1 to 3 MB and starts quickly; SpiderMonkey makes 12 MB and computes faster.",
   ],
   options: { engine: { type: "string", value: "ENGINE", summary: "quickjs (default) or spidermonkey" } },
   argumentsMin: 0,
   argumentsMax: 1,
   examples: ["glovebox build", "glovebox build plugins/time"],
   async run(call) {
-    const { out } = call;
-    const { files } = makeMachine();
+    const { out, machine } = call;
     const folder = path.resolve(call.args[0] ?? ".");
     const engine = call.text("engine") ?? "quickjs";
     if (engine !== "quickjs" && engine !== "spidermonkey") throw new CliError("ERR_USAGE", "`--engine` is quickjs or spidermonkey.");
-    // Only this command needs the compilers; loading them would slow every other one.
+    // The compilers take longer to load than most commands to run.
     const { buildPlugin } = await import("@glovebox/sdk/build");
-    const built = await buildPlugin(folder, { engine, onProgress: (step) => out.progress(step) });
-    const file = path.join(folder, "dist", "plugin.wasm");
-    files.makeFolder(path.dirname(file));
-    files.writeFile(file, built.component);
+    const { component } = await buildPlugin(folder, { engine, onProgress: (step) => out.progress(`Build: ${step}`) }).catch((error: unknown) => {
+      throw inFolder(error, folder);
+    });
     out.progressDone();
-    const shown = path.relative(process.cwd(), file) || file;
-    out.line(`Built ${out.style("bold", shown)}: ${built.component.length} bytes.`);
-    out.line(`Next: \`glovebox pack ${path.relative(process.cwd(), folder) || "."}\`.`);
-    out.result({ component: file, bytes: built.component.length });
+    const file = path.join(folder, "dist", "plugin.wasm");
+    machine.files.makeFolder(path.dirname(file));
+    machine.files.writeFile(file, component);
+    out.line(`Built ${out.style("bold", shownPath(file))}: ${component.length} bytes.`);
+    out.line(`Next: \`glovebox pack ${shownPath(folder)}\`.`);
+    out.result({ component: file, bytes: component.length });
     return EXIT.done;
   },
 };
+
+/** The build knows files by their place in the plugin's folder; the author by where they are from here. */
+function inFolder(error: unknown, folder: string): unknown {
+  if (!(error instanceof BuildError) || !error.place) return error;
+  const { code, message, remedy, place } = error;
+  return new BuildError(code, message, { place: { ...place, file: path.join(folder, place.file) }, remedy, cause: error });
+}

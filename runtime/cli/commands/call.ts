@@ -1,13 +1,15 @@
-import { text as readAll } from "node:stream/consumers";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { ToolAnswer } from "../../answer.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { makeMachine } from "../make-machine.ts";
+import type { Output } from "../output.ts";
 import { startRuntime } from "../start-runtime.ts";
+
+const ARGUMENTS_CHARS_MAX = 4 * 1024 * 1024;
 
 export const call: Command = {
   name: "call",
@@ -21,9 +23,8 @@ export const call: Command = {
   argumentsMin: 1,
   argumentsMax: 2,
   examples: ["glovebox call time__now '{\"zone\":\"Europe/Paris\"}'", "echo '{\"path\":\"notes.txt\"}' | glovebox call files__read -"],
-  async run({ args: [name = "", words = "{}"], configFile, out }) {
-    const args = parseArguments(words === "-" ? await readAll(process.stdin) : words);
-    const machine = makeMachine();
+  async run({ args: [name = "", words = "{}"], configFile, out, machine }) {
+    const args = parseArguments(words === "-" ? await readStandardInput() : words);
     const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
     const interrupted = new AbortController();
     const stop = (): void => interrupted.abort();
@@ -35,21 +36,45 @@ export const call: Command = {
         name,
         arguments: args,
         signal: interrupted.signal,
-        onProgress: (progress, total, message) => out.progress([message, total === undefined ? progress : `${progress}/${total}`].filter(Boolean).join(" ")),
+        onProgress: (progress, total, message) => out.progress(formatProgress(progress, total, message)),
       });
-      const { content, structuredContent, isError, error } = answer;
-      if (error) out.line(`${out.style("red", error.error_code)}: ${makeVisible(error.message, { newlines: true })}${error.suggestion ? `\n  ${makeVisible(error.suggestion)}` : ""}`);
-      else for (const block of content) out.line(block.type === "text" ? makeVisible(block.text, { newlines: true }) : `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`);
-      out.result({ content: content as never, ...(structuredContent === undefined ? {} : { structuredContent }), ...(isError ? { isError } : {}) });
-      return isError ? EXIT.toolError : EXIT.done;
+      showAnswer(answer, out);
+      return answer.isError ? EXIT.toolError : EXIT.done;
     } finally {
       process.off("SIGINT", stop);
+      out.progressDone();
       await runtime.close();
     }
   },
 };
 
+/** What the plugin wrote is shown, never obeyed: escapes and invisible characters become visible. */
+function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, out: Output): void {
+  if (error) {
+    out.line(`${out.style("red", error.error_code)}: ${makeVisible(error.message, { newlines: true })}`);
+    if (error.suggestion) out.line(`  ${makeVisible(error.suggestion)}`);
+  } else {
+    for (const block of content)
+      out.line(block.type === "text" ? makeVisible(block.text, { newlines: true }) : `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`);
+  }
+  out.result({ content, ...(structuredContent === undefined ? {} : { structuredContent }), ...(isError ? { isError } : {}) });
+}
+
+function formatProgress(progress: number, total: number | undefined, message: string | undefined): string {
+  return [message, total === undefined ? progress : `${progress}/${total}`].filter(Boolean).join(" ");
+}
+
+async function readStandardInput(): Promise<string> {
+  let text = "";
+  for await (const chunk of process.stdin.setEncoding("utf8")) {
+    text += chunk;
+    if (text.length > ARGUMENTS_CHARS_MAX) break;
+  }
+  return text;
+}
+
 function parseArguments(words: string): JsonObject {
+  if (words.length > ARGUMENTS_CHARS_MAX) throw new CliError("ERR_ARGUMENTS_NOT_JSON", `The arguments are longer than ${ARGUMENTS_CHARS_MAX} characters.`);
   let value: JsonValue;
   try {
     value = JSON.parse(words) as JsonValue;

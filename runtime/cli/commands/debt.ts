@@ -1,10 +1,11 @@
-import { EXIT } from "../../errors.ts";
-import type { DebtItem } from "../../debt/items.ts";
+import { SEVERITIES, STATUSES, type DebtItem } from "../../debt/items.ts";
 import { makeDebtReport } from "../../debt/report.ts";
+import { EXIT } from "../../errors.ts";
+import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
-import type { Command } from "../command.ts";
-import { makeMachine } from "../make-machine.ts";
-import { describePosture } from "../start-runtime.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { probePosture } from "../posture.ts";
 
 export const debt: Command = {
   name: "debt",
@@ -12,23 +13,18 @@ export const debt: Command = {
   usage: "[--status STATUS] [--severity SEVERITY]",
   description: ["Prints the same report that agents get from the tool report_pattern_debt."],
   options: {
-    status: { type: "string", value: "STATUS", summary: "only open, monitoring or resolved items" },
-    severity: { type: "string", value: "SEVERITY", summary: "only low, medium, high or critical items" },
+    status: { type: "string", value: "STATUS", summary: `only ${STATUSES.join(", ")} items` },
+    severity: { type: "string", value: "SEVERITY", summary: `only ${SEVERITIES.join(", ")} items` },
   },
   argumentsMin: 0,
   argumentsMax: 0,
   examples: ["glovebox debt", "glovebox debt --severity critical --json"],
   async run(call) {
-    const { out } = call;
-    const machine = makeMachine();
-    const exists = machine.files.kindOf(call.configFile) !== "nothing";
-    const workspace = exists ? readWorkspace(call.configFile, machine.files) : undefined;
-    const [status, severity] = [call.text("status"), call.text("severity")];
-    const report = makeDebtReport(await describePosture(workspace, machine), {
-      ...(status === undefined ? {} : { status }),
-      ...(severity === undefined ? {} : { severity }),
-    });
-    const items = report["items"] as unknown as DebtItem[];
+    const { configFile, out, machine } = call;
+    const filter = { ...readChoice(call, "status", STATUSES), ...readChoice(call, "severity", SEVERITIES) };
+    const workspace = machine.files.kindOf(configFile) === "nothing" ? undefined : readWorkspace(configFile, machine.files);
+    const report = makeDebtReport(await probePosture(workspace, machine), filter);
+    const items = report["items"] as unknown as readonly DebtItem[];
     out.table(["ID", "STATUS", "SEVERITY", "TITLE"], items.map((item) => [item.id, item.status, item.severity, item.title]));
     out.line();
     out.line("`--json` has each item's present behaviour, evidence, and what would close it.");
@@ -36,3 +32,11 @@ export const debt: Command = {
     return EXIT.done;
   },
 };
+
+/** A filter word that means nothing would show an empty list, which reads like good news. */
+function readChoice(call: CommandCall, name: string, known: readonly string[]): Record<string, string> {
+  const value = call.text(name);
+  if (value === undefined) return {};
+  if (known.includes(value)) return { [name]: value };
+  throw new CliError("ERR_USAGE", `\`--${name}\` cannot be \`${value}\`.`, { remedy: remedyForUnknown(value, known) });
+}

@@ -1,9 +1,9 @@
-import { EXIT, GloveboxError, Refusals } from "../../errors.ts";
-import { isSealed } from "../../policy/gates.ts";
-import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
+import { collectReasons, EXIT, type GloveboxError } from "../../errors.ts";
+import { decideStart, isSealed } from "../../policy/gates.ts";
+import type { Seal } from "../../sandbox/sandbox.ts";
+import { readWorkspace, verifyWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { effectiveMode } from "../machine.ts";
-import { makeMachine } from "../make-machine.ts";
+import { effectiveMode, type Machine } from "../machine.ts";
 
 interface Check {
   readonly name: string;
@@ -17,54 +17,62 @@ export const doctor: Command = {
   usage: "",
   description: [
     "Starts a hostile program inside a runner's seal and reports what it could and could not do.",
-    "Exit 1 when something is wrong that production would refuse.",
+    "Exit 1 when the seal is not in force, or a start would be refused. What only production would refuse is a warning.",
   ],
   options: {},
   argumentsMin: 0,
   argumentsMax: 0,
   examples: ["glovebox doctor", "glovebox doctor --json"],
-  async run({ configFile, out }) {
-    const machine = makeMachine();
+  async run({ configFile, out, machine }) {
     out.progress("Trying to break out of the seal");
-    const sandbox = await machine.openSandbox();
-    await sandbox.close();
+    const seal = await machine.probeSeal();
     out.progressDone();
-    const { seal } = sandbox;
-    const checks: Check[] = [
-      { name: "node", state: "ok", says: process.versions.node },
-      {
-        name: "ring 5",
-        state: isSealed(seal) ? "ok" : "failed",
-        says: isSealed(seal)
-          ? `${seal.name}: ${seal.denied.length} attempts denied, none allowed`
-          : `not in force${seal.allowed.length > 0 ? `; allowed: ${seal.allowed.join(", ")}` : ""}`,
-      },
-      ...seal.remarks.map((says): Check => ({ name: "ring 5", state: "warning", says })),
-      ...checkWorkspace(configFile, machine),
-    ];
+    const checks = [{ name: "node", state: "ok", says: process.versions.node } as const, ...checkSeal(seal), ...checkWorkspace(configFile, seal, machine)];
+    const isWell = checks.every((check) => check.state !== "failed");
     out.table(["CHECK", "STATE", "SAYS"], checks.map((check) => [check.name, check.state, check.says]));
-    if (out.json) out.result({ checks: checks.map((check) => ({ ...check })), denied: [...seal.denied] });
-    return checks.some((check) => check.state === "failed") ? EXIT.failed : EXIT.done;
+    out.line();
+    out.line(isWell ? "Everything that a start needs is in order." : "Next: correct what failed; `glovebox verify` tells each refusal with its remedy.");
+    out.result({ checks, denied: seal.denied });
+    return isWell ? EXIT.done : EXIT.failed;
   },
 };
 
-function checkWorkspace(configFile: string, machine: ReturnType<typeof makeMachine>): Check[] {
-  if (machine.files.kindOf(configFile) === "nothing") return [{ name: "workspace", state: "warning", says: "no glovebox.yaml here: run `glovebox init`" }];
-  try {
-    const workspace = readWorkspace(configFile, machine.files);
-    const { plugins, reasons } = verifyWorkspace(workspace, machine.files);
-    return [
-      { name: "mode", state: "ok", says: effectiveMode(workspace.configuration.mode) },
-      ...plugins.map((plugin): Check => ({
-        name: `plugin ${plugin.alias}`,
-        state: plugin.signer ? "ok" : "warning",
-        says: plugin.signer ? `signed by ${plugin.signer.trust}` : "UNSIGNED",
-      })),
-      ...reasons.map((reason): Check => ({ name: "plugin", state: "failed", says: `${reason.code}: ${reason.message}` })),
-    ];
-  } catch (error) {
-    const reasons = error instanceof Refusals ? error.reasons : error instanceof GloveboxError ? [error] : undefined;
-    if (!reasons) throw error;
-    return reasons.map((reason): Check => ({ name: "workspace", state: "failed", says: `${reason.code}: ${reason.message}` }));
-  }
+function checkSeal(seal: Seal): Check[] {
+  const allowed = seal.allowed.length > 0 ? `; allowed: ${seal.allowed.join(", ")}` : "";
+  const verdict: Check = isSealed(seal)
+    ? { name: "ring 5", state: "ok", says: `${seal.name}: ${seal.denied.length} attempts denied, none allowed` }
+    : { name: "ring 5", state: "failed", says: `not in force${allowed}` };
+  return [verdict, ...seal.remarks.map((says): Check => ({ name: "ring 5", state: "warning", says }))];
+}
+
+function checkWorkspace(configFile: string, seal: Seal, { files }: Machine): Check[] {
+  if (files.kindOf(configFile) === "nothing") return [{ name: "workspace", state: "warning", says: "no glovebox.yaml here: run `glovebox init`" }];
+  let workspace: Workspace | undefined;
+  const reasons = collectReasons([
+    () => {
+      workspace = readWorkspace(configFile, files);
+    },
+  ]);
+  return workspace ? checkPlugins(workspace, seal, files) : reasons.map((reason) => toCheck("workspace", "failed", reason));
+}
+
+function checkPlugins(workspace: Workspace, seal: Seal, files: Machine["files"]): Check[] {
+  const { mode: configured, plugins: entries, waivers } = workspace.configuration;
+  const mode = effectiveMode(configured);
+  const { plugins, refused } = verifyWorkspace(workspace, files);
+  const gates = decideStart({ mode: "production", plugins: entries, waivers, seal, nowMs: Date.now() });
+  const severity = mode === "production" ? "failed" : "warning";
+  return [
+    { name: "mode", state: "ok", says: mode },
+    ...plugins.map(({ alias, signer }): Check => {
+      const name = `plugin ${alias}`;
+      return signer ? { name, state: "ok", says: `signed by ${signer.trust}` } : { name, state: "warning", says: "UNSIGNED" };
+    }),
+    ...[...refused].flatMap(([alias, reasons]) => reasons.map((reason) => toCheck(`plugin ${alias}`, "failed", reason))),
+    ...gates.map((gate) => toCheck("production", severity, gate)),
+  ];
+}
+
+function toCheck(name: string, state: Check["state"], reason: GloveboxError): Check {
+  return { name, state, says: `${reason.code}: ${reason.message}` };
 }

@@ -1,11 +1,11 @@
-import path from "node:path";
+import { changeWorkspace } from "../../change-workspace.ts";
 import { EXIT } from "../../errors.ts";
+import configurationSchema from "../../policy/glovebox.schema.json" with { type: "json" };
 import { FIRST_CONFIGURATION } from "../../policy/edit-configuration.ts";
-import { makeFilePowers } from "../../powers/files.ts";
+import { workspacePaths } from "../../workspace-paths.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { Command } from "../command.ts";
-
-const GITIGNORE = "# Approved packages, caches, plugin data and the audit trail of this machine.\n*\n";
+import { shownPath } from "../shown-path.ts";
 
 export const init: Command = {
   name: "init",
@@ -19,15 +19,18 @@ export const init: Command = {
   argumentsMin: 0,
   argumentsMax: 0,
   examples: ["glovebox init", "glovebox init --config tools/glovebox.yaml"],
-  async run({ configFile, out }) {
-    const files = makeFilePowers();
+  async run({ configFile, out, machine }) {
+    const { files } = machine;
     if (files.kindOf(configFile) !== "nothing")
       throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "There is a configuration here already, and it was left as it is.", { place: { file: configFile } });
-    const folder = path.join(path.dirname(configFile), ".glovebox");
-    files.makeFolder(folder);
-    files.writeFile(path.join(folder, ".gitignore"), GITIGNORE);
-    files.writeFile(configFile, FIRST_CONFIGURATION);
-    out.line(`Wrote ${out.style("bold", path.relative(process.cwd(), configFile) || configFile)}: it grants nothing yet.`);
+    const schema = `${JSON.stringify(configurationSchema, undefined, 2)}\n`;
+    const paths = workspacePaths(configFile);
+    await changeWorkspace(paths, files, () => {
+      // The first line of the configuration names it, for editors.
+      files.writeFile(paths.schemaFile, schema);
+      files.createFile(configFile, FIRST_CONFIGURATION);
+    });
+    out.line(`Wrote ${out.style("bold", shownPath(configFile))}: it grants nothing yet.`);
     out.line("Next: trust a plugin author's key with `glovebox trust add KEY --plugins NAME`, then `glovebox add SOURCE`.");
     out.result({ configuration: configFile });
     return EXIT.done;

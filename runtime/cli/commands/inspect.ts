@@ -1,9 +1,7 @@
-import { EXIT } from "../../errors.ts";
 import { formatSize } from "@glovebox/host-api/size";
-import { WorkspaceError } from "../../workspace-errors.ts";
-import { readWorkspace, verifyPlugin } from "../../workspace.ts";
+import { EXIT } from "../../errors.ts";
+import { configuredPlugin, readWorkspace, verifyPlugin } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { makeMachine } from "../make-machine.ts";
 import { showPlugin } from "../show-plugin.ts";
 
 export const inspect: Command = {
@@ -15,28 +13,16 @@ export const inspect: Command = {
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox inspect time", "glovebox inspect time --json"],
-  async run({ args, configFile, out }) {
-    const { files } = makeMachine();
-    const alias = args[0] ?? "";
-    const workspace = readWorkspace(configFile, files);
-    const configuration = Object.hasOwn(workspace.configuration.plugins, alias) ? workspace.configuration.plugins[alias] : undefined;
-    if (!configuration) throw new WorkspaceError("ERR_NOT_INSTALLED", `No plugin \`${alias}\` is configured.`, { place: { file: configFile } });
-    const plugin = verifyPlugin(workspace, alias, configuration, files);
-    const { limits, grants } = configuration;
-    showPlugin(plugin, plugin.signer, grants, out);
+  async run({ args: [alias = ""], configFile, out, machine }) {
+    const workspace = readWorkspace(configFile, machine.files);
+    const { limits, grants, unsigned } = configuredPlugin(workspace, alias);
+    const { manifest, surface, locked, signer, ...opened } = verifyPlugin(workspace, alias, machine.files);
+    showPlugin({ manifest, surface, ...opened }, signer, grants, out);
     out.line();
     out.line(out.style("bold", "Limits of one call"));
     out.line(`  deadline ${limits.deadlineMs} ms, memory ${formatSize(limits.memoryBytes)}, resident ${formatSize(limits.residentBytes)}, output ${formatSize(limits.outputBytes)}`);
     out.line(`  host calls ${limits.hostCalls}, log ${formatSize(limits.logBytes)}, at once ${limits.concurrentCalls}, waiting ${limits.queuedCalls}`);
-    out.result({
-      alias,
-      manifest: plugin.manifest as never,
-      tools: plugin.surface as never,
-      grants,
-      limits: { ...limits },
-      locked: plugin.locked as never,
-      unsigned: configuration.unsigned,
-    });
+    out.result({ alias, manifest, tools: surface, grants, limits, locked, unsigned });
     return EXIT.done;
   },
 };

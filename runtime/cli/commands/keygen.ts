@@ -1,10 +1,11 @@
 import path from "node:path";
 import { EXIT } from "../../errors.ts";
-import { makeFilePowers } from "../../powers/files.ts";
+import type { FilePowers } from "../../supply/file-powers.ts";
 import { generateKey } from "../../supply/keys.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { Command } from "../command.ts";
 import { readPassphrase } from "../passphrase.ts";
+import { shownPath } from "../shown-path.ts";
 
 export const keygen: Command = {
   name: "keygen",
@@ -18,20 +19,32 @@ export const keygen: Command = {
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox keygen acme", "GLOVEBOX_PASSPHRASE=… glovebox keygen release"],
-  async run({ args, out }) {
-    const files = makeFilePowers();
+  async run({ args, out, machine }) {
     const base = path.resolve(args[0] ?? "");
     const [privateFile, publicFile] = [`${base}.key`, `${base}.pub`];
-    for (const file of [privateFile, publicFile])
-      if (files.kindOf(file) !== "nothing") throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "A key of this name exists, and it was left as it is.", { place: { file } });
-    const pair = generateKey(readPassphrase());
-    files.writeFile(privateFile, pair.privateKey, 0o600);
-    files.writeFile(publicFile, `${pair.publicKey.text}\n`);
-    const shown = (file: string): string => path.relative(process.cwd(), file) || file;
-    out.line(`Wrote ${out.style("bold", shown(privateFile))} (keep it secret) and ${out.style("bold", shown(publicFile))}.`);
-    out.line(`Key ${pair.publicKey.digest}`);
-    out.line(`Next: \`glovebox sign FILE --key ${shown(privateFile)}\`; operators run \`glovebox trust add ${shown(publicFile)} --plugins NAME\`.`);
-    out.result({ private: privateFile, public: publicFile, key: pair.publicKey.digest });
+    const { privateKey, publicKey } = generateKey(readPassphrase());
+    createPair([privateFile, privateKey], [publicFile, `${publicKey.text}\n`], machine.files);
+    out.line(`Wrote ${out.style("bold", shownPath(privateFile))} (keep it secret) and ${out.style("bold", shownPath(publicFile))}.`);
+    out.line(`Key ${publicKey.digest}`);
+    out.line(`Next: \`glovebox sign FILE --key ${shownPath(privateFile)}\`; operators run \`glovebox trust add ${shownPath(publicFile)} --plugins NAME\`.`);
+    out.result({ private: privateFile, public: publicFile, key: publicKey.digest });
     return EXIT.done;
   },
 };
+
+/** Both files or neither: a private key whose public half is another's signs what nobody can verify. */
+function createPair(
+  [privateFile, privateKey]: readonly [string, string],
+  [publicFile, publicKey]: readonly [string, string],
+  files: FilePowers,
+): void {
+  if (files.kindOf(publicFile) !== "nothing")
+    throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "A key of this name exists, and it was left as it is.", { place: { file: publicFile } });
+  files.createFile(privateFile, privateKey, 0o600);
+  try {
+    files.createFile(publicFile, publicKey);
+  } catch (error) {
+    files.remove(privateFile);
+    throw error;
+  }
+}

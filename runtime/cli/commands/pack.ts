@@ -5,8 +5,8 @@ import { openPackage } from "../../supply/verify-installed.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { makeMachine } from "../make-machine.ts";
 import { packHere } from "../pack-here.ts";
+import { shownPath } from "../shown-path.ts";
 
 export const pack: Command = {
   name: "pack",
@@ -20,23 +20,23 @@ export const pack: Command = {
   argumentsMin: 0,
   argumentsMax: 1,
   examples: ["glovebox pack", "glovebox pack plugins/time"],
-  async run({ args, out }) {
-    const machine = makeMachine();
-    const folder = path.resolve(args[0] ?? ".");
-    const source = readSource(folder, process.cwd(), machine.files);
+  async run(call) {
+    const { files } = call.machine;
+    const { out } = call;
+    const folder = path.resolve(call.args[0] ?? ".");
+    const source = files.kindOf(folder) === "folder" ? readSource(folder, folder, files) : undefined;
     if (source?.kind !== "parts") throw new CliError("ERR_FILE_MISSING", "There is no plugin's folder here.", { place: { file: folder } });
-    const bytes = await packHere(source, out, machine);
-    const opened = openPackage(bytes, rulesOf([]));
-    const file = path.join(folder, "dist", `${opened.manifest.name}-${opened.manifest.version}.tgz`);
-    machine.files.writeFile(file, bytes);
-
-    const shown = path.relative(process.cwd(), file) || file;
-    out.line(`Packed ${out.style("bold", shown)}: ${bytes.length} bytes, ${opened.surface.length} tools.`);
-    out.line(`package    ${opened.package}`);
-    out.line(`component  ${opened.digests.component}`);
-    out.line(`surface    ${opened.digests.surface}`);
-    out.line(`Next: \`glovebox sign ${shown} --key FILE\` (make a key with \`glovebox keygen NAME\`).`);
-    out.result({ package: file, digest: opened.package, digests: { ...opened.digests }, tools: opened.surface.map((tool) => tool.name) });
+    const bytes = await packHere(source, call);
+    const { manifest, surface, digests, package: digest } = openPackage(bytes, rulesOf([]));
+    const file = path.join(folder, "dist", `${manifest.name}-${manifest.version}.tgz`);
+    files.makeFolder(path.dirname(file));
+    files.writeFile(file, bytes);
+    out.line(`Packed ${out.style("bold", shownPath(file))}: ${bytes.length} bytes, ${surface.length} tool${surface.length === 1 ? "" : "s"}.`);
+    out.line(`package    ${digest}`);
+    out.line(`component  ${digests.component}`);
+    out.line(`surface    ${digests.surface}`);
+    out.line(`Next: \`glovebox sign ${shownPath(file)} --key FILE\` (make a key with \`glovebox keygen NAME\`).`);
+    out.result({ package: file, digest, digests, tools: surface.map((tool) => tool.name) });
     return EXIT.done;
   },
 };

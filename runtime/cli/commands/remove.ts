@@ -1,10 +1,10 @@
+import { writeRemoval } from "../../approve.ts";
+import { changeWorkspace } from "../../change-workspace.ts";
 import { EXIT } from "../../errors.ts";
 import { removePlugin } from "../../policy/edit-configuration.ts";
-import { WorkspaceError } from "../../workspace-errors.ts";
-import { readWorkspace } from "../../workspace.ts";
-import { writeRemoval } from "../../approve.ts";
+import { configuredPlugin, readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { makeMachine } from "../make-machine.ts";
+import { shownPath } from "../shown-path.ts";
 
 export const remove: Command = {
   name: "remove",
@@ -18,18 +18,24 @@ export const remove: Command = {
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox remove time"],
-  async run(call) {
-    const machine = makeMachine();
-    const alias = call.args[0] ?? "";
-    const { paths } = readWorkspace(call.configFile, machine.files);
-    await machine.files.withLock(paths.busyFile, async () => {
-      const workspace = readWorkspace(call.configFile, machine.files);
-      if (!Object.hasOwn(workspace.configuration.plugins, alias) && !Object.hasOwn(workspace.locked, alias))
-        throw new WorkspaceError("ERR_NOT_INSTALLED", `No plugin \`${alias}\` is installed.`, { place: { file: call.configFile } });
-      writeRemoval(alias, removePlugin(workspace.text, call.configFile, alias), machine.engine, paths, machine.files);
+  async run({ args: [alias = ""], configFile, out, machine: { files, engine } }) {
+    const { paths } = assertInstalled(alias);
+    await changeWorkspace(paths, files, () => {
+      const { text } = assertInstalled(alias);
+      writeRemoval(alias, removePlugin(text, configFile, alias), engine, paths, files);
     });
-    call.out.line(`Removed ${alias}. Its data, if it had any, is still in ${paths.homeFolder(alias)}.`);
-    call.out.result({ removed: alias });
+    const data = paths.homeFolder(alias);
+    const hasData = files.kindOf(data) !== "nothing";
+    out.line(`Removed ${out.style("bold", alias)}.${hasData ? ` Its data is still in ${shownPath(data)}.` : ""}`);
+    out.line("Next: `glovebox list` shows what is left.");
+    out.result({ removed: alias, data: hasData ? data : null });
     return EXIT.done;
+
+    /** Also what only the lockfile knows can be removed. */
+    function assertInstalled(name: string) {
+      const workspace = readWorkspace(configFile, files);
+      if (!Object.hasOwn(workspace.locked, name)) configuredPlugin(workspace, name);
+      return workspace;
+    }
   },
 };

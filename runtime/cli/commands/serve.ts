@@ -1,11 +1,11 @@
-import { EXIT } from "../../errors.ts";
 import { makeDebtReport } from "../../debt/report.ts";
+import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { serveOverStdio } from "../../server/serve-stdio.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { makeMachine } from "../make-machine.ts";
+import { showSnippets } from "../snippets.ts";
 import { startRuntime } from "../start-runtime.ts";
 
 const NOTES_MAX = 50;
@@ -15,30 +15,45 @@ const FLUSH_MS_MAX = 1000;
 export const serve: Command = {
   name: "serve",
   summary: "serve the installed plugins to one MCP client over stdio",
-  usage: "",
+  usage: "[--snippets]",
   description: [
     "Verifies everything, asks every gate, and speaks MCP on standard input and output until the client goes.",
     "With NODE_ENV=production or `mode: production` anything unsigned, unpinned, changed or unsealed refuses to start.",
+    "With --snippets it serves nothing: it prints what to paste into Claude Desktop, VS Code and Cursor to have it started.",
   ],
-  options: {},
+  options: {
+    snippets: {
+      type: "boolean",
+      summary: "print the clients' configuration for this workspace, and end",
+    },
+  },
   argumentsMin: 0,
   argumentsMax: 0,
-  examples: ["glovebox serve", "NODE_ENV=production glovebox serve --config /srv/tools/glovebox.yaml"],
-  async run({ configFile }) {
-    const machine = makeMachine();
+  examples: [
+    "glovebox serve",
+    "glovebox serve --snippets",
+    "NODE_ENV=production glovebox serve --config /srv/tools/glovebox.yaml",
+  ],
+  async run({ configFile, flag, out, machine }) {
+    if (flag("snippets")) {
+      readWorkspace(configFile, machine.files);
+      showSnippets(configFile, out);
+      return EXIT.done;
+    }
     const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
+    const { tools, callTool, posture } = runtime;
     const note = (text: string): boolean => process.stderr.write(`glovebox: ${text}\n`);
-    note(`${runtime.tools.length} tools of ${runtime.posture.plugins.length} plugins, ${runtime.posture.mode} mode, seal ${runtime.posture.seal.name}`);
-    for (const plugin of runtime.posture.plugins) if (!plugin.signed) note(`plugin ${plugin.alias} runs UNSIGNED`);
+    note(
+      `${tools.length} tools of ${posture.plugins.length} plugins, ${posture.mode} mode, seal ${posture.seal.name}`,
+    );
+    for (const plugin of posture.plugins)
+      if (!plugin.signed) note(`plugin ${plugin.alias} runs UNSIGNED`);
     const server = serveOverStdio(
-      {
-        version: runtimeVersion(),
-        tools: runtime.tools,
-        callTool: runtime.callTool,
-        reportDebt: (filter) => makeDebtReport(runtime.posture, filter),
-      },
+      { version: runtimeVersion(), tools, callTool, reportDebt: (filter) => makeDebtReport(posture, filter) },
       { input: process.stdin, output: process.stdout },
-      limitNotes((error) => note(`protocol: ${makeVisible(error.message).slice(0, NOTE_CHARS_MAX)}`)),
+      limitNotes((error) =>
+        note(`protocol: ${makeVisible(error.message).slice(0, NOTE_CHARS_MAX)}`),
+      ),
     );
     runtime.warm();
     const stop = (): void => void server.close();
@@ -57,6 +72,7 @@ function limitNotes(note: (error: Error) => void): (error: Error) => void {
   let count = 0;
   return (error) => {
     count += 1;
-    if (count <= NOTES_MAX) note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
+    if (count <= NOTES_MAX)
+      note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
   };
 }

@@ -1,15 +1,15 @@
 import path from "node:path";
-import { EXIT } from "../../errors.ts";
+import { EXIT, located } from "../../errors.ts";
 import { parsePrivateKey, publicKeyOf } from "../../supply/keys.ts";
 import { readSource } from "../../supply/read-source.ts";
 import { signStatement } from "../../supply/sign.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
 import { rulesOf } from "../../workspace.ts";
-import type { Command } from "../command.ts";
+import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { makeMachine } from "../make-machine.ts";
-import { readPassphrase } from "../passphrase.ts";
 import { packHere } from "../pack-here.ts";
+import { readPassphrase } from "../passphrase.ts";
+import { shownPath } from "../shown-path.ts";
 
 const KEY_BYTES_MAX = 16 * 1024;
 
@@ -26,27 +26,43 @@ export const sign: Command = {
   argumentsMax: 1,
   examples: ["glovebox sign dist/time-1.0.0.tgz --key acme.key"],
   async run(call) {
-    const { out } = call;
-    const machine = makeMachine();
-    const keyFile = call.text("key");
-    if (keyFile === undefined) throw new CliError("ERR_USAGE", "`--key` is missing: name the private key.");
-    const pem = machine.files.readFile(path.resolve(keyFile), KEY_BYTES_MAX);
-    if (!pem) throw new CliError("ERR_FILE_MISSING", "There is no key here.", { place: { file: path.resolve(keyFile) } });
-    const privateKey = parsePrivateKey(new TextDecoder().decode(pem), readPassphrase());
-
+    const { out, machine } = call;
+    const privateKey = readPrivateKey(call);
+    const { digest: key } = publicKeyOf(privateKey);
     const file = path.resolve(call.args[0] ?? "");
-    const source = readSource(file, process.cwd(), machine.files);
-    if (!source || machine.files.kindOf(file) !== "file") throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", { place: { file } });
-    const bytes = source.kind === "package" ? source.package : await packHere(source, out, machine);
-    const { manifest, digests } = openPackage(bytes, rulesOf([]));
+    const { manifest, digests } = await openFile(file, call);
+    const { name, version } = manifest;
     const bundleFile = `${file}.sigstore.json`;
-    machine.files.writeFile(bundleFile, signStatement({ name: manifest.name, version: manifest.version, digests }, privateKey));
-
-    const shown = path.relative(process.cwd(), bundleFile) || bundleFile;
-    out.line(`Signed ${manifest.name} ${manifest.version} with ${publicKeyOf(privateKey).digest}.`);
-    out.line(`Wrote ${out.style("bold", shown)}: keep it beside the file that it signs.`);
-    out.line(`Next: operators run \`glovebox add ${path.relative(process.cwd(), file) || file}\`.`);
-    out.result({ bundle: bundleFile, key: publicKeyOf(privateKey).digest, digests: { ...digests } });
+    machine.files.writeFile(bundleFile, signStatement({ name, version, digests }, privateKey));
+    out.line(`Signed ${name} ${version} with ${key}.`);
+    out.line(`Wrote ${out.style("bold", shownPath(bundleFile))}: keep it beside the file that it signs.`);
+    out.line(`Next: operators trust your public key with \`glovebox trust add\`, then run \`glovebox add ${shownPath(file)}\`.`);
+    out.result({ bundle: bundleFile, key, digests });
     return EXIT.done;
   },
 };
+
+function readPrivateKey(call: CommandCall) {
+  const name = call.text("key");
+  if (name === undefined) throw new CliError("ERR_USAGE", "`--key` is missing: name the private key.");
+  const file = path.resolve(name);
+  const pem = call.machine.files.readFile(file, KEY_BYTES_MAX);
+  if (!pem) throw new CliError("ERR_FILE_MISSING", "There is no key here.", { place: { file } });
+  try {
+    return parsePrivateKey(new TextDecoder().decode(pem), readPassphrase());
+  } catch (error) {
+    throw located(error, { file });
+  }
+}
+
+async function openFile(file: string, call: CommandCall) {
+  const { files } = call.machine;
+  const source = files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
+  if (!source) throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", { place: { file } });
+  const bytes = source.kind === "package" ? source.package : await packHere(source, call);
+  try {
+    return openPackage(bytes, rulesOf([]));
+  } catch (error) {
+    throw located(error, { file });
+  }
+}

@@ -1,43 +1,40 @@
+import { remedyForUnknown } from "../../plugin/suggest.ts";
 import type { Command } from "../command.ts";
-import { add } from "./add.ts";
-import { approve } from "./approve.ts";
-import { build } from "./build.ts";
-import { call } from "./call.ts";
-import { makeCompletion } from "./completion.ts";
-import { debt } from "./debt.ts";
-import { demo } from "./demo.ts";
-import { doctor } from "./doctor.ts";
-import { init } from "./init.ts";
-import { inspect } from "./inspect.ts";
-import { keygen } from "./keygen.ts";
-import { list } from "./list.ts";
-import { scaffold } from "./new.ts";
-import { pack } from "./pack.ts";
-import { remove } from "./remove.ts";
-import { serve } from "./serve.ts";
-import { sign } from "./sign.ts";
-import { trust } from "./trust.ts";
-import { verify } from "./verify.ts";
+import { CliError } from "../errors.ts";
 
-/** Every command there is. */
-export const COMMANDS: readonly Command[] = [
-  demo,
-  scaffold,
-  build,
-  pack,
-  keygen,
-  sign,
-  init,
-  trust,
-  add,
-  list,
-  inspect,
-  approve,
-  remove,
-  verify,
-  call,
-  serve,
-  doctor,
-  debt,
-  makeCompletion(() => COMMANDS),
-];
+/** Every command there is, in the order of the help. Each is loaded when it is asked for: none pays for what another needs. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["demo", async () => (await import("./demo.ts")).demo],
+  ["new", async () => (await import("./new.ts")).scaffold],
+  ["build", async () => (await import("./build.ts")).build],
+  ["pack", async () => (await import("./pack.ts")).pack],
+  ["keygen", async () => (await import("./keygen.ts")).keygen],
+  ["sign", async () => (await import("./sign.ts")).sign],
+  ["init", async () => (await import("./init.ts")).init],
+  ["trust", async () => (await import("./trust.ts")).trust],
+  ["add", async () => (await import("./add.ts")).add],
+  ["list", async () => (await import("./list.ts")).list],
+  ["inspect", async () => (await import("./inspect.ts")).inspect],
+  ["approve", async () => (await import("./approve.ts")).approve],
+  ["remove", async () => (await import("./remove.ts")).remove],
+  ["verify", async () => (await import("./verify.ts")).verify],
+  ["call", async () => (await import("./call.ts")).call],
+  ["serve", async () => (await import("./serve.ts")).serve],
+  ["doctor", async () => (await import("./doctor.ts")).doctor],
+  ["debt", async () => (await import("./debt.ts")).debt],
+  ["completion", async () => (await import("./completion.ts")).completion],
+]);
+
+export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
+
+/** The command of this name. Throws `ERR_USAGE` that names the one that was meant. */
+export async function loadCommand(name: string): Promise<Command> {
+  const load = COMMANDS.get(name);
+  if (load) return load();
+  throw new CliError("ERR_USAGE", `There is no command \`${name}\`.`, { remedy: remedyForUnknown(name, COMMAND_NAMES) });
+}
+
+/** All of them, for those who describe them. */
+export function loadCommands(): Promise<readonly Command[]> {
+  return Promise.all([...COMMANDS.values()].map((load) => load()));
+}

@@ -1,15 +1,16 @@
 import path from "node:path";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
-import { EXIT } from "../../errors.ts";
-import { parsePublicKey } from "../../supply/keys.ts";
+import { changeWorkspace } from "../../change-workspace.ts";
+import { EXIT, located } from "../../errors.ts";
 import { editTrust } from "../../policy/edit-configuration.ts";
-import { parseConfiguration } from "../../policy/parse-configuration.ts";
-import { makeFilePowers } from "../../powers/files.ts";
-import { readWorkspace } from "../../workspace.ts";
+import type { TrustEntry } from "../../policy/configuration.ts";
+import type { FilePowers } from "../../supply/file-powers.ts";
+import { parsePublicKey, type PublicKey } from "../../supply/keys.ts";
+import { readConfiguration, readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 
 const KEY_BYTES_MAX = 16 * 1024;
+const NAME_CHARS_MAX = 40;
 
 export const trust: Command = {
   name: "trust",
@@ -22,40 +23,51 @@ export const trust: Command = {
   ],
   options: {
     plugins: { type: "string", multiple: true, value: "GLOB", summary: "plugin names that the key may sign; repeat for more" },
-    name: { type: "string", value: "NAME", summary: "what to call the key (default: the name in it, or its file's)" },
+    name: { type: "string", value: "NAME", summary: "what to call the key (default: its file's name)" },
   },
   argumentsMin: 2,
   argumentsMax: 2,
   examples: ["glovebox trust add acme.pub --plugins 'acme-*'", "glovebox trust add release.pub --plugins time --plugins files"],
   async run(call) {
-    const [verb, words] = call.args as [string, string];
+    const { configFile, out } = call;
+    const { files } = call.machine;
+    const [verb, words = ""] = call.args;
     if (verb !== "add") throw new CliError("ERR_USAGE", `\`glovebox trust ${verb}\` does not exist.`, { remedy: "Use: glovebox trust add PUBKEY --plugins GLOB" });
     const plugins = call.texts("plugins").flatMap((globs) => globs.split(","));
     if (plugins.length === 0) throw new CliError("ERR_USAGE", "`--plugins` is missing: say for which plugins the key counts.");
-    const files = makeFilePowers();
-    const key = parsePublicKey(readKey(words, files));
-    const name = call.text("name") ?? nameOf(words);
-    const saved = await files.withLock(path.join(path.dirname(call.configFile), ".glovebox", "busy"), async () => {
-      const workspace = readWorkspace(call.configFile, files);
-      const text = editTrust(workspace.text, call.configFile, { name, key: key.text, plugins });
-      const configuration = parseConfiguration(text, call.configFile, CAPABILITIES);
-      files.writeFile(call.configFile, text);
-      return configuration.trust.find((entry) => entry.publicKey === key.text);
-    });
-    call.out.line(`Trusting ${call.out.style("bold", saved?.name ?? name)} (${key.digest}) for: ${saved?.plugins.join(", ") ?? ""}.`);
-    call.out.line("Next: `glovebox add SOURCE` with a plugin that this key signed.");
-    call.out.result({ name: saved?.name ?? name, key: key.digest, plugins: [...(saved?.plugins ?? plugins)] });
+    const key = readKey(words, files);
+    const entry = { name: call.text("name") ?? nameOf(words), key: key.text, plugins };
+    const { paths } = readWorkspace(configFile, files);
+    const saved = await changeWorkspace(paths, files, () => addEntry(entry, configFile, files));
+    out.line(`Trusting ${out.style("bold", saved.name)} (${key.digest}) for: ${saved.plugins.join(", ")}.`);
+    out.line("Next: `glovebox add SOURCE` with a plugin that this key signed.");
+    out.result({ name: saved.name, key: key.digest, plugins: saved.plugins });
     return EXIT.done;
   },
 };
 
-function readKey(words: string, files: ReturnType<typeof makeFilePowers>): string {
+function addEntry(entry: { name: string; key: string; plugins: readonly string[] }, configFile: string, files: FilePowers): TrustEntry {
+  const text = editTrust(readWorkspace(configFile, files).text, configFile, entry);
+  const saved = readConfiguration(text, configFile).trust.find(({ publicKey }) => publicKey === entry.key);
+  if (!saved) throw new Error("an edit lost its trust entry");
+  files.writeFile(configFile, text);
+  return saved;
+}
+
+/** A key is never a path with an ending, and a file that is meant is named, even when it is not there. */
+function readKey(words: string, files: FilePowers): PublicKey {
   const file = path.resolve(words);
-  if (files.kindOf(file) !== "file") return words;
-  return new TextDecoder().decode(files.readFile(file, KEY_BYTES_MAX));
+  const bytes = files.readFile(file, KEY_BYTES_MAX);
+  if (!bytes && words.includes(".")) throw new CliError("ERR_FILE_MISSING", "There is no key here.", { place: { file } });
+  try {
+    return parsePublicKey(bytes ? new TextDecoder().decode(bytes) : words);
+  } catch (error) {
+    throw bytes ? located(error, { file }) : error;
+  }
 }
 
 function nameOf(words: string): string {
-  const base = path.basename(words).replace(/\.[^.]*$/, "").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "");
-  return base.length > 0 && base.length <= 40 ? base : "key";
+  const base = path.basename(words).replace(/\.[^.]*$/, "").toLowerCase();
+  const name = base.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "");
+  return name.length > 0 && name.length <= NAME_CHARS_MAX ? name : "key";
 }

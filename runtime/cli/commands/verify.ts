@@ -1,10 +1,7 @@
-import { EXIT, Refusals, type GloveboxError } from "../../errors.ts";
-import { exposeTools } from "../../policy/expose.ts";
-import { decideStart } from "../../policy/gates.ts";
-import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
+import { EXIT } from "../../errors.ts";
+import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { effectiveMode } from "../machine.ts";
-import { makeMachine } from "../make-machine.ts";
+import { checkStart } from "../start-check.ts";
 
 export const verify: Command = {
   name: "verify",
@@ -18,28 +15,17 @@ export const verify: Command = {
   argumentsMin: 0,
   argumentsMax: 0,
   examples: ["glovebox verify", "NODE_ENV=production glovebox verify --json"],
-  async run({ configFile, out }) {
-    const machine = makeMachine();
+  async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
-    const { plugins, reasons } = verifyWorkspace(workspace, machine.files);
-    const { configuration } = workspace;
-    const sandbox = await machine.openSandbox();
-    await sandbox.close();
-    const mode = effectiveMode(configuration.mode);
-    const { problems } = exposeTools(
-      plugins.map((plugin) => ({
-        alias: plugin.alias,
-        surface: plugin.surface,
-        configuration: configuration.plugins[plugin.alias] ?? { source: "", grants: {}, limits: configuration.limits, unsigned: false },
-      })),
-    );
-    const gates = decideStart({ mode, plugins: configuration.plugins, waivers: configuration.waivers, seal: sandbox.seal, nowMs: Date.now() });
-    const all: GloveboxError[] = [...reasons, ...problems, ...gates];
-    if (all.length > 0) throw new Refusals(all);
-    for (const plugin of plugins)
-      out.line(`${out.style("green", "ok")}  ${plugin.alias}  ${plugin.manifest.name} ${plugin.manifest.version}  ${plugin.digests.component}  ${plugin.signer ? `signed by ${plugin.signer.trust}` : "UNSIGNED"}`);
-    out.line(`${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${sandbox.seal.name}.`);
-    out.result({ mode, seal: sandbox.seal.name, verified: plugins.map((plugin) => plugin.alias) });
+    const seal = await machine.probeSeal();
+    const { plugins, mode } = checkStart(workspace, seal, machine.files);
+    for (const { alias, manifest, digests, signer } of plugins) {
+      const vouched = signer ? `signed by ${signer.trust}` : "UNSIGNED";
+      out.line(`${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`);
+    }
+    out.line(`${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${seal.name}.`);
+    out.line("Next: `glovebox serve` starts.");
+    out.result({ mode, seal: seal.name, verified: plugins.map((plugin) => plugin.alias) });
     return EXIT.done;
   },
 };

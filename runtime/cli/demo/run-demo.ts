@@ -5,12 +5,11 @@ import type { JsonObject } from "@glovebox/host-api/json";
 import { buildPlugin } from "@glovebox/sdk/build";
 import { makeVisible } from "../../firewall/visible.ts";
 import { makeScratchFolder } from "../../powers/scratch.ts";
-import { COMMANDS } from "../commands/table.ts";
 import type { CommandCall } from "../command.ts";
 import { makeMachine } from "../make-machine.ts";
-import { makeOutput, type Output } from "../output.ts";
+import type { Output } from "../output.ts";
 import { connectClient, type DemoClient } from "./client.ts";
-import { showSnippets } from "./snippets.ts";
+import { GLOVEBOX, showSnippets } from "../snippets.ts";
 import { ATTACKS, REAL_WORK, type DemoStep } from "./steps.ts";
 
 export interface StepResult {
@@ -46,7 +45,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     out.line(out.style("bold", "2. An operator trusts the author's key, looks at each plugin, grants and pins"));
     await install(configFile, scratch.folder, packages, out);
     out.line(out.style("bold", "3. An MCP client calls the plugins, each in its sealed process"));
-    const client = await connectClient(fileURLToPath(new URL("../glovebox.mjs", import.meta.url)), configFile);
+    const client = await connectClient(GLOVEBOX, configFile);
     let results: StepResult[];
     try {
       const tools = await client.listTools();
@@ -61,7 +60,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     out.line(out.style("bold", "5. One byte of a plugin changes"));
     results.push(await tamper(configFile, packages, out));
     report(results, out);
-    showSnippets(out, call.flag("keep") ? configFile : "/absolute/path/to/glovebox.yaml");
+    showSnippets(call.flag("keep") ? configFile : "/path/to/your/glovebox.yaml", out);
     if (call.flag("keep")) out.line(`The scratch workspace is ${scratch.folder}.`);
     out.result({ steps: results.map(({ step, asExpected, answer }) => ({ says: step.says, as_expected: asExpected, answer })) });
     return results;
@@ -72,7 +71,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
 
 async function buildAll(folder: string, out: Output): Promise<ReadonlyMap<string, string>> {
   const machine = makeMachine();
-  await type(["keygen", path.join(folder, "author")], out, "   ");
+  await type(["keygen", path.join(folder, "author")], out);
   const packages = new Map<string, string>();
   for (const plugin of PLUGINS) {
     out.progress(`Building ${plugin.name}`);
@@ -161,20 +160,10 @@ function report(results: readonly StepResult[], out: Output): void {
   out.line(wrong === 0 ? out.style("green", `All ${results.length} steps went as they must.`) : out.style("red", `${wrong} of ${results.length} steps did not go as they must.`));
 }
 
-/** Runs one command as if it were typed, and keeps its words back unless `indent` is given. */
-async function type(words: readonly string[], out: Output, indent?: string): Promise<void> {
+/** Runs one command as if it were typed, and keeps its words back. Throws what the command throws. */
+async function type(words: readonly string[], out: Output): Promise<void> {
   const { runCommand } = await import("../run-command.ts");
-  await runCommand(COMMANDS, words, quietly(out, indent));
-}
-
-function quietly(out: Output, indent: string | undefined): Output {
-  return {
-    ...makeOutput({ json: false, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin }),
-    line: (text = "") => (indent === undefined ? undefined : out.line(`${indent}${text}`)),
-    table: () => undefined,
-    result: () => undefined,
-    progress: () => undefined,
-    progressDone: () => undefined,
-    ask: () => Promise.resolve(false),
-  };
+  const silent = (): undefined => undefined;
+  const quiet = { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) };
+  await runCommand(words, { out: quiet, machine: makeMachine() });
 }

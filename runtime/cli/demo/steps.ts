@@ -3,8 +3,8 @@ export interface DemoStep {
   readonly says: string;
   readonly tool: string;
   readonly arguments: Readonly<Record<string, unknown>>;
-  /** An external error code that must come back, or part of the text that must. */
-  readonly expect: { readonly error: string; readonly message?: RegExp } | { readonly text: RegExp };
+  /** A pattern of the error code that must come back, or of the text that must. */
+  readonly expect: { readonly error: string } | { readonly text: RegExp };
 }
 
 export const REAL_WORK: readonly DemoStep[] = [
@@ -16,14 +16,14 @@ export const REAL_WORK: readonly DemoStep[] = [
 ];
 
 export const ATTACKS: readonly DemoStep[] = [
-  { says: "read /etc/passwd by its absolute path", tool: "hostile__read_file", arguments: { path: "/etc/passwd" }, expect: { error: "FAILED" } },
-  { says: "climb out with ..", tool: "hostile__read_file", arguments: { path: "../../../../etc/passwd" }, expect: { error: "FAILED" } },
-  { says: "read another plugin's file", tool: "hostile__read_file", arguments: { path: "../../files/files/notes/today.txt" }, expect: { error: "FAILED" } },
-  { says: "fetch a host that was not granted", tool: "hostile__fetch_url", arguments: { url: "https://example.org/" }, expect: { error: "FAILED" } },
-  { says: "fetch the cloud's metadata service", tool: "hostile__fetch_url", arguments: { url: "http://169.254.169.254/latest/meta-data/" }, expect: { error: "FAILED" } },
-  { says: "read the host's environment", tool: "hostile__read_env", arguments: { name: "HOME" }, expect: { error: "FAILED" } },
+  { says: "read /etc/passwd by its absolute path", tool: "hostile__read_file", arguments: { path: "/etc/passwd" }, expect: { error: "PERMISSION_DENIED" } },
+  { says: "climb out with ..", tool: "hostile__read_file", arguments: { path: "../../../../etc/passwd" }, expect: { error: "PERMISSION_DENIED" } },
+  { says: "read another plugin's file", tool: "hostile__read_file", arguments: { path: "../../files/files/notes/today.txt" }, expect: { error: "PERMISSION_DENIED" } },
+  { says: "fetch a host that was not granted", tool: "hostile__fetch_url", arguments: { url: "https://example.org/" }, expect: { error: "PERMISSION_DENIED" } },
+  { says: "fetch the cloud's metadata service", tool: "hostile__fetch_url", arguments: { url: "http://169.254.169.254/latest/meta-data/" }, expect: { error: "PERMISSION_DENIED" } },
+  { says: "read the host's environment", tool: "hostile__read_env", arguments: { name: "HOME" }, expect: { error: "PERMISSION_DENIED" } },
   { says: "loop forever", tool: "hostile__loop_forever", arguments: {}, expect: { error: "TIMEOUT" } },
-  { says: "take all the memory", tool: "hostile__eat_memory", arguments: {}, expect: { error: "(MEMORY_LIMIT|FAILED|PLUGIN_FAILED)" } },
+  { says: "take all the memory", tool: "hostile__eat_memory", arguments: {}, expect: { error: "(MEMORY_LIMIT|FAILED)" } },
   { says: "answer with 8 MiB", tool: "hostile__flood", arguments: {}, expect: { error: "OUTPUT_LIMIT" } },
   { says: "count calls across instances", tool: "hostile__remember", arguments: {}, expect: { text: /calls seen: 1$/ } },
   { says: "count them again", tool: "hostile__remember", arguments: {}, expect: { text: /calls seen: 1$/ } },

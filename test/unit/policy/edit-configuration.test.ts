@@ -247,7 +247,7 @@ describe("an edited configuration", () => {
         start,
         fc.array(fc.tuple(alias, entry), { minLength: 1, maxLength: 4 }),
         (first, edits) => {
-          let text = first;
+          let text: string = first;
           const wanted = new Map<string, Record<string, JsonValue>>();
           for (const [name, { plugin }] of Object.entries({ ...parseText(first).plugins }).map(
             ([name, plugin]) => [name, { plugin }] as const,

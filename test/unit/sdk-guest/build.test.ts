@@ -63,6 +63,7 @@ const REFUSED: Record<
   "refuses a source without tools": {
     files: { "src/plugin.ts": "export const other = 1;" },
     code: "ERR_BUILD_SOURCE",
+    file: "src/plugin.ts",
   },
   "refuses an empty list of tools": {
     files: { "src/plugin.ts": "export const tools = [];" },

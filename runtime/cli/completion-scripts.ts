@@ -1,0 +1,66 @@
+import type { Command } from "./command.ts";
+import { COMMON_OPTIONS } from "./parse-command-line.ts";
+
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** A script that completes commands and options without running Glovebox: the words are written into it. */
+export function completionScript(shell: (typeof SHELLS)[number], commands: readonly Command[]): string {
+  return { bash, zsh, fish }[shell](commands);
+}
+
+function bash(commands: readonly Command[]): string {
+  const names = commands.map((command) => command.name).join(" ");
+  const cases = commands.map((command) => `    ${command.name}) options="${optionsOf(command).join(" ")}" ;;`);
+  return `_glovebox() {
+  local word="\${COMP_WORDS[COMP_CWORD]}" options=""
+  COMPREPLY=()
+  if [ "$COMP_CWORD" = 1 ]; then mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$word"); return; fi
+  case "\${COMP_WORDS[1]}" in
+    help) mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$word"); return ;;
+${cases.join("\n")}
+  esac
+  case "$word" in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  esac
+}
+complete -o filenames -F _glovebox glovebox
+`;
+}
+
+function zsh(commands: readonly Command[]): string {
+  const described = commands.map((command) => `'${command.name}:${plain(command.summary)}'`).join(" ");
+  const cases = commands.map((command) => {
+    const options = optionsOf(command).map((option) => `'${option}'`);
+    return `    ${command.name}) _arguments ${options.join(" ")} '*:file:_files' ;;`;
+  });
+  return `#compdef glovebox
+_glovebox() {
+  if (( CURRENT == 2 )); then
+    local -a commands=(${described})
+    _describe command commands; return
+  fi
+  case "$words[2]" in
+${cases.join("\n")}
+  esac
+}
+compdef _glovebox glovebox
+`;
+}
+
+function fish(commands: readonly Command[]): string {
+  const lines = commands.flatMap((command) => [
+    `complete -c glovebox -n __fish_use_subcommand -a ${command.name} -d '${plain(command.summary)}'`,
+    ...optionsOf(command).map((option) => `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -l ${option.slice(2)}`),
+  ]);
+  return `${lines.join("\n")}\n`;
+}
+
+function optionsOf(command: Command): string[] {
+  return Object.keys({ ...command.options, ...COMMON_OPTIONS }).map((name) => `--${name}`);
+}
+
+/** Without what a shell or its completion would read as its own. */
+function plain(text: string): string {
+  return text.replaceAll(/['":\\$`]/g, "");
+}

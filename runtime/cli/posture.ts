@@ -1,0 +1,36 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { JsonValue } from "@glovebox/host-api/json";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
+import type { Posture } from "../debt/report.ts";
+import { runtimeVersion } from "../powers/version.ts";
+import type { Seal } from "../sandbox/sandbox.ts";
+import type { VerifiedPlugin } from "../supply/installed.ts";
+import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { effectiveMode, type Machine } from "./machine.ts";
+
+/** What the debt report says of a workspace that is not serving; without one, of the machine alone. */
+export async function probePosture(workspace: Workspace | undefined, machine: Machine): Promise<Posture> {
+  const seal = await machine.probeSeal();
+  if (!workspace) return { runtimeVersion: runtimeVersion(), mode: effectiveMode("development"), seal, waivers: [], plugins: [] };
+  const { plugins } = verifyWorkspace(workspace, machine.files);
+  return describePosture(workspace, plugins, seal, effectiveMode(workspace.configuration.mode));
+}
+
+/** The facts that the debt report speaks of. */
+export function describePosture(workspace: Workspace, plugins: readonly VerifiedPlugin[], seal: Seal, mode: Posture["mode"]): Posture {
+  return {
+    runtimeVersion: runtimeVersion(),
+    mode,
+    seal,
+    waivers: workspace.configuration.waivers,
+    plugins: plugins.map(({ alias, signer }) => ({
+      alias,
+      signed: signer !== null,
+      grants: Object.entries(configuredPlugin(workspace, alias).grants).map(([capability, grant]) => ({
+        capability,
+        form: CAPABILITIES[capability as CapabilityName].formatGrant(grant as JsonValue),
+        sends: capability === "http",
+      })),
+    })),
+  };
+}

@@ -1,0 +1,31 @@
+import { throwReasons } from "../errors.ts";
+import type { Configuration } from "../policy/configuration.ts";
+import { exposeTools, type ExposedTool } from "../policy/expose.ts";
+import { decideStart } from "../policy/gates.ts";
+import type { Seal } from "../sandbox/sandbox.ts";
+import type { VerifiedPlugin } from "../supply/installed.ts";
+import type { FilePowers } from "../supply/file-powers.ts";
+import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { effectiveMode } from "./machine.ts";
+
+/** A workspace that may start. */
+export interface Startable {
+  readonly plugins: readonly VerifiedPlugin[];
+  readonly tools: readonly ExposedTool[];
+  readonly mode: Configuration["mode"];
+}
+
+/** Verifies everything from the bytes and asks every gate. Throws every reason not to start at once. */
+export function checkStart(workspace: Workspace, seal: Seal, files: FilePowers): Startable {
+  const { configuration, paths } = workspace;
+  const mode = effectiveMode(configuration.mode);
+  const { plugins, refused } = verifyWorkspace(workspace, files);
+  const { tools, problems } = exposeTools(
+    plugins.map(({ alias, surface }) => ({ alias, surface, configuration: configuredPlugin(workspace, alias) })),
+  );
+  const { plugins: configured, waivers } = configuration;
+  const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs: Date.now() });
+  const inConfiguration = [...problems, ...gates].map((reason) => reason.at({ file: paths.configFile }));
+  throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
+  return { plugins, tools, mode };
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RUNTIME_ERROR_CODES } from "../../runtime/answer.ts";
+import { explainFailure } from "../../runtime/explain-failure.ts";
+import {
+  SANDBOX_ERRORS,
+  SandboxError,
+  type SandboxErrorCode,
+} from "../../runtime/sandbox/errors.ts";
+import { CliError } from "../../runtime/cli/errors.ts";
+
+const INSIDE = "/srv/tools/.glovebox/data at 10.0.0.7:5432 in postgres://user:hunter2@db";
+const codes = Object.keys(SANDBOX_ERRORS).filter(
+  (code): code is SandboxErrorCode => code in SANDBOX_ERRORS,
+);
+
+test("every end of a sealed call has a code of the closed list, and tells nothing of the inside", () => {
+  for (const code of codes) {
+    const answer = explainFailure(new SandboxError(code, INSIDE, { cause: new Error(INSIDE) }));
+    assert.ok(
+      RUNTIME_ERROR_CODES.some((known) => known === answer.error_code),
+      code,
+    );
+    assert.doesNotMatch(JSON.stringify(answer), /srv|10\.0|hunter2|postgres|\/|ERR_/, code);
+  }
+});
+
+test("an unforeseen throw is the host's fault and not the caller's or the plugin's", () => {
+  const throws: unknown[] = [
+    new Error(INSIDE),
+    new CliError("ERR_USAGE", INSIDE),
+    INSIDE,
+    undefined,
+    null,
+    { code: "ERR_CALL_DEADLINE" },
+  ];
+  for (const thrown of throws) {
+    const answer = explainFailure(thrown);
+    assert.equal(answer.error_code, "INTERNAL");
+    assert.doesNotMatch(JSON.stringify(answer), /srv|hunter2/);
+  }
+});
