@@ -7,6 +7,7 @@ import { examineSource, type Examined } from "../examine.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
 import type { LockedPlugin } from "../plugin/formats.ts";
+import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
@@ -175,7 +176,7 @@ function configured(alias: string, { plugins }: Configuration): PluginConfigurat
 }
 
 function assertAlias(alias: string, what: string): void {
-  if (PLUGIN_NAME.pattern?.test(alias) && alias.length <= PLUGIN_NAME.lengthMax) return;
+  if (PLUGIN_NAME.pattern?.test(alias) && alias.length <= PLUGIN_NAME.lengthMax && !FORBIDDEN_KEYS.has(alias)) return;
   throw new CliError("ERR_USAGE", `\`${alias}\` (${what}) cannot be a plugin's name here: that is ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters.`, {
     remedy: "Give it a name with `--as NAME`.",
   });

@@ -18,7 +18,8 @@ export function openAudit(file: string, files: FilePowers): AuditSink {
       const line = Buffer.from(`${isTorn ? "\n" : ""}${JSON.stringify(record)}\n`);
       isTorn = true;
       // One system call for the whole line: other processes append to this file too.
-      if (fs.writeSync(fd, line) !== line.length) throw new Error("the audit record was written in part");
+      if (fs.writeSync(fd, line) !== line.length)
+        throw new Error("the audit record was written in part");
       isTorn = false;
     },
     close: () => fs.closeSync(fd),
