@@ -3,6 +3,7 @@ import { verifyComponent } from "./plugin/component/verify-component.ts";
 import type { Signer, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
 import { parseSurface } from "./plugin/surface.ts";
+import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
 import type { OpenedPlugin } from "./supply/installed.ts";
@@ -79,13 +80,17 @@ async function listTools(component: Uint8Array, setting: ListSetting): Promise<T
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");
   const sealed = setting.sandbox.openPlugin({ plugin: "examined", transpiled, limits: LIST_LIMITS, granted: [], brokers: [] });
   try {
-    const answer = await sealed.call({
+    const { value } = await sealed.call({
       scope: { callId: "list-tools", plugin: "examined", tool: "list-tools", signal: new AbortController().signal },
       export: ["tools", "listTools"],
       args: [],
       context: {},
     });
-    return parseSurface(typeof answer.value === "string" ? answer.value : "", "list-tools");
+    return parseSurface(typeof value === "string" ? value : "", "list-tools");
+  } catch (cause) {
+    if (!(cause instanceof SandboxError) || cause.fault !== "plugin") throw cause;
+    const message = `The sealed component did not say what its tools are (${cause.code}: ${cause.message}).`;
+    throw new PinError("ERR_TOOLS_NOT_LISTED", message, { cause });
   } finally {
     await sealed.close();
   }
