@@ -55,8 +55,11 @@ export interface BeneathFolder {
   removeFile(path: readonly string[]): void;
   removeDirectory(path: readonly string[]): void;
   rename(from: readonly string[], to: readonly string[]): void;
-  /** Bytes of all regular files beneath, and how many entries of any kind, counted by a bounded walk. */
-  usage(): { readonly bytes: number; readonly files: number };
+  /**
+   * Bytes of all regular files beneath, and how many entries of any kind, counted by a bounded walk. It yields after each
+   * entry: the caller decides how long to go on at a time, and ends it by `return` when it is not wanted any more.
+   */
+  usage(): Generator<void, { readonly bytes: number; readonly files: number }>;
   close(): void;
 }
 

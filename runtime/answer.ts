@@ -45,7 +45,9 @@ export function answerWithError(error: ClientError): ToolAnswer {
 }
 
 /** Arguments that do not match a tool's input schema: each issue with its place. */
-export function answerInvalidArguments(issues: readonly { readonly path: string; readonly message: string }[]): ToolAnswer {
+export function answerInvalidArguments(
+  issues: readonly { readonly path: string; readonly message: string }[],
+): ToolAnswer {
   return answerWithError({
     error_code: "INVALID_ARGUMENTS",
     message: issues.map((issue) => `${issue.path || "arguments"}: ${issue.message}`).join("; "),

@@ -9,6 +9,8 @@ import { readLocked } from "./workspace.ts";
 
 /** Approved packages are read at every start, and by nobody else. */
 const STORED_MODE = 0o600;
+/** A package, a signature, or one that a crash left half written. */
+const STORED_NAME = /^\.?sha256-[0-9a-f]{64}\.[\w.-]+$/;
 
 /** The versions that digests and transpiled code depend on. */
 export interface EngineVersions {
@@ -76,7 +78,7 @@ export function writeRemoval(alias: string, configurationText: string, engine: E
   removeUnused(plugins, paths, files);
 }
 
-/** What the lockfile no longer names. */
+/** Packages that the lockfile no longer names. What has no name of ours stays, since the store may be a link to anywhere. */
 function removeUnused(plugins: Readonly<Record<string, LockedPlugin>>, paths: WorkspacePaths, files: FilePowers): void {
   const used = new Set(
     Object.values(plugins).flatMap(({ package: digest, signer }) => [
@@ -84,7 +86,7 @@ function removeUnused(plugins: Readonly<Record<string, LockedPlugin>>, paths: Wo
       ...(signer ? [paths.bundleFile(digest, signer.key)] : []),
     ]),
   );
-  for (const name of files.list(paths.storeFolder)) {
+  for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {
     const file = `${paths.storeFolder}/${name}`;
     if (!used.has(file)) files.remove(file);
   }

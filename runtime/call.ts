@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { answerInvalidArguments, answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
+import {
+  answerInvalidArguments,
+  answerWithError,
+  type ClientError,
+  type ToolAnswer,
+} from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -34,7 +39,11 @@ export interface CallRequest {
   readonly name: string;
   readonly arguments: JsonValue;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: number, total: number | undefined, message: string | undefined) => void;
+  readonly onProgress?: (
+    progress: number,
+    total: number | undefined,
+    message: string | undefined,
+  ) => void;
 }
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
@@ -158,20 +167,34 @@ function checkResult(callable: CallableTool, outcome: ToolOutcome): ToolAnswer {
   const { content, structuredContent } = outcome;
   if (callable.validateResult) {
     if (structuredContent === undefined)
-      return answerWithError(brokenPlugin("The plugin's answer lacks the structured result that its schema promises."));
+      return answerWithError(
+        brokenPlugin("The plugin's answer lacks the structured result that its schema promises."),
+      );
     if (callable.validateResult(structuredContent).length > 0)
-      return answerWithError(brokenPlugin("The plugin's answer does not match its own output schema."));
+      return answerWithError(
+        brokenPlugin("The plugin's answer does not match its own output schema."),
+      );
   }
   if (structuredContent === undefined) return { content };
-  const shown = content.length > 0 ? content : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
+  const shown =
+    content.length > 0
+      ? content
+      : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
   return isObject(structuredContent) ? { content: shown, structuredContent } : { content: shown };
 }
 
 function brokenPlugin(message: string): ClientError {
-  return { error_code: "PLUGIN_FAILED", message, suggestion: "This is a fault of the plugin: report it to its author." };
+  return {
+    error_code: "PLUGIN_FAILED",
+    message,
+    suggestion: "This is a fault of the plugin: report it to its author.",
+  };
 }
 
-function recordOf({ callable, argumentsDigest, callId, setting, startedMs }: Run, ending: Ending): CallRecord {
+function recordOf(
+  { callable, argumentsDigest, callId, setting, startedMs }: Run,
+  ending: Ending,
+): CallRecord {
   const { plugin } = callable;
   const { answer, sealed, error } = ending;
   return {
@@ -203,7 +226,8 @@ function digestOrNull(value: JsonValue): string | null {
 }
 
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? `${"code" in error ? String(error.code) : error.name}: ${error.message}` : String(error);
+  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
+  const text = `${"code" in error ? String(error.code) : error.name}: ${error.message}`;
   return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
 }
 

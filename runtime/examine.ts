@@ -3,13 +3,14 @@ import { verifyComponent } from "./plugin/component/verify-component.ts";
 import type { Signer, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
 import { parseSurface } from "./plugin/surface.ts";
+import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
 import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
-import { openPackage, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
+import { openPackage, verifyParts, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
 
 /** A source that was examined whole: opened, its signature checked, and asked behind the seal what its tools are. */
 export interface Examined {
@@ -43,6 +44,7 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
   const { rules, unsigned, onProgress } = setting;
   const { bundle } = source;
   if (source.kind === "parts") {
+    verifyParts(source, unsigned, rules);
     const packageBytes = await packParts(source, setting);
     const opened = openPackage(packageBytes, rules);
     return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
@@ -78,13 +80,17 @@ async function listTools(component: Uint8Array, setting: ListSetting): Promise<T
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");
   const sealed = setting.sandbox.openPlugin({ plugin: "examined", transpiled, limits: LIST_LIMITS, granted: [], brokers: [] });
   try {
-    const answer = await sealed.call({
+    const { value } = await sealed.call({
       scope: { callId: "list-tools", plugin: "examined", tool: "list-tools", signal: new AbortController().signal },
       export: ["tools", "listTools"],
       args: [],
       context: {},
     });
-    return parseSurface(typeof answer.value === "string" ? answer.value : "", "list-tools");
+    return parseSurface(typeof value === "string" ? value : "", "list-tools");
+  } catch (cause) {
+    if (!(cause instanceof SandboxError) || cause.fault !== "plugin") throw cause;
+    const message = `The sealed component did not say what its tools are (${cause.code}: ${cause.message}).`;
+    throw new PinError("ERR_TOOLS_NOT_LISTED", message, { cause });
   } finally {
     await sealed.close();
   }

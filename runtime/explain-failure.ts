@@ -8,7 +8,10 @@ const WORDS: Partial<Readonly<Record<SandboxErrorCode, ClientError>>> = {
     message: "The tool did not answer within its deadline and was stopped.",
     suggestion: "Ask for less at a time.",
   },
-  ERR_CALL_CANCELLED: { error_code: "CANCELLED", message: "The call was cancelled and the tool was stopped." },
+  ERR_CALL_CANCELLED: {
+    error_code: "CANCELLED",
+    message: "The call was cancelled and the tool was stopped.",
+  },
   ERR_CALL_MEMORY: {
     error_code: "MEMORY_LIMIT",
     message: "The tool used more memory than it may and was stopped.",
@@ -43,11 +46,16 @@ const PLUGIN_FAULT: ClientError = {
   suggestion: "Check the arguments; if they are right, report it to the plugin's author.",
 };
 
-const OUR_FAULT: ClientError = { error_code: "INTERNAL", message: "The call failed inside the host. The operator's audit record says why." };
+const OUR_FAULT: ClientError = {
+  error_code: "INTERNAL",
+  message: "The call failed inside the host. The operator's audit record says why.",
+};
 
 /** Maps an internal failure to the words a client may read. An unknown throw is never blamed on the caller. */
 export function explainFailure(error: unknown): ClientError {
   if (!(error instanceof SandboxError)) return OUR_FAULT;
   const words = WORDS[error.code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);
-  return error.retryAfterMs === undefined ? words : { ...words, retry_after: Math.ceil(error.retryAfterMs / 1000) };
+  return error.retryAfterMs === undefined
+    ? words
+    : { ...words, retry_after: Math.ceil(error.retryAfterMs / 1000) };
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { ScaffoldError } from "./new/errors.ts";
 import { makeTemplate } from "./new/template.ts";
 
+export { ScaffoldError };
+
 const sdkFolder = dirname(fileURLToPath(import.meta.url));
 
 /**

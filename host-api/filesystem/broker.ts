@@ -3,6 +3,7 @@ import { HostError } from "../errors.ts";
 import type { BeneathStat, Powers } from "../powers.ts";
 import { assertCount, parseInteger, parseTime, parseWord, parseWords } from "./arguments.ts";
 import type { FilesystemGrant } from "./grant.ts";
+import { CountUnderWay } from "./ledger.ts";
 import { CHUNK_BYTES_MAX, LIST_ENTRIES_MAX, WHOLE_FILE_BYTES_MAX } from "./limits.ts";
 import { MeteredFolder } from "./metered-folder.ts";
 import { type OpenFile, OpenFiles } from "./open-files.ts";
@@ -182,13 +183,22 @@ function handleOperations(
   };
 }
 
-/** Nothing is opened or changed for a call that has ended: `endCall` has already closed what it held. */
+/**
+ * Nothing is opened or changed for a call that has ended: `endCall` has already closed what it held.
+ * An operation that needs a count which takes long waits for it, and begins anew.
+ */
 function whileCallRuns(run: HostOperation): HostOperation {
-  return (request, call) => {
+  const attempt: HostOperation = (request, call) => {
     if (call.signal.aborted)
       throw new HostError("timed-out", "an operation of a call that has ended");
-    return run(request, call);
+    try {
+      return run(request, call);
+    } catch (error) {
+      if (!(error instanceof CountUnderWay)) throw error;
+      return error.over.then(() => attempt(request, call));
+    }
   };
+  return attempt;
 }
 
 function writable(open: OpenFile): OpenFile["file"] {

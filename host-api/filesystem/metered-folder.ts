@@ -1,7 +1,7 @@
 import { HostError } from "../errors.ts";
 import type { BeneathFile, BeneathFolder, BeneathStat } from "../powers.ts";
 import type { FilesystemGrant } from "./grant.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, type Usage } from "./ledger.ts";
 import { MeteredFile } from "./metered-file.ts";
 import { DEPTH_MAX } from "./path.ts";
 
@@ -109,6 +109,7 @@ export class MeteredFolder {
 
   removeFile(path: Path): void {
     this.#assertWritable();
+    this.#ledger.assertStill();
     const found = this.#folder.stat(path);
     if (found.kind === "directory")
       throw new HostError("not-a-file", "removal of a directory as a file");
@@ -118,6 +119,7 @@ export class MeteredFolder {
 
   removeDirectory(path: Path): void {
     this.#assertWritable();
+    this.#ledger.assertStill();
     const found = this.#folder.stat(path);
     this.#folder.removeDirectory(path);
     this.#forget(found);
@@ -125,6 +127,7 @@ export class MeteredFolder {
 
   rename(from: Path, to: Path): void {
     this.#assertWritable();
+    this.#ledger.assertStill();
     const source = this.#folder.stat(from);
     const target = this.#statIfAny(to);
     if (source.kind === "directory" && to.length > from.length)
@@ -174,8 +177,8 @@ export class MeteredFolder {
     else this.#ledger.release({ bytes: gone.sizeBytes, files: 1 });
   }
 
-  #count(): { bytes: number; files: number } {
-    let { bytes, files } = this.#folder.usage();
+  *#count(): Generator<void, Usage> {
+    let { bytes, files } = yield* this.#folder.usage();
     for (const orphanBytes of this.#orphans.values()) {
       bytes += orphanBytes;
       files += 1;

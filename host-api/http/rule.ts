@@ -55,14 +55,14 @@ export function parseRule(value: unknown, path: Path): HttpRule {
     );
   }
   assertKnownKeys(value, RULE_KEYS, path);
-  const scheme = value["scheme"] ?? "https";
+  const scheme = givenOr(value, "scheme", "https");
   if (scheme !== "https" && scheme !== "http") {
     throw new GrantError("an http rule has an unknown scheme", 'Write "https" or "http".', [
       ...path,
       "scheme",
     ]);
   }
-  const port = value["port"] ?? DEFAULT_PORTS[scheme];
+  const port = givenOr(value, "port", DEFAULT_PORTS[scheme]);
   if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new GrantError("an http rule has no valid port", "Write a number from 1 to 65535.", [
       ...path,
@@ -74,11 +74,16 @@ export function parseRule(value: unknown, path: Path): HttpRule {
     scheme,
     host,
     port,
-    methods: parseMethods(value["methods"] ?? DEFAULT_METHODS, [...path, "methods"]),
-    paths: parsePaths(value["paths"] ?? ["/"], [...path, "paths"]),
+    methods: parseMethods(givenOr(value, "methods", DEFAULT_METHODS), [...path, "methods"]),
+    paths: parsePaths(givenOr(value, "paths", ["/"]), [...path, "paths"]),
   } as const;
   if (value["secret"] === undefined) return rule;
   return { ...rule, secret: parseSecret(value["secret"], rule, [...path, "secret"]) };
+}
+
+/** What the key says, or the default where it is absent. A key that is there but empty is not absent. */
+function givenOr(value: Readonly<Record<string, unknown>>, key: string, byDefault: unknown): unknown {
+  return value[key] === undefined ? byDefault : value[key];
 }
 
 function parseText(text: string, path: Path): HttpRule {
@@ -178,7 +183,7 @@ function parseSecret(value: unknown, rule: Omit<HttpRule, "secret">, path: Path)
       [...path, "reference"],
     );
   }
-  const format = value["format"] ?? "{}";
+  const format = givenOr(value, "format", "{}");
   if (
     typeof format !== "string" ||
     !/^[\x20-\x7e]{0,100}$/.test(format) ||

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
 import module from "node:module";
-import path from "node:path";
 import process from "node:process";
 
 const NODE_MAJOR_MIN = 26;
@@ -19,11 +18,9 @@ process.on("warning", (warning) => {
   if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
 });
 
-// Compiled code is cached in the user's own folder, not in the shared temporary one, where others could plant theirs.
-// A user without a home, as containers have them, goes without.
-const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
-const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, ".cache"));
-if (cache) module.enableCompileCache(path.join(cache, "glovebox", "code"));
+const extension = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "js" : "ts";
+const { findCodeFolder } = await import(`../powers/code-folder.${extension}`);
+const codeFolder = findCodeFolder(process.env);
+if (codeFolder) module.enableCompileCache(codeFolder);
 
-const main = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "./main.js" : "./main.ts";
-await (await import(main)).main(process.argv.slice(2));
+await (await import(`./main.${extension}`)).main(process.argv.slice(2));

@@ -12,12 +12,20 @@ export function parseGrantFlags(flags: readonly string[]): Record<string, JsonVa
     const [name = "", ...rest] = flag.split("=");
     const known = CAPABILITY_NAMES.find((capability) => capability === name);
     if (known === undefined)
-      throw new PolicyError("ERR_CONFIG_GRANT", `There is no capability \`${name}\`.`, { remedy: remedyForUnknown(name, CAPABILITY_NAMES) });
+      throw new PolicyError("ERR_CONFIG_GRANT", `There is no capability \`${name}\`.`, {
+        remedy: remedyForUnknown(name, CAPABILITY_NAMES),
+      });
+    // `--grant kv=$QUOTA` with an empty variable must not grant the default.
+    if (flag === `${name}=`)
+      throw new PolicyError("ERR_CONFIG_GRANT", `\`--grant ${flag}\` lacks its value.`);
     const earlier = grants.get(known);
-    grants.set(known, readGrant(known, () => {
-      const value = CAPABILITIES[known].parseFlag(rest.join("="));
-      return earlier === undefined ? value : addUp(earlier, value);
-    }));
+    grants.set(
+      known,
+      readGrant(known, () => {
+        const value = CAPABILITIES[known].parseFlag(rest.join("="));
+        return earlier === undefined ? value : addUp(earlier, value);
+      }),
+    );
   }
   return Object.fromEntries(grants);
 }
@@ -30,14 +38,21 @@ function readGrant(name: CapabilityName, read: () => JsonValue): JsonValue {
     return value;
   } catch (error) {
     if (!(error instanceof GrantError)) throw error;
-    throw new PolicyError("ERR_CONFIG_GRANT", `\`--grant ${name}\`: ${error.message}.`, { remedy: error.remedy, cause: error });
+    throw new PolicyError("ERR_CONFIG_GRANT", `\`--grant ${name}\`: ${error.message}.`, {
+      remedy: error.remedy,
+      cause: error,
+    });
   }
 }
 
 /** Two flags of one capability add up where both are lists, or mappings that name different things. */
 function addUp(earlier: JsonValue, value: JsonValue): JsonValue {
   if (Array.isArray(earlier) && Array.isArray(value)) return [...earlier, ...value] as JsonValue[];
-  if (isMapping(earlier) && isMapping(value) && !Object.keys(value).some((key) => Object.hasOwn(earlier, key)))
+  if (
+    isMapping(earlier) &&
+    isMapping(value) &&
+    !Object.keys(value).some((key) => Object.hasOwn(earlier, key))
+  )
     return { ...earlier, ...value };
   throw new GrantError("it was granted twice", "Give one `--grant` for it.");
 }

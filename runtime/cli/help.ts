@@ -11,6 +11,11 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
   ["Ask about the runtime", ["doctor", "debt", "completion"]],
 ];
 
+/** Names of all commands, in the order of the help. */
+export function listedNames(): readonly string[] {
+  return GROUPS.flatMap(([, names]) => names);
+}
+
 export function generalHelp(commands: readonly Command[], out: Output): string {
   const lines = [
     "Glovebox runs third-party MCP tools as sealed WebAssembly components.",
@@ -41,9 +46,17 @@ export function commandHelp(command: Command, out: Output): string {
     out.style("bold", "Options"),
   ];
   const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS });
-  const words = rows.map(([name, row]) => `--${name}${"value" in row && row.value ? ` ${row.value}` : ""}`);
+  const words = rows.map(
+    ([name, row]) => `--${name}${"value" in row && row.value ? ` ${row.value}` : ""}`,
+  );
   const width = Math.max(...words.map((word) => word.length));
-  rows.forEach(([, row], index) => lines.push(`  ${(words[index] ?? "").padEnd(width)}  ${row.summary}`));
-  lines.push("", out.style("bold", "Examples"), ...command.examples.map((example) => `  ${example}`));
+  rows.forEach(([, row], index) =>
+    lines.push(`  ${(words[index] ?? "").padEnd(width)}  ${row.summary}`),
+  );
+  lines.push(
+    "",
+    out.style("bold", "Examples"),
+    ...command.examples.map((example) => `  ${example}`),
+  );
   return `${lines.join("\n")}\n`;
 }

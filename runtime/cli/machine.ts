@@ -18,7 +18,7 @@ export interface Machine {
   transpile(component: Uint8Array, sandbox: Sandbox, limits: Limits, cacheFolder?: string): Promise<Transpiled>;
 }
 
-/** `NODE_ENV=production` can only make a start stricter. */
+/** `NODE_ENV=production` can only make a start stricter, however it is spelled: Windows' `set` leaves a space behind it. */
 export function effectiveMode(configured: Configuration["mode"]): Configuration["mode"] {
-  return process.env["NODE_ENV"] === "production" ? "production" : configured;
+  return process.env["NODE_ENV"]?.trim().toLowerCase() === "production" ? "production" : configured;
 }

@@ -31,7 +31,8 @@ export interface Terminal {
 
 export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): Output {
   const colour = stdout.isTTY === true && !json && !process.env["NO_COLOR"];
-  const style = (name: Style, text: string): string => (colour ? styleText(name, text, { validateStream: false }) : text);
+  const style = (name: Style, text: string): string =>
+    colour ? styleText(name, text, { validateStream: false }) : text;
   let progressShown = false;
 
   const clearProgress = (): void => {
@@ -49,8 +50,14 @@ export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): 
     style,
     table(header, rows) {
       const cells = rows.map((row) => row.map((cell) => makeVisible(cell)));
-      const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
-      const pad = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+      const widths = header.map((title, column) =>
+        Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+      );
+      const pad = (row: readonly string[]): string =>
+        row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd();
       line(style("bold", pad(header)));
       for (const row of cells) line(pad(row));
     },

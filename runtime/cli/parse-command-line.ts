@@ -12,29 +12,47 @@ export const COMMON_OPTIONS = {
 
 export interface ParsedWords {
   readonly args: readonly string[];
-  readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+  readonly values: Readonly<
+    Record<string, string | boolean | readonly (string | boolean)[] | undefined>
+  >;
 }
 
 /** Parses one command's words. Throws `CliError` that names the option that was meant. */
 export function parseCommandLine(command: Command, words: readonly string[]): ParsedWords {
-  const rows = new Map<string, OptionRow>(Object.entries({ ...COMMON_OPTIONS, ...command.options }));
+  const rows = new Map<string, OptionRow>(
+    Object.entries({ ...COMMON_OPTIONS, ...command.options }),
+  );
   const options = Object.fromEntries([...rows].map(([name, { type }]) => [name, { type }]));
-  const { tokens } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...words],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
   const values = new Map<string, string | boolean | readonly (string | boolean)[]>();
   const args: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") args.push(token.value);
     if (token.kind !== "option") continue;
     const row = rows.get(token.name);
-    if (!row || token.rawName !== `--${token.name}`) throw unknownOption(command, token.rawName, [...rows.keys()]);
+    if (!row || token.rawName !== `--${token.name}`)
+      throw unknownOption(command, token.rawName, [...rows.keys()]);
     const value = readValue(token, row);
     const earlier = values.get(token.name);
     if (row.multiple) values.set(token.name, [...(Array.isArray(earlier) ? earlier : []), value]);
-    else if (earlier !== undefined) throw new CliError("ERR_USAGE", `\`--${token.name}\` was given twice.`);
+    else if (earlier !== undefined)
+      throw new CliError("ERR_USAGE", `\`--${token.name}\` was given twice.`);
     else values.set(token.name, value);
   }
-  if (values.get("help") !== true && (args.length < command.argumentsMin || args.length > command.argumentsMax))
-    throw new CliError("ERR_USAGE", `\`glovebox ${command.name}\` is used as: glovebox ${command.name} ${command.usage}`.trimEnd());
+  if (
+    values.get("help") !== true &&
+    (args.length < command.argumentsMin || args.length > command.argumentsMax)
+  )
+    throw new CliError(
+      "ERR_USAGE",
+      `\`glovebox ${command.name}\` is used as: glovebox ${command.name} ${command.usage}`.trimEnd(),
+    );
   return { args, values: Object.fromEntries(values) };
 }
 
@@ -52,7 +70,10 @@ function readValue({ name, value, inlineValue }: OptionToken, row: OptionRow): s
   }
   const isOption = !inlineValue && value !== undefined && value.startsWith("-") && value !== "-";
   if (value !== undefined && value !== "" && !isOption) return value;
-  throw new CliError("ERR_USAGE", `\`--${name}\` needs a value${row.value ? `: --${name} ${row.value}` : ""}.`);
+  throw new CliError(
+    "ERR_USAGE",
+    `\`--${name}\` needs a value${row.value ? `: --${name} ${row.value}` : ""}.`,
+  );
 }
 
 function unknownOption(command: Command, rawName: string, known: readonly string[]): CliError {

@@ -30,15 +30,26 @@ function reasonsOf(error: unknown): readonly Reason[] {
   if (error instanceof GloveboxError) return [error];
   // The SDK's build may be used without this runtime, so its errors are its own.
   if (error instanceof BuildError || error instanceof ScaffoldError)
-    return [{ code: error.code, message: error.message, remedy: error.remedy, place: "place" in error ? error.place : undefined, exit: EXIT.failed }];
-  const message = error instanceof Error ? error.message : String(error);
+    return [
+      {
+        code: error.code,
+        message: error.message,
+        remedy: error.remedy,
+        place: "place" in error ? error.place : undefined,
+        exit: EXIT.failed,
+      },
+    ];
+  const message = error instanceof Error ? error.message : `a ${typeof error} was thrown`;
   const { summary, remedy, exit } = CLI_ERRORS.ERR_INTERNAL;
-  return [{ code: "ERR_INTERNAL", message: `${summary} ${message}`, remedy, place: undefined, exit }];
+  return [
+    { code: "ERR_INTERNAL", message: `${summary} ${message}`, remedy, place: undefined, exit },
+  ];
 }
 
 /** Refusals outrank wrong words: a start that was refused says so even when a name was also wrong. */
 function exitOf(reasons: readonly Reason[]): ExitCode {
-  for (const exit of [EXIT.refused, EXIT.wrongUsage]) if (reasons.some((reason) => reason.exit === exit)) return exit;
+  for (const exit of [EXIT.refused, EXIT.wrongUsage])
+    if (reasons.some((reason) => reason.exit === exit)) return exit;
   return EXIT.failed;
 }
 
@@ -58,7 +69,13 @@ function toJson(reason: Reason) {
 function toText(reason: Reason): string {
   const { file, line, column, path } = reason.place ?? {};
   const at = [file, line, column].filter((part) => part !== undefined).join(":");
-  const where = [at, file === undefined || line === undefined ? path : undefined].filter(Boolean).join(" ");
-  const lines = [`${reason.code}: ${reason.message}`, ...(where ? [`  at ${where}`] : []), `  ${reason.remedy}`];
+  const where = [at, file === undefined || line === undefined ? path : undefined]
+    .filter(Boolean)
+    .join(" ");
+  const lines = [
+    `${reason.code}: ${reason.message}`,
+    ...(where ? [`  at ${where}`] : []),
+    `  ${reason.remedy}`,
+  ];
   return `${lines.map((text) => makeVisible(text.slice(0, LINE_CHARS_MAX))).join("\n")}\n`;
 }

@@ -9,7 +9,10 @@ import type { Output } from "./output.ts";
 
 export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
 
-/** Shows a plugin as an operator needs to see it: who signed it, exactly what the model will read, what it wants and what it gets. */
+/**
+ * Shows a plugin as an operator needs to see it: who signed it, exactly what the model will read, what it wants and what it gets.
+ * A person's view of the parameters comes first, and then the schemas to the letter: an instruction to the model can stand in any part.
+ */
 export function showPlugin(opened: OpenedPlugin, signer: Signer | null, grants: Grants, out: Output): void {
   const { manifest, component, digests } = opened;
   out.line(`${out.style("bold", `${manifest.name} ${manifest.version}`)}  ${safe(manifest.license)}  ${formatKib(component.length)}`);
@@ -24,6 +27,8 @@ export function showPlugin(opened: OpenedPlugin, signer: Signer | null, grants: 
     out.line(`  ${out.style("cyan", tool.name)}${tool.title ? `  (${safe(tool.title)})` : ""}${hints(tool.annotations)}`);
     for (const line of safe(tool.description, true).split("\n")) out.line(`    ${line}`);
     for (const line of describeInput(tool.inputSchema)) out.line(`    ${out.style("dim", line)}`);
+    for (const part of ["inputSchema", "outputSchema", "annotations"] as const)
+      if (tool[part]) out.line(`    ${out.style("dim", `${part} ${safe(JSON.stringify(tool[part]))}`)}`);
   }
   out.line();
   showCapabilities(manifest.capabilities, grants, out);
@@ -36,7 +41,7 @@ function showCapabilities(requests: Readonly<Partial<Record<CapabilityName, Capa
   for (const name of names) {
     const [request, grant] = [requests[name], grants[name]];
     const capability = CAPABILITIES[name];
-    out.line(`  ${out.style("cyan", name)}  ${request ? `wants ${capability.formatGrant(request.want)}` : "not asked for"}`);
+    out.line(`  ${out.style("cyan", name)}  ${request ? `wants ${safe(capability.formatGrant(request.want))}` : "not asked for"}`);
     if (request) out.line(`    because: ${safe(request.reason)}`);
     out.line(
       grant === undefined

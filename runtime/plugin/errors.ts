@@ -32,8 +32,7 @@ export const PLUGIN_ERRORS = {
     fault: "user",
     exit: 3,
     summary: "glovebox.lock.json was changed by something else than glovebox.",
-    remedy:
-      "Restore it from version control, or approve the plugins again with `glovebox approve`.",
+    remedy: "Restore it from version control, or delete it and approve each plugin again.",
   },
   ERR_FORMAT_VERSION: {
     fault: "user",

@@ -5,7 +5,7 @@ import { PolicyError } from "./errors.ts";
 /** What the gates look at. Plain facts, gathered by the composition root. */
 export interface StartFacts {
   readonly mode: Configuration["mode"];
-  readonly plugins: Configuration["plugins"];
+  readonly plugins: Readonly<Record<string, { readonly unsigned: boolean }>>;
   readonly waivers: readonly Waiver[];
   readonly seal: Seal;
   readonly nowMs: number;

@@ -14,7 +14,7 @@ const BYTES_MAX = 256 * 1024;
 export interface YamlFile {
   readonly value: JsonValue;
   /** Place of the value at `path`, or of the nearest part around it. */
-  placeOf(path: Path): Place;
+  readonly placeOf: (path: Path) => Place;
   /** Keeps comments and order. Holds nothing that `value` does not say. */
   readonly document: Document.Parsed;
 }

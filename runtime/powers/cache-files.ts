@@ -14,6 +14,10 @@ export function makeCachePowers(): CachePowers {
     readFile,
     writeFile: (file, bytes) => writeWhole(file, bytes, fs.renameSync),
     createFile,
+    identityOf: (file) => {
+      const { dev, ino, ctimeNs } = fs.lstatSync(file, { bigint: true });
+      return `${dev}:${ino}:${ctimeNs}`;
+    },
     touch: (file) => {
       const now = new Date();
       fs.utimesSync(file, now, now);

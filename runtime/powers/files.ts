@@ -48,7 +48,7 @@ function readFile(file: string, bytesMax: number): Uint8Array | undefined {
 /** Some files say they are empty, and some grow while they are read: only counting holds. */
 function readUpTo(fd: number, bytesMax: number): Uint8Array {
   const chunks: Uint8Array[] = [];
-  for (let total = 0; ; ) {
+  for (let total = 0; ;) {
     const chunk = new Uint8Array(Math.min(CHUNK_BYTES, bytesMax + 1 - total));
     const count = fs.readSync(fd, chunk);
     if (count === 0) return Buffer.concat(chunks);

@@ -38,6 +38,12 @@ export const PIN_ERRORS = {
     summary: "The component lists other tool definitions than its package says.",
     remedy: "Ask the plugin's author for a package that `glovebox pack` made from this component.",
   },
+  ERR_TOOLS_NOT_LISTED: {
+    fault: "plugin",
+    exit: EXIT.refused,
+    summary: "The sealed component did not say what its tools are: it trapped, ran out of time or memory, or asked for more than listing needs.",
+    remedy: "Ask the plugin's author for a release whose `list-tools` answers at once, without any capability.",
+  },
   ERR_CAPABILITIES_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,

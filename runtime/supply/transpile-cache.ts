@@ -30,6 +30,8 @@ export interface CachePowers {
   writeFile(file: string, bytes: Uint8Array): void;
   /** Writes a file that is not there yet, whole or not at all. False when there is one. */
   createFile(file: string, bytes: Uint8Array): boolean;
+  /** What this file is on this machine, and no copy of it is: device, inode and the time of its last change, which nobody can set. */
+  identityOf(file: string): string;
   /** Marks a file as used now. */
   touch(file: string): void;
   list(folder: string): readonly CacheFile[];
@@ -59,9 +61,9 @@ export interface TranspileCache {
 
 /**
  * Keeps transpiled code on disk. Nothing read from there is trusted: each entry carries an HMAC-SHA256 over its key and
- * content, by a secret that only this user can read, and whatever does not match is ignored and made again. So an entry
- * that was changed, cut, moved to another name or copied from another machine is never loaded. It does not defend
- * against someone who can act as this user: they could change the program itself.
+ * content, by a secret that only this user can read and that a copy of its file does not give; whatever does not match is
+ * ignored and made again. So an entry that was changed, cut, moved to another name, or came with a copied workspace is
+ * never loaded. It does not defend against someone who can act as this user: they could change the program itself.
  *
  * Several processes may share the folder. A folder that cannot be written costs time and nothing else.
  */
@@ -96,10 +98,19 @@ function attempt<Result>(act: () => Result): Result | undefined {
   }
 }
 
-/** The secret of this folder: made on first use, and anew when the file is not what we write or not ours alone. */
-function openSecret(folder: string, powers: CachePowers): Uint8Array | undefined {
+/**
+ * The secret of this folder. What its file holds is not enough: whoever sends a workspace may send the file with it, and
+ * with it entries that they signed. So the secret is also of this very file, which no archive can bring along.
+ */
+function openSecret(folder: string, powers: CachePowers): Uint8Array {
   powers.makeFolder(folder);
   const file = `${folder}/${KEY_FILE}`;
+  const held = openKey(file, powers);
+  return createHmac("sha256", held).update(powers.identityOf(file)).digest();
+}
+
+/** The bytes of the key's file: made on first use, and anew when the file is not what we write or not ours alone. */
+function openKey(file: string, powers: CachePowers): Uint8Array {
   const rule = { bytesMax: SECRET_BYTES, secret: true };
   const known = powers.readFile(file, rule);
   if (known?.length === SECRET_BYTES) return known;

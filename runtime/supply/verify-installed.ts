@@ -8,7 +8,7 @@ import { parseSurface } from "../plugin/surface.ts";
 import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import { PinError, type PinErrorCode } from "./pin-errors.ts";
-import type { Source } from "./read-source.ts";
+import type { Source, SourceParts } from "./read-source.ts";
 import { verifyBundle, type TrustedKey } from "./verify.ts";
 
 /** What verification needs beside the bytes. */
@@ -51,6 +51,19 @@ export function verifySigner(
   if (unsigned && bundle === undefined) return null;
   const { name, version } = opened.manifest;
   return verifyBundle(bundle ?? null, { name, version, digests: opened.digests }, rules.trust);
+}
+
+/**
+ * Checks all of a signature that can be checked before the component was asked for its tools, so that nobody's code is run
+ * to learn that nobody vouches for it. The tool surface is left to `verifySigner`.
+ */
+export function verifyParts(parts: SourceParts, unsigned: boolean, rules: VerifyRules): void {
+  if (unsigned && parts.bundle === undefined) return;
+  const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
+  const { name, version } = manifest;
+  const digests = { component: digestOfBytes(parts.component), surface: "sha256:", manifest: digestOf(manifest) } as const;
+  const reasons = collectReasons([() => verifyBundle(parts.bundle ?? null, { name, version, digests }, rules.trust)]);
+  throwReasons(reasons.filter(({ code }) => code !== "ERR_SIGNATURE_OTHER_SURFACE"));
 }
 
 /**

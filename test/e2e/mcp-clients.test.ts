@@ -111,14 +111,15 @@ test("results of 2026-07-28 say how long they may be kept", async (t) => {
   assert.deepEqual([read?.["ttlMs"], read?.["cacheScope"]], [0, "private"]);
 });
 
-test("the Inspector's command line lists the tools, finds their schemas portable, and calls one", () => {
-  const { tools } = inspect(workspace, "--method", "tools/list", "--strict");
+test("the Inspector's command line lists the tools, finds their schemas portable, and calls one", async () => {
+  const { tools } = await inspect(workspace, "--method", "tools/list", "--strict");
   assert.deepEqual(
     tools?.map((tool) => tool.name),
     TOOL_NAMES,
   );
   const call = ["--tool-name", "fixture__echo", "--tool-arg", "text=sealed"];
-  assert.equal(inspect(workspace, "--method", "tools/call", ...call).content?.[0]?.text, "sealed");
+  const { content } = await inspect(workspace, "--method", "tools/call", ...call);
+  assert.equal(content?.[0]?.text, "sealed");
 });
 
 interface Snippet {

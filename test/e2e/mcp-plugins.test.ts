@@ -84,8 +84,8 @@ for (const [name, connect] of CLIENTS)
     });
   });
 
-test("the Inspector's command line lists and calls all four plugins", () => {
-  const { tools = [] } = inspect(workspace, "--method", "tools/list", "--strict");
+test("the Inspector's command line lists and calls all four plugins", async () => {
+  const { tools = [] } = await inspect(workspace, "--method", "tools/list", "--strict");
   assert.ok(tools.length > 15);
   for (const [tool, args, expected] of CALLS()) {
     const words = [
@@ -96,6 +96,7 @@ test("the Inspector's command line lists and calls all four plugins", () => {
       "--tool-args-json",
       JSON.stringify(args),
     ];
-    assert.match(inspect(workspace, ...words).content?.[0]?.text ?? "", expected, tool);
+    const { content } = await inspect(workspace, ...words);
+    assert.match(content?.[0]?.text ?? "", expected, tool);
   }
 });

@@ -1,13 +1,14 @@
 // The clients that people use, as their makers publish them.
-import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientOfOldSdk } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as TransportOfOldSdk } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { ServedWorkspace } from "./served-workspace.ts";
 
+const run = promisify(execFile);
 const INSPECTOR = join(
   import.meta.dirname,
   "../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
@@ -96,17 +97,15 @@ export interface Inspected {
 }
 
 /** Its own options come first: it would take the server's `--config` for its own, if `--` did not end them. */
-export function inspect(workspace: ServedWorkspace, ...words: string[]): Inspected {
+export async function inspect(workspace: ServedWorkspace, ...words: string[]): Promise<Inspected> {
   const { command, args } = workspace.command;
-  const { status, stdout, stderr } = spawnSync(
+  const { stdout } = await run(
     process.execPath,
     [INSPECTOR, "--cli", ...words, "--format", "json", "--", command, ...args],
     {
       cwd: workspace.folder,
-      encoding: "utf8",
       env: { ...process.env, HOME: workspace.folder, MCP_INSPECTOR_SECRET_STORE: "memory" },
     },
   );
-  assert.equal(status, 0, stderr);
   return JSON.parse(stdout).result;
 }

@@ -21,3 +21,14 @@ export function errorsOf(action: () => unknown): readonly GloveboxError[] {
   }
   return assert.fail("was not refused");
 }
+
+/** The codes of what `promise` rejects with. Fails when it does not, or when that was not foreseen. */
+export async function codesOfRejection(promise: Promise<unknown>): Promise<readonly string[]> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  return codesOf(() => {
+    if (outcome) throw outcome.error;
+  });
+}

@@ -45,7 +45,27 @@ export async function runGlovebox(words: readonly string[], { cwd, env = {}, inp
 export async function runInProcess(words: readonly string[], machine: Machine = makeMachine()): Promise<Ended> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const code = await runWords(words, { stdin, stdout, stderr }, async () => machine);
-  return describe(code, read(stdout), read(stderr));
+  return describe(code, ...(await Promise.all([read(stdout), read(stderr)])));
+}
+
+/** The same on a terminal, where a person is asked: `answer` says what is typed, and undefined that the input ends. */
+export async function runAsking(
+  words: readonly string[],
+  answer: () => string | undefined,
+  machine: Machine = makeMachine(),
+): Promise<Ended> {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  let shown = "";
+  stdout.on("data", (chunk: Buffer) => {
+    shown += chunk.toString();
+    if (!shown.endsWith("[y/N] ")) return;
+    const typed = answer();
+    if (typed === undefined) stdin.end();
+    else stdin.write(`${typed}\n`);
+  });
+  const code = await runWords(words, { stdin, stdout, stderr }, async () => machine);
+  return describe(code, shown, await read(stderr));
 }
 
 /** The machine as it is, with one sandbox for all that ask: for tests of what happens before any plugin runs. */
@@ -59,8 +79,8 @@ export async function makeSharedMachine(): Promise<{ machine: Machine; close(): 
   };
 }
 
-function read(stream: PassThrough): string {
-  return String(stream.read() ?? "");
+function read(stream: PassThrough): Promise<string> {
+  return text(stream.end());
 }
 
 function describe(code: number, stdout: string, stderr: string): Ended {

@@ -104,8 +104,18 @@ export class PinnedFolder implements BeneathFolder {
     );
   }
 
-  usage(): { readonly bytes: number; readonly files: number } {
-    return this.#withDirectory([], (root) => countUsage(this.#how, root));
+  *usage(): Generator<void, { readonly bytes: number; readonly files: number }> {
+    const walk = countUsage(this.#how, this.#root);
+    try {
+      for (;;) {
+        // The folder may be closed between two steps.
+        const step = this.#withDirectory([], () => walk.next());
+        if (step.done) return step.value;
+        yield;
+      }
+    } finally {
+      walk.return({ bytes: 0, files: 0 });
+    }
   }
 
   close(): void {

@@ -15,54 +15,62 @@ interface Entry {
 /** Entries of a directory, whatever their names. Throws `too-large` beyond `entriesMax`, before holding more. */
 export function readEntries(place: string, entriesMax: number): readonly Entry[] {
   const entries: Entry[] = [];
-  using directory = opendirSync(place, { bufferSize: 256 });
-  for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+  for (const entry of entriesOf(place)) {
     if (entries.length >= entriesMax)
       throw new HostError("too-large", "a directory has too many entries");
-    let kind: BeneathStat["kind"] = "other";
-    if (entry.isFile()) kind = "file";
-    else if (entry.isDirectory()) kind = "directory";
-    else if (entry.isSymbolicLink()) kind = "symlink";
-    entries.push({ name: entry.name, kind });
+    entries.push(entry);
   }
   return entries;
 }
 
+function* entriesOf(place: string): Generator<Entry> {
+  using directory = opendirSync(place, { bufferSize: 256 });
+  for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+    let kind: BeneathStat["kind"] = "other";
+    if (entry.isFile()) kind = "file";
+    else if (entry.isDirectory()) kind = "directory";
+    else if (entry.isSymbolicLink()) kind = "symlink";
+    yield { name: entry.name, kind };
+  }
+}
+
 /**
  * Counts what the quota counts: bytes of regular files, and every entry, since each costs an inode.
- * Descends by pinned descriptors. Throws `limit-exceeded` when the tree is too big or too deep to count.
+ * Descends by pinned descriptors, and yields after each entry.
+ * Throws `limit-exceeded` when the tree is too big or too deep to count.
  */
-export function countUsage(
+export function* countUsage(
   how: Mechanism,
   root: number,
-): { readonly bytes: number; readonly files: number } {
+): Generator<void, { readonly bytes: number; readonly files: number }> {
   let bytes = 0;
   let files = 0;
-  const visit = (directory: number, depth: number): void => {
+  function* visit(directory: number, depth: number): Generator<void> {
     if (depth > DEPTH_MAX) throw new HostError("limit-exceeded", "the folder is too deep to count");
     const place = how.place(directory);
-    for (const { name, kind } of readEntries(place, ENTRIES_MAX)) {
+    for (const { name, kind } of entriesOf(place)) {
       files += 1;
       if (files > ENTRIES_MAX)
         throw new HostError("limit-exceeded", "the folder has too many entries to count");
       try {
         if (kind === "file") bytes += lstatSync(`${place}/${name}`).size;
         // A directory whose name no guest can say holds nothing that a guest made.
-        if (kind === "directory" && isPlainName(name)) descend(directory, name, depth);
+        if (kind === "directory" && isPlainName(name)) yield* descend(directory, name, depth);
       } catch (error) {
         if (error instanceof HostError || !isGone(error)) throw error;
       }
+      yield;
     }
-  };
-  const descend = (directory: number, name: string, depth: number): void => {
+  }
+  function* descend(directory: number, name: string, depth: number): Generator<void> {
     const pinned = how.pin(directory, [name]);
     try {
-      if (fstatSync(pinned).isDirectory()) visit(pinned, depth + 1);
+      if (fstatSync(pinned).isDirectory()) yield* visit(pinned, depth + 1);
     } finally {
       closeSync(pinned);
     }
-  };
-  visit(root, 0);
+  }
+  yield* visit(root, 0);
   return { bytes, files };
 }
 

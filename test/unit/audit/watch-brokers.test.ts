@@ -13,18 +13,26 @@ function scope(callId: string, signal = new AbortController().signal): CallScope
 function watch(operation: HostOperation, rest: Partial<CapabilityBroker> = {}) {
   const watched = watchBrokers([{ operations: { "kv.get": operation }, ...rest }]);
   const [broker] = watched.brokers;
-  return { ...watched, broker, get: broker?.operations["kv.get"] as HostOperation };
+  const take = (callId: string) => watched.take(callId);
+  return { take, broker, get: broker?.operations["kv.get"] as HostOperation };
 }
 
-const refusing = (tag: "not-found" | "refused-by-policy" = "refused-by-policy"): HostOperation => () => {
-  throw new HostError(tag, "the broker's own words");
-};
+const refusing =
+  (tag: "not-found" | "refused-by-policy" = "refused-by-policy"): HostOperation =>
+  () => {
+    throw new HostError(tag, "the broker's own words");
+  };
 
 describe("a watched broker", () => {
   it("keeps each refusal with the broker's own words, and throws it on unchanged", () => {
     const { get, take } = watch(refusing());
-    assert.throws(() => get(REQUEST, scope("1")), (error) => error instanceof HostError && error.tag === "refused-by-policy");
-    assert.deepEqual(take("1"), [{ operation: "kv.get", tag: "refused-by-policy", reason: "the broker's own words" }]);
+    assert.throws(
+      () => get(REQUEST, scope("1")),
+      (error) => error instanceof HostError && error.tag === "refused-by-policy",
+    );
+    assert.deepEqual(take("1"), [
+      { operation: "kv.get", tag: "refused-by-policy", reason: "the broker's own words" },
+    ]);
   });
 
   it("keeps refusals that come later", async () => {
@@ -33,7 +41,10 @@ describe("a watched broker", () => {
       throw new HostError("unreachable", "no route");
     });
     await assert.rejects(async () => get(REQUEST, scope("1")), HostError);
-    assert.deepEqual(take("1").map(({ tag }) => tag), ["unreachable"]);
+    assert.deepEqual(
+      take("1").map(({ tag }) => tag),
+      ["unreachable"],
+    );
   });
 
   it("says nothing of what was allowed", async () => {
@@ -85,7 +96,10 @@ describe("a watched broker", () => {
 
   it("is still told when a call ends and when to close", () => {
     const told: string[] = [];
-    const { broker } = watch(refusing(), { endCall: (callId) => told.push(callId), close: () => void told.push("close") });
+    const { broker } = watch(refusing(), {
+      endCall: (callId) => told.push(callId),
+      close: () => void told.push("close"),
+    });
     broker?.endCall?.("1");
     void broker?.close?.();
     assert.deepEqual(told, ["1", "close"]);

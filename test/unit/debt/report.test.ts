@@ -10,7 +10,9 @@ import { makeDebtReport, type Posture, type ReportFilter } from "../../../runtim
 import { digestOf } from "../../../runtime/plugin/canonical.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-const schema = JSON.parse(readFileSync(new URL("runtime/debt/debt-report.schema.json", ROOT), "utf8")) as Schema;
+const schema = JSON.parse(
+  readFileSync(new URL("runtime/debt/debt-report.schema.json", ROOT), "utf8"),
+) as Schema;
 const validator = new Validator(schema, "2020-12", false);
 
 const CALM: Posture = {
@@ -18,24 +20,49 @@ const CALM: Posture = {
   mode: "production",
   seal: { name: "landlock", denied: ["connect"], allowed: [], remarks: [] },
   waivers: [],
-  plugins: [{ alias: "time", signed: true, grants: [{ capability: "clock", form: "the time of day", sends: false }] }],
+  plugins: [
+    {
+      alias: "time",
+      signed: true,
+      grants: [{ capability: "clock", form: "the time of day", sends: false }],
+    },
+  ],
 };
 
 const WORST: Posture = {
   runtimeVersion: "0.1.0",
   mode: "development",
-  seal: { name: "none", denied: [], allowed: ["read /etc/passwd", "connect"], remarks: ["bubblewrap: /usr/bin/bwrap is not installed"] },
+  seal: {
+    name: "none",
+    denied: [],
+    allowed: ["read /etc/passwd", "connect"],
+    remarks: ["bubblewrap: /usr/bin/bwrap is not installed"],
+  },
   waivers: [{ gate: "ring5", reason: "the machine of dave@example.com", until: "2027-01-31" }],
   plugins: [
-    { alias: "web", signed: false, grants: [{ capability: "http", form: "https://internal.example.com:443", sends: true }] },
+    {
+      alias: "web",
+      signed: false,
+      grants: [{ capability: "http", form: "https://internal.example.com:443", sends: true }],
+    },
     { alias: "time", signed: true, grants: [] },
-    { alias: "a-b", signed: false, grants: [{ capability: "http", form: "*.example.com", sends: true }, { capability: "kv", form: "1 MiB", sends: false }] },
+    {
+      alias: "a-b",
+      signed: false,
+      grants: [
+        { capability: "http", form: "*.example.com", sends: true },
+        { capability: "kv", form: "1 MiB", sends: false },
+      ],
+    },
   ],
 };
 
-const itemsOf = (posture: Posture, filter?: ReportFilter) => makeDebtReport(posture, filter)["items"] as unknown as DebtItem[];
-const idsOf = (posture: Posture, filter?: ReportFilter) => itemsOf(posture, filter).map(({ id }) => id);
-const addedTo = (posture: Posture) => idsOf(posture).filter((id) => !BUILT_IN_ITEMS.some((item) => item.id === id));
+const itemsOf = (posture: Posture, filter?: ReportFilter) =>
+  makeDebtReport(posture, filter)["items"] as unknown as DebtItem[];
+const idsOf = (posture: Posture, filter?: ReportFilter) =>
+  itemsOf(posture, filter).map(({ id }) => id);
+const addedTo = (posture: Posture) =>
+  idsOf(posture).filter((id) => !BUILT_IN_ITEMS.some((item) => item.id === id));
 
 describe("the report", () => {
   it("is what its schema says", () => {
@@ -59,7 +86,8 @@ describe("the report", () => {
   });
 
   it("has a digest of all items, that a filter does not change and a new item does", () => {
-    const digest = (posture: Posture, filter?: ReportFilter) => makeDebtReport(posture, filter)["digest"];
+    const digest = (posture: Posture, filter?: ReportFilter) =>
+      makeDebtReport(posture, filter)["digest"];
     assert.equal(digest(CALM), digestOf(itemsOf(CALM)));
     assert.equal(digest(CALM, { severity: "low" }), digest(CALM));
     assert.equal(digest({ ...CALM, mode: "development" }), digest(CALM));
@@ -68,13 +96,15 @@ describe("the report", () => {
 
   it("names no path, host, reason or remark, since agents read it", () => {
     const text = JSON.stringify(makeDebtReport(WORST));
-    for (const secret of ["internal.example.com", "*.example.com", "/usr/bin", "dave"]) assert.equal(text.includes(secret), false, secret);
+    for (const secret of ["internal.example.com", "*.example.com", "/usr/bin", "dave"])
+      assert.equal(text.includes(secret), false, secret);
   });
 });
 
 describe("a filter", () => {
   it("shows what it names, and says so", () => {
-    for (const severity of ["low", "medium", "high", "critical"]) assert.ok(itemsOf(WORST, { severity }).every((item) => item.severity === severity));
+    for (const severity of ["low", "medium", "high", "critical"])
+      assert.ok(itemsOf(WORST, { severity }).every((item) => item.severity === severity));
     assert.deepEqual(idsOf(WORST, { status: "monitoring" }), ["GB-SENDS-a-b", "GB-SENDS-web"]);
     const report = makeDebtReport(WORST, { status: "resolved" });
     assert.deepEqual(report["items"], []);
@@ -84,29 +114,48 @@ describe("a filter", () => {
 
   it("that means nothing hides nothing", () => {
     for (const word of ["hgh", "", "OPEN", "constructor", "__proto__"])
-      for (const filter of [{ status: word }, { severity: word }]) assert.deepEqual(makeDebtReport(CALM, filter), makeDebtReport(CALM));
+      for (const filter of [{ status: word }, { severity: word }])
+        assert.deepEqual(makeDebtReport(CALM, filter), makeDebtReport(CALM));
   });
 });
 
 describe("the posture", () => {
-  it("adds nothing to a sealed machine with signed plugins that send nothing", () => assert.deepEqual(addedTo(CALM), []));
+  it("adds nothing to a sealed machine with signed plugins that send nothing", () =>
+    assert.deepEqual(addedTo(CALM), []));
 
   it("adds a missing seal", () => {
     const { seal } = CALM;
-    for (const bad of [WORST.seal, { ...seal, name: "none" as const }, { ...seal, allowed: ["connect"] }, { ...seal, denied: [] }]) {
+    for (const bad of [
+      WORST.seal,
+      { ...seal, name: "none" as const },
+      { ...seal, allowed: ["connect"] },
+      { ...seal, denied: [] },
+    ]) {
       assert.deepEqual(addedTo({ ...CALM, seal: bad }), ["GB-SEAL"]);
-      assert.equal((makeDebtReport({ ...CALM, seal: bad })["posture"] as JsonObject)["seal_in_force"], false);
+      assert.equal(
+        (makeDebtReport({ ...CALM, seal: bad })["posture"] as JsonObject)["seal_in_force"],
+        false,
+      );
     }
   });
 
-  it("adds a waiver", () => assert.deepEqual(addedTo({ ...CALM, waivers: WORST.waivers }), ["GB-WAIVER-ring5"]));
+  it("adds a waiver", () =>
+    assert.deepEqual(addedTo({ ...CALM, waivers: WORST.waivers }), ["GB-WAIVER-ring5"]));
 
   it("adds an unsigned plugin and a plugin that can send", () => {
-    assert.deepEqual(addedTo({ ...CALM, plugins: WORST.plugins }), ["GB-SENDS-a-b", "GB-SENDS-web", "GB-UNSIGNED-a-b", "GB-UNSIGNED-web"]);
+    assert.deepEqual(addedTo({ ...CALM, plugins: WORST.plugins }), [
+      "GB-SENDS-a-b",
+      "GB-SENDS-web",
+      "GB-UNSIGNED-a-b",
+      "GB-UNSIGNED-web",
+    ]);
   });
 
   it("keeps an item's id when something else comes or goes", () => {
-    const alone = addedTo({ ...CALM, plugins: WORST.plugins.filter(({ alias }) => alias === "web") });
+    const alone = addedTo({
+      ...CALM,
+      plugins: WORST.plugins.filter(({ alias }) => alias === "web"),
+    });
     assert.deepEqual(alone, ["GB-SENDS-web", "GB-UNSIGNED-web"]);
   });
 });
@@ -120,7 +169,10 @@ describe("an item", () => {
   it("that is resolved has a test or a probe to show for it", () => {
     for (const item of BUILT_IN_ITEMS) {
       if (item.status !== "resolved") continue;
-      assert.ok(item.evidence.some(({ kind }) => kind !== "configuration"), item.id);
+      assert.ok(
+        item.evidence.some(({ kind }) => kind !== "configuration"),
+        item.id,
+      );
     }
   });
 
@@ -130,7 +182,8 @@ describe("an item", () => {
         if (kind !== "test") continue;
         const file = new URL(what, ROOT);
         assert.ok(existsSync(file), `${item.id}: ${what}`);
-        if (what.endsWith("known-gaps.test.ts")) assert.ok(readFileSync(file, "utf8").includes(`${item.id}: `), item.id);
+        if (what.endsWith("known-gaps.test.ts"))
+          assert.ok(readFileSync(file, "utf8").includes(`${item.id}: `), item.id);
       }
     }
   });

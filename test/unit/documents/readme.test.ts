@@ -64,8 +64,7 @@ test("every example of the commands' own help takes the options it shows", async
   for (const example of (await loadCommands()).flatMap((command) => command.examples)) {
     const [, line = ""] = /(glovebox [^|]*)$/.exec(example) ?? [];
     const [, name = "", ...words] = wordsOf(line);
-    if (name !== "" && !/completion/.test(name))
-      parseCommandLine(await loadCommand(name), words);
+    if (name !== "" && !/completion/.test(name)) parseCommandLine(await loadCommand(name), words);
   }
 });
 

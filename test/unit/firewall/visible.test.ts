@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { formatVisibleJson, makeVisible } from "../../../runtime/firewall/visible.ts";
 
 /** Written down again here: the test must not believe the class that it tests. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Variation_Selector}]/u;
+const HIDDEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Variation_Selector}]/u;
 
 const ATTACKS: Readonly<Record<string, readonly [text: string, shown: string]>> = {
   "an escape that clears the screen": ["\u001B[2J", "\\e[2J"],
@@ -42,7 +43,18 @@ describe("a stranger's text", () => {
   }
 
   it("stays as it is when it hides nothing", () => {
-    for (const text of ["", "plain", "naïve café", "日本語", "العربية", "\u{1F600}", "a\u00A0b", "\\n", "\\u{202e}"]) assert.equal(makeVisible(text), text);
+    for (const text of [
+      "",
+      "plain",
+      "naïve café",
+      "日本語",
+      "العربية",
+      "\u{1F600}",
+      "a\u00A0b",
+      "\\n",
+      "\\u{202e}",
+    ])
+      assert.equal(makeVisible(text), text);
   });
 
   it("may keep its lines and tabs, and nothing else", () => {
@@ -63,7 +75,8 @@ describe("a stranger's text", () => {
 
   it("never hides any character of Unicode", () => {
     let all = "";
-    for (let code = 0; code <= 0x10ffff; code += 1) if (code < 0xd800 || code > 0xdfff) all += String.fromCodePoint(code);
+    for (let code = 0; code <= 0x10ffff; code += 1)
+      if (code < 0xd800 || code > 0xdfff) all += String.fromCodePoint(code);
     assert.equal(HIDDEN.test(makeVisible(all)), false);
   });
 });

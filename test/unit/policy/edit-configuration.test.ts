@@ -34,7 +34,8 @@ plugins:
 
 const set = (text: string, alias: string, keys: Readonly<Record<string, JsonValue>>) =>
   editPlugin(text, FILE, alias, keys);
-const comments = (text: string) => [...text.matchAll(/# ?(.*)/g)].map((match) => match[1]?.trim());
+const comments = (text: string): readonly string[] =>
+  [...text.matchAll(/# ?(.*)/g)].map((match) => match[1]?.trim() ?? "");
 
 describe("the first configuration", () => {
   it("is read, and grants nothing", () => {
@@ -257,8 +258,8 @@ describe("an edited configuration", () => {
               grants: Object.fromEntries(Object.keys(plugin.grants).map((key) => [key, true])),
             });
           for (const [name, keys] of edits) {
-            text = set(text, name, keys as Record<string, JsonValue>);
-            wanted.set(name, { ...wanted.get(name), ...(keys as Record<string, JsonValue>) });
+            text = set(text, name, keys);
+            wanted.set(name, { ...wanted.get(name), ...keys });
           }
           const expected = parseData({ version: 1, plugins: Object.fromEntries(wanted) });
           assert.deepEqual({ ...parseText(text).plugins }, { ...expected.plugins }, text);

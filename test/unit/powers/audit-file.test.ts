@@ -11,7 +11,14 @@ const folder = mkdtempSync(path.join(tmpdir(), "audit-"));
 after(() => rmSync(folder, { recursive: true }));
 
 const files = makeFilePowers();
-const record = (message: string): GuestLogRecord => ({ kind: "guest-log", time: "2027-01-01T00:00:00.000Z", call_id: "1", plugin: "p", level: "info", message });
+const record = (message: string): GuestLogRecord => ({
+  kind: "guest-log",
+  time: "2027-01-01T00:00:00.000Z",
+  call_id: "1",
+  plugin: "p",
+  level: "info",
+  message,
+});
 const linesOf = (file: string) => readFileSync(file, "utf8").split("\n");
 
 describe("the audit file", () => {
@@ -19,7 +26,10 @@ describe("the audit file", () => {
     const file = path.join(folder, "new", "audit.jsonl");
     const audit = openAudit(file, files);
     audit.write(record("one"));
-    assert.deepEqual(linesOf(file).map((line) => line && (JSON.parse(line) as unknown)), [record("one"), ""]);
+    assert.deepEqual(
+      linesOf(file).map((line) => line && (JSON.parse(line) as unknown)),
+      [record("one"), ""],
+    );
     audit.write(record("two\nthree"));
     assert.equal(linesOf(file).length, 3);
     audit.close();
@@ -30,7 +40,8 @@ describe("the audit file", () => {
   it("is only ever added to, by several writers", () => {
     const file = path.join(folder, "shared.jsonl");
     const [one, two] = [openAudit(file, files), openAudit(file, files)];
-    for (let count = 0; count < 50; count += 1) for (const audit of [one, two]) audit.write(record("x".repeat(5000)));
+    for (let count = 0; count < 50; count += 1)
+      for (const audit of [one, two]) audit.write(record("x".repeat(5000)));
     one.close();
     two.close();
     const lines = linesOf(file).filter((line) => line !== "");

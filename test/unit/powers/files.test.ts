@@ -61,7 +61,8 @@ describe("reading a file", () => {
 
   it("does not hang at a FIFO, read a device without end, or read a folder", () => {
     makeFifo(at("fifo"));
-    for (const file of [at("fifo"), "/dev/zero", "/dev/full", folder]) assertRefused(() => files.readFile(file, 100), "ERR_WORKSPACE_UNREADABLE");
+    for (const file of [at("fifo"), "/dev/zero", "/dev/full", folder])
+      assertRefused(() => files.readFile(file, 100), "ERR_WORKSPACE_UNREADABLE");
   });
 
   it("refuses links that go in a circle and names that are too long", () => {
@@ -144,14 +145,21 @@ describe("writing a file", () => {
     fs.mkdirSync(at("folder"));
     makeFifo(at("fifo"));
     fs.symlinkSync("/dev/null", at("device"));
-    for (const file of [at("folder"), at("fifo"), at("device"), "/dev/null"]) assertRefused(() => files.writeFile(file, "x"), "ERR_WORKSPACE_NOT_WRITABLE");
+    for (const file of [at("folder"), at("fifo"), at("device"), "/dev/null"])
+      assertRefused(() => files.writeFile(file, "x"), "ERR_WORKSPACE_NOT_WRITABLE");
     assert.ok(fs.statSync("/dev/null").isCharacterDevice());
     assert.deepEqual(fs.readdirSync(folder), ["device", "fifo", "folder"]);
   });
 
   it("refuses where nothing can be written, and leaves everything as it was", () => {
     fs.writeFileSync(at("file"), "old");
-    const places = [at("absent", "a"), at("file", "below a file"), "/proc/glovebox.yaml", "/proc/self/new/a", at("x".repeat(300))];
+    const places = [
+      at("absent", "a"),
+      at("file", "below a file"),
+      "/proc/glovebox.yaml",
+      "/proc/self/new/a",
+      at("x".repeat(300)),
+    ];
     for (const file of places) {
       assertRefused(() => files.writeFile(file, "x"), "ERR_WORKSPACE_NOT_WRITABLE");
       assert.equal(errorsOf(() => files.writeFile(file, "x"))[0]?.place?.file, file);
@@ -168,10 +176,51 @@ describe("writing a file", () => {
       try { makeFilePowers().writeFile(process.argv[1], Buffer.alloc(1024 * 1024)); } catch (error) { process.stdout.write(error.code); }
     `;
     fs.writeFileSync(at("a"), "old");
-    const { stdout } = spawnSync("bash", ["-c", limited, process.execPath, "--input-type=module-typescript", "-e", program, at("a")], { encoding: "utf8" });
+    const { stdout } = spawnSync(
+      "bash",
+      ["-c", limited, process.execPath, "--input-type=module-typescript", "-e", program, at("a")],
+      { encoding: "utf8" },
+    );
     assert.equal(stdout, "ERR_WORKSPACE_NOT_WRITABLE");
     assert.equal(textOf(at("a")), "old");
     assert.deepEqual(fs.readdirSync(folder), ["a"]);
+  });
+});
+
+describe("writing several files", () => {
+  it("changes all of them, or none when one cannot be written", () => {
+    fs.writeFileSync(at("a"), "old");
+    files.writeFiles([
+      { path: at("a"), bytes: "new" },
+      { path: at("b"), bytes: "new", mode: 0o600 },
+    ]);
+    assert.deepEqual([textOf(at("a")), textOf(at("b")), modeOf(at("b"))], ["new", "new", 0o600]);
+    fs.mkdirSync(at("folder"));
+    for (const bad of [at("folder"), at("absent", "c"), "/proc/c", "/dev/null"])
+      assertRefused(
+        () =>
+          files.writeFiles([
+            { path: at("a"), bytes: "newer" },
+            { path: bad, bytes: "x" },
+          ]),
+        "ERR_WORKSPACE_NOT_WRITABLE",
+      );
+    assert.equal(textOf(at("a")), "new");
+    assert.deepEqual(fs.readdirSync(folder), ["a", "b", "folder"]);
+  });
+});
+
+describe("making a file", () => {
+  it("leaves alone whatever stands there, links to nowhere too", () => {
+    files.createFile(at("a"), "one");
+    fs.symlinkSync(at("nowhere"), at("link"));
+    fs.mkdirSync(at("folder"));
+    for (const file of [at("a"), at("link"), at("folder")])
+      assertRefused(() => files.createFile(file, "two"), "ERR_WORKSPACE_EXISTS");
+    assert.equal(textOf(at("a")), "one");
+    assert.equal(files.kindOf(at("nowhere")), "nothing");
+    for (const file of [at("absent", "b"), at("a", "b"), "/proc/b"])
+      assertRefused(() => files.createFile(file, "x"), "ERR_WORKSPACE_NOT_WRITABLE");
   });
 });
 
@@ -185,7 +234,8 @@ describe("folders", () => {
 
   it("are not made in the place of a file or below one", () => {
     fs.writeFileSync(at("file"), "x");
-    for (const name of [at("file"), at("file", "b"), "/proc/x"]) assertRefused(() => files.makeFolder(name), "ERR_WORKSPACE_NOT_WRITABLE");
+    for (const name of [at("file"), at("file", "b"), "/proc/x"])
+      assertRefused(() => files.makeFolder(name), "ERR_WORKSPACE_NOT_WRITABLE");
   });
 
   it("are listed by name, and are empty when they are not there", () => {
@@ -210,18 +260,31 @@ describe("folders", () => {
     fs.writeFileSync(at("file"), "");
     makeFifo(at("fifo"));
     fs.symlinkSync(at("file"), at("link"));
-    const kinds = [folder, at("file"), at("link"), at("fifo"), "/dev/null", at("absent"), at("file", "x")].map(files.kindOf);
+    const kinds = [
+      folder,
+      at("file"),
+      at("link"),
+      at("fifo"),
+      "/dev/null",
+      at("absent"),
+      at("file", "x"),
+    ].map((file) => files.kindOf(file));
     assert.deepEqual(kinds, ["folder", "file", "file", "other", "other", "nothing", "nothing"]);
   });
 });
 
 describe("the lock", () => {
   /** A process that holds the lock. */
-  async function startHolder(lockFile: string): Promise<ChildProcess & { say(): void; line(): Promise<string> }> {
+  async function startHolder(
+    lockFile: string,
+  ): Promise<ChildProcess & { say(): void; line(): Promise<string> }> {
     const program = path.join(import.meta.dirname, "../../helpers/lock-holder.ts");
-    const child = spawn(process.execPath, [program, lockFile], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, NODE_NO_WARNINGS: "1" } });
+    const child = spawn(process.execPath, [program, lockFile], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, NODE_NO_WARNINGS: "1" },
+    });
     children.push(child);
-    const line = async () => String((await once(child.stdout!, "data"))[0]).trim();
+    const line = async () => String((await once(child.stdout, "data"))[0]).trim();
     assert.equal(await line(), "held");
     return Object.assign(child, { line, say: () => void child.stdin?.write("go\n") });
   }
@@ -268,20 +331,33 @@ describe("the lock", () => {
   });
 
   it("is let go when the work throws", async () => {
-    await assert.rejects(files.withLock(at("busy"), () => Promise.reject(new TypeError("boom"))), TypeError);
-    await assert.rejects(files.withLock(at("busy"), () => { throw new TypeError("boom"); }), TypeError);
+    await assert.rejects(
+      files.withLock(at("busy"), () => Promise.reject(new TypeError("boom"))),
+      TypeError,
+    );
+    await assert.rejects(
+      files.withLock(at("busy"), () => {
+        throw new TypeError("boom");
+      }),
+      TypeError,
+    );
     assert.equal(await files.withLock(at("busy"), async () => "done"), "done");
-  });
-
-  it("makes its folder, since a fresh clone has none", async () => {
-    assert.equal(await files.withLock(at(".glovebox", "busy"), async () => "done"), "done");
   });
 
   it("refuses where it cannot be held", async () => {
     fs.mkdirSync(at("folder"));
     fs.writeFileSync(at("file"), "x".repeat(5000));
-    for (const lockFile of [at("folder"), at("file"), at("file", "busy"), "/proc/busy"])
-      await assert.rejects(files.withLock(lockFile, async () => assert.fail("was let in")), (error) => error instanceof WorkspaceError && error.code === "ERR_WORKSPACE_NOT_WRITABLE");
+    for (const lockFile of [
+      at("folder"),
+      at("file"),
+      at("file", "busy"),
+      at("absent", "busy"),
+      "/proc/busy",
+    ])
+      await assert.rejects(
+        files.withLock(lockFile, async () => assert.fail("was let in")),
+        (error) => error instanceof WorkspaceError && error.code === "ERR_WORKSPACE_NOT_WRITABLE",
+      );
     assert.equal(textOf(at("file")), "x".repeat(5000));
   });
 });

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Ledger } from "@glovebox/host-api/filesystem/ledger";
+import { CountUnderWay, Ledger, type Usage } from "@glovebox/host-api/filesystem/ledger";
 import { refusedAs } from "../../../helpers/sandbox-folder.ts";
+
+/** A count that is over at once. */
+// oxlint-disable-next-line require-yield
+function* counted(usage: Usage): Generator<void, Usage> {
+  return usage;
+}
 
 test("refuses what does not fit, and takes what does", () => {
   const ledger = new Ledger(
     { bytes: 10, files: 2 },
-    () => ({ bytes: 4, files: 1 }),
+    () => counted({ bytes: 4, files: 1 }),
     () => 0,
   );
   ledger.spend({ bytes: 6, files: 1 }, () => {});
@@ -22,6 +28,11 @@ test("refuses what does not fit, and takes what does", () => {
   ledger.assertRoom({ bytes: 1, files: 0 });
 });
 
+// oxlint-disable-next-line require-yield
+function* tooBig(): Generator<void, Usage> {
+  throw new RangeError("too big");
+}
+
 function fail(): never {
   throw new RangeError("disk");
 }
@@ -29,7 +40,7 @@ function fail(): never {
 test("gives room back when the growth failed", () => {
   const ledger = new Ledger(
     { bytes: 10, files: 1 },
-    () => ({ bytes: 0, files: 0 }),
+    () => counted({ bytes: 0, files: 0 }),
     () => 0,
   );
   assert.throws(() => ledger.spend({ bytes: 10, files: 1 }, fail), RangeError);
@@ -43,7 +54,7 @@ test("believes a count for a second, and longer when counting is slow", () => {
   const count = () => {
     counts += 1;
     now += tookMs;
-    return { bytes: 0, files: 0 };
+    return counted({ bytes: 0, files: 0 });
   };
   const ledger = new Ledger({ bytes: 10, files: 1 }, count, () => now);
   const ask = () => ledger.assertRoom({ bytes: 1, files: 0 });
@@ -66,11 +77,47 @@ test("believes a count for a second, and longer when counting is slow", () => {
 test("refuses growth when the folder cannot be counted, and still lets it shrink", () => {
   const ledger = new Ledger(
     { bytes: 10, files: 1 },
-    () => {
-      throw new RangeError("too big");
-    },
+    () => tooBig(),
     () => 0,
   );
   assert.throws(() => ledger.assertRoom({ bytes: 1, files: 0 }), RangeError);
   ledger.assertRoom({ bytes: 0, files: 0 });
+});
+
+function underWay(operation: () => void): Promise<void> {
+  try {
+    operation();
+  } catch (error) {
+    if (error instanceof CountUnderWay) return error.over;
+    throw error;
+  }
+  throw new Error("no count is under way");
+}
+
+test("counts a large folder in the background, refuses to move anything meanwhile, and believes what it found", async () => {
+  let now = 0;
+  function* count(): Generator<void, Usage> {
+    for (let entry = 0; entry < 1000; entry += 1) {
+      now += 1;
+      yield;
+    }
+    return { bytes: 4, files: 1 };
+  }
+  const ledger = new Ledger({ bytes: 10, files: 2 }, count, () => now);
+  const ask = (bytes: number) => ledger.assertRoom({ bytes, files: 0 });
+  const over = underWay(() => ask(1));
+  assert.ok(now < 100);
+  assert.equal(
+    underWay(() => ledger.assertStill()),
+    over,
+  );
+  assert.equal(
+    underWay(() => ask(1)),
+    over,
+  );
+  await over;
+  assert.equal(now, 1000);
+  ledger.assertStill();
+  ask(6);
+  assert.throws(() => ask(7), refusedAs(undefined, "quota-exceeded"));
 });

@@ -12,6 +12,13 @@ test("this machine has a mechanism", () => {
   assert.notEqual(MECHANISMS.length, 0);
 });
 
+function drain<Result>(walk: Generator<void, Result>): Result {
+  for (;;) {
+    const step = walk.next();
+    if (step.done) return step.value;
+  }
+}
+
 for (const mechanism of MECHANISMS) {
   test(`${mechanism.name}: makes a missing folder for its owner alone`, (t) => {
     const { base } = makeScratch(t);
@@ -98,7 +105,7 @@ for (const mechanism of MECHANISMS) {
     writeFileSync(Buffer.from(`${scratch.box}/\u0001`), "12");
     symlinkSync("/etc", join(scratch.box, "d/link"));
     const folder = openBeneath(scratch.box, { writable: false }, mechanism);
-    assert.deepEqual(folder.usage(), { bytes: 10, files: 6 });
+    assert.deepEqual(drain(folder.usage()), { bytes: 10, files: 6 });
     const names = folder.list([], 10).map(({ name }) => name);
     assert.deepEqual(names.toSorted(), ["a", "d"]);
     assert.throws(() => folder.list([], 2), refusedAs(scratch, "too-large"));
@@ -109,8 +116,18 @@ for (const mechanism of MECHANISMS) {
     const scratch = makeScratch(t);
     mkdirSync(join(scratch.box, ...Array<string>(70).fill("d")), { recursive: true });
     const folder = openBeneath(scratch.box, { writable: false }, mechanism);
-    assert.throws(() => folder.usage(), refusedAs(scratch, "limit-exceeded"));
+    assert.throws(() => drain(folder.usage()), refusedAs(scratch, "limit-exceeded"));
     folder.close();
+  });
+
+  test(`${mechanism.name}: ends a count of a folder that was closed meanwhile`, (t) => {
+    const scratch = makeScratch(t);
+    mkdirSync(join(scratch.box, "d/e"), { recursive: true });
+    const folder = openBeneath(scratch.box, { writable: false }, mechanism);
+    const walk = folder.usage();
+    walk.next();
+    folder.close();
+    assert.throws(() => walk.next(), refusedAs(scratch, "not-permitted"));
   });
 
   test(`${mechanism.name}: leaves no descriptor open, also when it refuses`, (t) => {
@@ -128,7 +145,12 @@ for (const mechanism of MECHANISMS) {
       () => folder.open(["d", "e", "f"], CREATE),
       () => folder.list(["d"], 1),
       () => folder.makeDirectory(["d", "e", "f", "g"]),
-      () => folder.usage(),
+      () => drain(folder.usage()),
+      () => {
+        const walk = folder.usage();
+        for (let steps = 0; steps < 2; steps += 1) walk.next();
+        walk.return({ bytes: 0, files: 0 });
+      },
     ];
     const run = () => {
       for (const attempt of attempts) {
