@@ -25,5 +25,6 @@ const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
 const cache = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, ".cache"));
 if (cache) module.enableCompileCache(path.join(cache, "glovebox", "code"));
 
-const main = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "./main.js" : "./main.ts";
-await (await import(main)).main(process.argv.slice(2));
+// The build of the published package writes `.js` here, as in every other import.
+const { main } = await import("./main.ts");
+await main(process.argv.slice(2));
