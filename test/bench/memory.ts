@@ -106,7 +106,12 @@ export async function measureRoom({ workspace }: Servers, plan: Plan): Promise<R
 
 async function callOnce(plugin: SealedPlugin): Promise<number> {
   const call: PluginCall = {
-    scope: { callId: "bench", plugin: "time", tool: "convert", signal: new AbortController().signal },
+    scope: {
+      callId: "bench",
+      plugin: "time",
+      tool: "convert",
+      signal: new AbortController().signal,
+    },
     export: ["tools", "callTool"],
     args: ["convert", JSON.stringify(TOOLS.convert)],
     context: {},
@@ -136,6 +141,8 @@ function privateMib(pid: number): number {
   } catch {
     return Number.NaN;
   }
-  const kib = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)].map(([, n]) => Number(n));
+  const kib = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)].map(([, n]) =>
+    Number(n),
+  );
   return kib.reduce((sum, part) => sum + part, 0) / 1024;
 }
