@@ -63,12 +63,15 @@ function startProcess(file: string, args: readonly string[], pipes: number): Sta
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
         killQuietly(-child.pid);
     },
+    signal: (innermostPid, name) => {
+      if (innermostPid > 0) killQuietly(innermostPid, name);
+    },
   };
 }
 
-function killQuietly(pid: number): void {
+function killQuietly(pid: number, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" = "SIGKILL"): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch {
     // It is gone already.
   }

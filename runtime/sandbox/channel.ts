@@ -149,6 +149,7 @@ export class Channel {
 
   #receive(chunk: Buffer): void {
     if (this.#state.t === "ended") return;
+    const startedMs = performance.now();
     try {
       for (const frame of this.#decoder.push(chunk)) {
         this.#accept(parseFromRunner(frame), frame);
@@ -161,6 +162,8 @@ export class Channel {
           : new SandboxError("ERR_RUNNER_DIED", "reading from the runner failed", { cause: error }),
       );
     }
+    const state = this.#state;
+    if (state.t === "calling") state.call.noteBusy(performance.now() - startedMs);
   }
 
   #accept(message: FromRunner, frame: Frame): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CAPABILITY_NAMES,
   type CallScope,
@@ -47,6 +48,9 @@ export const NOTE_LIMITS = {
   progressCharactersMax: 1024,
 };
 
+/** How long a call may keep the broker's thread before it is slowed down, and how many times as long it then pauses. */
+export const PACE = { freeMs: 250, pauseFactor: 2 } as const;
+
 const LOG_LEVELS: readonly JsonValue[] = ["debug", "info", "warn", "error"];
 
 const TRAP_CODES = {
@@ -73,6 +77,7 @@ export class RunningCall {
   readonly #startedMs = performance.now();
   #hostCallUnderWay = false;
   #hostCalls = 0;
+  #busyMs = 0;
   #notes = 0;
   #noteBytes = 0;
   #progressReports = 0;
@@ -96,13 +101,17 @@ export class RunningCall {
         `more than ${this.#terms.limits.hostCalls} host calls in one call`,
       );
     }
-    const operation = this.#terms.operations.get(message.op);
-    if (operation !== undefined) {
-      this.#hostCallUnderWay = true;
-      void this.#perform(operation, message, body);
-    } else if (this.#isCapabilityWithoutGrant(message.op)) {
-      this.#refuse(message.seq, "not-permitted");
-    } else throw breach("asked for an operation that does not exist");
+    const operation =
+      this.#terms.operations.get(message.op) ??
+      (this.#isCapabilityWithoutGrant(message.op) ? refuseWithoutGrant : undefined);
+    if (operation === undefined) throw breach("asked for an operation that does not exist");
+    this.#hostCallUnderWay = true;
+    void this.#perform(operation, message, body);
+  }
+
+  /** The broker's one thread was at work for this call, and for nobody else, this long. */
+  noteBusy(durationMs: number): void {
+    this.#busyMs += durationMs;
   }
 
   acceptNote(message: NoteMessage, headerBytes: number): void {
@@ -160,10 +169,18 @@ export class RunningCall {
     } catch (error) {
       if (error instanceof HostError) refusal = error.tag;
     }
+    if (this.#busyMs > PACE.freeMs) await this.#pace();
     this.#hostCallUnderWay = false;
     if (this.#ended.signal.aborted) this.#endBrokers();
     else if (answer === undefined) this.#refuse(seq, refusal);
     else this.#answer(seq, answer);
+  }
+
+  /** A call that keeps the broker busy waits for its answers, so that other plugins' calls get their turn. */
+  async #pace(): Promise<void> {
+    const pauseMs = (this.#busyMs - PACE.freeMs) * PACE.pauseFactor;
+    this.#busyMs = PACE.freeMs;
+    await sleep(pauseMs, undefined, { signal: this.#ended.signal }).catch(() => {});
   }
 
   #answer(seq: number, { value, body }: HostAnswer): void {
@@ -239,6 +256,10 @@ export class RunningCall {
       }
     }
   }
+}
+
+function refuseWithoutGrant(): never {
+  throw new HostError("not-permitted", "the capability is not granted");
 }
 
 function breach(what: string): SandboxError {

@@ -8,7 +8,10 @@ for (const key of ["scheme", "port", "methods", "paths", "secret", "format"]) {
   test(`refuses an http rule whose ${key} is left empty`, () => {
     const rule =
       key === "format"
-        ? { host: "api.example.com", secret: { header: "X-Key", reference: "env:KEY", format: null } }
+        ? {
+            host: "api.example.com",
+            secret: { header: "X-Key", reference: "env:KEY", format: null },
+          }
         : { host: "api.example.com", [key]: null };
     assert.throws(() => parseGrant(rule), { name: "GrantError" });
   });
@@ -16,6 +19,8 @@ for (const key of ["scheme", "port", "methods", "paths", "secret", "format"]) {
 
 for (const key of ["private", "redirectsMax", "responseBytesMax", "timeoutMs"]) {
   test(`refuses an http grant whose ${key} is left empty`, () => {
-    assert.throws(() => parseGrant({ allow: ["api.example.com"], [key]: null }), { name: "GrantError" });
+    assert.throws(() => parseGrant({ allow: ["api.example.com"], [key]: null }), {
+      name: "GrantError",
+    });
   });
 }

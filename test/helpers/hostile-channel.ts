@@ -10,7 +10,7 @@ import { SandboxError } from "../../runtime/sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
 import { SEALED_FOLDER } from "../../runtime/sandbox/programs.ts";
 import type { CallTerms } from "../../runtime/sandbox/running-call.ts";
-import type { PluginCall } from "../../runtime/sandbox/sandbox.ts";
+import type { PluginCall, SealName } from "../../runtime/sandbox/sandbox.ts";
 import { makeSpawner, type SealedProcess } from "../../runtime/sandbox/seal/sealed-process.ts";
 
 const MIB = 1024 * 1024;
@@ -61,16 +61,20 @@ export interface Hostile {
 }
 
 /**
- * Starts `code` in the runner's place, loaded and idle. What is tested is the broker, so it runs without ring 5.
+ * Starts `code` in the runner's place, loaded and idle. Where the broker alone is tested, it runs without ring 5.
  * Ends with the test.
  */
-export async function startHostile(t: TestContext, code: string): Promise<Hostile> {
+export async function startHostile(
+  t: TestContext,
+  code: string,
+  seal: SealName = "none",
+): Promise<Hostile> {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-hostile-"));
   const program = join(folder, "hostile.cjs");
   writeFileSync(program, PRELUDE + code);
   const spawn = makeSpawner(makeProcessPowers(SEALED_FOLDER));
   const limits = { dataBytesMax: 1024 * MIB, residentBytesMax: 512 * MIB };
-  const process = spawn({ seal: "none", program, ...limits });
+  const process = spawn({ seal, program, ...limits });
   const channel = new Channel(process, { startMsMax: 10_000, loadMsMax: 10_000 });
   t.after(async () => {
     channel.end(new SandboxError("ERR_CALL_CANCELLED", "the test is over"));

@@ -36,4 +36,6 @@ export interface StartedProcess {
    * bubblewrap's death only some milliseconds after its birth.
    */
   kill(innermostPid: number): void;
+  /** To the innermost process alone, as long as it has not been waited for. */
+  signal(innermostPid: number, name: "SIGSTOP" | "SIGCONT"): void;
 }

@@ -38,7 +38,10 @@ export interface SealedProcess {
   readonly exited: Promise<SealedExit>;
   /** The innermost process. 0 until it is known. */
   readonly pid: number;
-  /** Turns the close watch on while a call runs: memory is looked at every 20 ms instead of every second. */
+  /**
+   * On while work is asked of it: memory is looked at every 20 ms. Off when nothing is: it has a moment to prepare what comes
+   * next, and is then stopped behind a seal until it is on again, so that nothing in it can act between calls.
+   */
   watch(on: boolean): void;
   residentBytes(): number | undefined;
   /** SIGKILL to everything in it. */
@@ -48,7 +51,8 @@ export interface SealedProcess {
 /** How the launcher and the limiting shell say that nothing has run. */
 const UNSEALED_EXIT = 97;
 const CLOSE_WATCH_MS = 20;
-const IDLE_WATCH_MS = 1000;
+const START_WATCH_MS = 1000;
+const STOP_AFTER_MS = 250;
 /** More than one: a process that has just ended has not been waited for yet. */
 const LOOKS_IN_VAIN_MAX = 2;
 
@@ -81,12 +85,30 @@ export function makeSpawner(
       looksInVain = bytes === undefined && innermostPid() !== 0 ? looksInVain + 1 : 0;
       if (looksInVain > LOOKS_IN_VAIN_MAX || (bytes ?? 0) > options.residentBytesMax) end("memory");
     };
-    let timer = setInterval(look, IDLE_WATCH_MS).unref();
+    let timer = setInterval(look, START_WATCH_MS).unref();
+    let pace: "start" | "close" | "stopped" = "start";
+    let working = true;
+    const stop = (): void => {
+      // Without a seal nothing would end a stopped process after its broker.
+      if (working || over || options.seal === "none") return;
+      clearInterval(timer);
+      pace = "stopped";
+      started.signal(innermostPid(), "SIGSTOP");
+    };
+    const rest = setTimeout(stop, STOP_AFTER_MS).unref();
+    const watchClosely = (): void => {
+      if (pace === "stopped") started.signal(innermostPid(), "SIGCONT");
+      if (pace === "close") return;
+      clearInterval(timer);
+      pace = "close";
+      timer = setInterval(look, CLOSE_WATCH_MS).unref();
+    };
     const exited = started.ended.then(async ({ code, signal }): Promise<SealedExit> => {
       // Whoever ended it, for example from outside: nothing of it stays behind.
       started.kill(innermostPid());
       over = true;
       clearInterval(timer);
+      clearTimeout(rest);
       // The last words may still be on their way.
       await new Promise((resolve) =>
         started.stderr.closed ? resolve(undefined) : started.stderr.once("close", resolve),
@@ -105,9 +127,10 @@ export function makeSpawner(
         return innermostPid();
       },
       watch: (on) => {
-        clearInterval(timer);
+        working = on;
         if (over) return;
-        timer = setInterval(look, on ? CLOSE_WATCH_MS : IDLE_WATCH_MS).unref();
+        watchClosely();
+        if (!on) rest.refresh();
       },
       residentBytes,
       kill: () => end("killed"),
