@@ -8,6 +8,9 @@ import { makeServers } from "./servers.ts";
 import { measureStarts } from "./starts.ts";
 import { measureStops } from "./stops.ts";
 
+// node:ffi is announced as experimental.
+process.removeAllListeners("warning");
+
 const plan = process.argv.includes("--small") ? SMALL_PLAN : WHOLE_PLAN;
 const startedMs = performance.now();
 const servers = await makeServers(plan.deadlineMs);

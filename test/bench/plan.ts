@@ -17,17 +17,17 @@ export interface Plan {
 }
 
 export const WHOLE_PLAN: Plan = {
-  rounds: 8,
+  rounds: 6,
   warmUpCalls: 200,
-  callsARound: 250,
+  callsARound: 200,
   gapMs: [1, 5],
-  callsAGap: 60,
+  callsAGap: 50,
   inFlight: 8,
   callsInFlight: 200,
-  starts: 10,
+  starts: 8,
   settleMs: 1000,
   stops: 20,
-  deadlineMs: 200,
+  deadlineMs: 100,
   callsBeforeMemory: 1000,
 };
 
@@ -42,6 +42,6 @@ export const SMALL_PLAN: Plan = {
   starts: 2,
   settleMs: 10,
   stops: 2,
-  deadlineMs: 200,
+  deadlineMs: 100,
   callsBeforeMemory: 5,
 };
