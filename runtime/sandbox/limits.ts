@@ -9,7 +9,7 @@ export interface Limits {
   /** Bytes of one answer. */
   readonly outputBytes: number;
   readonly hostCalls: number;
-  /** Bytes of log lines kept per call; what is over is dropped and counted. */
+  /** Bytes of log lines kept per call, a line counting 200 besides its text; what is over is dropped and counted. */
   readonly logBytes: number;
   /** Calls of one plugin that run at once, each in a runner of its own. */
   readonly concurrentCalls: number;

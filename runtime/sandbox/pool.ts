@@ -15,7 +15,7 @@ export interface PoolTimes {
 const BACK_OFF = { freeFailures: 2, firstMs: 100, msMax: 10_000 } as const;
 
 /** After an answer a runner makes its next instance: for about this long it is slower to answer than one that has rested. */
-const PREPARE_MS = 5;
+const PREPARE_MS = 3;
 
 interface IdleRunner {
   readonly channel: Channel;

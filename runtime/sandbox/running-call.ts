@@ -51,6 +51,9 @@ export const NOTE_LIMITS = {
 /** How long a call may keep the broker's thread before it is slowed down, and how many times as long it then pauses. */
 export const PACE = { freeMs: 250, pauseFactor: 2 } as const;
 
+/** What a log line costs besides its text: whoever keeps it makes a record of it. */
+const LINE_BYTES = 200;
+
 const LOG_LEVELS: readonly JsonValue[] = ["debug", "info", "warn", "error"];
 
 const TRAP_CODES = {
@@ -220,7 +223,7 @@ export class RunningCall {
     ) {
       throw breach("logged what is no log line");
     }
-    const bytes = Buffer.byteLength(message);
+    const bytes = LINE_BYTES + Buffer.byteLength(message);
     if (this.#logBytes + bytes > this.#terms.limits.logBytes) this.#logBytesDropped += bytes;
     else {
       this.#logBytes += bytes;

@@ -119,7 +119,8 @@ async function callOnce(plugin: SealedPlugin): Promise<number> {
   const startMs = performance.now();
   const { value } = await plugin.call(call);
   const ms = performance.now() - startMs;
-  if (typeof value !== "string" || value.includes('"error"')) throw new Error(`answered ${value}`);
+  if (typeof value !== "string" || value.includes('"error"'))
+    throw new Error(`answered ${JSON.stringify(value)}`);
   return ms;
 }
 

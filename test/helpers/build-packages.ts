@@ -1,6 +1,16 @@
 // Builds what is published, into each package's `dist/package`: JavaScript with types. Node strips no types inside node_modules.
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -10,13 +20,20 @@ const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 interface PublishedPackage {
   readonly folder: string;
   /** What is shipped as it stands beside the compiled modules: pattern in the tree, and the folder it is seen from. */
-  readonly asTheyAre: readonly { readonly pattern: string; readonly from: string; readonly to: string }[];
+  readonly asTheyAre: readonly {
+    readonly pattern: string;
+    readonly from: string;
+    readonly to: string;
+  }[];
 }
 
 /** Of `runtime` only what its program imports is compiled: what runs inside the seal is in `dist/sealed` already. */
 const PACKAGES: readonly PublishedPackage[] = [
   { folder: "host-api", asTheyAre: [{ pattern: "wit/*.wit", from: "host-api", to: "." }] },
-  { folder: "sdk-guest", asTheyAre: [{ pattern: "plugin.schema.json", from: "sdk-guest", to: "." }] },
+  {
+    folder: "sdk-guest",
+    asTheyAre: [{ pattern: "plugin.schema.json", from: "sdk-guest", to: "." }],
+  },
   {
     folder: "runtime",
     asTheyAre: [
@@ -24,7 +41,11 @@ const PACKAGES: readonly PublishedPackage[] = [
       { pattern: "{debt,plugin,policy}/**/*.schema.json", from: "runtime", to: "." },
       { pattern: "cli/demo/hostile/{plugin.json,src/**}", from: "runtime", to: "." },
       // The plugins that the demonstration builds, but for `web`: its HTML parser is no dependency of the runtime.
-      { pattern: "{files,memory,time}/{plugin.json,src/**}", from: "plugins", to: "cli/demo/plugins" },
+      {
+        pattern: "{files,memory,time}/{plugin.json,src/**}",
+        from: "plugins",
+        to: "cli/demo/plugins",
+      },
     ],
   },
 ];
@@ -40,7 +61,8 @@ export function buildPackages(target: (folder: string) => string): void {
   const compiled = mkdtempSync(join(tmpdir(), "glovebox-packages-"));
   try {
     compile(compiled);
-    for (const published of PACKAGES) buildPackage(published, join(compiled, published.folder), target(published.folder));
+    for (const published of PACKAGES)
+      buildPackage(published, join(compiled, published.folder), target(published.folder));
   } finally {
     rmSync(compiled, { recursive: true, force: true });
   }
@@ -63,21 +85,31 @@ function nameJavaScript(types: string): string {
   return types.replaceAll(/(\b(?:from|import)\s*\(?\s*"\.{1,2}\/[^"\n]*)\.ts"/g, '$1.js"');
 }
 
-function buildPackage({ folder, asTheyAre }: PublishedPackage, compiled: string, out: string): void {
+function buildPackage(
+  { folder, asTheyAre }: PublishedPackage,
+  compiled: string,
+  out: string,
+): void {
   rmSync(out, { recursive: true, force: true });
   cpSync(compiled, out, { recursive: true });
-  for (const { pattern, from, to } of asTheyAre) copyMatching(pattern, join(ROOT, from), join(out, to));
+  for (const { pattern, from, to } of asTheyAre)
+    copyMatching(pattern, join(ROOT, from), join(out, to));
   // Taken before the files that npm always packs are there.
   const files = readdirSync(out).toSorted();
   cpSync(join(ROOT, "LICENSE"), join(out, "LICENSE"));
   cpSync(join(ROOT, folder, "README.md"), join(out, "README.md"));
   const manifest = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as Manifest;
-  writeFileSync(join(out, "package.json"), `${JSON.stringify(publish(manifest, files), null, 2)}\n`);
+  writeFileSync(
+    join(out, "package.json"),
+    `${JSON.stringify(publish(manifest, files), null, 2)}\n`,
+  );
   for (const program of Object.values(manifest.bin ?? {})) chmodSync(join(out, program), 0o755);
 }
 
 function copyMatching(pattern: string, from: string, to: string): void {
-  const found = globSync(pattern, { cwd: from, withFileTypes: true }).filter((entry) => entry.isFile());
+  const found = globSync(pattern, { cwd: from, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   if (found.length === 0) throw new Error(`${from} has no ${pattern}: run \`npm run build\` first`);
   for (const entry of found) {
     const path = join(entry.parentPath, entry.name);
@@ -88,7 +120,10 @@ function copyMatching(pattern: string, from: string, to: string): void {
 }
 
 /** The manifest as it is published: exports name JavaScript, and nothing is left that only the tree needs. */
-function publish({ private: _private, devDependencies: _tools, exports, dependencies, ...kept }: Manifest, files: readonly string[]): Manifest {
+function publish(
+  { private: _private, devDependencies: _tools, exports, dependencies, ...kept }: Manifest,
+  files: readonly string[],
+): Manifest {
   const compiled = Object.entries(exports).map(([name, file]) => [name, nameCompiled(file)]);
   return { ...kept, exports: Object.fromEntries(compiled), files, dependencies };
 }

@@ -4,8 +4,11 @@ const fs = require("node:fs");
 
 const FD = 3;
 const [mode] = process.argv.slice(2);
-function send(header, body = Buffer.alloc(0), claimed = body.length) {
-  const head = Buffer.from(JSON.stringify(header));
+function send(header, body, claimed) {
+  sendText(JSON.stringify(header), body, claimed);
+}
+function sendText(header, body = Buffer.alloc(0), claimed = body.length) {
+  const head = Buffer.from(header);
   const prefix = Buffer.alloc(8);
   prefix.writeUInt32LE(head.length, 0);
   prefix.writeUInt32LE(claimed, 4);
@@ -40,6 +43,10 @@ const answer = (scriptBytes, modules, body) =>
       Array.from({ length: 300 }, (_, index) => [`p.core${index}.wasm`, 0]),
       "",
     ),
+  "a failure in words that are a list of lists": () => {
+    sendText(`{"t":"failed","text":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
+  },
+  "a failure in words that cannot be read": () => send({ t: "failed", text: { toString: 1 } }),
   "no answer": () => {},
 })[mode]();
 Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

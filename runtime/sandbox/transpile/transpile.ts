@@ -71,10 +71,9 @@ function receiveOne(process: SealedProcess, answer: PromiseWithResolvers<Transpi
 /** Every byte is held for the component's own: it ran through a program that it may have taken over. */
 function parseTranspiled({ header, body }: Frame): Transpiled {
   const message = parseObject(header);
-  if (message["t"] === "failed") {
-    const words = String(message["text"])
-      .slice(0, 300)
-      .replace(/[^ -~]+/g, " ");
+  const { text } = message;
+  if (message["t"] === "failed" && typeof text === "string") {
+    const words = text.slice(0, 300).replace(/[^ -~]+/g, " ");
     throw failed(`the component is refused by jco: ${words}`);
   }
   const { scriptBytes, modules } = message;
