@@ -15,7 +15,14 @@ import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
 import { readSource, type Source } from "../supply/read-source.ts";
 import { verifySigner } from "../supply/verify-installed.ts";
-import { configuredPlugin, readConfiguration, readStored, readWorkspace, rulesOf, type Workspace } from "../workspace.ts";
+import {
+  configuredPlugin,
+  readConfiguration,
+  readStored,
+  readWorkspace,
+  rulesOf,
+  type Workspace,
+} from "../workspace.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
@@ -61,8 +68,16 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
   const workspace = readWorkspace(configFile, machine.files);
   const file = path.resolve(request.source);
   const found = readSource(file, workspace.paths.root, machine.files);
-  if (!found) throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${request.source}\`.`, { place: { file } });
-  const examined = await examine(found, { alias: wanted ?? request.source, unsigned }, workspace, call);
+  if (!found)
+    throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${request.source}\`.`, {
+      place: { file },
+    });
+  const examined = await examine(
+    found,
+    { alias: wanted ?? request.source, unsigned },
+    workspace,
+    call,
+  );
   const alias = wanted ?? examined.opened.manifest.name;
   const source = relativeSource(file, workspace.paths.root);
   const edit = (text: string): string => {
@@ -78,10 +93,16 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
 }
 
 /** Approves again what is configured: from its source while that is there, else from the approved package in the store. */
-export async function approvePlugin(alias: string, yes: boolean, call: CommandCall): Promise<ApprovalResult> {
+export async function approvePlugin(
+  alias: string,
+  yes: boolean,
+  call: CommandCall,
+): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, call.machine.files);
   const { source, unsigned } = configuredPlugin(workspace, alias);
-  const found = readSource(source, workspace.paths.root, call.machine.files) ?? storedSource(alias, workspace, call);
+  const found =
+    readSource(source, workspace.paths.root, call.machine.files) ??
+    storedSource(alias, workspace, call);
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finish({ alias, source, unsigned, yes, examined, edit: (text) => text }, workspace, call);
 }
@@ -93,26 +114,44 @@ function storedSource(alias: string, workspace: Workspace, { machine }: CommandC
     const stored = readStored(paths, alias, entry, machine.files);
     if (digestOfBytes(stored.package) === entry.package) return { kind: "package", ...stored };
     // What is looked at again must be what was approved, or the store would be a way in.
-    throw new PinError("ERR_PACKAGE_CHANGED", `The package of \`${alias}\` in the store was changed, and nothing is at its source.`, { place: { file: stored.file } });
+    throw new PinError(
+      "ERR_PACKAGE_CHANGED",
+      `The package of \`${alias}\` in the store was changed, and nothing is at its source.`,
+      { place: { file: stored.file } },
+    );
   }
   const message = `There is nothing at the source of \`${alias}\`, and it was never approved.`;
-  throw new PinError("ERR_SOURCE_UNKNOWN", message, { place: { file: paths.configFile, path: `plugins.${alias}.source` } });
+  throw new PinError("ERR_SOURCE_UNKNOWN", message, {
+    place: { file: paths.configFile, path: `plugins.${alias}.source` },
+  });
 }
 
 type Marked = Pick<Candidate, "alias" | "unsigned">;
 
 /** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
-async function examine(source: Source, { alias, unsigned }: Marked, { configuration, paths }: Workspace, { machine, out }: CommandCall): Promise<Examined> {
+async function examine(
+  source: Source,
+  { alias, unsigned }: Marked,
+  { configuration, paths }: Workspace,
+  { machine, out }: CommandCall,
+): Promise<Examined> {
   const { mode, waivers, trust } = configuration;
   const sandbox = await machine.openSandbox();
   try {
-    const gates = decideStart({ mode: effectiveMode(mode), plugins: { [alias]: { unsigned } }, waivers, seal: sandbox.seal, nowMs: Date.now() });
+    const gates = decideStart({
+      mode: effectiveMode(mode),
+      plugins: { [alias]: { unsigned } },
+      waivers,
+      seal: sandbox.seal,
+      nowMs: Date.now(),
+    });
     throwReasons(gates.map((gate) => gate.at({ file: paths.configFile })));
     const examined = examineSource(source, {
       sandbox,
       rules: rulesOf(trust),
       unsigned,
-      transpile: (component, limits) => machine.transpile(component, sandbox, limits, paths.cacheFolder),
+      transpile: (component, limits) =>
+        machine.transpile(component, sandbox, limits, paths.cacheFolder),
       onProgress: (step) => out.progress(step),
     });
     return await examined.catch((error: unknown) => {
@@ -125,7 +164,11 @@ async function examine(source: Source, { alias, unsigned }: Marked, { configurat
 }
 
 /** The one way a plugin gets in: shown whole, approved by a person or `--yes`, then written as it was examined. */
-async function finish(candidate: Candidate, workspace: Workspace, call: CommandCall): Promise<ApprovalResult> {
+async function finish(
+  candidate: Candidate,
+  workspace: Workspace,
+  call: CommandCall,
+): Promise<ApprovalResult> {
   const { alias, source, examined } = candidate;
   const { configFile, machine, out } = call;
   const { paths } = workspace;
@@ -147,10 +190,27 @@ async function finish(candidate: Candidate, workspace: Workspace, call: CommandC
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const signer = verifySigner(examined.opened, examined.bundle, candidate.unsigned, rulesOf(configuration.trust));
+    const signer = verifySigner(
+      examined.opened,
+      examined.bundle,
+      candidate.unsigned,
+      rulesOf(configuration.trust),
+    );
     if (digestOf(grants) !== digestOf(shown.grants) || signer?.key !== examined.signer?.key)
-      throw new CliError("ERR_NOT_APPROVED", "The configuration changed while this was being approved.", { remedy: "Run the command again." });
-    const approval = { alias, source, grants, examined, configurationText, engine: machine.engine, nowMs: Date.now() };
+      throw new CliError(
+        "ERR_NOT_APPROVED",
+        "The configuration changed while this was being approved.",
+        { remedy: "Run the command again." },
+      );
+    const approval = {
+      alias,
+      source,
+      grants,
+      examined,
+      configurationText,
+      engine: machine.engine,
+      nowMs: Date.now(),
+    };
     return writeApproval(approval, paths, machine.files);
   });
   return { alias, locked, examined };
@@ -164,16 +224,28 @@ function lockedAs(alias: string, { locked }: Workspace): LockedPlugin | undefine
 function assertSamePlugin(alias: string, before: LockedPlugin | undefined, name: string): void {
   if (!before || before.name === name) return;
   const message = `\`${alias}\` is the plugin ${before.name} here, and its grants and data are not for ${name}.`;
-  throw new WorkspaceError("ERR_WORKSPACE_EXISTS", message, { remedy: `Add it under another name with \`--as NAME\`, or remove \`${alias}\` first.` });
+  throw new WorkspaceError("ERR_WORKSPACE_EXISTS", message, {
+    remedy: `Add it under another name with \`--as NAME\`, or remove \`${alias}\` first.`,
+  });
 }
 
 /** What stands under this name already: another release and its signer, or what a removed plugin left behind. */
-function showPredecessor(before: LockedPlugin | undefined, home: string, { machine, out }: CommandCall): void {
+function showPredecessor(
+  before: LockedPlugin | undefined,
+  home: string,
+  { machine, out }: CommandCall,
+): void {
   const isLeft = !before && machine.files.kindOf(home) !== "nothing";
   if (!before && !isLeft) return;
-  const signer = before?.signer ? `signed by ${makeVisible(before.signer.trust)} (${before.signer.key})` : "unsigned";
+  const signer = before?.signer
+    ? `signed by ${makeVisible(before.signer.trust)} (${before.signer.key})`
+    : "unsigned";
   out.line();
-  out.line(before ? `It replaces ${before.name} ${before.version}, ${signer}, and keeps its grants and data.` : `It will see what an earlier plugin of this name left in ${home}.`);
+  out.line(
+    before
+      ? `It replaces ${before.name} ${before.version}, ${signer}, and keeps its grants and data.`
+      : `It will see what an earlier plugin of this name left in ${home}.`,
+  );
 }
 
 function configured(alias: string, { plugins }: Configuration): PluginConfiguration {
@@ -183,10 +255,19 @@ function configured(alias: string, { plugins }: Configuration): PluginConfigurat
 }
 
 function assertAlias(alias: string, what: string): void {
-  if (PLUGIN_NAME.pattern?.test(alias) && alias.length <= PLUGIN_NAME.lengthMax && !FORBIDDEN_KEYS.has(alias)) return;
-  throw new CliError("ERR_USAGE", `\`${alias}\` (${what}) cannot be a plugin's name here: that is ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters.`, {
-    remedy: "Give it a name with `--as NAME`.",
-  });
+  if (
+    PLUGIN_NAME.pattern?.test(alias) &&
+    alias.length <= PLUGIN_NAME.lengthMax &&
+    !FORBIDDEN_KEYS.has(alias)
+  )
+    return;
+  throw new CliError(
+    "ERR_USAGE",
+    `\`${alias}\` (${what}) cannot be a plugin's name here: that is ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters.`,
+    {
+      remedy: "Give it a name with `--as NAME`.",
+    },
+  );
 }
 
 /** Sources are written relative to the configuration, so that a workspace can be moved as a whole. */
