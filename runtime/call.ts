@@ -13,7 +13,7 @@ import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Issue, Validator } from "./plugin/schema/validator.ts";
+import type { Validator } from "./plugin/schema/validator.ts";
 import type { PluginAnswer, SealedPlugin } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
@@ -72,7 +72,6 @@ export function makeCallTool(setting: CallSetting): CallTool {
       callId: randomUUID(),
       callable,
       request,
-      argumentsDigest: digestOrNull(request.arguments),
       startedMs: performance.now(),
       setting,
     };
@@ -90,7 +89,6 @@ interface Run {
   readonly callId: string;
   readonly callable: CallableTool;
   readonly request: CallRequest;
-  readonly argumentsDigest: string | null;
   readonly startedMs: number;
   readonly setting: CallSetting;
 }
@@ -99,20 +97,33 @@ interface Run {
 interface Ending {
   readonly answer: ToolAnswer;
   readonly outcome: CallRecord["outcome"];
+  /** Null for refused arguments. */
+  readonly argumentsDigest: string | null;
   readonly sealed?: PluginAnswer;
   readonly error?: unknown;
 }
 
 async function perform(run: Run): Promise<Ending> {
-  const { callable } = run;
+  const { callable, request } = run;
+  let argumentsDigest: string | null = null;
   try {
-    const issues = findIssues(run);
-    if (issues.length > 0) return { answer: answerInvalidArguments(issues), outcome: "refused" };
+    const issues = callable.validateArguments(request.arguments);
+    // In this order: the validator bounds what it looks at, and a digest of megabytes takes seconds.
+    if (issues.length === 0) argumentsDigest = digestOrNull(request.arguments);
+    if (argumentsDigest === null) {
+      const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
+      return { answer, outcome: "refused", argumentsDigest };
+    }
     const sealed = await runSealed(run);
     const answer = readAnswer(callable, sealed);
-    return { answer, sealed, outcome: answer.isError ? "tool-error" : "ok" };
+    return { answer, sealed, outcome: answer.isError ? "tool-error" : "ok", argumentsDigest };
   } catch (error) {
-    return { answer: answerWithError(explainFailure(error)), outcome: "failed", error };
+    return {
+      answer: answerWithError(explainFailure(error)),
+      outcome: "failed",
+      argumentsDigest,
+      error,
+    };
   }
 }
 
@@ -122,11 +133,6 @@ function unknownTool(name: string): ClientError {
     message: `There is no tool named ${makeVisible(JSON.stringify(name.slice(0, NAME_CHARS_MAX)))}.`,
     suggestion: "List the tools and use a name from the list.",
   };
-}
-
-function findIssues({ callable, request, argumentsDigest }: Run): readonly Issue[] {
-  const issues = callable.validateArguments(request.arguments);
-  return issues.length === 0 && argumentsDigest === null ? [NOT_CANONICAL] : issues;
 }
 
 function runSealed(run: Run): Promise<PluginAnswer> {
@@ -191,10 +197,7 @@ function brokenPlugin(message: string): ClientError {
   };
 }
 
-function recordOf(
-  { callable, argumentsDigest, callId, setting, startedMs }: Run,
-  ending: Ending,
-): CallRecord {
+function recordOf({ callable, callId, setting, startedMs }: Run, ending: Ending): CallRecord {
   const { plugin } = callable;
   const { answer, sealed, error } = ending;
   return {
@@ -209,7 +212,7 @@ function recordOf(
     outcome: ending.outcome,
     ...(answer.error ? { error_code: answer.error.error_code } : {}),
     ...(error === undefined ? {} : { reason: reasonOf(error) }),
-    arguments_digest: argumentsDigest,
+    arguments_digest: ending.argumentsDigest,
     duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
     host_calls: sealed?.hostCalls ?? 0,
     denied: plugin.watch.take(callId),

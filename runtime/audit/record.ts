@@ -14,7 +14,7 @@ export interface CallRecord {
   readonly error_code?: string;
   /** The internal code and message: operators only. */
   readonly reason?: string;
-  /** RFC 8785 digest; null for refused arguments that have no canonical form. */
+  /** RFC 8785 digest; null for refused arguments. */
   readonly arguments_digest: string | null;
   readonly duration_ms: number;
   readonly host_calls: number;

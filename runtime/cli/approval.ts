@@ -101,16 +101,18 @@ async function examine(source: Source, { alias, unsigned }: Marked, { configurat
   const { mode, waivers, trust } = configuration;
   const sandbox = await machine.openSandbox();
   try {
-    throwReasons(decideStart({ mode: effectiveMode(mode), plugins: { [alias]: { unsigned } }, waivers, seal: sandbox.seal, nowMs: Date.now() }));
-    return await examineSource(source, {
+    const gates = decideStart({ mode: effectiveMode(mode), plugins: { [alias]: { unsigned } }, waivers, seal: sandbox.seal, nowMs: Date.now() });
+    throwReasons(gates.map((gate) => gate.at({ file: paths.configFile })));
+    const examined = examineSource(source, {
       sandbox,
       rules: rulesOf(trust),
       unsigned,
       transpile: (component, limits) => machine.transpile(component, sandbox, limits, paths.cacheFolder),
       onProgress: (step) => out.progress(step),
     });
-  } catch (error) {
-    throw located(error, { file: source.file });
+    return await examined.catch((error: unknown) => {
+      throw located(error, { file: source.file });
+    });
   } finally {
     out.progressDone();
     await sandbox.close();

@@ -18,9 +18,10 @@ process.on("warning", (warning) => {
   if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
 });
 
-const extension = import.meta.url.endsWith("/dist/cli/glovebox.mjs") ? "js" : "ts";
-const { findCodeFolder } = await import(`../powers/code-folder.${extension}`);
+// The build of the published package writes `.js` in these imports, as in every other.
+const { findCodeFolder } = await import("../powers/code-folder.ts");
 const codeFolder = findCodeFolder(process.env);
 if (codeFolder) module.enableCompileCache(codeFolder);
 
-await (await import(`./main.${extension}`)).main(process.argv.slice(2));
+const { main } = await import("./main.ts");
+await main(process.argv.slice(2));

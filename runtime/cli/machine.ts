@@ -9,6 +9,7 @@ import type { FilePowers } from "../supply/file-powers.ts";
 export interface Machine {
   readonly files: FilePowers;
   readonly powers: Powers;
+  /** Read when it is asked for: most commands need no built programs. Throws `ERR_NOT_BUILT`. */
   readonly engine: EngineVersions;
   /** Probes the seal and makes the only maker of runners. Throws `ERR_NOT_BUILT`. */
   openSandbox(): Promise<Sandbox>;

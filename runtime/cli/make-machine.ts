@@ -15,11 +15,13 @@ import type { Machine } from "./machine.ts";
 
 /** The machine as it is: the one place where powers are made. */
 export function makeMachine(): Machine {
-  const engine = { glovebox: runtimeVersion(), jco: transpilerVersion() };
+  const readEngine = () => ({ glovebox: runtimeVersion(), jco: transpilerVersion() });
   return {
     files: makeFilePowers(),
     powers: makePowers({ openBeneath, readSecret: (reference) => readSecret(reference), ...lazyHttp() }),
-    engine,
+    get engine() {
+      return readEngine();
+    },
     openSandbox: () => openSandbox(makeProcessPowers(SEALED_FOLDER)),
     async probeSeal() {
       const sandbox = await openSandbox(makeProcessPowers(SEALED_FOLDER), { spareRunners: 0 });
@@ -32,7 +34,7 @@ export function makeMachine(): Machine {
         return { script, modules: limitModules(modules, limits) };
       };
       if (cacheFolder === undefined) return make();
-      const key = { component: digestOfBytes(component), engine, memoryBytes: limits.memoryBytes };
+      const key = { component: digestOfBytes(component), engine: readEngine(), memoryBytes: limits.memoryBytes };
       return makeTranspileCache(cacheFolder, makeCachePowers()).load(key, make);
     },
   };

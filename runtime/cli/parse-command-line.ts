@@ -33,7 +33,7 @@ export function parseCommandLine(command: Command, words: readonly string[]): Pa
   const values = new Map<string, string | boolean | readonly (string | boolean)[]>();
   const args: string[] = [];
   for (const token of tokens) {
-    if (token.kind === "positional") args.push(token.value);
+    if (token.kind === "positional") args.push(readArgument(command, token.value));
     if (token.kind !== "option") continue;
     const row = rows.get(token.name);
     if (!row || token.rawName !== `--${token.name}`)
@@ -54,6 +54,12 @@ export function parseCommandLine(command: Command, words: readonly string[]): Pa
       `\`glovebox ${command.name}\` is used as: glovebox ${command.name} ${command.usage}`.trimEnd(),
     );
   return { args, values: Object.fromEntries(values) };
+}
+
+/** An empty word is a variable that was not set: as a path it would mean the current folder. */
+function readArgument(command: Command, value: string): string {
+  if (value !== "") return value;
+  throw new CliError("ERR_USAGE", `An argument of \`glovebox ${command.name}\` is empty.`);
 }
 
 interface OptionToken {

@@ -4,8 +4,7 @@ import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import { decideStart } from "../policy/gates.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
-import type { FilePowers } from "../supply/file-powers.ts";
-import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
 import { effectiveMode } from "./machine.ts";
 
 /** A workspace that may start. */
@@ -15,11 +14,10 @@ export interface Startable {
   readonly mode: Configuration["mode"];
 }
 
-/** Verifies everything from the bytes and asks every gate. Throws every reason not to start at once. */
-export function checkStart(workspace: Workspace, seal: Seal, files: FilePowers): Startable {
+/** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
+export function checkStart(workspace: Workspace, { plugins, refused }: Verification, seal: Seal): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
-  const { plugins, refused } = verifyWorkspace(workspace, files);
   const { tools, problems } = exposeTools(
     plugins.map(({ alias, surface }) => ({ alias, surface, configuration: configuredPlugin(workspace, alias) })),
   );

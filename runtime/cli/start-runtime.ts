@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CapabilityBroker, CapabilityName } from "@glovebox/host-api/capability";
 import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
@@ -15,7 +16,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
-import { configuredPlugin, type Workspace } from "../workspace.ts";
+import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
@@ -36,11 +37,19 @@ export interface Runtime {
  * Throws every reason at once. Starts no runner of a plugin: that happens on the first call, or by `warm`.
  */
 export async function startRuntime(workspace: Workspace, machine: Machine): Promise<Runtime> {
-  const sandbox = await machine.openSandbox();
+  // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
+  // loop first: it begins when it has been handed the whole of its system call filter.
+  const opening = machine.openSandbox();
   try {
-    return assemble(workspace, machine, sandbox, checkStart(workspace, sandbox.seal, machine.files));
+    await Promise.race([opening, sleep(1)]);
+    const verification = verifyWorkspace(workspace, machine.files);
+    const sandbox = await opening;
+    return assemble(workspace, machine, sandbox, checkStart(workspace, verification, sandbox.seal));
   } catch (error) {
-    await sandbox.close();
+    await opening.then(
+      (sandbox) => sandbox.close(),
+      () => undefined,
+    );
     throw error;
   }
 }

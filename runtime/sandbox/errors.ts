@@ -106,7 +106,7 @@ export const SANDBOX_ERRORS = {
     fault: "system",
     exit: EXIT.failed,
     summary: "A program that runs inside the seal has not been built.",
-    remedy: "Run `npm run build`.",
+    remedy: "In the source tree run `npm run build`; an installed package is damaged, so install it again.",
   },
 } as const satisfies ErrorTable;
 

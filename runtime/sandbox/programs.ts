@@ -4,7 +4,10 @@ import type { ProcessPowers } from "./seal/process-powers.ts";
 
 export type ProgramName = "runner" | "transpile" | "probe";
 
-/** Where `npm run build` puts the programs that run inside the seal: one file each, importing nothing but Node's own. */
+/**
+ * Where `npm run build` puts the programs that run inside the seal: one file each, importing nothing but Node's own.
+ * The published package has them in the same place.
+ */
 export const SEALED_FOLDER = fileURLToPath(new URL("../dist/sealed", import.meta.url));
 
 /** Absolute path of a built program. Throws `ERR_NOT_BUILT`. */

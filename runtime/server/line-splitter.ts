@@ -25,9 +25,20 @@ export class LineSplitter {
     return lines;
   }
 
+  /** Pieces of like size are joined: a line that comes byte by byte would be held as millions of them. */
   #keep(part: Uint8Array): void {
     this.#bytes += part.length;
     if (this.#bytes > this.#bytesMax) this.#parts = [];
-    else if (part.length > 0) this.#parts.push(part);
+    if (this.#bytes > this.#bytesMax || part.length === 0) return;
+    let piece = part;
+    for (
+      let last = this.#parts.at(-1);
+      last && last.length <= piece.length;
+      last = this.#parts.at(-1)
+    ) {
+      this.#parts.pop();
+      piece = Buffer.concat([last, piece]);
+    }
+    this.#parts.push(piece);
   }
 }

@@ -15,7 +15,7 @@ export interface StdioStreams {
 
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 const MESSAGE_DEPTH_MAX = 100;
-/** When this much waits to be read by the client, nothing more is read from it. */
+/** When this much waits to be read by the client, nothing more that it sent is handled. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
@@ -32,6 +32,9 @@ export class StdioTransport implements Transport {
   readonly #streams: StdioStreams;
   readonly #lines = new LineSplitter(MESSAGE_BYTES_MAX);
   readonly #resolveClosed: () => void;
+  /** Lines that were read and not handled yet, the next one last. */
+  #waiting: (Uint8Array | "too long")[] = [];
+  #turn: NodeJS.Immediate | undefined;
   #isClosed = false;
 
   constructor(streams: StdioStreams) {
@@ -46,17 +49,16 @@ export class StdioTransport implements Transport {
     input.on("data", this.#read);
     for (const event of ["end", "close", "error"]) input.on(event, this.#end);
     output.on("error", this.#end);
-    output.on("drain", this.#resume);
+    output.on("drain", this.#goOn);
     if (input.readableEnded || input.destroyed) this.#end();
     return Promise.resolve();
   }
 
   /** Never waits: a client that does not read is held back by no longer reading from it. */
   send(message: JSONRPCMessage): Promise<void> {
-    const { input, output } = this.#streams;
+    const { output } = this.#streams;
     if (this.#isClosed) return Promise.reject(new Error("The client has gone."));
     output.write(`${JSON.stringify(message)}\n`);
-    if (output.writableLength > UNREAD_BYTES_MAX) input.pause();
     return Promise.resolve();
   }
 
@@ -66,14 +68,27 @@ export class StdioTransport implements Transport {
   }
 
   readonly #read = (chunk: Buffer): void => {
-    for (const line of this.#lines.push(chunk)) {
-      if (this.#isClosed) return;
-      this.#accept(line);
-    }
+    this.#streams.input.pause();
+    this.#waiting = [...this.#lines.push(chunk).toReversed(), ...this.#waiting];
+    this.#goOn();
   };
 
-  readonly #resume = (): void => {
-    if (!this.#isClosed) this.#streams.input.resume();
+  readonly #goOn = (): void => {
+    if (!this.#turn) this.#handleNext();
+  };
+
+  /**
+   * Handles one line a turn of the event loop, and none while the client has too much to read: a few kilobytes of short
+   * requests can ask for gigabytes of answers.
+   */
+  readonly #handleNext = (): void => {
+    this.#turn = undefined;
+    const { input, output } = this.#streams;
+    if (this.#isClosed || output.writableLength > UNREAD_BYTES_MAX) return;
+    const line = this.#waiting.pop();
+    if (line === undefined) return void input.resume();
+    this.#turn = setImmediate(this.#handleNext);
+    this.#accept(line);
   };
 
   readonly #end = (): void => {
@@ -82,7 +97,7 @@ export class StdioTransport implements Transport {
     const { input, output } = this.#streams;
     input.off("data", this.#read);
     input.pause();
-    output.off("drain", this.#resume);
+    output.off("drain", this.#goOn);
     this.onclose?.();
     this.#resolveClosed();
   };

@@ -25,7 +25,8 @@ export async function measureCalls(
   const contestants = [new Contestant(servers.plain, plan), new Contestant(servers.sealed, plan)];
   for (const contestant of contestants) await contestant.start();
   try {
-    for (let round = 0; round < plan.rounds; round += 1) {
+    const endMs = performance.now() + plan.roundsMsMax;
+    for (let round = 0; round < plan.rounds && performance.now() < endMs; round += 1) {
       for (const contestant of contestants) await contestant.backToBack("convert");
       for (const contestant of contestants) await contestant.backToBack("now");
       for (const gapMs of plan.gapMs)

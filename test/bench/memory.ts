@@ -106,7 +106,12 @@ export async function measureRoom({ workspace }: Servers, plan: Plan): Promise<R
 
 async function callOnce(plugin: SealedPlugin): Promise<number> {
   const call: PluginCall = {
-    scope: { callId: "bench", plugin: "time", tool: "convert", signal: new AbortController().signal },
+    scope: {
+      callId: "bench",
+      plugin: "time",
+      tool: "convert",
+      signal: new AbortController().signal,
+    },
     export: ["tools", "callTool"],
     args: ["convert", JSON.stringify(TOOLS.convert)],
     context: {},
@@ -114,7 +119,8 @@ async function callOnce(plugin: SealedPlugin): Promise<number> {
   const startMs = performance.now();
   const { value } = await plugin.call(call);
   const ms = performance.now() - startMs;
-  if (typeof value !== "string" || value.includes('"error"')) throw new Error(`answered ${value}`);
+  if (typeof value !== "string" || value.includes('"error"'))
+    throw new Error(`answered ${JSON.stringify(value)}`);
   return ms;
 }
 
@@ -136,6 +142,8 @@ function privateMib(pid: number): number {
   } catch {
     return Number.NaN;
   }
-  const kib = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)].map(([, n]) => Number(n));
+  const kib = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)].map(([, n]) =>
+    Number(n),
+  );
   return kib.reduce((sum, part) => sum + part, 0) / 1024;
 }

@@ -11,9 +11,9 @@ import { listTools } from "../../sdk-guest/tool/list.ts";
 registerHost(() => ({ clock: { now: () => Date.now() } }) as PluginHost);
 
 const server = new McpServer({ name: "plain", version: "1.0.0" });
-for (const { name, title, description, inputSchema, outputSchema } of listTools(tools)) {
-  const handler = tools.find((tool) => tool.name === name)?.handler;
-  if (handler === undefined || title === undefined || outputSchema === undefined) continue;
+for (const { name, title = name, description, inputSchema, outputSchema } of listTools(tools)) {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool === undefined || outputSchema === undefined) throw new Error(`${name} is not complete`);
   server.registerTool(
     name,
     {
@@ -23,7 +23,7 @@ for (const { name, title, description, inputSchema, outputSchema } of listTools(
       outputSchema: fromJsonSchema<JsonObject>(outputSchema),
     },
     async (args) => {
-      const value = (await handler(args as never, {} as ToolContext)) as JsonObject;
+      const value = (await tool.handler(args as never, {} as ToolContext)) as JsonObject;
       return { content: [{ type: "text", text: JSON.stringify(value) }], structuredContent: value };
     },
   );

@@ -6,7 +6,9 @@ import type { StopFigures } from "./stops.ts";
 type Both<Figures> = Readonly<Record<"plain" | "sealed", Figures>>;
 
 export interface Measured {
-  readonly machine: Readonly<Record<"node" | "platform", string> & Record<"cpus" | "memoryGib", number>>;
+  readonly machine: Readonly<
+    Record<"node" | "platform", string> & Record<"cpus" | "memoryGib", number>
+  >;
   readonly calls: Both<CallFigures>;
   readonly starts: Both<StartFigures>;
   readonly stops: StopFigures;
@@ -47,7 +49,8 @@ function callRows({ plain, sealed }: Both<CallFigures>): Row[] {
     ["convert, back to back", plain.backToBack.convert, sealed.backToBack.convert],
     ["now, back to back", plain.backToBack.now, sealed.backToBack.now],
     ...Object.entries(plain.afterGap).map(
-      ([gapMs, spread]) => [`convert, ${gapMs} ms between calls`, spread, sealed.afterGap[gapMs]!] as const,
+      ([gapMs, spread]) =>
+        [`convert, ${gapMs} ms between calls`, spread, sealed.afterGap[gapMs]!] as const,
     ),
     ["convert, 8 in flight", plain.inFlight, sealed.inFlight],
   ] as const;
@@ -69,12 +72,7 @@ function startRows({ plain, sealed }: Both<StartFigures>): Row[] {
   return [
     compare("spawn to tools/list", "ms", plain.toListMs, sealed.toListMs),
     compare("first call, at once", "ms", plain.firstCallMs, sealed.firstCallMs),
-    compare(
-      "first call, 1 s later",
-      "ms",
-      plain.settledFirstCallMs,
-      sealed.settledFirstCallMs,
-    ),
+    compare("first call, 1 s later", "ms", plain.settledFirstCallMs, sealed.settledFirstCallMs),
   ];
 }
 

@@ -10,7 +10,7 @@ export interface StopFigures {
   readonly nextCallMs: Spread;
 }
 
-const SETTLE_MS = 250;
+const SETTLE_MS = 200;
 
 /** Calls that never end, each followed at once by an honest one. */
 export async function measureStops({ stopping }: Servers, plan: Plan): Promise<StopFigures> {

@@ -1,5 +1,5 @@
 // Builds what the tree needs before anything runs: the programs that run inside the seal, one file each.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 
@@ -49,3 +49,10 @@ async function bundle(name: string, entry: string): Promise<void> {
 
 const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(ROOT, entry)));
 await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
+writeFileSync(join(OUT, "built-with.json"), `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`);
+
+/** The version of the package that holds this module, one folder below its own. */
+function versionOf(module: string): string {
+  const manifest = new URL("../package.json", import.meta.resolve(module));
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}

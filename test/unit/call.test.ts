@@ -123,6 +123,13 @@ describe("a call", () => {
     ]);
   });
 
+  it("is audited without a digest when its arguments are refused: that of megabytes takes seconds", async () => {
+    const world = makeWorld(answering({}));
+    const answer = await world.run({ arguments: Array.from({ length: 200_000 }, () => 1) });
+    assert.equal(answer.error?.error_code, "INVALID_ARGUMENTS");
+    assert.equal(recordOf(world).arguments_digest, null);
+  });
+
   it("is audited: who, what, how long, and no word of the arguments", async () => {
     const world = makeWorld(answering({}));
     await world.run();

@@ -6,13 +6,13 @@ export const demo: Command = {
   summary: "build, sign, install and call real plugins, and watch a hostile one fail",
   usage: "[--keep]",
   description: [
-    "Works in a scratch folder: builds the plugins of this tree from source, signs them with a key made on the spot,",
+    "Works in a scratch folder: builds Glovebox's own plugins from source, signs them with a key made on the spot,",
     "installs them, calls them through an MCP client, lets a hostile plugin try the obvious, and shows each refusal.",
   ],
   options: { keep: { type: "boolean", summary: "leave the scratch folder for a closer look" } },
   argumentsMin: 0,
   argumentsMax: 0,
-  examples: ["npm start", "glovebox demo --keep"],
+  examples: ["glovebox demo", "glovebox demo --keep"],
   async run(call) {
     const { runDemo } = await import("../demo/run-demo.ts");
     const results = await runDemo(call);

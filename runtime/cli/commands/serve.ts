@@ -1,6 +1,6 @@
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
-import { makeVisible } from "../../firewall/visible.ts";
+import { makeLog } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { serveOverStdio } from "../../server/serve-stdio.ts";
 import { readWorkspace } from "../../workspace.ts";
@@ -9,7 +9,6 @@ import { showSnippets } from "../snippets.ts";
 import { startRuntime } from "../start-runtime.ts";
 
 const NOTES_MAX = 50;
-const NOTE_CHARS_MAX = 200;
 const FLUSH_MS_MAX = 1000;
 
 export const serve: Command = {
@@ -18,6 +17,7 @@ export const serve: Command = {
   usage: "[--snippets]",
   description: [
     "Verifies everything, asks every gate, and speaks MCP on standard input and output until the client goes.",
+    "Notes for the operator go to standard error: lines on a terminal, and else JSON.",
     "With NODE_ENV=production or `mode: production` anything unsigned, unpinned, changed or unsealed refuses to start.",
     "With --snippets it serves nothing: it prints what to paste into Claude Desktop, VS Code and Cursor to have it started.",
   ],
@@ -42,18 +42,28 @@ export const serve: Command = {
     }
     const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
     const { tools, callTool, posture } = runtime;
-    const note = (text: string): boolean => process.stderr.write(`glovebox: ${text}\n`);
-    note(
-      `${tools.length} tools of ${posture.plugins.length} plugins, ${posture.mode} mode, seal ${posture.seal.name}`,
+    const log = await makeLog(process.stderr);
+    const { mode, plugins, seal } = posture;
+    log.info(
+      `${tools.length} tools of ${plugins.length} plugins, ${mode} mode, seal ${seal.name}`,
+      {
+        tools: tools.length,
+        plugins: plugins.length,
+        mode,
+        seal: seal.name,
+      },
     );
-    for (const plugin of posture.plugins)
-      if (!plugin.signed) note(`plugin ${plugin.alias} runs UNSIGNED`);
+    for (const { alias, signed } of plugins)
+      if (!signed) log.warn(`plugin ${alias} runs UNSIGNED`, { plugin: alias });
     const server = serveOverStdio(
-      { version: runtimeVersion(), tools, callTool, reportDebt: (filter) => makeDebtReport(posture, filter) },
+      {
+        version: runtimeVersion(),
+        tools,
+        callTool,
+        reportDebt: (filter) => makeDebtReport(posture, filter),
+      },
       { input: process.stdin, output: process.stdout },
-      limitNotes((error) =>
-        note(`protocol: ${makeVisible(error.message).slice(0, NOTE_CHARS_MAX)}`),
-      ),
+      limitNotes((error) => log.warn(`protocol: ${error.message}`)),
     );
     runtime.warm();
     const stop = (): void => void server.close();

@@ -1,5 +1,5 @@
 import { EXIT } from "../../errors.ts";
-import { readWorkspace } from "../../workspace.ts";
+import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { checkStart } from "../start-check.ts";
 
@@ -18,7 +18,7 @@ export const verify: Command = {
   async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
-    const { plugins, mode } = checkStart(workspace, seal, machine.files);
+    const { plugins, mode } = checkStart(workspace, verifyWorkspace(workspace, machine.files), seal);
     for (const { alias, manifest, digests, signer } of plugins) {
       const vouched = signer ? `signed by ${signer.trust}` : "UNSIGNED";
       out.line(`${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`);

@@ -351,7 +351,6 @@ describe("the lock", () => {
       at("folder"),
       at("file"),
       at("file", "busy"),
-      at("absent", "busy"),
       "/proc/busy",
     ])
       await assert.rejects(
