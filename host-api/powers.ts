@@ -50,7 +50,10 @@ export interface BeneathFolder {
   open(path: readonly string[], options: BeneathOpen): BeneathFile;
   stat(path: readonly string[]): BeneathStat;
   /** Entries with plain names, in no order. Throws `too-large` beyond `entriesMax`. */
-  list(path: readonly string[], entriesMax: number): readonly { name: string; kind: BeneathStat["kind"] }[];
+  list(
+    path: readonly string[],
+    entriesMax: number,
+  ): readonly { name: string; kind: BeneathStat["kind"] }[];
   makeDirectory(path: readonly string[]): void;
   removeFile(path: readonly string[]): void;
   removeDirectory(path: readonly string[]): void;
@@ -81,7 +84,10 @@ export interface KeyValueOptions {
   readonly valueBytesMax: number;
 }
 
-/** Durable when the method returned. Throws `HostError` (`quota-exceeded`, `too-large`, `invalid-argument`). */
+/**
+ * Durable when the method returned. Throws `HostError` (`quota-exceeded`, `too-large`, `invalid-argument`), and soon
+ * `timed-out` while another process holds the file: then nothing has changed, and the caller may try again.
+ */
 export interface KeyValueStore {
   get(key: string): Uint8Array | undefined;
   set(key: string, value: Uint8Array): void;
