@@ -199,14 +199,14 @@ function parseRedirect(href: string): Target {
 }
 
 async function readAnswer(
-  { grant, secrets }: Exchange,
+  { grant, secrets, signal }: Exchange,
   hop: Hop,
   response: HttpPowerResponse,
 ): Promise<HostAnswer> {
   const body = await readBody(response, grant.responseBytesMax);
   // All headers are searched, not only those that go on: a secret in any shows what kind of server this is.
   const head = response.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
-  assertNoSecret(secrets.appearsInText(head) || secrets.appearsIn(body));
+  assertNoSecret(secrets.appearsInText(head) || (await secrets.appearsIn(body, signal)));
   const headers = guestHeaders(response.headers).map(([name, value]) => [name, value]);
   return { value: { status: response.status, url: hop.target.href, headers }, body };
 }
