@@ -1,5 +1,4 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
-import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { Posture } from "../debt/report.ts";
 import { runtimeVersion } from "../powers/version.ts";
@@ -28,7 +27,7 @@ export function describePosture(workspace: Workspace, plugins: readonly Verified
       signed: signer !== null,
       grants: Object.entries(configuredPlugin(workspace, alias).grants).map(([capability, grant]) => ({
         capability,
-        form: CAPABILITIES[capability as CapabilityName].formatGrant(grant as JsonValue),
+        form: CAPABILITIES[capability as CapabilityName].formatGrant(grant),
         sends: capability === "http",
       })),
     })),

@@ -104,7 +104,7 @@ test("pure rooms use neither the process nor the clock", () => {
   const wrong = sources.filter(
     (file) => PURE_ROOMS.some((room) => isIn(file, room)) && /\bprocess\.(env|exit|cwd|stdout)\b|\bDate\.now\(/.test(withoutComments(file)),
   );
-  assert.deepEqual(wrong.filter((file) => !/guest\.ts$/.test(file)), []);
+  assert.deepEqual(wrong.filter((file) => !file.endsWith("guest.ts")), []);
 });
 
 test("only the server imports the MCP SDK", () => {
