@@ -7,8 +7,8 @@ export interface Powers {
   openBeneath(folder: string, options: BeneathOptions): BeneathFolder;
   /** Opens a durable key-value file below `folder`. Creates it (mode 0600) when it is missing. */
   openKeyValue(file: string, options: KeyValueOptions): KeyValueStore;
-  /** Resolves a name to every address it has. */
-  resolveHost(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
+  /** Resolves a name to every address it has. Settles when the system has let go of the lookup, which nothing can hurry. */
+  resolveHost(host: string): Promise<readonly ResolvedAddress[]>;
   /** Sends one HTTP request to exactly the given addresses; follows no redirect, decodes nothing, keeps no cookie. */
   sendHttp(request: HttpPowerRequest): Promise<HttpPowerResponse>;
   /** Reads one operator's secret by its reference (`env:NAME`, `file:PATH`). */
