@@ -5,7 +5,7 @@ import { changeWorkspace } from "../change-workspace.ts";
 import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
 import { makeVisible } from "../firewall/visible.ts";
-import { digestOf } from "../plugin/canonical.ts";
+import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { LockedPlugin } from "../plugin/formats.ts";
 import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
@@ -89,7 +89,12 @@ export async function approvePlugin(alias: string, yes: boolean, call: CommandCa
 function storedSource(alias: string, workspace: Workspace, { machine }: CommandCall): Source {
   const { paths } = workspace;
   const entry = lockedAs(alias, workspace);
-  if (entry) return { kind: "package", ...readStored(paths, alias, entry, machine.files) };
+  if (entry) {
+    const stored = readStored(paths, alias, entry, machine.files);
+    if (digestOfBytes(stored.package) === entry.package) return { kind: "package", ...stored };
+    // What is looked at again must be what was approved, or the store would be a way in.
+    throw new PinError("ERR_PACKAGE_CHANGED", `The package of \`${alias}\` in the store was changed, and nothing is at its source.`, { place: { file: stored.file } });
+  }
   const message = `There is nothing at the source of \`${alias}\`, and it was never approved.`;
   throw new PinError("ERR_SOURCE_UNKNOWN", message, { place: { file: paths.configFile, path: `plugins.${alias}.source` } });
 }

@@ -12,7 +12,7 @@ export const PIN_ERRORS = {
     fault: "user",
     exit: EXIT.refused,
     summary: "The approved package is no longer in the store.",
-    remedy: "Run `glovebox add SOURCE --as NAME` with the same release again.",
+    remedy: "Run `glovebox approve NAME` while the release is still at its source, else `glovebox add SOURCE --as NAME` with it.",
   },
   ERR_PACKAGE_CHANGED: {
     fault: "plugin",

@@ -132,7 +132,7 @@ describe("while a person reads", () => {
 });
 
 describe("approve", () => {
-  const mends: readonly { what: string; tamper(workspace: TestWorkspace): void }[] = [
+  const mends: readonly { what: string; tamper: (workspace: TestWorkspace) => void }[] = [
     { what: "grants that were widened by hand", tamper: (workspace) => workspace.editConfiguration((text) => text.replace("kv: 1MiB", "kv: 2MiB")) },
     { what: "a new release at the source, signed by the trusted author", tamper: (workspace) => workspace.replaceSource(packAndSign(rebuilt)) },
     { what: "a store that is gone", tamper: (workspace) => rmSync(workspace.path(".glovebox"), { recursive: true }) },
@@ -163,12 +163,20 @@ describe("approve", () => {
     });
   }
 
-  const refuses: readonly { what: string; tamper(workspace: TestWorkspace): void; codes: readonly string[]; code?: number }[] = [
+  const refuses: readonly { what: string; tamper: (workspace: TestWorkspace) => void; codes: readonly string[]; code?: number }[] = [
     { what: "a release signed by a foreign key", tamper: (workspace) => workspace.replaceSource(packAndSign(rebuilt, FOREIGN)), codes: ["ERR_SIGNER_UNKNOWN"] },
     { what: "a release without a signature", tamper: (workspace) => rmSync(workspace.path("echo.tgz.sigstore.json")), codes: ["ERR_SIGNATURE_MISSING"] },
     { what: "a release with the signature of another", tamper: (workspace) => workspace.replaceSource({ ...packAndSign(rebuilt), bundle: approved.bundle }), codes: ["ERR_SIGNATURE_OTHER_PLUGIN"] },
     { what: "an author whose trust was withdrawn", tamper: (workspace) => workspace.editConfiguration((text) => text.replace(AUTHOR.publicKey.text, FOREIGN.publicKey.text)), codes: ["ERR_SIGNER_UNKNOWN"] },
     { what: "a lockfile that was edited", tamper: (workspace) => workspace.editLock((text) => text.replace('"1.0.0"', '"1.0.1"')), codes: ["ERR_LOCKFILE_EDITED"] },
+    {
+      what: "a store that was changed, when the source is gone",
+      tamper(workspace) {
+        rmSync(workspace.path("echo.tgz"));
+        workspace.replaceStored(packAndSign(rebuilt));
+      },
+      codes: ["ERR_PACKAGE_CHANGED"],
+    },
     {
       what: "what is neither at the source nor in the store",
       tamper(workspace) {

@@ -44,7 +44,7 @@ after(async () => {
 
 interface Tampering {
   readonly what: string;
-  tamper(workspace: TestWorkspace): void;
+  tamper: (workspace: TestWorkspace) => void;
   /** Every code, in order. */
   readonly codes: readonly string[];
   /** What production refuses beside it. */

@@ -70,7 +70,8 @@ export async function runAsking(
 
 /** The machine as it is, with one sandbox for all that ask: for tests of what happens before any plugin runs. */
 export async function makeSharedMachine(): Promise<{ machine: Machine; close(): Promise<void> }> {
-  const machine = makeMachine();
+  // Copied first: what is not built fails here, and no process is left behind.
+  const machine = { ...makeMachine() };
   const sandbox = await machine.openSandbox();
   const shared: Sandbox = { ...sandbox, close: async () => {} };
   return {

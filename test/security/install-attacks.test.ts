@@ -162,7 +162,7 @@ describe("a source", () => {
     assert.deepEqual((await run(["verify"], workspace)).codes, ["ERR_MANIFEST_CHANGED"]);
   });
 
-  const kinds: readonly { what: string; make(workspace: TestWorkspace): string; codes: readonly string[] }[] = [
+  const kinds: readonly { what: string; make: (workspace: TestWorkspace) => string; codes: readonly string[] }[] = [
     { what: "a FIFO", make: (workspace) => fifo(workspace.path("fifo.tgz")), codes: ["ERR_SOURCE_UNKNOWN"] },
     { what: "a link to a FIFO", make: (workspace) => link(fifo(workspace.path("fifo")), workspace.path("x.tgz")), codes: ["ERR_SOURCE_UNKNOWN"] },
     { what: "a link to a device that never ends", make: (workspace) => link("/dev/zero", workspace.path("x.tgz")), codes: ["ERR_SOURCE_UNKNOWN"] },

@@ -34,6 +34,8 @@ const LINES_MAX = 400;
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** Whether it is loaded only when the code around it runs. */
+  readonly isLazy: boolean;
 }
 
 const sources = ["runtime", "host-api", "sdk-guest"].flatMap((root) =>
@@ -43,7 +45,11 @@ const sources = ["runtime", "host-api", "sdk-guest"].flatMap((root) =>
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, "utf8");
   const found = text.matchAll(/(?:^|\n)(?:import|export)\s[^;"'=]*?\sfrom\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g);
-  return [...found].map((match) => ({ from: file, to: resolve(file, match[1] ?? match[2] ?? match[3] ?? "") }));
+  return [...found].map((match) => ({
+    from: file,
+    to: resolve(file, match[1] ?? match[2] ?? match[3] ?? ""),
+    isLazy: match[2] !== undefined || /^\s*(import|export) type\b/.test(match[0]),
+  }));
 }
 
 function resolve(file: string, specifier: string): string {
@@ -110,6 +116,22 @@ test("pure rooms use neither the process nor the clock", () => {
 test("only the server imports the MCP SDK", () => {
   const wrong = imports.filter(({ from, to }) => to.startsWith("@modelcontextprotocol/") && !isIn(from, "runtime/server"));
   assert.deepEqual(wrong.filter(({ from }) => !isIn(from, "runtime/cli/demo")), []);
+});
+
+/** Whatever is loaded with this file, before anything in it runs. */
+function loadedWith(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { from, to, isLazy } of imports) if (from === file && !isLazy) loadedWith(to, seen);
+  return seen;
+}
+
+test("the command line loads no package before it knows the command, and a server none that it does not need", () => {
+  const packages = (file: string): string[] => [...loadedWith(file)].filter((name) => /^(@?[a-z])/.test(name) && !/\.(ts|mjs)$/.test(name) && !name.startsWith("node:"));
+  assert.deepEqual(packages("runtime/cli/main.ts"), []);
+  const compilers = /rolldown|componentize|jco|undici|zod|modelcontextprotocol.client/;
+  for (const file of ["runtime/cli/commands/serve.ts", "runtime/cli/make-machine.ts", "runtime/cli/run-command.ts"])
+    assert.deepEqual(packages(file).filter((name) => compilers.test(name)), []);
 });
 
 test("no file is longer than 400 lines", () => {
