@@ -7,8 +7,8 @@ export interface Powers {
   openBeneath(folder: string, options: BeneathOptions): BeneathFolder;
   /** Opens a durable key-value file below `folder`. Creates it (mode 0600) when it is missing. */
   openKeyValue(file: string, options: KeyValueOptions): KeyValueStore;
-  /** Resolves a name to every address it has. */
-  resolveHost(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
+  /** Resolves a name to every address it has. Settles when the system has let go of the lookup, which nothing can hurry. */
+  resolveHost(host: string): Promise<readonly ResolvedAddress[]>;
   /** Sends one HTTP request to exactly the given addresses; follows no redirect, decodes nothing, keeps no cookie. */
   sendHttp(request: HttpPowerRequest): Promise<HttpPowerResponse>;
   /** Reads one operator's secret by its reference (`env:NAME`, `file:PATH`). */
@@ -50,7 +50,10 @@ export interface BeneathFolder {
   open(path: readonly string[], options: BeneathOpen): BeneathFile;
   stat(path: readonly string[]): BeneathStat;
   /** Entries with plain names, in no order. Throws `too-large` beyond `entriesMax`. */
-  list(path: readonly string[], entriesMax: number): readonly { name: string; kind: BeneathStat["kind"] }[];
+  list(
+    path: readonly string[],
+    entriesMax: number,
+  ): readonly { name: string; kind: BeneathStat["kind"] }[];
   makeDirectory(path: readonly string[]): void;
   removeFile(path: readonly string[]): void;
   removeDirectory(path: readonly string[]): void;
@@ -81,7 +84,10 @@ export interface KeyValueOptions {
   readonly valueBytesMax: number;
 }
 
-/** Durable when the method returned. Throws `HostError` (`quota-exceeded`, `too-large`, `invalid-argument`). */
+/**
+ * Durable when the method returned. Throws `HostError` (`quota-exceeded`, `too-large`, `invalid-argument`), and soon
+ * `timed-out` while another process holds the file: then nothing has changed, and the caller may try again.
+ */
 export interface KeyValueStore {
   get(key: string): Uint8Array | undefined;
   set(key: string, value: Uint8Array): void;

@@ -155,7 +155,7 @@ export function verifyPlugin(
 ): VerifiedPlugin {
   const { paths, configuration } = workspace;
   const { source, grants, unsigned } = configuredPlugin(workspace, alias);
-  const locked = lockedPlugin(workspace, alias);
+  const locked = lockedPlugin(alias, workspace);
   const expected = { alias, locked, unsigned };
   const rules = rulesOf(configuration.trust);
   const path = `plugins.${alias}`;
@@ -182,13 +182,18 @@ export function verifyPlugin(
   return verified!;
 }
 
-/** What was approved under this name. Throws `ERR_NOT_PINNED`. */
-function lockedPlugin({ locked, paths }: Workspace, alias: string): LockedPlugin {
-  const entry = Object.hasOwn(locked, alias) ? locked[alias] : undefined;
+/** What was approved under this name, if anything was. */
+export function lockedAs(alias: string, { locked }: Workspace): LockedPlugin | undefined {
+  return Object.hasOwn(locked, alias) ? locked[alias] : undefined;
+}
+
+/** The same, where it must have been. Throws `ERR_NOT_PINNED`. */
+function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
+  const entry = lockedAs(alias, workspace);
   if (entry) return entry;
   const message = `Plugin \`${alias}\` is configured, but the lockfile does not know it.`;
   throw new PinError("ERR_NOT_PINNED", message, {
-    place: { file: paths.configFile, path: `plugins.${alias}` },
+    place: { file: workspace.paths.configFile, path: `plugins.${alias}` },
   });
 }
 

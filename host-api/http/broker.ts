@@ -12,6 +12,7 @@ import {
 } from "./headers.ts";
 import type { Header } from "./headers.ts";
 import { REQUEST_BYTES_MAX } from "./limits.ts";
+import { makeLookups, type Lookup } from "./lookups.ts";
 import { decideRequest } from "./match.ts";
 import { METHODS } from "./rule.ts";
 import type { HttpRule } from "./rule.ts";
@@ -41,6 +42,7 @@ interface Hop {
 interface Exchange {
   readonly grant: HttpGrant;
   readonly powers: Powers;
+  readonly lookUp: Lookup;
   readonly secrets: RequestSecrets;
   readonly signal: AbortSignal;
 }
@@ -56,6 +58,7 @@ interface Exchange {
  */
 export function makeHttpBroker(grant: HttpGrant, powers: Powers): CapabilityBroker {
   assertSecretsReadable(grant, powers);
+  const lookUp = makeLookups(powers);
   let running = 0;
   const send = async (request: HostRequest, call: CallScope): Promise<HostAnswer> => {
     if (running >= REQUESTS_MAX) throw new HostError("limit-exceeded", "too many requests at once");
@@ -64,7 +67,7 @@ export function makeHttpBroker(grant: HttpGrant, powers: Powers): CapabilityBrok
       const hop = parseRequest(request);
       const secrets = openSecrets(grant, powers);
       return await withDeadline(call.signal, grant.timeoutMs, (signal) =>
-        follow({ grant, powers, secrets, signal }, hop),
+        follow({ grant, powers, lookUp, secrets, signal }, hop),
       );
     } finally {
       running -= 1;
@@ -117,13 +120,13 @@ async function follow(exchange: Exchange, first: Hop): Promise<HostAnswer> {
 
 /** Checks one hop against the grant, resolves its host, checks every address, and only then connects. */
 async function sendHop(
-  { grant, powers, secrets, signal }: Exchange,
+  { grant, powers, lookUp, secrets, signal }: Exchange,
   hop: Hop,
 ): Promise<HttpPowerResponse> {
   // Before any lookup: a name that is not granted must not even be asked for.
   const decision = decideRequest(grant, hop.method, hop.target);
   if (!decision.allowed) throw new HostError("refused-by-policy", decision.reason);
-  const addresses = await resolve(powers, hop.target.host, signal);
+  const addresses = await resolve(lookUp, hop.target.host, signal);
   if (addresses.length === 0) throw new HostError("unreachable", "the host has no address");
   if (!addresses.every(({ address }) => isReachable(address, grant.private))) {
     throw new HostError("refused-by-policy", "the host has an address that is not public");
@@ -142,13 +145,13 @@ async function sendHop(
 }
 
 async function resolve(
-  powers: Powers,
+  lookUp: Lookup,
   host: string,
   signal: AbortSignal,
 ): Promise<readonly ResolvedAddress[]> {
   const address = addressOf(host);
   const literal = parseAddress(address);
-  if (literal === undefined) return await powers.resolveHost(host, signal);
+  if (literal === undefined) return await lookUp(host, signal);
   return [{ address, family: literal.kind() === "ipv4" ? 4 : 6 }];
 }
 
@@ -199,14 +202,14 @@ function parseRedirect(href: string): Target {
 }
 
 async function readAnswer(
-  { grant, secrets }: Exchange,
+  { grant, secrets, signal }: Exchange,
   hop: Hop,
   response: HttpPowerResponse,
 ): Promise<HostAnswer> {
   const body = await readBody(response, grant.responseBytesMax);
   // All headers are searched, not only those that go on: a secret in any shows what kind of server this is.
   const head = response.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
-  assertNoSecret(secrets.appearsInText(head) || secrets.appearsIn(body));
+  assertNoSecret(secrets.appearsInText(head) || (await secrets.appearsIn(body, signal)));
   const headers = guestHeaders(response.headers).map(([name, value]) => [name, value]);
   return { value: { status: response.status, url: hop.target.href, headers }, body };
 }

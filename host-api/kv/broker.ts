@@ -1,10 +1,18 @@
 import { assertShape, parseText } from "../arguments.ts";
-import type { CapabilityBroker, HostAnswer, HostRequest, PluginHome } from "../capability.ts";
+import type {
+  CapabilityBroker,
+  HostAnswer,
+  HostOperation,
+  HostRequest,
+  PluginHome,
+} from "../capability.ts";
 import { HostError } from "../errors.ts";
 import type { KeyValueStore, Powers } from "../powers.ts";
 import { encodeUtf8 } from "../text.ts";
 import type { KvGrant } from "./grant.ts";
 import { KEY_BYTES_MAX, KEYS_PER_LISTING_MAX, VALUE_BYTES_MAX } from "./limits.ts";
+
+const RETRY_MS_MAX = 50;
 
 /** The store is opened by the first operation: a plugin that never uses it leaves no file. */
 export function makeKvBroker(grant: KvGrant, home: PluginHome, powers: Powers): CapabilityBroker {
@@ -17,16 +25,39 @@ export function makeKvBroker(grant: KvGrant, home: PluginHome, powers: Powers): 
     }));
   return {
     operations: {
-      "kv.get": (request) => getValue(open, request),
-      "kv.set": (request) => setValue(open, request),
-      "kv.delete": (request) => deleteValue(open, request),
-      "kv.keys": (request) => listKeys(open, request),
+      "kv.get": whenFree((request) => getValue(open, request)),
+      "kv.set": whenFree((request) => setValue(open, request)),
+      "kv.delete": whenFree((request) => deleteValue(open, request)),
+      "kv.keys": whenFree((request) => listKeys(open, request)),
     },
     close() {
       store?.close();
       store = undefined;
     },
   };
+}
+
+/**
+ * A plugin that runs in two servers of one workspace may keep its own file locked for seconds. It waits by itself:
+ * the broker tries again between what it does for others, until the call ends.
+ */
+function whenFree(run: (request: HostRequest) => HostAnswer): HostOperation {
+  return function attempt(request, call): HostAnswer | Promise<HostAnswer> {
+    try {
+      return run(request);
+    } catch (error) {
+      const isBusy = error instanceof HostError && error.tag === "timed-out";
+      if (!isBusy) throw error;
+      return pause().then(() => {
+        if (call.signal.aborted) throw error;
+        return attempt(request, call);
+      });
+    }
+  };
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_MS_MAX));
 }
 
 /** `[key]` → the value in the body, or `null` when there is none. An empty value answers `true` and no bytes. */

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from "../errors.ts";
+import { makeVisible } from "../firewall/visible.ts";
 import { runtimeVersion } from "../powers/version.ts";
 import { loadCommand, loadCommands } from "./commands/table.ts";
 import { commandHelp, generalHelp } from "./help.ts";
@@ -41,7 +42,7 @@ export async function runWords(
     return EXIT.done;
   } catch (error) {
     if (process.env["GLOVEBOX_DEBUG"] === "1")
-      terminal.stderr.write(`${String((error as Error).stack)}\n`);
+      terminal.stderr.write(`${makeVisible(String((error as Error).stack), { newlines: true })}\n`);
     return reportError(error, out, terminal.stderr);
   }
 }

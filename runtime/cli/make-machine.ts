@@ -52,7 +52,7 @@ export function makeMachine(): Machine {
 function lazyHttp(): Pick<Machine["powers"], "resolveHost" | "sendHttp"> {
   const load = () => import("../powers/http.ts");
   return {
-    resolveHost: async (host, signal) => (await load()).resolveHost(host, signal),
+    resolveHost: async (host) => (await load()).resolveHost(host),
     sendHttp: async (request) => (await load()).makeSendHttp()(request),
   };
 }

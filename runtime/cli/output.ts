@@ -1,6 +1,9 @@
 import { styleText } from "node:util";
 import { formatVisibleJson, makeVisible } from "../firewall/visible.ts";
 
+/** What `styleText` writes: colours and weights. Split by it, every second part is one. */
+// oxlint-disable-next-line no-control-regex -- escape sequences are meant
+const STYLES = /(\u001B\[\d{1,2}m)/;
 const PROGRESS_CHARS_MAX = 100;
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -29,6 +32,14 @@ export interface Terminal {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
+/** Whatever a line was put together from, a file's name included, a terminal obeys nothing in it but the styles of `style`. */
+function keepStyles(text: string): string {
+  const parts = text.split(STYLES);
+  return parts
+    .map((part, index) => (index % 2 === 1 ? part : makeVisible(part, { newlines: true })))
+    .join("");
+}
+
 export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): Output {
   const colour = stdout.isTTY === true && !json && !process.env["NO_COLOR"];
   const style = (name: Style, text: string): string =>
@@ -41,7 +52,8 @@ export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): 
   };
   const line = (text = ""): void => {
     clearProgress();
-    if (!json) stdout.write(`${text}\n`);
+    if (!json)
+      stdout.write(`${colour ? keepStyles(text) : makeVisible(text, { newlines: true })}\n`);
   };
 
   return {

@@ -7,6 +7,8 @@ import type { CapabilityRequest, Signer } from "../plugin/formats.ts";
 import type { OpenedPlugin } from "../supply/installed.ts";
 import type { Output } from "./output.ts";
 
+const BLANKS = /\s{40,}/g;
+
 export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
 
 /**
@@ -41,8 +43,7 @@ export function showPlugin(
     for (const line of safe(tool.description, true).split("\n")) out.line(`    ${line}`);
     for (const line of describeInput(tool.inputSchema)) out.line(`    ${out.style("dim", line)}`);
     for (const part of ["inputSchema", "outputSchema", "annotations"] as const)
-      if (tool[part])
-        out.line(`    ${out.style("dim", `${part} ${safe(JSON.stringify(tool[part]))}`)}`);
+      if (tool[part]) out.line(`    ${out.style("dim", `${part} ${safeJson(tool[part])}`)}`);
   }
   out.line();
   showCapabilities(manifest.capabilities, grants, out);
@@ -117,5 +118,17 @@ function formatKib(bytes: number): string {
 }
 
 function safe(text: string, newlines = false): string {
-  return makeVisible(text, { newlines });
+  return makeVisible(countBlanks(text), { newlines });
+}
+
+function safeJson(value: unknown): string {
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "string" ? countBlanks(part) : part,
+  );
+  return makeVisible(text);
+}
+
+/** Blanks are text, but thousands of them would push the rest out of sight: a long run is counted instead of shown. */
+function countBlanks(text: string): string {
+  return text.replace(BLANKS, (run) => `[${run.length} blank characters]`);
 }

@@ -17,29 +17,16 @@ export interface HttpPowerOptions {
 
 /**
  * Resolves a name to all its addresses, as the machine does (hosts file included). Decides nothing about them.
+ * It cannot be stopped: a lookup holds one of the few threads that do them until the system gives up.
  *
- * @throws HostError `unreachable`, or `timed-out` when `signal` fires first
+ * @throws HostError `unreachable`
  */
-export async function resolveHost(
-  host: string,
-  signal: AbortSignal,
-): Promise<readonly ResolvedAddress[]> {
-  const aborted = Promise.withResolvers<never>();
-  const stop = () =>
-    aborted.reject(new HostError("timed-out", "the name took too long to resolve"));
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
+export async function resolveHost(host: string): Promise<readonly ResolvedAddress[]> {
   try {
-    const found = await Promise.race([
-      dns.lookup(host, { all: true, order: "verbatim" }),
-      aborted.promise,
-    ]);
+    const found = await dns.lookup(host, { all: true, order: "verbatim" });
     return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (cause) {
-    if (cause instanceof HostError) throw cause;
     throw new HostError("unreachable", "the name does not resolve", { cause });
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 

@@ -16,8 +16,8 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 const PAGE_BYTES = 4096;
-/** Another process that writes is waited for; the broker answers nobody meanwhile, so not for long. */
-const BUSY_MS_MAX = 2000;
+/** Another process that writes is waited for; the broker answers nobody meanwhile, so for a few writes at most. */
+const BUSY_MS_MAX = 20;
 /** SQLite's own waiting grows to 100 ms between tries, and a process that writes in a loop starves it. */
 const RETRY_MS_MAX = 1;
 /** Many tiny entries take several times their bytes on disk. The file's own bound keeps them from filling it. */

@@ -32,26 +32,39 @@ const TOOL = {
   annotations: { title: "word-annotation", idempotentHint: true },
 };
 
-test("shows the operator every word that the model will read, wherever it stands in a definition", () => {
+function shownOf(tools: readonly unknown[]): string {
   const shown: string[] = [];
-  const out = {
-    ...makeOutput(process, false),
-    line: (text = "") => void shown.push(text),
-  };
+  const out = { ...makeOutput(process, false), line: (text = "") => void shown.push(text) };
   const opened = {
     package: digestOf("package"),
     manifest: { ...MANIFEST, manifest_version: 1 as const, capabilities: {} },
-    surface: parseSurface(toBytes([TOOL])),
+    surface: parseSurface(toBytes(tools)),
     component: new Uint8Array(),
     digests: STATEMENT.digests,
     requested: digestOf({}),
   };
   showPlugin(opened, null, {}, out);
+  return shown.join("\n");
+}
+
+test("shows the operator every word that the model will read, wherever it stands in a definition", () => {
   const words = JSON.stringify(TOOL).match(/word-[a-z-]+|idempotentHint/g) ?? [];
   assert.equal(words.length, 16);
-  const text = shown.join("\n");
+  const text = shownOf([TOOL]);
   assert.deepEqual(
     words.filter((word) => !text.includes(word)),
     [],
   );
+});
+
+test("lets no description push the rest out of sight by blank lines or blanks", () => {
+  const blanks = ["\n".repeat(8000), " ".repeat(8000), "\t\n".repeat(4000), "\u3000".repeat(8000)];
+  const tools = blanks.map((blank, index) => ({
+    name: `t${index}`,
+    description: `before${blank}after`,
+    inputSchema: { type: "object", description: `before${blank}after` },
+  }));
+  const text = shownOf(tools);
+  assert.equal(text.match(/after/g)?.length, 8);
+  assert.ok(text.length < 4000, `${text.length} characters`);
 });

@@ -12,8 +12,8 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T;
-const manifestOf = (folder: string): Manifest => readJson(`${folder}/package.json`);
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
 
 const PUBLISHED = ["runtime", "host-api", "sdk-guest"];
 const PACKAGES = [
@@ -125,8 +125,8 @@ interface Locked {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-const { packages: locked } = readJson<{ packages: Readonly<Record<string, Locked>> }>(
-  "package-lock.json",
+const { packages: locked }: { packages: Readonly<Record<string, Locked>> } = JSON.parse(
+  readFileSync("package-lock.json", "utf8"),
 );
 
 test("the lock is of these manifests, and names no registry", () => {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { JsonObject } from "@glovebox/host-api/json";
 import { buildPlugin } from "@glovebox/sdk/build";
 import { makeVisible } from "../../firewall/visible.ts";
 import { makeScratchFolder } from "../../powers/scratch.ts";
@@ -132,10 +131,9 @@ async function runSteps(steps: readonly DemoStep[], client: DemoClient, out: Out
 
 async function showDebt(client: DemoClient, out: Output): Promise<void> {
   const { text } = await client.callTool("report_pattern_debt", { status: "open" });
-  const report = JSON.parse(text) as JsonObject;
-  const items = report["items"] as readonly JsonObject[];
+  const { items } = JSON.parse(text) as { readonly items: readonly { readonly id: string; readonly title: string }[] };
   out.line(`   The runtime says itself what it does not protect against: ${items.length} open items, for example`);
-  for (const item of items.slice(0, 2)) out.line(`       ${String(item["id"])}: ${String(item["title"])}`);
+  for (const { id, title } of items.slice(0, 2)) out.line(`       ${id}: ${title}`);
 }
 
 /** Changes one byte of an installed package and shows that nothing starts any more. */

@@ -230,12 +230,8 @@ test("a closed port is unreachable", async () => {
   await assert.rejects(makeSendHttp()(request(server.origin)), refusedAs("unreachable"));
 });
 
-test("resolves a name to its addresses, and stops when it is told to", async () => {
-  const found = await resolveHost("localhost", AbortSignal.timeout(20_000));
+test("resolves a name to its addresses, and says when there are none", async () => {
+  const found = await resolveHost("localhost");
   assert.ok(found.some(({ address }) => address === "127.0.0.1" || address === "::1"));
-  await assert.rejects(resolveHost("localhost", AbortSignal.abort()), refusedAs("timed-out"));
-  await assert.rejects(
-    resolveHost("no-such-name.invalid", AbortSignal.timeout(20_000)),
-    (error: Error) => error.name === "HostError",
-  );
+  await assert.rejects(resolveHost("no-such-name.invalid"), refusedAs("unreachable"));
 });
