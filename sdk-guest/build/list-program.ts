@@ -1,7 +1,7 @@
 // A program of its own, in a process that may do nothing: runs a plugin's modules once and says what its tools are.
 // The source may be a stranger's that somebody only builds, and a context of `node:vm` holds nobody.
-import { readFileSync } from "node:fs";
 import process from "node:process";
+import { text } from "node:stream/consumers";
 import { createContext, Script } from "node:vm";
 
 /** What this program is asked, on stdin as JSON. */
@@ -35,5 +35,6 @@ function list({ script, filename, loadMsMax }: ListRequest): ListAnswer {
   }
 }
 
-const answer = list(JSON.parse(readFileSync(0, "utf8")) as ListRequest);
+// Never by `readFileSync(0)`: the pipe does not block, so that fails whenever this process is quicker than its parent.
+const answer = list(JSON.parse(await text(process.stdin)) as ListRequest);
 process.stdout.write(JSON.stringify(answer), () => process.exit(0));
