@@ -11,7 +11,9 @@ const STICKY = 0o1000;
 export function findCodeFolder(environment: NodeJS.ProcessEnv): string | undefined {
   const { XDG_CACHE_HOME, LOCALAPPDATA, HOME } = environment;
   const home = HOME ? path.join(HOME, ".cache") : undefined;
-  const base = [XDG_CACHE_HOME, LOCALAPPDATA, home].find((place) => place && path.isAbsolute(place));
+  const base = [XDG_CACHE_HOME, LOCALAPPDATA, home].find(
+    (place) => place && path.isAbsolute(place),
+  );
   if (!base) return undefined;
   try {
     const folders = [base, path.join(base, "glovebox"), path.join(base, "glovebox", "code")];
