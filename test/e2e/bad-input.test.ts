@@ -37,11 +37,7 @@ describe("every command that needs a workspace", () => {
     it(`${words[0]}: refuses a folder that holds none`, async (t) => {
       if (words[0] === "debt") return;
       const workspace = new TestWorkspace(makeScratch(t));
-      const { code, codes } = await failWell(
-        inside(words, suite.installed),
-        workspace,
-        suite,
-      );
+      const { code, codes } = await failWell(inside(words, suite.installed), workspace, suite);
       assert.deepEqual({ code, codes }, { code: 2, codes: ["ERR_WORKSPACE_MISSING"] });
     });
   }
