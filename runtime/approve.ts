@@ -35,14 +35,24 @@ export interface Approval {
  * stored under its own digest first, then the lockfile knows it, and only then the configuration names it.
  * The caller holds the workspace's lock.
  */
-export function writeApproval(approval: Approval, paths: WorkspacePaths, files: FilePowers): LockedPlugin {
+export function writeApproval(
+  approval: Approval,
+  paths: WorkspacePaths,
+  files: FilePowers,
+): LockedPlugin {
   const { alias, examined, engine } = approval;
   const locked = lockedOf(approval);
   const plugins = { ...readLocked(paths, files), [alias]: locked };
   const { packageBytes, bundle } = examined;
-  const stored: FileChange[] = [{ path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE }];
+  const stored: FileChange[] = [
+    { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE },
+  ];
   if (bundle && locked.signer)
-    stored.push({ path: paths.bundleFile(locked.package, locked.signer.key), bytes: bundle, mode: STORED_MODE });
+    stored.push({
+      path: paths.bundleFile(locked.package, locked.signer.key),
+      bytes: bundle,
+      mode: STORED_MODE,
+    });
   files.makeFolder(paths.storeFolder);
   files.writeFiles([
     ...stored,
@@ -69,7 +79,13 @@ function lockedOf({ source, grants, examined, nowMs }: Approval): LockedPlugin {
 }
 
 /** Takes a plugin out of the configuration, the lockfile and the store. Its data folder stays. The caller holds the workspace's lock. */
-export function writeRemoval(alias: string, configurationText: string, engine: EngineVersions, paths: WorkspacePaths, files: FilePowers): void {
+export function writeRemoval(
+  alias: string,
+  configurationText: string,
+  engine: EngineVersions,
+  paths: WorkspacePaths,
+  files: FilePowers,
+): void {
   const { [alias]: _, ...plugins } = readLocked(paths, files);
   files.writeFiles([
     { path: paths.configFile, bytes: configurationText },
@@ -79,7 +95,11 @@ export function writeRemoval(alias: string, configurationText: string, engine: E
 }
 
 /** Packages that the lockfile no longer names. What has no name of ours stays, since the store may be a link to anywhere. */
-function removeUnused(plugins: Readonly<Record<string, LockedPlugin>>, paths: WorkspacePaths, files: FilePowers): void {
+function removeUnused(
+  plugins: Readonly<Record<string, LockedPlugin>>,
+  paths: WorkspacePaths,
+  files: FilePowers,
+): void {
   const used = new Set(
     Object.values(plugins).flatMap(({ package: digest, signer }) => [
       paths.packageFile(digest),

@@ -1,10 +1,15 @@
 import type { FilePowers } from "./supply/file-powers.ts";
 import type { WorkspacePaths } from "./workspace-paths.ts";
 
-const GITIGNORE = "# Approved packages, caches, plugin data and the audit trail of this machine.\n*\n";
+const GITIGNORE =
+  "# Approved packages, caches, plugin data and the audit trail of this machine.\n*\n";
 
 /** Runs `work`, which changes the workspace, while no other process does. Makes the folder `.glovebox`, which a fresh clone lacks. */
-export async function changeWorkspace<Result>(paths: WorkspacePaths, files: FilePowers, work: () => Result): Promise<Result> {
+export async function changeWorkspace<Result>(
+  paths: WorkspacePaths,
+  files: FilePowers,
+  work: () => Result,
+): Promise<Result> {
   files.makeFolder(paths.folder);
   const gitignore = `${paths.folder}/.gitignore`;
   if (files.kindOf(gitignore) === "nothing") files.writeFile(gitignore, GITIGNORE);

@@ -10,7 +10,12 @@ import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
-import { openPackage, verifyParts, verifySigner, type VerifyRules } from "./supply/verify-installed.ts";
+import {
+  openPackage,
+  verifyParts,
+  verifySigner,
+  type VerifyRules,
+} from "./supply/verify-installed.ts";
 
 /** A source that was examined whole: opened, its signature checked, and asked behind the seal what its tools are. */
 export interface Examined {
@@ -34,7 +39,12 @@ export interface ExamineSetting extends ListSetting {
 }
 
 /** Listing needs little; a component that needs more to say what it offers is refused. */
-const LIST_LIMITS: Limits = { ...DEFAULT_LIMITS, deadlineMs: 5000, hostCalls: 0, concurrentCalls: 1 };
+const LIST_LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  deadlineMs: 5000,
+  hostCalls: 0,
+  concurrentCalls: 1,
+};
 
 /**
  * Examines a source before anyone is asked to approve it:
@@ -78,10 +88,21 @@ async function listTools(component: Uint8Array, setting: ListSetting): Promise<T
   setting.onProgress("Transpiling the component behind the seal");
   const transpiled = await setting.transpile(component, LIST_LIMITS);
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");
-  const sealed = setting.sandbox.openPlugin({ plugin: "examined", transpiled, limits: LIST_LIMITS, granted: [], brokers: [] });
+  const sealed = setting.sandbox.openPlugin({
+    plugin: "examined",
+    transpiled,
+    limits: LIST_LIMITS,
+    granted: [],
+    brokers: [],
+  });
   try {
     const { value } = await sealed.call({
-      scope: { callId: "list-tools", plugin: "examined", tool: "list-tools", signal: new AbortController().signal },
+      scope: {
+        callId: "list-tools",
+        plugin: "examined",
+        tool: "list-tools",
+        signal: new AbortController().signal,
+      },
       export: ["tools", "listTools"],
       args: [],
       context: {},

@@ -38,7 +38,8 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     busyFile: path.join(folder, "busy"),
     storeFolder,
     packageFile: (digest) => path.join(storeFolder, `${plain(digest)}.tgz`),
-    bundleFile: (digest, signer) => path.join(storeFolder, `${plain(digest)}.${plain(signer)}.sigstore.json`),
+    bundleFile: (digest, signer) =>
+      path.join(storeFolder, `${plain(digest)}.${plain(signer)}.sigstore.json`),
     homeFolder: (alias) => path.join(folder, "data", alias),
   };
 }

@@ -1,6 +1,13 @@
 import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
 import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
-import { collectReasons, located, reasonsOf, throwReasons, type GloveboxError, type Place } from "./errors.ts";
+import {
+  collectReasons,
+  located,
+  reasonsOf,
+  throwReasons,
+  type GloveboxError,
+  type Place,
+} from "./errors.ts";
 import type { LockedPlugin } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
 import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
@@ -11,7 +18,12 @@ import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { parsePublicKey } from "./supply/keys.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import { BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
-import { verifyGrants, verifyInstalled, verifySource, type VerifyRules } from "./supply/verify-installed.ts";
+import {
+  verifyGrants,
+  verifyInstalled,
+  verifySource,
+  type VerifyRules,
+} from "./supply/verify-installed.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
 import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
@@ -47,44 +59,72 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
 
 function readText(file: string, files: FilePowers): string {
   const bytes = files.readFile(file, CONFIGURATION_BYTES_MAX);
-  if (!bytes) throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", { place: { file } });
+  if (!bytes)
+    throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", {
+      place: { file },
+    });
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new PolicyError("ERR_CONFIG_UNREADABLE", "The file is not UTF-8 text.", { place: { file }, cause });
+    throw new PolicyError("ERR_CONFIG_UNREADABLE", "The file is not UTF-8 text.", {
+      place: { file },
+      cause,
+    });
   }
 }
 
 /** Reads `glovebox.yaml`'s text as a start does. Throws `PolicyError`, or `Refusals` of several. */
 export function readConfiguration(text: string, file: string): Configuration {
   const configuration = parseConfiguration(text, file, CAPABILITIES);
-  throwReasons(configuration.trust.flatMap((entry, index) => findBadKey(entry, { file, path: `trust[${index}].key` })));
+  throwReasons(
+    configuration.trust.flatMap((entry, index) =>
+      findBadKey(entry, { file, path: `trust[${index}].key` }),
+    ),
+  );
   return configuration;
 }
 
 /** A trust entry whose key cannot be read would silently trust nobody: it is refused instead. */
-function findBadKey(entry: TrustEntry, place: { file: string; path: string }): readonly GloveboxError[] {
+function findBadKey(
+  entry: TrustEntry,
+  place: { file: string; path: string },
+): readonly GloveboxError[] {
   try {
     parsePublicKey(entry.publicKey);
     return [];
   } catch (cause) {
     const [reason] = reasonsOf(cause);
     const remedy = "Paste the line that `glovebox keygen` wrote to the `.pub` file.";
-    return [new PolicyError("ERR_CONFIG_INVALID", `\`${place.path}\`: ${reason?.message}.`, { place, cause, remedy })];
+    return [
+      new PolicyError("ERR_CONFIG_INVALID", `\`${place.path}\`: ${reason?.message}.`, {
+        place,
+        cause,
+        remedy,
+      }),
+    ];
   }
 }
 
 /** What the lockfile says was approved, by alias. Without a file, nothing was. */
 export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
   const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
-  return bytes ? parseLockfile(bytes, paths.lockFile).plugins : (Object.create(null) as Record<string, never>);
+  return bytes
+    ? parseLockfile(bytes, paths.lockFile).plugins
+    : (Object.create(null) as Record<string, never>);
 }
 
 /** The plugin that the configuration knows as `alias`. Throws `ERR_NOT_INSTALLED`. */
-export function configuredPlugin({ configuration, paths }: Workspace, alias: string): PluginConfiguration {
-  const plugin = Object.hasOwn(configuration.plugins, alias) ? configuration.plugins[alias] : undefined;
+export function configuredPlugin(
+  { configuration, paths }: Workspace,
+  alias: string,
+): PluginConfiguration {
+  const plugin = Object.hasOwn(configuration.plugins, alias)
+    ? configuration.plugins[alias]
+    : undefined;
   if (plugin) return plugin;
-  throw new WorkspaceError("ERR_NOT_INSTALLED", `No plugin \`${alias}\` is configured.`, { place: { file: paths.configFile } });
+  throw new WorkspaceError("ERR_NOT_INSTALLED", `No plugin \`${alias}\` is configured.`, {
+    place: { file: paths.configFile },
+  });
 }
 
 /** What stood up to verification, and by alias every reason why the rest did not. */
@@ -108,10 +148,14 @@ export function verifyWorkspace(workspace: Workspace, files: FilePowers): Verifi
 }
 
 /** Verifies one plugin. Throws everything in which it differs from what was approved. */
-export function verifyPlugin(workspace: Workspace, alias: string, files: FilePowers): VerifiedPlugin {
+export function verifyPlugin(
+  workspace: Workspace,
+  alias: string,
+  files: FilePowers,
+): VerifiedPlugin {
   const { paths, configuration } = workspace;
   const { source, grants, unsigned } = configuredPlugin(workspace, alias);
-  const locked = lockedPlugin(workspace, alias);
+  const locked = lockedPlugin(alias, workspace);
   const expected = { alias, locked, unsigned };
   const rules = rulesOf(configuration.trust);
   const path = `plugins.${alias}`;
@@ -120,24 +164,37 @@ export function verifyPlugin(workspace: Workspace, alias: string, files: FilePow
   const reasons = collectReasons([
     () => {
       stored = readStored(paths, alias, locked, files);
-      verified = saying({ file: stored.file, path }, () => verifyInstalled(stored!, expected, rules));
+      verified = saying({ file: stored.file, path }, () =>
+        verifyInstalled(stored!, expected, rules),
+      );
     },
     () => {
       const found = readSource(source, paths.root, files);
-      if (found) saying({ file: found.file, path }, () => verifySource(found, stored, expected, rules));
+      if (found)
+        saying({ file: found.file, path }, () => verifySource(found, stored, expected, rules));
     },
-    () => saying({ file: paths.configFile, path: `${path}.grants` }, () => verifyGrants(alias, locked, grants)),
+    () =>
+      saying({ file: paths.configFile, path: `${path}.grants` }, () =>
+        verifyGrants(alias, locked, grants),
+      ),
   ]);
   throwReasons(reasons);
   return verified!;
 }
 
-/** What was approved under this name. Throws `ERR_NOT_PINNED`. */
-function lockedPlugin({ locked, paths }: Workspace, alias: string): LockedPlugin {
-  const entry = Object.hasOwn(locked, alias) ? locked[alias] : undefined;
+/** What was approved under this name, if anything was. */
+export function lockedAs(alias: string, { locked }: Workspace): LockedPlugin | undefined {
+  return Object.hasOwn(locked, alias) ? locked[alias] : undefined;
+}
+
+/** The same, where it must have been. Throws `ERR_NOT_PINNED`. */
+function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
+  const entry = lockedAs(alias, workspace);
   if (entry) return entry;
   const message = `Plugin \`${alias}\` is configured, but the lockfile does not know it.`;
-  throw new PinError("ERR_NOT_PINNED", message, { place: { file: paths.configFile, path: `plugins.${alias}` } });
+  throw new PinError("ERR_NOT_PINNED", message, {
+    place: { file: workspace.paths.configFile, path: `plugins.${alias}` },
+  });
 }
 
 function saying<Result>(place: Place, check: () => Result): Result {
@@ -154,10 +211,22 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
 }
 
 /** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */
-export function readStored(paths: WorkspacePaths, alias: string, locked: LockedPlugin, files: FilePowers): PluginBytes {
+export function readStored(
+  paths: WorkspacePaths,
+  alias: string,
+  locked: LockedPlugin,
+  files: FilePowers,
+): PluginBytes {
   const file = paths.packageFile(locked.package);
   const stored = files.readFile(file, PACKAGE_BYTES_MAX);
-  if (!stored) throw new PinError("ERR_PACKAGE_MISSING", `The approved package of \`${alias}\` is not in the store.`, { place: { file } });
-  const bundle = locked.signer ? files.readFile(paths.bundleFile(locked.package, locked.signer.key), BUNDLE_BYTES_MAX) : undefined;
+  if (!stored)
+    throw new PinError(
+      "ERR_PACKAGE_MISSING",
+      `The approved package of \`${alias}\` is not in the store.`,
+      { place: { file } },
+    );
+  const bundle = locked.signer
+    ? files.readFile(paths.bundleFile(locked.package, locked.signer.key), BUNDLE_BYTES_MAX)
+    : undefined;
   return { file, package: stored, bundle };
 }

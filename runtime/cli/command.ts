@@ -29,9 +29,9 @@ export interface OptionRow {
 /** One use of a command, its words already parsed. */
 export interface CommandCall {
   readonly args: readonly string[];
-  flag(name: string): boolean;
-  text(name: string): string | undefined;
-  texts(name: string): readonly string[];
+  readonly flag: (name: string) => boolean;
+  readonly text: (name: string) => string | undefined;
+  readonly texts: (name: string) => readonly string[];
   /** Absolute path of the configuration, whether or not it is there. */
   readonly configFile: string;
   readonly out: Output;

@@ -4,13 +4,18 @@ import { COMMON_OPTIONS } from "./parse-command-line.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** A script that completes commands and options without running Glovebox: the words are written into it. */
-export function completionScript(shell: (typeof SHELLS)[number], commands: readonly Command[]): string {
+export function completionScript(
+  shell: (typeof SHELLS)[number],
+  commands: readonly Command[],
+): string {
   return { bash, zsh, fish }[shell](commands);
 }
 
 function bash(commands: readonly Command[]): string {
   const names = commands.map((command) => command.name).join(" ");
-  const cases = commands.map((command) => `    ${command.name}) options="${optionsOf(command).join(" ")}" ;;`);
+  const cases = commands.map(
+    (command) => `    ${command.name}) options="${optionsOf(command).join(" ")}" ;;`,
+  );
   return `_glovebox() {
   local word="\${COMP_WORDS[COMP_CWORD]}" options=""
   COMPREPLY=()
@@ -29,7 +34,9 @@ complete -o filenames -F _glovebox glovebox
 }
 
 function zsh(commands: readonly Command[]): string {
-  const described = commands.map((command) => `'${command.name}:${plain(command.summary)}'`).join(" ");
+  const described = commands
+    .map((command) => `'${command.name}:${plain(command.summary)}'`)
+    .join(" ");
   const cases = commands.map((command) => {
     const options = optionsOf(command).map((option) => `'${option}'`);
     return `    ${command.name}) _arguments ${options.join(" ")} '*:file:_files' ;;`;
@@ -51,7 +58,10 @@ compdef _glovebox glovebox
 function fish(commands: readonly Command[]): string {
   const lines = commands.flatMap((command) => [
     `complete -c glovebox -n __fish_use_subcommand -a ${command.name} -d '${plain(command.summary)}'`,
-    ...optionsOf(command).map((option) => `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -l ${option.slice(2)}`),
+    ...optionsOf(command).map(
+      (option) =>
+        `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -l ${option.slice(2)}`,
+    ),
   ]);
   return `${lines.join("\n")}\n`;
 }

@@ -23,13 +23,14 @@ export const CLI_ERRORS = {
     fault: "user",
     exit: EXIT.wrongUsage,
     summary: "The arguments of a call are not a JSON object.",
-    remedy: "Write them like '{\"zone\":\"Europe/Paris\"}', or `-` to read them from standard input.",
+    remedy: 'Write them like \'{"zone":"Europe/Paris"}\', or `-` to read them from standard input.',
   },
   ERR_INTERNAL: {
     fault: "system",
     exit: EXIT.failed,
     summary: "Something failed that was not foreseen.",
-    remedy: "This is a fault of Glovebox, not yours. Run again with GLOVEBOX_DEBUG=1 to see where, and report it.",
+    remedy:
+      "This is a fault of Glovebox, not yours. Run again with GLOVEBOX_DEBUG=1 to see where, and report it.",
   },
 } as const satisfies ErrorTable;
 

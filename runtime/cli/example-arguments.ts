@@ -12,7 +12,14 @@ function standIn(schema: JsonValue | undefined): JsonValue {
   if (!isObject(schema)) return "…";
   const [choice] = Array.isArray(schema["enum"]) ? (schema["enum"] as JsonValue[]) : [];
   if (choice !== undefined) return choice;
-  const standIns: Readonly<Record<string, JsonValue>> = { integer: 1, number: 1, boolean: true, array: [], object: {}, null: null };
+  const standIns: Readonly<Record<string, JsonValue>> = {
+    integer: 1,
+    number: 1,
+    boolean: true,
+    array: [],
+    object: {},
+    null: null,
+  };
   const type = typeof schema["type"] === "string" ? schema["type"] : "string";
   return Object.hasOwn(standIns, type) ? (standIns[type] ?? null) : "…";
 }

@@ -15,7 +15,8 @@ if (major < NODE_MAJOR_MIN) {
 // node:ffi is announced as experimental on every start; where it does not load, the seal's probe says so.
 process.removeAllListeners("warning");
 process.on("warning", (warning) => {
-  if (warning.name !== "ExperimentalWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`);
+  if (warning.name !== "ExperimentalWarning")
+    process.stderr.write(`${warning.name}: ${warning.message}\n`);
 });
 
 // The build of the published package writes `.js` in these imports, as in every other.

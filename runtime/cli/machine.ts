@@ -16,7 +16,12 @@ export interface Machine {
   /** Probes the seal, for those who run no plugin. */
   probeSeal(): Promise<Seal>;
   /** The component's code for a runner, made behind the seal, with its limits written in. Kept in `cacheFolder`, where there is one. */
-  transpile(component: Uint8Array, sandbox: Sandbox, limits: Limits, cacheFolder?: string): Promise<Transpiled>;
+  transpile(
+    component: Uint8Array,
+    sandbox: Sandbox,
+    limits: Limits,
+    cacheFolder?: string,
+  ): Promise<Transpiled>;
 }
 
 /** `NODE_ENV=production` can only make a start stricter, however it is spelled: Windows' `set` leaves a space behind it. */

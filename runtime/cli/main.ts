@@ -26,7 +26,11 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** Runs one command line to its exit code, with what went wrong reported. `load` makes the machine for commands that need it. */
-export async function runWords(words: readonly string[], terminal: Terminal, load: () => Promise<Machine> = loadMachine): Promise<ExitCode> {
+export async function runWords(
+  words: readonly string[],
+  terminal: Terminal,
+  load: () => Promise<Machine> = loadMachine,
+): Promise<ExitCode> {
   const out = makeOutput(terminal, words.includes("--json"));
   try {
     const help = await describeHelp(words, out);
@@ -37,7 +41,8 @@ export async function runWords(words: readonly string[], terminal: Terminal, loa
     terminal.stdout.write(help);
     return EXIT.done;
   } catch (error) {
-    if (process.env["GLOVEBOX_DEBUG"] === "1") terminal.stderr.write(`${makeVisible(String((error as Error).stack), { newlines: true })}\n`);
+    if (process.env["GLOVEBOX_DEBUG"] === "1")
+      terminal.stderr.write(`${makeVisible(String((error as Error).stack), { newlines: true })}\n`);
     return reportError(error, out, terminal.stderr);
   }
 }
@@ -49,12 +54,17 @@ async function loadMachine(): Promise<Machine> {
 }
 
 /** The help or version that is asked for, or undefined when none is. */
-async function describeHelp([name = "--help", ...rest]: readonly string[], out: Output): Promise<string | undefined> {
+async function describeHelp(
+  [name = "--help", ...rest]: readonly string[],
+  out: Output,
+): Promise<string | undefined> {
   const [topic] = rest;
   if (name === "--version" || name === "version") return `${runtimeVersion()}\n`;
-  if (name === "--help" || name === "-h" || (name === "help" && topic === undefined)) return generalHelp(await loadCommands(), out);
+  if (name === "--help" || name === "-h" || (name === "help" && topic === undefined))
+    return generalHelp(await loadCommands(), out);
   if (name === "help") return commandHelp(await loadCommand(topic ?? ""), out);
-  if (rest.includes("--help") || rest.includes("-h")) return commandHelp(await loadCommand(name), out);
+  if (rest.includes("--help") || rest.includes("-h"))
+    return commandHelp(await loadCommand(name), out);
   return undefined;
 }
 

@@ -18,7 +18,11 @@ export function makeMachine(): Machine {
   const readEngine = () => ({ glovebox: runtimeVersion(), jco: transpilerVersion() });
   return {
     files: makeFilePowers(),
-    powers: makePowers({ openBeneath, readSecret: (reference) => readSecret(reference), ...lazyHttp() }),
+    powers: makePowers({
+      openBeneath,
+      readSecret: (reference) => readSecret(reference),
+      ...lazyHttp(),
+    }),
     get engine() {
       return readEngine();
     },
@@ -34,7 +38,11 @@ export function makeMachine(): Machine {
         return { script, modules: limitModules(modules, limits) };
       };
       if (cacheFolder === undefined) return make();
-      const key = { component: digestOfBytes(component), engine: readEngine(), memoryBytes: limits.memoryBytes };
+      const key = {
+        component: digestOfBytes(component),
+        engine: readEngine(),
+        memoryBytes: limits.memoryBytes,
+      };
       return makeTranspileCache(cacheFolder, makeCachePowers()).load(key, make);
     },
   };

@@ -5,7 +5,10 @@ import { rulesOf } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 
 /** Packs unpacked parts: the sealed component is asked for its tools, with nothing granted. */
-export async function packHere(parts: SourceParts, { out, machine }: CommandCall): Promise<Uint8Array> {
+export async function packHere(
+  parts: SourceParts,
+  { out, machine }: CommandCall,
+): Promise<Uint8Array> {
   const sandbox = await machine.openSandbox();
   try {
     return await packParts(parts, {

@@ -8,15 +8,30 @@ import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.
 import { effectiveMode, type Machine } from "./machine.ts";
 
 /** What the debt report says of a workspace that is not serving; without one, of the machine alone. */
-export async function probePosture(workspace: Workspace | undefined, machine: Machine): Promise<Posture> {
+export async function probePosture(
+  workspace: Workspace | undefined,
+  machine: Machine,
+): Promise<Posture> {
   const seal = await machine.probeSeal();
-  if (!workspace) return { runtimeVersion: runtimeVersion(), mode: effectiveMode("development"), seal, waivers: [], plugins: [] };
+  if (!workspace)
+    return {
+      runtimeVersion: runtimeVersion(),
+      mode: effectiveMode("development"),
+      seal,
+      waivers: [],
+      plugins: [],
+    };
   const { plugins } = verifyWorkspace(workspace, machine.files);
   return describePosture(workspace, plugins, seal, effectiveMode(workspace.configuration.mode));
 }
 
 /** The facts that the debt report speaks of. */
-export function describePosture(workspace: Workspace, plugins: readonly VerifiedPlugin[], seal: Seal, mode: Posture["mode"]): Posture {
+export function describePosture(
+  workspace: Workspace,
+  plugins: readonly VerifiedPlugin[],
+  seal: Seal,
+  mode: Posture["mode"],
+): Posture {
   return {
     runtimeVersion: runtimeVersion(),
     mode,
@@ -25,11 +40,13 @@ export function describePosture(workspace: Workspace, plugins: readonly Verified
     plugins: plugins.map(({ alias, signer }) => ({
       alias,
       signed: signer !== null,
-      grants: Object.entries(configuredPlugin(workspace, alias).grants).map(([capability, grant]) => ({
-        capability,
-        form: CAPABILITIES[capability as CapabilityName].formatGrant(grant),
-        sends: capability === "http",
-      })),
+      grants: Object.entries(configuredPlugin(workspace, alias).grants).map(
+        ([capability, grant]) => ({
+          capability,
+          form: CAPABILITIES[capability as CapabilityName].formatGrant(grant),
+          sends: capability === "http",
+        }),
+      ),
     })),
   };
 }

@@ -15,21 +15,31 @@ export interface Surroundings {
 }
 
 /** Runs the command that `words` name. Throws whatever it throws: who calls decides how to report it. */
-export async function runCommand(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+export async function runCommand(
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const [name = "", ...rest] = words;
   const command = await loadCommand(name);
   return command.run(readCall(command, rest, surroundings));
 }
 
-function readCall(command: Command, words: readonly string[], { out, machine }: Surroundings): CommandCall {
+function readCall(
+  command: Command,
+  words: readonly string[],
+  { out, machine }: Surroundings,
+): CommandCall {
   const { args, values } = parseCommandLine(command, words);
   return {
     args,
     out,
     machine,
-    configFile: path.resolve(typeof values["config"] === "string" ? values["config"] : DEFAULT_CONFIG),
+    configFile: path.resolve(
+      typeof values["config"] === "string" ? values["config"] : DEFAULT_CONFIG,
+    ),
     flag: (name) => values[name] === true,
     text: (name) => (typeof values[name] === "string" ? values[name] : undefined),
-    texts: (name) => (Array.isArray(values[name]) ? values[name].filter((value) => typeof value === "string") : []),
+    texts: (name) =>
+      Array.isArray(values[name]) ? values[name].filter((value) => typeof value === "string") : [],
   };
 }

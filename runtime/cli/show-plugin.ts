@@ -15,18 +15,31 @@ export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
  * Shows a plugin as an operator needs to see it: who signed it, exactly what the model will read, what it wants and what it gets.
  * A person's view of the parameters comes first, and then the schemas to the letter: an instruction to the model can stand in any part.
  */
-export function showPlugin(opened: OpenedPlugin, signer: Signer | null, grants: Grants, out: Output): void {
+export function showPlugin(
+  opened: OpenedPlugin,
+  signer: Signer | null,
+  grants: Grants,
+  out: Output,
+): void {
   const { manifest, component, digests } = opened;
-  out.line(`${out.style("bold", `${manifest.name} ${manifest.version}`)}  ${safe(manifest.license)}  ${formatKib(component.length)}`);
+  out.line(
+    `${out.style("bold", `${manifest.name} ${manifest.version}`)}  ${safe(manifest.license)}  ${formatKib(component.length)}`,
+  );
   out.line(safe(manifest.description));
   out.line();
-  out.line(signer ? `signed     ${out.style("green", signer.trust)} (${signer.key})` : `signed     ${out.style("red", "by nobody")}`);
+  out.line(
+    signer
+      ? `signed     ${out.style("green", signer.trust)} (${signer.key})`
+      : `signed     ${out.style("red", "by nobody")}`,
+  );
   out.line(`component  ${digests.component}`);
   out.line(`surface    ${digests.surface}`);
   out.line();
   out.line(out.style("bold", "What the model will read"));
   for (const tool of opened.surface) {
-    out.line(`  ${out.style("cyan", tool.name)}${tool.title ? `  (${safe(tool.title)})` : ""}${hints(tool.annotations)}`);
+    out.line(
+      `  ${out.style("cyan", tool.name)}${tool.title ? `  (${safe(tool.title)})` : ""}${hints(tool.annotations)}`,
+    );
     for (const line of safe(tool.description, true).split("\n")) out.line(`    ${line}`);
     for (const line of describeInput(tool.inputSchema)) out.line(`    ${out.style("dim", line)}`);
     for (const part of ["inputSchema", "outputSchema", "annotations"] as const)
@@ -36,14 +49,22 @@ export function showPlugin(opened: OpenedPlugin, signer: Signer | null, grants: 
   showCapabilities(manifest.capabilities, grants, out);
 }
 
-function showCapabilities(requests: Readonly<Partial<Record<CapabilityName, CapabilityRequest>>>, grants: Grants, out: Output): void {
+function showCapabilities(
+  requests: Readonly<Partial<Record<CapabilityName, CapabilityRequest>>>,
+  grants: Grants,
+  out: Output,
+): void {
   out.line(out.style("bold", "What it wants, and what it gets"));
-  const names = [...new Set([...Object.keys(requests), ...Object.keys(grants)])] as CapabilityName[];
+  const names = [
+    ...new Set([...Object.keys(requests), ...Object.keys(grants)]),
+  ] as CapabilityName[];
   if (names.length === 0) out.line("  nothing: it computes from its arguments alone");
   for (const name of names) {
     const [request, grant] = [requests[name], grants[name]];
     const capability = CAPABILITIES[name];
-    out.line(`  ${out.style("cyan", name)}  ${request ? `wants ${safe(capability.formatGrant(request.want))}` : "not asked for"}`);
+    out.line(
+      `  ${out.style("cyan", name)}  ${request ? `wants ${safe(capability.formatGrant(request.want))}` : "not asked for"}`,
+    );
     if (request) out.line(`    because: ${safe(request.reason)}`);
     out.line(
       grant === undefined
@@ -56,7 +77,10 @@ function showCapabilities(requests: Readonly<Partial<Record<CapabilityName, Capa
 /** The flag that would grant what is asked for, or the shape of it. */
 function suggestGrant(name: CapabilityName, request: CapabilityRequest | undefined): string {
   const shapes: Readonly<Record<string, string>> = {
-    filesystem: (request?.want as { access?: string } | undefined)?.access === "read" ? "filesystem=read" : "filesystem=read-write",
+    filesystem:
+      (request?.want as { access?: string } | undefined)?.access === "read"
+        ? "filesystem=read"
+        : "filesystem=read-write",
     http: "http=HOST:PORT",
     kv: "kv=1MiB",
     env: "env=NAME=VALUE",
@@ -70,7 +94,10 @@ function describeInput(schema: Readonly<Record<string, JsonValue>>): string[] {
   if (typeof properties !== "object" || properties === null || Array.isArray(properties)) return [];
   const required = Array.isArray(schema["required"]) ? (schema["required"] as JsonValue[]) : [];
   return Object.entries(properties as Record<string, JsonValue>).map(([name, value]) => {
-    const row = (typeof value === "object" && value !== null ? value : {}) as Record<string, JsonValue>;
+    const row = (typeof value === "object" && value !== null ? value : {}) as Record<
+      string,
+      JsonValue
+    >;
     const type = typeof row["type"] === "string" ? row["type"] : "any";
     const about = typeof row["description"] === "string" ? `: ${safe(row["description"])}` : "";
     return `${safe(name)}${required.includes(name) ? "" : "?"} (${safe(type)})${about}`;
@@ -95,7 +122,9 @@ function safe(text: string, newlines = false): string {
 }
 
 function safeJson(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) => (typeof part === "string" ? countBlanks(part) : part));
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "string" ? countBlanks(part) : part,
+  );
   return makeVisible(text);
 }
 

@@ -15,15 +15,25 @@ export interface Startable {
 }
 
 /** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
-export function checkStart(workspace: Workspace, { plugins, refused }: Verification, seal: Seal): Startable {
+export function checkStart(
+  workspace: Workspace,
+  { plugins, refused }: Verification,
+  seal: Seal,
+): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
   const { tools, problems } = exposeTools(
-    plugins.map(({ alias, surface }) => ({ alias, surface, configuration: configuredPlugin(workspace, alias) })),
+    plugins.map(({ alias, surface }) => ({
+      alias,
+      surface,
+      configuration: configuredPlugin(workspace, alias),
+    })),
   );
   const { plugins: configured, waivers } = configuration;
   const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs: Date.now() });
-  const inConfiguration = [...problems, ...gates].map((reason) => reason.at({ file: paths.configFile }));
+  const inConfiguration = [...problems, ...gates].map((reason) =>
+    reason.at({ file: paths.configFile }),
+  );
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
   return { plugins, tools, mode };
 }

@@ -54,9 +54,18 @@ export async function startRuntime(workspace: Workspace, machine: Machine): Prom
   }
 }
 
-function assemble(workspace: Workspace, machine: Machine, sandbox: Sandbox, { plugins, tools, mode }: Startable): Runtime {
-  const opened = new Map(plugins.map((plugin) => [plugin.alias, openPlugin(workspace, machine, sandbox, plugin)]));
-  const callables = new Map(tools.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]));
+function assemble(
+  workspace: Workspace,
+  machine: Machine,
+  sandbox: Sandbox,
+  { plugins, tools, mode }: Startable,
+): Runtime {
+  const opened = new Map(
+    plugins.map((plugin) => [plugin.alias, openPlugin(workspace, machine, sandbox, plugin)]),
+  );
+  const callables = new Map(
+    tools.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
+  );
   const audit = openAudit(workspace.paths.auditFile, machine.files);
   return {
     tools,
@@ -73,7 +82,10 @@ function assemble(workspace: Workspace, machine: Machine, sandbox: Sandbox, { pl
   };
 }
 
-function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin | undefined): CallableTool {
+function makeCallable(
+  { exposedName, tool }: ExposedTool,
+  plugin: CallablePlugin | undefined,
+): CallableTool {
   if (!plugin) throw new Error("an exposed tool has no plugin");
   return {
     exposedName,
@@ -84,10 +96,17 @@ function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin
   };
 }
 
-function openPlugin(workspace: Workspace, machine: Machine, sandbox: Sandbox, plugin: VerifiedPlugin): CallablePlugin {
+function openPlugin(
+  workspace: Workspace,
+  machine: Machine,
+  sandbox: Sandbox,
+  plugin: VerifiedPlugin,
+): CallablePlugin {
   const { alias, manifest, digests, component } = plugin;
   const { grants, limits } = configuredPlugin(workspace, alias);
-  const watch: BrokerWatch = watchBrokers(makeBrokers(alias, grants, workspace.paths, machine.powers));
+  const watch: BrokerWatch = watchBrokers(
+    makeBrokers(alias, grants, workspace.paths, machine.powers),
+  );
   const sealed = makeLazyPlugin(async () =>
     sandbox.openPlugin({
       plugin: alias,
@@ -118,15 +137,29 @@ function makeBrokers(
   const folder = paths.homeFolder(alias);
   return (Object.keys(grants) as CapabilityName[]).map((name) => {
     try {
-      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, { plugin: alias, folder }, powers);
+      return CAPABILITIES[name].makeBroker(
+        grants[name] as JsonValue,
+        { plugin: alias, folder },
+        powers,
+      );
     } catch (cause) {
       if (cause instanceof HostError) {
         const message = `The plugin's own data cannot be opened: ${cause.message}.`;
-        throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, { place: { file: folder }, cause });
+        throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, {
+          place: { file: folder },
+          cause,
+        });
       }
       if (!(cause instanceof GrantError)) throw cause;
-      const place = { file: paths.configFile, path: ["plugins", alias, "grants", name, ...cause.path].join(".") };
-      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, { place, remedy: cause.remedy, cause });
+      const place = {
+        file: paths.configFile,
+        path: ["plugins", alias, "grants", name, ...cause.path].join("."),
+      };
+      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, {
+        place,
+        remedy: cause.remedy,
+        cause,
+      });
     }
   });
 }

@@ -11,12 +11,15 @@ const STICKY = 0o1000;
 export function findCodeFolder(environment: NodeJS.ProcessEnv): string | undefined {
   const { XDG_CACHE_HOME, LOCALAPPDATA, HOME } = environment;
   const home = HOME ? path.join(HOME, ".cache") : undefined;
-  const base = [XDG_CACHE_HOME, LOCALAPPDATA, home].find((place) => place && path.isAbsolute(place));
+  const base = [XDG_CACHE_HOME, LOCALAPPDATA, home].find(
+    (place) => place && path.isAbsolute(place),
+  );
   if (!base) return undefined;
   try {
-    const folder = path.join(base, "glovebox", "code");
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const real = fs.realpathSync(folder);
+    const folders = [base, path.join(base, "glovebox"), path.join(base, "glovebox", "code")];
+    // One by one: Node's `recursive` never ends in some folders, /proc among them.
+    for (const folder of folders) if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 });
+    const real = fs.realpathSync(folders[2]!);
     return isOurs(real, false) ? real : undefined;
   } catch {
     return undefined;

@@ -8,7 +8,10 @@ const POLL_MS = 50;
 const SQLITE_BUSY = 5;
 
 /** Runs `work` while no other process holds this lock. Throws `ERR_WORKSPACE_BUSY` when one does for too long. */
-export async function withLock<Result>(lockFile: string, work: () => Promise<Result>): Promise<Result> {
+export async function withLock<Result>(
+  lockFile: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const untilMs = performance.now() + WAIT_MS_MAX;
   let lock = tryLock(lockFile);
   while (!lock) {

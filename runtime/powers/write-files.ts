@@ -12,10 +12,10 @@ const DEFAULT_MODE = 0o644;
  * a full disk changes none, and a crash leaves each file whole, old or new.
  */
 export function writeFiles(changes: readonly FileChange[]): void {
-  const written: { readonly temporary: string; readonly target: string; readonly file: string }[] = [];
+  const written: { readonly temporary: string; readonly target: string; readonly file: string }[] =
+    [];
   try {
-    for (const change of changes)
-      written.push(attempt(change.path, () => writeBeside(change)));
+    for (const change of changes) written.push(attempt(change.path, () => writeBeside(change)));
     for (const { temporary, target, file } of written)
       attempt(file, () => fs.renameSync(temporary, target));
     for (const folder of new Set(written.map(({ target }) => path.dirname(target))))

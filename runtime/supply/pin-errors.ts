@@ -12,25 +12,29 @@ export const PIN_ERRORS = {
     fault: "user",
     exit: EXIT.refused,
     summary: "The approved package is no longer in the store.",
-    remedy: "Run `glovebox add SOURCE --as NAME` with the same release again.",
+    remedy:
+      "Run `glovebox approve NAME` while the release is still at its source, else `glovebox add SOURCE --as NAME` with it.",
   },
   ERR_PACKAGE_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The package's bytes are not those that were approved.",
-    remedy: "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+    remedy:
+      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
   },
   ERR_COMPONENT_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The component is not the one that was approved.",
-    remedy: "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+    remedy:
+      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
   },
   ERR_SURFACE_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The tool definitions that the model would read are not those that were approved.",
-    remedy: "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+    remedy:
+      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
   },
   ERR_SURFACE_NOT_OF_COMPONENT: {
     fault: "plugin",
@@ -41,20 +45,24 @@ export const PIN_ERRORS = {
   ERR_TOOLS_NOT_LISTED: {
     fault: "plugin",
     exit: EXIT.refused,
-    summary: "The sealed component did not say what its tools are: it trapped, ran out of time or memory, or asked for more than listing needs.",
-    remedy: "Ask the plugin's author for a release whose `list-tools` answers at once, without any capability.",
+    summary:
+      "The sealed component did not say what its tools are: it trapped, ran out of time or memory, or asked for more than listing needs.",
+    remedy:
+      "Ask the plugin's author for a release whose `list-tools` answers at once, without any capability.",
   },
   ERR_CAPABILITIES_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The plugin asks for other capabilities than were approved.",
-    remedy: "Restore the approved package, or look at what the new one wants with `glovebox add SOURCE --as NAME`.",
+    remedy:
+      "Restore the approved package, or look at what the new one wants with `glovebox add SOURCE --as NAME`.",
   },
   ERR_MANIFEST_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The manifest is not the one that was approved.",
-    remedy: "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+    remedy:
+      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
   },
   ERR_GRANTS_CHANGED: {
     fault: "user",
@@ -72,7 +80,8 @@ export const PIN_ERRORS = {
     fault: "user",
     exit: EXIT.wrongUsage,
     summary: "A source is not a package, a component with its plugin.json, or a plugin's folder.",
-    remedy: "Name a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a folder that `glovebox build` was run in.",
+    remedy:
+      "Name a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a folder that `glovebox build` was run in.",
   },
 } as const satisfies ErrorTable;
 

@@ -37,10 +37,13 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   const kind = files.kindOf(target);
   if (kind === "nothing") return undefined;
   if (kind === "folder") return readParts(path.join(target, BUILT_COMPONENT), target, files);
-  if (kind === "file" && target.endsWith(".wasm")) return readParts(target, path.dirname(target), files);
+  if (kind === "file" && target.endsWith(".wasm"))
+    return readParts(target, path.dirname(target), files);
   if (kind === "file" && target.endsWith(".tgz")) {
     const bytes = files.readFile(target, PACKAGE_BYTES_MAX);
-    return bytes && { kind: "package", file: target, package: bytes, bundle: readBundle(target, files) };
+    return (
+      bytes && { kind: "package", file: target, package: bytes, bundle: readBundle(target, files) }
+    );
   }
   throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
 }
@@ -49,8 +52,13 @@ function readParts(componentFile: string, folder: string, files: FilePowers): So
   const component = files.readFile(componentFile, COMPONENT_BYTES_MAX);
   const manifest = files.readFile(path.join(folder, "plugin.json"), MANIFEST_BYTES_MAX);
   if (!component) throw sourceError(componentFile, "is not there: run `glovebox build` first");
-  if (!manifest) throw sourceError(path.join(folder, "plugin.json"), "is not there: it must stand beside the component");
-  const bundle = readBundle(componentFile, files) ?? findPackedBundle(path.dirname(componentFile), files);
+  if (!manifest)
+    throw sourceError(
+      path.join(folder, "plugin.json"),
+      "is not there: it must stand beside the component",
+    );
+  const bundle =
+    readBundle(componentFile, files) ?? findPackedBundle(path.dirname(componentFile), files);
   return {
     kind: "parts",
     file: componentFile,
@@ -65,7 +73,9 @@ function readParts(componentFile: string, folder: string, files: FilePowers): So
 /** A signature names digests, not files: the one beside the only package in the folder holds for the component too. */
 function findPackedBundle(folder: string, files: FilePowers): Uint8Array | undefined {
   const packages = files.list(folder).filter((name) => name.endsWith(".tgz"));
-  return packages.length === 1 ? readBundle(path.join(folder, packages[0] ?? ""), files) : undefined;
+  return packages.length === 1
+    ? readBundle(path.join(folder, packages[0] ?? ""), files)
+    : undefined;
 }
 
 function readBundle(file: string, files: FilePowers): Uint8Array | undefined {
@@ -73,5 +83,7 @@ function readBundle(file: string, files: FilePowers): Uint8Array | undefined {
 }
 
 function sourceError(file: string, words: string): PinError {
-  return new PinError("ERR_SOURCE_UNKNOWN", `\`${path.basename(file)}\` ${words}.`, { place: { file } });
+  return new PinError("ERR_SOURCE_UNKNOWN", `\`${path.basename(file)}\` ${words}.`, {
+    place: { file },
+  });
 }

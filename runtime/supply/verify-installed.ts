@@ -61,8 +61,14 @@ export function verifyParts(parts: SourceParts, unsigned: boolean, rules: Verify
   if (unsigned && parts.bundle === undefined) return;
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
   const { name, version } = manifest;
-  const digests = { component: digestOfBytes(parts.component), surface: "sha256:", manifest: digestOf(manifest) } as const;
-  const reasons = collectReasons([() => verifyBundle(parts.bundle ?? null, { name, version, digests }, rules.trust)]);
+  const digests = {
+    component: digestOfBytes(parts.component),
+    surface: "sha256:",
+    manifest: digestOf(manifest),
+  } as const;
+  const reasons = collectReasons([
+    () => verifyBundle(parts.bundle ?? null, { name, version, digests }, rules.trust),
+  ]);
   throwReasons(reasons.filter(({ code }) => code !== "ERR_SIGNATURE_OTHER_SURFACE"));
 }
 
@@ -70,7 +76,11 @@ export function verifyParts(parts: SourceParts, unsigned: boolean, rules: Verify
  * The verification of an installed plugin, from its bytes: what it is must be what was approved, somebody who is trusted
  * for it must have signed it, and that must be who was approved. Throws every reason at once.
  */
-export function verifyInstalled(bytes: PluginBytes, expected: Expectation, rules: VerifyRules): VerifiedPlugin {
+export function verifyInstalled(
+  bytes: PluginBytes,
+  expected: Expectation,
+  rules: VerifyRules,
+): VerifiedPlugin {
   const opened = openApproved(bytes.package, expected, rules);
   let signer: Signer | null = null;
   const reasons = collectReasons([
@@ -89,7 +99,12 @@ export function verifyInstalled(bytes: PluginBytes, expected: Expectation, rules
  * The bytes of the store need no second look. Unpacked parts have no tool surface, and their signature is that of the
  * package; but the same component has the same ones.
  */
-export function verifySource(source: Source, stored: PluginBytes | undefined, expected: Expectation, rules: VerifyRules): void {
+export function verifySource(
+  source: Source,
+  stored: PluginBytes | undefined,
+  expected: Expectation,
+  rules: VerifyRules,
+): void {
   if (source.kind === "package") {
     if (!stored || !isSame(source, stored)) verifyInstalled(source, expected, rules);
     return;
@@ -99,7 +114,13 @@ export function verifySource(source: Source, stored: PluginBytes | undefined, ex
   const component = digestOfBytes(source.component);
   const reasons = collectReasons([
     () => assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, component),
-    () => assertSame("ERR_CAPABILITIES_CHANGED", alias, locked.requested, digestOf(manifest.capabilities)),
+    () =>
+      assertSame(
+        "ERR_CAPABILITIES_CHANGED",
+        alias,
+        locked.requested,
+        digestOf(manifest.capabilities),
+      ),
     () => assertSame("ERR_MANIFEST_CHANGED", alias, locked.digests.manifest, digestOf(manifest)),
   ]);
   throwReasons(reasons);
@@ -111,7 +132,8 @@ export function verifyGrants(alias: string, locked: LockedPlugin, grants: JsonVa
 }
 
 function isSame(left: PluginBytes, right: PluginBytes): boolean {
-  if (left.bundle === undefined || right.bundle === undefined) return left.bundle === right.bundle && equal(left.package, right.package);
+  if (left.bundle === undefined || right.bundle === undefined)
+    return left.bundle === right.bundle && equal(left.package, right.package);
   return equal(left.bundle, right.bundle) && equal(left.package, right.package);
 }
 
@@ -120,7 +142,11 @@ function equal(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /** Opens bytes that may have been changed: what cannot be opened any more is refused as changed, with the cause kept. */
-function openApproved(bytes: Uint8Array, { alias, locked }: Expectation, rules: VerifyRules): OpenedPlugin {
+function openApproved(
+  bytes: Uint8Array,
+  { alias, locked }: Expectation,
+  rules: VerifyRules,
+): OpenedPlugin {
   try {
     return openPackage(bytes, rules);
   } catch (cause) {
@@ -160,7 +186,12 @@ const WHAT = {
   ERR_GRANTS_CHANGED: "set of grants",
 } as const satisfies Partial<Record<PinErrorCode, string>>;
 
-function assertSame(code: keyof typeof WHAT, alias: string, approved: string, actual: string): void {
+function assertSame(
+  code: keyof typeof WHAT,
+  alias: string,
+  approved: string,
+  actual: string,
+): void {
   if (approved === actual) return;
   const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
   throw new PinError(code, message);

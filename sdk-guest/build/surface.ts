@@ -1,40 +1,64 @@
+import { spawnSync } from "node:child_process";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { relative, resolve } from "node:path";
-import { createContext, Script } from "node:vm";
+import { fileURLToPath } from "node:url";
 import type { ToolDefinition } from "../tool/list.ts";
 import { type Bundle, OUTPUT_FOLDER } from "./bundle.ts";
 import { BuildError, type BuildPlace } from "./errors.ts";
+import type { ListAnswer, ListRequest } from "./list-program.ts";
 
 const loadMsMax = 10_000;
+const startMsMax = 10_000;
+const answerBytesMax = 16 * 1024 * 1024;
 const FILE = "plugin-bundle.js";
-/** What V8 has and the guest's engines do not: found here with a line, and not later without one. */
-const MISSING = ["Intl", "Temporal", "WebAssembly", "console"];
+const PROGRAM = fileURLToPath(
+  new URL(`./list-program.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
+);
+/** No files but the SDK's own, no network, no processes; `node:sqlite` would go past that. */
+const FLAGS = [
+  "--no-warnings",
+  "--permission",
+  `--allow-fs-read=${fileURLToPath(new URL("..", import.meta.url))}`,
+  "--no-experimental-sqlite",
+];
 
 /**
  * Runs the bundle's module level in a bare context, as the engine does when the component is made, and lists the tools.
- * It is the author's own code on the author's machine; the context is for likeness, not for safety.
+ * It is likely the author's own code on the author's machine, but it may be a stranger's that somebody wants to look at:
+ * so it runs in a process of its own that has no rights and no environment.
  */
 export function listSurface(bundle: Bundle, folder: string): readonly ToolDefinition[] {
-  const context = createContext({});
+  const answer = runProgram({ script: bundle.script, filename: FILE, loadMsMax });
+  if ("listed" in answer) return JSON.parse(answer.listed) as ToolDefinition[];
+  throw new BuildError("ERR_BUILD_LOAD", `The plugin's modules do not load: ${answer.message}`, {
+    place: findPlace(answer.stack, bundle, folder),
+    cause: answer,
+  });
+}
+
+/** What comes back was written by a process in which the plugin's code ran. */
+function runProgram(request: ListRequest): ListAnswer {
+  const { stdout } = spawnSync(process.execPath, [...FLAGS, PROGRAM], {
+    input: JSON.stringify(request),
+    env: {},
+    encoding: "utf8",
+    timeout: startMsMax + 2 * loadMsMax,
+    killSignal: "SIGKILL",
+    maxBuffer: answerBytesMax,
+  });
   try {
-    new Script(MISSING.map((name) => `delete globalThis.${name};`).join("")).runInContext(context);
-    new Script(bundle.script, { filename: FILE }).runInContext(context, { timeout: loadMsMax });
-    const text = new Script("plugin.tools.listTools()").runInContext(context, {
-      timeout: loadMsMax,
-    }) as unknown;
-    return JSON.parse(String(text)) as ToolDefinition[];
-  } catch (cause) {
-    const message = (cause as { readonly message?: unknown }).message ?? cause;
-    throw new BuildError("ERR_BUILD_LOAD", `The plugin's modules do not load: ${String(message)}`, {
-      place: findPlace(cause, bundle, folder),
-      cause,
-    });
+    const answer = JSON.parse(stdout) as Partial<Record<"listed" | "message" | "stack", unknown>>;
+    const { listed, message, stack } = answer;
+    if (typeof listed === "string" && Array.isArray(JSON.parse(listed))) return { listed };
+    if (typeof message === "string" && typeof stack === "string") return { message, stack };
+  } catch {
+    // The same as any other nonsense.
   }
+  return { message: "they ended the process that runs them, or answered nonsense", stack: "" };
 }
 
 /** The first frame of the stack that lies in the plugin's own sources. */
-function findPlace(cause: unknown, bundle: Bundle, folder: string): BuildPlace | undefined {
-  const stack = (cause as { readonly stack?: string }).stack ?? "";
+function findPlace(stack: string, bundle: Bundle, folder: string): BuildPlace | undefined {
   const map = new SourceMap(JSON.parse(bundle.scriptMap) as SourceMapPayload);
   for (const [, line, column] of stack.matchAll(/plugin-bundle\.js:(\d+):(\d+)/g)) {
     const origin = map.findOrigin(Number(line), Number(column));

@@ -19,6 +19,7 @@ function filesAfterStart(t: TestContext, env: NodeJS.ProcessEnv, mode = 0o755): 
   const { status } = spawnSync(process.execPath, [GLOVEBOX, "--version"], {
     cwd: folder,
     env: { ...inherited, ...places },
+    timeout: 20_000,
   });
   assert.equal(status, 0);
   return fs
@@ -45,3 +46,8 @@ test(
     assert.deepEqual(filesAfterStart(t, { XDG_CACHE_HOME: "HERE" }, 0o770), []);
   },
 );
+
+test("a cache folder that cannot be made does not hang the start", (t) => {
+  assert.deepEqual(filesAfterStart(t, { XDG_CACHE_HOME: "/proc" }), []);
+  assert.deepEqual(filesAfterStart(t, { XDG_CACHE_HOME: "/dev/null/x" }), []);
+});

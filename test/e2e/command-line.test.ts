@@ -14,7 +14,9 @@ import { GLOVEBOX, runGlovebox, runInProcess } from "../helpers/run-glovebox.ts"
 import { makeScratch } from "../helpers/scratch.ts";
 
 /** A Node of the system's, which may be older than this program runs on. */
-const OLD_NODE = ["/usr/bin/node", "/usr/local/bin/node"].find((node) => existsSync(node) && majorOf(node) < 26);
+const OLD_NODE = ["/usr/bin/node", "/usr/local/bin/node"].find(
+  (node) => existsSync(node) && majorOf(node) < 26,
+);
 
 function majorOf(node: string): number {
   return Number(/^v(\d+)/.exec(spawnSync(node, ["--version"], { encoding: "utf8" }).stdout)?.[1]);
@@ -24,20 +26,33 @@ describe("help", () => {
   for (const name of COMMAND_NAMES) {
     it(`explains ${name} with its options and an example, by --help, -h and help`, async () => {
       const command = await loadCommand(name);
-      const [first, ...others] = await Promise.all([[name, "--help"], [name, "-h"], ["help", name]].map((words) => runInProcess(words)));
+      const [first, ...others] = await Promise.all(
+        [
+          [name, "--help"],
+          [name, "-h"],
+          ["help", name],
+        ].map((words) => runInProcess(words)),
+      );
       assert.equal(first?.code, 0);
       assert.equal(first.stderr, "");
       for (const other of others) assert.equal(other.stdout, first.stdout);
       assert.ok(first.stdout.startsWith(`Usage  glovebox ${name}`));
-      for (const option of Object.keys({ ...command.options, ...COMMON_OPTIONS })) assert.ok(first.stdout.includes(`--${option} `), option);
+      for (const option of Object.keys({ ...command.options, ...COMMON_OPTIONS }))
+        assert.ok(first.stdout.includes(`--${option} `), option);
       for (const example of command.examples) assert.ok(first.stdout.includes(example), example);
     });
   }
 
   it("lists every command, for no words at all too", async () => {
-    const [first, second, third] = await Promise.all([[], ["--help"], ["help"]].map((words) => runInProcess(words)));
-    assert.deepEqual([first?.code, second?.stdout, third?.stdout], [0, first?.stdout, first?.stdout]);
-    for (const { name, summary } of await loadCommands()) assert.ok(first?.stdout.includes(`  ${name.padEnd(11)} ${summary}\n`), name);
+    const [first, second, third] = await Promise.all(
+      [[], ["--help"], ["help"]].map((words) => runInProcess(words)),
+    );
+    assert.deepEqual(
+      [first?.code, second?.stdout, third?.stdout],
+      [0, first?.stdout, first?.stdout],
+    );
+    for (const { name, summary } of await loadCommands())
+      assert.ok(first?.stdout.includes(`  ${name.padEnd(11)} ${summary}\n`), name);
   });
 
   it("of a command that does not exist names the one that was meant, and fails", async () => {
@@ -88,17 +103,38 @@ describe("the program", () => {
 
   it("starts where there is no home to keep anything in", async (t) => {
     const cwd = makeScratch(t);
-    const { status, stderr } = spawnSync(process.execPath, [GLOVEBOX, "init"], { cwd, encoding: "utf8", env: {} });
+    const { status, stderr } = spawnSync(process.execPath, [GLOVEBOX, "init"], {
+      cwd,
+      encoding: "utf8",
+      env: {},
+    });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   });
 
-  it(OLD_NODE ? "tells an old Node in one line what it needs" : "tells an old Node in one line what it needs (there is none on this machine: its own number is changed)", () => {
-    const { status, stdout, stderr } = OLD_NODE
-      ? spawnSync(OLD_NODE, [GLOVEBOX, "list"], { encoding: "utf8" })
-      : spawnSync(process.execPath, ["--import", 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.0.0"})', GLOVEBOX, "list"], { encoding: "utf8" });
-    assert.deepEqual({ status, stdout, lines: stderr.split("\n").length }, { status: 1, stdout: "", lines: 2 });
-    assert.match(stderr, /needs Node 26 or newer/);
-  });
+  it(
+    OLD_NODE
+      ? "tells an old Node in one line what it needs"
+      : "tells an old Node in one line what it needs (there is none on this machine: its own number is changed)",
+    () => {
+      const { status, stdout, stderr } = OLD_NODE
+        ? spawnSync(OLD_NODE, [GLOVEBOX, "list"], { encoding: "utf8" })
+        : spawnSync(
+            process.execPath,
+            [
+              "--import",
+              'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.0.0"})',
+              GLOVEBOX,
+              "list",
+            ],
+            { encoding: "utf8" },
+          );
+      assert.deepEqual(
+        { status, stdout, lines: stderr.split("\n").length },
+        { status: 1, stdout: "", lines: 2 },
+      );
+      assert.match(stderr, /needs Node 26 or newer/);
+    },
+  );
 });
 
 describe("completion", async () => {
@@ -109,7 +145,8 @@ describe("completion", async () => {
       const script = completionScript(shell, commands);
       for (const command of commands) {
         assert.ok(script.includes(command.name));
-        for (const option of Object.keys(command.options)) assert.ok(script.includes(shell === "fish" ? `-l ${option}` : `--${option}`), option);
+        for (const option of Object.keys(command.options))
+          assert.ok(script.includes(shell === "fish" ? `-l ${option}` : `--${option}`), option);
       }
     });
   }
@@ -121,15 +158,25 @@ describe("completion", async () => {
     const line = `set -eu\n${script}\nCOMP_WORDS=(${quoted})\nCOMP_CWORD=${words.length - 1}\n_glovebox\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
     const { status, stdout, stderr } = spawnSync("bash", ["-c", line], { cwd, encoding: "utf8" });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
-    return stdout.trim().split("\n").filter((word) => word !== "");
+    return stdout
+      .trim()
+      .split("\n")
+      .filter((word) => word !== "");
   }
 
   it("for bash is a script that bash reads, and offers commands, options and files", (t) => {
     const cwd = makeScratch(t);
     mkdirSync(join(cwd, "a folder"));
-    assert.equal(spawnSync("bash", ["-n"], { input: completionScript("bash", commands), encoding: "utf8" }).stderr, "");
+    assert.equal(
+      spawnSync("bash", ["-n"], { input: completionScript("bash", commands), encoding: "utf8" })
+        .stderr,
+      "",
+    );
     assert.deepEqual(completeInBash(["glovebox", "ver"], cwd), ["verify"]);
-    assert.deepEqual(completeInBash(["glovebox", ""], cwd).toSorted(), [...COMMAND_NAMES].toSorted());
+    assert.deepEqual(
+      completeInBash(["glovebox", ""], cwd).toSorted(),
+      [...COMMAND_NAMES].toSorted(),
+    );
     assert.deepEqual(completeInBash(["glovebox", "help", "ser"], cwd), ["serve"]);
     assert.deepEqual(completeInBash(["glovebox", "add", "--gr"], cwd), ["--grant"]);
     assert.deepEqual(completeInBash(["glovebox", "add", "a f"], cwd), ["a folder"]);

@@ -2,32 +2,23 @@
 import assert from "node:assert/strict";
 import { chdir, cwd } from "node:process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
 import { COMMAND_NAMES, loadCommands } from "../../runtime/cli/commands/table.ts";
 import { COMMON_OPTIONS } from "../../runtime/cli/parse-command-line.ts";
-import { cannedPackage } from "../helpers/canned-plugin.ts";
-import { AUTHOR, installEcho, packAndSign, type TestWorkspace } from "../helpers/installed-workspace.ts";
-import { makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
+import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";
+import { runInProcess, type Ended } from "../helpers/run-glovebox.ts";
+import { APPROVED, AUTHOR } from "../helpers/signed-package.ts";
 
-const echo = await cannedPackage({ name: "echo", tools: ["say"], capabilities: { kv: { quota: "1MiB", reason: "To remember what was said." } } });
-const approved = packAndSign(echo);
-
-const cleanup: (() => void)[] = [];
+const suite = installForSuite((workspace) =>
+  writeFileSync(workspace.path("author.pub"), AUTHOR.publicKey.text),
+);
 const home = cwd();
-let shared: Awaited<ReturnType<typeof makeSharedMachine>>;
-let installed: TestWorkspace;
+const cleanup: (() => void)[] = [];
 const later = { after: (act: unknown) => void cleanup.push(act as () => void) };
-
-before(async () => {
-  shared = await makeSharedMachine();
-  installed = await installEcho(later, approved, shared.machine);
-  writeFileSync(installed.path("author.pub"), AUTHOR.publicKey.text);
-});
-after(async () => {
+after(() => {
   chdir(home);
-  await shared.close();
   for (const act of cleanup) act();
 });
 
@@ -36,32 +27,74 @@ function assertForeseen(ended: Ended, what: string): void {
   assert.ok([0, 1, 2, 3, 4].includes(ended.code), `${what}: ${ended.code}`);
   assert.doesNotMatch(ended.stderr, /ERR_INTERNAL|^ {4}at /m, what);
   assert.doesNotMatch(ended.stdout, /ERR_INTERNAL/, what);
-  if (ended.code > 0 && ended.code < 4) assert.ok(ended.codes.length > 0, `${what} ended with ${ended.code} and no reason`);
+  if (ended.code > 0 && ended.code < 4)
+    assert.ok(ended.codes.length > 0, `${what} ended with ${ended.code} and no reason`);
 }
 
 describe("a command line", async () => {
   const commands = await loadCommands();
-  const options = [...new Set(commands.flatMap((command) => Object.keys({ ...command.options, ...COMMON_OPTIONS })))];
+  const options = [
+    ...new Set(
+      commands.flatMap((command) => Object.keys({ ...command.options, ...COMMON_OPTIONS })),
+    ),
+  ];
   // The demonstration builds for a while, a server waits for its client, and a build compiles: they have tests of their own.
   const names = COMMAND_NAMES.filter((name) => !["demo", "serve", "build"].includes(name));
   const words = fc.oneof(
-    fc.constantFrom(...options.map((name) => `--${name}`), "--", "-", "-x", "--=", "--config=", "--as=x", "--key=author.pub"),
-    fc.constantFrom("echo", "echo.tgz", "author.pub", "glovebox.yaml", "add", "echo__say", "kv=1MiB", "clock", "..", ".", "x.wasm", "{}", '{"a":1}', "*", "bash"),
+    fc.constantFrom(
+      ...options.map((name) => `--${name}`),
+      "--",
+      "-",
+      "-x",
+      "--=",
+      "--config=",
+      "--as=x",
+      "--key=author.pub",
+    ),
+    fc.constantFrom(
+      "echo",
+      "echo.tgz",
+      "author.pub",
+      "glovebox.yaml",
+      "add",
+      "echo__say",
+      "kv=1MiB",
+      "clock",
+      "..",
+      ".",
+      "x.wasm",
+      "{}",
+      '{"a":1}',
+      "*",
+      "bash",
+    ),
     fc.string({ unit: "binary", maxLength: 12 }).filter((word) => !/[\0/]/.test(word)),
   );
 
   it("of random words never fails in a way that was not foreseen", async () => {
     let round = 0;
     await fc.assert(
-      fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: words }), fc.array(words, { maxLength: 6 }), async (name, rest) => {
-        const workspace = installed.copy(later);
-        // Words may name files to write: two levels up is still the test's own.
-        const inner = workspace.path(`a/b${(round += 1)}`);
-        mkdirSync(inner, { recursive: true });
-        chdir(inner);
-        const config = rest.some((word) => word.startsWith("--config")) ? [] : ["--config", workspace.configFile];
-        assertForeseen(await runInProcess([name, ...config, ...rest], shared.machine), JSON.stringify([name, ...rest]));
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          { weight: 9, arbitrary: fc.constantFrom(...names) },
+          { weight: 1, arbitrary: words },
+        ),
+        fc.array(words, { maxLength: 6 }),
+        async (name, rest) => {
+          const workspace = suite.installed.copy(later);
+          // Words may name files to write: two levels up is still the test's own.
+          const inner = workspace.path(`a/b${(round += 1)}`);
+          mkdirSync(inner, { recursive: true });
+          chdir(inner);
+          const config = rest.some((word) => word.startsWith("--config"))
+            ? []
+            : ["--config", workspace.configFile];
+          assertForeseen(
+            await runInProcess([name, ...config, ...rest], suite.machine),
+            JSON.stringify([name, ...rest]),
+          );
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -71,7 +104,29 @@ describe("a command line", async () => {
 function damaged(bytes: Uint8Array): fc.Arbitrary<Buffer> {
   const at = fc.nat(Math.max(0, bytes.length - 1));
   const whole = Buffer.from(bytes);
-  const tokens = ["{", "}", "[", "]", '"', ":", ",", "\n", "  ", "- ", "null", "true", "-1", "1e999", "\\u0000", "*", "&a ", "!!js ", "<<: ", "__proto__", "#"];
+  const tokens = [
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    ":",
+    ",",
+    "\n",
+    "  ",
+    "- ",
+    "null",
+    "true",
+    "-1",
+    "1e999",
+    "\\u0000",
+    "*",
+    "&a ",
+    "!!js ",
+    "<<: ",
+    "__proto__",
+    "#",
+  ];
   return fc
     .array(
       fc.oneof(
@@ -89,7 +144,8 @@ function damaged(bytes: Uint8Array): fc.Arbitrary<Buffer> {
         if (edit === "set") return Buffer.concat([head, Buffer.of(amount), tail.subarray(1)]);
         if (edit === "cut") return Buffer.concat([head, tail.subarray(amount)]);
         if (edit === "double") return Buffer.concat([head, tail.subarray(0, amount), tail]);
-        if (edit === "insert") return Buffer.concat([head, Buffer.from(tokens[amount] ?? ""), tail]);
+        if (edit === "insert")
+          return Buffer.concat([head, Buffer.from(tokens[amount] ?? ""), tail]);
         return head;
       }, whole),
     )
@@ -97,13 +153,20 @@ function damaged(bytes: Uint8Array): fc.Arbitrary<Buffer> {
 }
 
 describe("a file that is damaged at random", () => {
-  async function damage(file: (workspace: TestWorkspace) => string, words: (workspace: TestWorkspace) => string[], judge: (ended: Ended, bytes: Buffer, workspace: TestWorkspace) => void): Promise<void> {
-    const workspace = installed.copy(later);
+  async function damage(
+    file: (workspace: TestWorkspace) => string,
+    words: (workspace: TestWorkspace) => string[],
+    judge: (ended: Ended, bytes: Buffer, workspace: TestWorkspace) => void,
+  ): Promise<void> {
+    const workspace = suite.installed.copy(later);
     const path = file(workspace);
     await fc.assert(
       fc.asyncProperty(damaged(readFileSync(path)), async (bytes) => {
         writeFileSync(path, bytes);
-        const ended = await runInProcess([...words(workspace), "--config", workspace.configFile], shared.machine);
+        const ended = await runInProcess(
+          [...words(workspace), "--config", workspace.configFile],
+          suite.machine,
+        );
         assertForeseen(ended, bytes.toString("latin1").slice(0, 2000));
         judge(ended, bytes, workspace);
       }),
@@ -114,13 +177,26 @@ describe("a file that is damaged at random", () => {
   const verify = (): string[] => ["verify"];
   const refused = (ended: Ended): void => assert.equal(ended.code, 3);
 
-  it("is refused, when it is the stored package", () => damage((workspace) => workspace.stored(".tgz"), verify, refused));
-  it("is refused, when it is the stored signature", () => damage((workspace) => workspace.stored(".sigstore.json"), verify, refused));
-  it("is refused, when it is the package at the source", () => damage((workspace) => workspace.path("echo.tgz"), verify, refused));
-  it("is refused, when it is the signature at the source", () => damage((workspace) => workspace.path("echo.tgz.sigstore.json"), verify, refused));
+  it("is refused, when it is the stored package", () =>
+    damage((workspace) => workspace.stored(".tgz"), verify, refused));
+  it("is refused, when it is the package at the source", () =>
+    damage((workspace) => workspace.path("echo.tgz"), verify, refused));
+
+  const bundle = JSON.stringify(JSON.parse(Buffer.from(APPROVED.bundle).toString()));
+  const places = {
+    "in the store": (workspace: TestWorkspace) => workspace.stored(".sigstore.json"),
+    "at the source": (workspace: TestWorkspace) => workspace.path("echo.tgz.sigstore.json"),
+  };
+  for (const [where, file] of Object.entries(places)) {
+    it(`is refused or says the same, when it is the signature ${where}`, () =>
+      damage(file, verify, ({ code }, bytes) => {
+        if (code === 0) assert.equal(JSON.stringify(JSON.parse(bytes.toString())), bundle);
+        else assert.equal(code, 3);
+      }));
+  }
 
   it("is refused or says the same, when it is the lockfile", () => {
-    const before = JSON.stringify(parseLockfile(readFileSync(installed.lockFile), "lock"));
+    const before = JSON.stringify(parseLockfile(readFileSync(suite.installed.lockFile), "lock"));
     return damage(
       ({ lockFile }) => lockFile,
       verify,
@@ -137,8 +213,11 @@ describe("a file that is damaged at random", () => {
       () => ["list", "--json"],
       (ended) => {
         if (ended.code !== 0) return;
-        const { plugins } = ended.json as { plugins: { name: string; state: string; grants: string[] }[] };
-        for (const { state, grants } of plugins) if (state === "verified") assert.deepEqual(grants, ["kv: keep at most 1 MiB"]);
+        const { plugins } = ended.json as {
+          plugins: { name: string; state: string; grants: string[] }[];
+        };
+        for (const { state, grants } of plugins)
+          if (state === "verified") assert.deepEqual(grants, ["kv: keep at most 1 MiB"]);
       },
     ));
 

@@ -13,19 +13,42 @@ after(() => cleanup.forEach((act) => act()));
 const later = { after: (act: unknown) => void cleanup.push(act as () => void) };
 
 const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-const SECTION = README.slice(README.indexOf("\n### Write a plugin"), README.indexOf("\n## What a plugin can do"));
+const SECTION = README.slice(
+  README.indexOf("\n### Write a plugin"),
+  README.indexOf("\n## What a plugin can do"),
+);
 const COMMANDS = [...SECTION.matchAll(/^glovebox .*$/gm)].map(([line]) => line);
 
 /** What each command's output must say: what happened, and what comes next. */
 const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
   new: [/^Made hello: .*src\/plugin\.ts/, /^Next: .*glovebox build hello/m],
   build: [/^Built hello\/dist\/plugin\.wasm: \d+ bytes/, /^Next: `glovebox pack hello`/m],
-  pack: [/^Packed hello\/dist\/hello-0\.1\.0\.tgz: \d+ bytes, 1 tool\.$/m, /^component +sha256:[0-9a-f]{64}$/m, /^Next: `glovebox sign hello\/dist\/hello-0\.1\.0\.tgz --key FILE`/m],
-  keygen: [/^Wrote author\.key \(keep it secret\) and author\.pub\.$/m, /^Next: .*glovebox trust add author\.pub/m],
-  sign: [/^Signed hello 0\.1\.0 with sha256:[0-9a-f]{64}\.$/m, /^Wrote hello\/dist\/hello-0\.1\.0\.tgz\.sigstore\.json/m, /^Next: .*glovebox add hello\/dist\/hello-0\.1\.0\.tgz/m],
+  pack: [
+    /^Packed hello\/dist\/hello-0\.1\.0\.tgz: \d+ bytes, 1 tool\.$/m,
+    /^component +sha256:[0-9a-f]{64}$/m,
+    /^Next: `glovebox sign hello\/dist\/hello-0\.1\.0\.tgz --key FILE`/m,
+  ],
+  keygen: [
+    /^Wrote author\.key \(keep it secret\) and author\.pub\.$/m,
+    /^Next: .*glovebox trust add author\.pub/m,
+  ],
+  sign: [
+    /^Signed hello 0\.1\.0 with sha256:[0-9a-f]{64}\.$/m,
+    /^Wrote hello\/dist\/hello-0\.1\.0\.tgz\.sigstore\.json/m,
+    /^Next: .*glovebox add hello\/dist\/hello-0\.1\.0\.tgz/m,
+  ],
   init: [/^Wrote glovebox\.yaml/, /^Next: .*glovebox trust add/m],
-  trust: [/^Trusting author \(sha256:[0-9a-f]{64}\) for: hello\.$/m, /^Next: `glovebox add SOURCE`/m],
-  add: [/^What the model will read$/m, /^ {2}count_words/m, /^What it wants, and what it gets$/m, /^Approved and pinned as hello\. Tools: hello__count_words\.$/m, /^Next: `glovebox call hello__count_words '\{"text":"…"\}'`/m],
+  trust: [
+    /^Trusting author \(sha256:[0-9a-f]{64}\) for: hello\.$/m,
+    /^Next: `glovebox add SOURCE`/m,
+  ],
+  add: [
+    /^What the model will read$/m,
+    /^ {2}count_words/m,
+    /^What it wants, and what it gets$/m,
+    /^Approved and pinned as hello\. Tools: hello__count_words\.$/m,
+    /^Next: `glovebox call hello__count_words '\{"text":"…"\}'`/m,
+  ],
   call: [/^\{"words":6,/],
   serve: [/^Claude Desktop/m, /"mcpServers"/],
 };
@@ -46,7 +69,10 @@ describe("the quick start of README.md", () => {
   const folder = makeScratch(later);
 
   it("has every step of the whole way", () => {
-    assert.deepEqual(COMMANDS.map((line) => line.split(" ")[1]), Object.keys(SAYS));
+    assert.deepEqual(
+      COMMANDS.map((line) => line.split(" ")[1]),
+      Object.keys(SAYS),
+    );
   });
 
   for (const line of COMMANDS) {
@@ -59,7 +85,13 @@ describe("the quick start of README.md", () => {
   }
 
   it("leaves a workspace that lists, inspects, verifies and serves", async () => {
-    const says = { list: /hello +0\.1\.0 +verified +author +none +hello__count_words/, "inspect hello": /What the model will read/, verify: /1 plugin verified in development mode/, doctor: /ring 5 +ok/, debt: /GB-001/ };
+    const says = {
+      list: /hello +0\.1\.0 +verified +author +none +hello__count_words/,
+      "inspect hello": /What the model will read/,
+      verify: /1 plugin verified in development mode/,
+      doctor: /ring 5 +ok/,
+      debt: /GB-001/,
+    };
     for (const [words, pattern] of Object.entries(says)) {
       const { code, stdout, stderr } = await runGlovebox(words.split(" "), { cwd: folder });
       assert.deepEqual({ words, code, stderr }, { words, code: 0, stderr: "" });
@@ -68,7 +100,10 @@ describe("the quick start of README.md", () => {
     const client = new RawClient({
       folder,
       configFile: join(folder, "glovebox.yaml"),
-      command: { command: process.execPath, args: [GLOVEBOX, "serve", "--config", join(folder, "glovebox.yaml")] },
+      command: {
+        command: process.execPath,
+        args: [GLOVEBOX, "serve", "--config", join(folder, "glovebox.yaml")],
+      },
       remove: () => undefined,
     });
     await client.initialize();
@@ -81,7 +116,11 @@ describe("the quick start of README.md", () => {
   });
 
   it("leaves a plugin whose own test passes without a server", () => {
-    const { status, stdout } = spawnSync(process.execPath, ["--test", "test/*.test.ts"], { cwd: join(folder, "hello"), encoding: "utf8", env: { PATH: process.env["PATH"] ?? "" } });
+    const { status, stdout } = spawnSync(process.execPath, ["--test", "test/*.test.ts"], {
+      cwd: join(folder, "hello"),
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] ?? "" },
+    });
     assert.equal(status, 0, stdout);
   });
 });
@@ -109,7 +148,9 @@ describe("the same with --json", () => {
   };
   for (const [words, expected] of Object.entries(keys)) {
     it(`glovebox ${words}: one JSON value and nothing else`, async () => {
-      const { code, json, stderr } = await runGlovebox([...words.split(" "), "--json"], { cwd: folder });
+      const { code, json, stderr } = await runGlovebox([...words.split(" "), "--json"], {
+        cwd: folder,
+      });
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
       assert.deepEqual(Object.keys(json as object), expected);
     });

@@ -24,7 +24,15 @@ export async function cannedPackage(canned: Canned): Promise<PluginPackage> {
     (canned.lists ?? [surface]).map((list) => JSON.stringify(list)),
     JSON.stringify({ content: [{ type: "text", text: answer }] }),
   );
-  const manifest = { manifest_version: 1, name, version, license: "Apache-2.0", description: `Says ${answer}.`, tools, capabilities };
+  const manifest = {
+    manifest_version: 1,
+    name,
+    version,
+    license: "Apache-2.0",
+    description: `Says ${answer}.`,
+    tools,
+    capabilities,
+  };
   return {
     manifest: Buffer.from(JSON.stringify(manifest)),
     component,
@@ -34,8 +42,14 @@ export async function cannedPackage(canned: Canned): Promise<PluginPackage> {
 }
 
 /** Definitions of tools that take anything. */
-export function describeTools(names: readonly string[]): readonly { name: string; description: string; inputSchema: object }[] {
-  return names.map((name) => ({ name, description: `Does ${name}.`, inputSchema: { type: "object" } }));
+export function describeTools(
+  names: readonly string[],
+): readonly { name: string; description: string; inputSchema: object }[] {
+  return names.map((name) => ({
+    name,
+    description: `Does ${name}.`,
+    inputSchema: { type: "object" },
+  }));
 }
 
 /** Where the core module keeps pairs of address and length, and where the texts are. Arguments are lowered between them. */

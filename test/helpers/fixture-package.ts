@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { buildPlugin } from "@glovebox/sdk/build";
 import { canonicalBytes } from "../../runtime/plugin/canonical.ts";
@@ -34,7 +42,10 @@ interface Built {
 async function cached(folder: string, make: () => Promise<Built>): Promise<Built> {
   const kept = join(CACHE, digestOfSources(folder));
   try {
-    return { component: readFileSync(join(kept, "plugin.wasm")), surface: readFileSync(join(kept, "surface.json"), "utf8") };
+    return {
+      component: readFileSync(join(kept, "plugin.wasm")),
+      surface: readFileSync(join(kept, "surface.json"), "utf8"),
+    };
   } catch {
     const built = await make();
     const fresh = `${kept}.${process.pid}`;
@@ -51,8 +62,15 @@ async function cached(folder: string, make: () => Promise<Built>): Promise<Built
 /** Everything that the built component depends on. */
 function digestOfSources(folder: string): string {
   const exclude = (name: string): boolean => name === "node_modules" || name === "dist";
-  const sources = globSync(["sdk-guest/**/*.ts", "host-api/**/*.{ts,wit}", "package-lock.json"], { cwd: ROOT, exclude });
-  const files = [...sources.map((name) => join(ROOT, name)), join(folder, "plugin.json"), join(folder, "src/plugin.ts")];
+  const sources = globSync(["sdk-guest/**/*.ts", "host-api/**/*.{ts,wit}", "package-lock.json"], {
+    cwd: ROOT,
+    exclude,
+  });
+  const files = [
+    ...sources.map((name) => join(ROOT, name)),
+    join(folder, "plugin.json"),
+    join(folder, "src/plugin.ts"),
+  ];
   const hash = createHash("sha256");
   for (const file of files.toSorted()) hash.update(relative(ROOT, file)).update(readFileSync(file));
   return hash.digest("hex").slice(0, 32);

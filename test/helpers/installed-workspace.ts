@@ -1,63 +1,10 @@
-import { createPrivateKey } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { after, before, type TestContext } from "node:test";
 import type { Machine } from "../../runtime/cli/machine.ts";
-import { canonicalBytes, digestOf, digestOfBytes } from "../../runtime/plugin/canonical.ts";
-import { parseManifest } from "../../runtime/plugin/manifest.ts";
-import { parseSurface } from "../../runtime/plugin/surface.ts";
-import { generateKey, type KeyPair } from "../../runtime/supply/keys.ts";
-import { packPackage, type PluginPackage } from "../../runtime/supply/package.ts";
-import { signStatement } from "../../runtime/supply/sign.ts";
-import { runInProcess } from "./run-glovebox.ts";
+import { makeSharedMachine, runInProcess, type Ended } from "./run-glovebox.ts";
 import { makeScratch } from "./scratch.ts";
-
-/** A package and its signature. */
-export interface Signed {
-  readonly package: Uint8Array;
-  readonly bundle: Uint8Array;
-}
-
-export const AUTHOR = generateKey();
-export const FOREIGN = generateKey();
-
-/** Packs a plugin's files, and signs what they are. */
-export function packAndSign(files: PluginPackage, key: KeyPair = AUTHOR): Signed {
-  return { package: packPackage(files), bundle: signFiles(files, key) };
-}
-
-export function signFiles(files: PluginPackage, key: KeyPair = AUTHOR): Uint8Array {
-  const manifest = parseManifest(files.manifest, "plugin.json", CAPABILITIES);
-  const digests = {
-    component: digestOfBytes(files.component),
-    surface: digestOf(parseSurface(files.surface)),
-    manifest: digestOf(manifest),
-  };
-  return signStatement({ name: manifest.name, version: manifest.version, digests }, createPrivateKey(key.privateKey));
-}
-
-/** The same files with some of them changed. What is no bytes is written as JSON, the tools in canonical form. */
-export function change(
-  files: PluginPackage,
-  { manifest, surface, ...rest }: { manifest?: (manifest: Loose) => void; surface?: (tools: Loose[]) => void } & Partial<Pick<PluginPackage, "component" | "license" | "readme">>,
-): PluginPackage {
-  const changed = { ...files, ...rest };
-  if (manifest) {
-    const value = JSON.parse(Buffer.from(files.manifest).toString()) as Loose;
-    manifest(value);
-    changed.manifest = Buffer.from(JSON.stringify(value));
-  }
-  if (surface) {
-    const value = JSON.parse(Buffer.from(files.surface).toString()) as Loose[];
-    surface(value);
-    changed.surface = canonicalBytes(value);
-  }
-  return changed;
-}
-
-/** JSON that a test puts into it what does not belong there. */
-export type Loose = Record<string, unknown>;
+import { APPROVED, AUTHOR, type Signed } from "./signed-package.ts";
 
 /** A copy of a workspace with one plugin installed, for one test to tamper with. */
 export class TestWorkspace {
@@ -126,18 +73,59 @@ export function flipByte(file: string, index?: number): void {
   writeFileSync(file, bytes);
 }
 
+/** For all tests of one file: one machine, whose seal is probed once, and one workspace with `echo` installed, to be copied. */
+export interface Suite {
+  readonly machine: Machine;
+  readonly installed: TestWorkspace;
+  /** Runs a command line in this process, in a workspace. */
+  readonly run: (words: readonly string[], workspace: TestWorkspace) => Promise<Ended>;
+}
+
+/** `prepare` puts further files into the workspace. */
+export function installForSuite(prepare: (workspace: TestWorkspace) => void = () => {}): Suite {
+  const cleanup: (() => void)[] = [];
+  let shared: Awaited<ReturnType<typeof makeSharedMachine>> | undefined;
+  let installed: TestWorkspace | undefined;
+  before(async () => {
+    shared = await makeSharedMachine();
+    installed = await installEcho(
+      { after: (act: unknown) => void cleanup.push(act as () => void) },
+      shared.machine,
+    );
+    prepare(installed);
+  });
+  after(async () => {
+    await shared?.close();
+    for (const act of cleanup) act();
+  });
+  return {
+    get machine() {
+      return shared!.machine;
+    },
+    get installed() {
+      return installed!;
+    },
+    run: (words, { configFile }) =>
+      runInProcess([...words, "--config", configFile], shared!.machine),
+  };
+}
 
 /** A workspace that trusts the author for `echo` and `other`, with `echo` installed by the command line. */
-export async function installEcho(t: Pick<TestContext, "after">, signed: Signed, machine: Machine): Promise<TestWorkspace> {
+async function installEcho(
+  t: Pick<TestContext, "after">,
+  machine: Machine,
+): Promise<TestWorkspace> {
   const workspace = new TestWorkspace(makeScratch(t));
-  workspace.replaceSource(signed);
+  workspace.replaceSource(APPROVED);
+  const trusted = ["--plugins", "echo", "--plugins", "other", "--name", "author"];
   const words = [
     ["init"],
-    ["trust", "add", AUTHOR.publicKey.text, "--plugins", "echo", "--plugins", "other", "--name", "author"],
+    ["trust", "add", AUTHOR.publicKey.text, ...trusted],
     ["add", workspace.path("echo.tgz"), "--grant", "kv=1MiB", "--yes"],
   ];
   for (const line of words) {
-    const { code, stderr } = await runInProcess([...line, "--config", workspace.configFile], machine);
+    const all = [...line, "--config", workspace.configFile];
+    const { code, stderr } = await runInProcess(all, machine);
     if (code !== 0) throw new Error(`glovebox ${line.join(" ")} ended with ${code}: ${stderr}`);
   }
   return workspace;

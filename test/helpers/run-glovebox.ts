@@ -29,20 +29,28 @@ export interface RunOptions {
 }
 
 /** Runs the program as a user would, in a process of its own and with an environment that is the test's alone. */
-export async function runGlovebox(words: readonly string[], { cwd, env = {}, input = "" }: RunOptions): Promise<Ended> {
+export async function runGlovebox(
+  words: readonly string[],
+  { cwd, env = {}, input = "" }: RunOptions,
+): Promise<Ended> {
   const child = spawn(process.execPath, [GLOVEBOX, ...words], {
     cwd,
     env: { PATH: process.env["PATH"] ?? "", HOME: cwd, XDG_CACHE_HOME: CODE_CACHE, ...env },
   });
   // A program that does not want its input is not at fault.
   child.stdin.on("error", () => {}).end(input);
-  const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? -1)));
+  const ended = new Promise<number>((resolve) =>
+    child.once("close", (code) => resolve(code ?? -1)),
+  );
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return describe(code, stdout, stderr);
 }
 
 /** Runs a command line in this process, where a test makes hundreds of them. The machine is real, but its seal is probed once. */
-export async function runInProcess(words: readonly string[], machine: Machine = makeMachine()): Promise<Ended> {
+export async function runInProcess(
+  words: readonly string[],
+  machine: Machine = makeMachine(),
+): Promise<Ended> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const code = await runWords(words, { stdin, stdout, stderr }, async () => machine);
   return describe(code, ...(await Promise.all([read(stdout), read(stderr)])));
@@ -70,7 +78,8 @@ export async function runAsking(
 
 /** The machine as it is, with one sandbox for all that ask: for tests of what happens before any plugin runs. */
 export async function makeSharedMachine(): Promise<{ machine: Machine; close(): Promise<void> }> {
-  const machine = makeMachine();
+  // Copied first: what is not built fails here, and no process is left behind.
+  const machine = { ...makeMachine() };
   const sandbox = await machine.openSandbox();
   const shared: Sandbox = { ...sandbox, close: async () => {} };
   return {
@@ -92,7 +101,8 @@ function describe(code: number, stdout: string, stderr: string): Ended {
       return JSON.parse(stdout) as unknown;
     },
     get codes() {
-      if (!stdout.startsWith("{")) return [...stderr.matchAll(/^(ERR_[A-Z0-9_]+): /gm)].map((match) => match[1] ?? "");
+      if (!stdout.startsWith("{"))
+        return [...stderr.matchAll(/^(ERR_[A-Z0-9_]+): /gm)].map((match) => match[1] ?? "");
       const { error = [] } = JSON.parse(stdout) as { error?: { code: string }[] };
       return error.map((reason) => reason.code);
     },

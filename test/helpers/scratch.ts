@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { TestContext } from "node:test";
@@ -17,7 +25,9 @@ const CACHES = /^\.glovebox(\/(busy|cache(\/.*)?|\.gitignore|audit\.jsonl))?$/;
 /** Every file of a folder with the digest of its bytes, caches left out: equal when nothing that counts has changed. */
 export function snapshot(folder: string): Readonly<Record<string, string>> {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const files = names.map((name) => relative(folder, join(folder, name))).filter((name) => !CACHES.test(name));
+  const files = names
+    .map((name) => relative(folder, join(folder, name)))
+    .filter((name) => !CACHES.test(name));
   return Object.fromEntries(files.toSorted().map((name) => [name, describe(join(folder, name))]));
 }
 

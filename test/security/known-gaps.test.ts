@@ -1,12 +1,22 @@
 // What does not hold yet. Each test asserts that its gap is there, and fails on the day when it is closed:
 // then the item in `runtime/debt/built-in-items.ts` is resolved, and the test is turned around.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import { buildPlugin } from "@glovebox/sdk/build";
 import type { CallRecord } from "../../runtime/audit/record.ts";
 import { parseOutcome } from "../../runtime/firewall/outcome.ts";
+import { isInForce } from "../../runtime/policy/gates.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import { openAudit } from "../../runtime/powers/audit-file.ts";
 import { makeFilePowers } from "../../runtime/powers/files.ts";
@@ -100,6 +110,43 @@ test("GB-010: a changed audit record looks like any other", () => {
     audit.close();
     const [changed, honest] = readFileSync(file, "utf8").split("\n");
     assert.equal(changed, honest);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("GB-011: nothing rotates the audit trail", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "gap-"));
+  try {
+    const audit = openAudit(path.join(folder, "audit.jsonl"), makeFilePowers());
+    for (let count = 0; count < 2000; count += 1)
+      audit.write({ kind: "call", reason: "x".repeat(1000) } as CallRecord);
+    audit.close();
+    assert.deepEqual(readdirSync(folder), ["audit.jsonl"]);
+    assert.ok(statSync(path.join(folder, "audit.jsonl")).size > 2_000_000);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("GB-013: a waiver until the year 9999 is in force", () => {
+  const waiver = { gate: "ring5", reason: "nobody will look again", until: "9999-12-31" } as const;
+  assert.ok(isInForce(waiver, Date.parse("2027-01-01")));
+});
+
+test("GB-014: a build reads a file beside the plugin's folder", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "gap-"));
+  try {
+    const source = `import { text } from "../../beside.ts";
+      import { defineTool, fromJsonSchema } from "@glovebox/sdk";
+      export const tools = [defineTool({ name: "say", description: text, input: fromJsonSchema({ type: "object" }), handler: () => text })];`;
+    const manifest = { manifest_version: 1, name: "gap", version: "1.0.0", license: "MIT", description: "A gap.", tools: ["say"], capabilities: {} };
+    mkdirSync(path.join(folder, "gap", "src"), { recursive: true });
+    writeFileSync(path.join(folder, "beside.ts"), `export const text = "from beside";`);
+    writeFileSync(path.join(folder, "gap", "plugin.json"), JSON.stringify(manifest));
+    writeFileSync(path.join(folder, "gap", "src", "plugin.ts"), source);
+    const { surface } = await buildPlugin(path.join(folder, "gap"));
+    assert.match(surface, /from beside/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -6,13 +6,13 @@ import { after, before, describe, it } from "node:test";
 import { packPackage } from "../../runtime/supply/package.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
 import { fixturePackage } from "../helpers/fixture-package.ts";
-import { AUTHOR, change, packAndSign, TestWorkspace } from "../helpers/installed-workspace.ts";
+import { TestWorkspace } from "../helpers/installed-workspace.ts";
 import { makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
+import { AUTHOR, change, packAndSign } from "../helpers/signed-package.ts";
 
-/** What a terminal obeys or does not show: controls of C0 and C1 but line feeds, marks of direction, and what has no width. */
-// oxlint-disable-next-line no-control-regex
-const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+/** What a terminal obeys or does not show: controls, marks of direction, and what has no width. */
+const OBEYED = /[\p{Cc}\p{Cf}]/u;
 
 const cleanup: (() => void)[] = [];
 let shared: Awaited<ReturnType<typeof makeSharedMachine>>;
@@ -20,8 +20,12 @@ let workspace: TestWorkspace;
 
 before(async () => {
   shared = await makeSharedMachine();
-  workspace = new TestWorkspace(makeScratch({ after: (act: unknown) => void cleanup.push(act as () => void) }));
-  workspace.replaceSource(packAndSign(await fixturePackage(join(import.meta.dirname, "../helpers/terminal-plugin"))));
+  workspace = new TestWorkspace(
+    makeScratch({ after: (act: unknown) => void cleanup.push(act as () => void) }),
+  );
+  workspace.replaceSource(
+    packAndSign(await fixturePackage(join(import.meta.dirname, "../helpers/terminal-plugin"))),
+  );
   await run(["init"]);
   await run(["trust", "add", AUTHOR.publicKey.text, "--plugins", "*"]);
 });
@@ -35,12 +39,17 @@ function run(words: readonly string[]): Promise<Ended> {
 }
 
 function assertPlain(text: string): void {
-  assert.equal(OBEYED.exec(text), null, JSON.stringify(text));
+  assert.equal(OBEYED.exec(text.replaceAll("\n", "")), null, JSON.stringify(text));
 }
 
 describe("a plugin whose answers, errors and log lines are full of escapes", () => {
   it("is added and inspected without any of them being shown", async () => {
-    for (const words of [["add", workspace.path("echo.tgz"), "--yes"], ["inspect", "terminal"], ["list"], ["verify"]]) {
+    for (const words of [
+      ["add", workspace.path("echo.tgz"), "--yes"],
+      ["inspect", "terminal"],
+      ["list"],
+      ["verify"],
+    ]) {
       const { code, stdout, stderr } = await run(words);
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
       assertPlain(stdout);
@@ -60,7 +69,12 @@ describe("a plugin whose answers, errors and log lines are full of escapes", () 
 
   it("fails in visible escapes", async () => {
     for (const flags of [[], ["--json"]]) {
-      const { code, stdout, stderr } = await run(["call", "terminal__shout", '{"fail":true}', ...flags]);
+      const { code, stdout, stderr } = await run([
+        "call",
+        "terminal__shout",
+        '{"fail":true}',
+        ...flags,
+      ]);
       assert.equal(code, 4);
       assertPlain(stdout + stderr);
     }
@@ -68,7 +82,10 @@ describe("a plugin whose answers, errors and log lines are full of escapes", () 
 
   it("logs in visible escapes, one record a line", () => {
     const audit = readFileSync(workspace.path(".glovebox/audit.jsonl"), "utf8");
-    const records = audit.trim().split("\n").map((line) => JSON.parse(line) as { kind: string; message?: string });
+    const records = audit
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { kind: string; message?: string });
     const lines = records.filter((record) => record.kind === "guest-log");
     assert.ok(lines.length > 0);
     for (const { message } of lines) assertPlain(message ?? "");
@@ -80,12 +97,25 @@ describe("a hostile text", () => {
   const ESCAPE = "\u001b]0;title\u0007\u202e";
 
   it("in a package's description or reason is refused, and the refusal is plain", async () => {
-    const files = await cannedPackage({ name: "evil", tools: ["add"], capabilities: { clock: { reason: `To tell ${ESCAPE} the time.` } } });
-    const packages = [files, change(files, { manifest: (manifest) => (manifest["description"] = ESCAPE) })];
+    const files = await cannedPackage({
+      name: "evil",
+      tools: ["add"],
+      capabilities: { clock: { reason: `To tell ${ESCAPE} the time.` } },
+    });
+    const packages = [
+      files,
+      change(files, { manifest: (manifest) => (manifest["description"] = ESCAPE) }),
+    ];
     for (const evil of packages) {
       // Its text is refused before its signature is looked at.
       workspace.replaceSource({ package: packPackage(evil), bundle: Buffer.from("{}") });
-      const { code, codes, stdout, stderr } = await run(["add", workspace.path("echo.tgz"), "--as", "second", "--yes"]);
+      const { code, codes, stdout, stderr } = await run([
+        "add",
+        workspace.path("echo.tgz"),
+        "--as",
+        "second",
+        "--yes",
+      ]);
       assert.equal(code, 3);
       assert.ok(codes.includes("ERR_TEXT_HIDDEN"), stderr);
       assertPlain(stdout + stderr);
@@ -93,7 +123,14 @@ describe("a hostile text", () => {
   });
 
   it("on the command line, in a path or in the configuration is plain in the error", async () => {
-    for (const words of [["add", `${ESCAPE}.tgz`], ["inspect", ESCAPE], ["call", ESCAPE], [ESCAPE], ["add", "x", `--${ESCAPE}`], ["trust", "add", ESCAPE, "--plugins", "x"]]) {
+    for (const words of [
+      ["add", `${ESCAPE}.tgz`],
+      ["inspect", ESCAPE],
+      ["call", ESCAPE],
+      [ESCAPE],
+      ["add", "x", `--${ESCAPE}`],
+      ["trust", "add", ESCAPE, "--plugins", "x"],
+    ]) {
       for (const flags of [[], ["--json"]]) {
         const { code, stdout, stderr } = await run([...words, ...flags]);
         assert.notEqual(code, 0);

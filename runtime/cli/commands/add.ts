@@ -17,9 +17,21 @@ export const add: Command = {
     "without `--grant` it keeps the grants that it has.",
   ],
   options: {
-    as: { type: "string", value: "NAME", summary: "the name in this workspace (default: the plugin's own)" },
-    grant: { type: "string", multiple: true, value: "CAP=VALUE", summary: "what it may do, once per capability; see the examples" },
-    unsigned: { type: "boolean", summary: "development only: accept it without a signature, and say so wherever it is shown" },
+    as: {
+      type: "string",
+      value: "NAME",
+      summary: "the name in this workspace (default: the plugin's own)",
+    },
+    grant: {
+      type: "string",
+      multiple: true,
+      value: "CAP=VALUE",
+      summary: "what it may do, once per capability; see the examples",
+    },
+    unsigned: {
+      type: "boolean",
+      summary: "development only: accept it without a signature, and say so wherever it is shown",
+    },
     yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
   },
   argumentsMin: 1,
@@ -48,7 +60,9 @@ export const add: Command = {
     const tools = examined.opened.surface.map((tool) => exposedNameOf(alias, tool.name));
     out.line();
     out.line(`Approved and pinned as ${out.style("bold", alias)}. Tools: ${tools.join(", ")}.`);
-    out.line(`Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`);
+    out.line(
+      `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
+    );
     out.result({ alias, tools, locked });
     return EXIT.done;
   },

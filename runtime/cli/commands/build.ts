@@ -13,7 +13,9 @@ export const build: Command = {
     "Bundles DIR/src/plugin.ts and writes DIR/dist/plugin.wasm. The component imports exactly what plugin.json asks for.",
     "QuickJS makes 1 to 3 MB and starts quickly; SpiderMonkey makes 12 MB and computes faster.",
   ],
-  options: { engine: { type: "string", value: "ENGINE", summary: "quickjs (default) or spidermonkey" } },
+  options: {
+    engine: { type: "string", value: "ENGINE", summary: "quickjs (default) or spidermonkey" },
+  },
   argumentsMin: 0,
   argumentsMax: 1,
   examples: ["glovebox build", "glovebox build plugins/time"],
@@ -21,10 +23,14 @@ export const build: Command = {
     const { out, machine } = call;
     const folder = path.resolve(call.args[0] ?? ".");
     const engine = call.text("engine") ?? "quickjs";
-    if (engine !== "quickjs" && engine !== "spidermonkey") throw new CliError("ERR_USAGE", "`--engine` is quickjs or spidermonkey.");
+    if (engine !== "quickjs" && engine !== "spidermonkey")
+      throw new CliError("ERR_USAGE", "`--engine` is quickjs or spidermonkey.");
     // The compilers take longer to load than most commands to run.
     const { buildPlugin } = await import("@glovebox/sdk/build");
-    const { component } = await buildPlugin(folder, { engine, onProgress: (step) => out.progress(`Build: ${step}`) }).catch((error: unknown) => {
+    const { component } = await buildPlugin(folder, {
+      engine,
+      onProgress: (step) => out.progress(`Build: ${step}`),
+    }).catch((error: unknown) => {
       throw inFolder(error, folder);
     });
     out.progressDone();
@@ -42,5 +48,9 @@ export const build: Command = {
 function inFolder(error: unknown, folder: string): unknown {
   if (!(error instanceof BuildError) || !error.place) return error;
   const { code, message, remedy, place } = error;
-  return new BuildError(code, message, { place: { ...place, file: path.join(folder, place.file) }, remedy, cause: error });
+  return new BuildError(code, message, {
+    place: { ...place, file: path.join(folder, place.file) },
+    remedy,
+    cause: error,
+  });
 }

@@ -22,7 +22,10 @@ export const call: Command = {
   options: {},
   argumentsMin: 1,
   argumentsMax: 2,
-  examples: ["glovebox call time__now '{\"zone\":\"Europe/Paris\"}'", "echo '{\"path\":\"notes.txt\"}' | glovebox call files__read -"],
+  examples: [
+    'glovebox call time__now \'{"zone":"Europe/Paris"}\'',
+    'echo \'{"path":"notes.txt"}\' | glovebox call files__read -',
+  ],
   async run({ args: [name = "", words = "{}"], configFile, out, machine }) {
     const args = parseArguments(words === "-" ? await readStandardInput() : words);
     const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
@@ -31,12 +34,16 @@ export const call: Command = {
     process.once("SIGINT", stop);
     try {
       const names = runtime.tools.map((tool) => tool.exposedName);
-      if (!names.includes(name)) throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, { remedy: remedyForUnknown(name, names) });
+      if (!names.includes(name))
+        throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, {
+          remedy: remedyForUnknown(name, names),
+        });
       const answer = await runtime.callTool({
         name,
         arguments: args,
         signal: interrupted.signal,
-        onProgress: (progress, total, message) => out.progress(formatProgress(progress, total, message)),
+        onProgress: (progress, total, message) =>
+          out.progress(formatProgress(progress, total, message)),
       });
       showAnswer(answer, out);
       return answer.isError ? EXIT.toolError : EXIT.done;
@@ -51,17 +58,33 @@ export const call: Command = {
 /** What the plugin wrote is shown, never obeyed: escapes and invisible characters become visible. */
 function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, out: Output): void {
   if (error) {
-    out.line(`${out.style("red", error.error_code)}: ${makeVisible(error.message, { newlines: true })}`);
+    out.line(
+      `${out.style("red", error.error_code)}: ${makeVisible(error.message, { newlines: true })}`,
+    );
     if (error.suggestion) out.line(`  ${makeVisible(error.suggestion)}`);
   } else {
     for (const block of content)
-      out.line(block.type === "text" ? makeVisible(block.text, { newlines: true }) : `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`);
+      out.line(
+        block.type === "text"
+          ? makeVisible(block.text, { newlines: true })
+          : `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`,
+      );
   }
-  out.result({ content, ...(structuredContent === undefined ? {} : { structuredContent }), ...(isError ? { isError } : {}) });
+  out.result({
+    content,
+    ...(structuredContent === undefined ? {} : { structuredContent }),
+    ...(isError ? { isError } : {}),
+  });
 }
 
-function formatProgress(progress: number, total: number | undefined, message: string | undefined): string {
-  return [message, total === undefined ? progress : `${progress}/${total}`].filter(Boolean).join(" ");
+function formatProgress(
+  progress: number,
+  total: number | undefined,
+  message: string | undefined,
+): string {
+  return [message, total === undefined ? progress : `${progress}/${total}`]
+    .filter(Boolean)
+    .join(" ");
 }
 
 async function readStandardInput(): Promise<string> {
@@ -74,13 +97,22 @@ async function readStandardInput(): Promise<string> {
 }
 
 function parseArguments(words: string): JsonObject {
-  if (words.length > ARGUMENTS_CHARS_MAX) throw new CliError("ERR_ARGUMENTS_NOT_JSON", `The arguments are longer than ${ARGUMENTS_CHARS_MAX} characters.`);
+  if (words.length > ARGUMENTS_CHARS_MAX)
+    throw new CliError(
+      "ERR_ARGUMENTS_NOT_JSON",
+      `The arguments are longer than ${ARGUMENTS_CHARS_MAX} characters.`,
+    );
   let value: JsonValue;
   try {
     value = JSON.parse(words) as JsonValue;
   } catch (cause) {
-    throw new CliError("ERR_ARGUMENTS_NOT_JSON", `The arguments are not JSON: ${(cause as Error).message}.`, { cause });
+    throw new CliError(
+      "ERR_ARGUMENTS_NOT_JSON",
+      `The arguments are not JSON: ${(cause as Error).message}.`,
+      { cause },
+    );
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new CliError("ERR_ARGUMENTS_NOT_JSON", "The arguments are JSON, but not an object.");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new CliError("ERR_ARGUMENTS_NOT_JSON", "The arguments are JSON, but not an object.");
   return value as JsonObject;
 }

@@ -21,11 +21,20 @@ export const debt: Command = {
   examples: ["glovebox debt", "glovebox debt --severity critical --json"],
   async run(call) {
     const { configFile, out, machine } = call;
-    const filter = { ...readChoice(call, "status", STATUSES), ...readChoice(call, "severity", SEVERITIES) };
-    const workspace = machine.files.kindOf(configFile) === "nothing" ? undefined : readWorkspace(configFile, machine.files);
+    const filter = {
+      ...readChoice(call, "status", STATUSES),
+      ...readChoice(call, "severity", SEVERITIES),
+    };
+    const workspace =
+      machine.files.kindOf(configFile) === "nothing"
+        ? undefined
+        : readWorkspace(configFile, machine.files);
     const report = makeDebtReport(await probePosture(workspace, machine), filter);
     const items = report["items"] as unknown as readonly DebtItem[];
-    out.table(["ID", "STATUS", "SEVERITY", "TITLE"], items.map((item) => [item.id, item.status, item.severity, item.title]));
+    out.table(
+      ["ID", "STATUS", "SEVERITY", "TITLE"],
+      items.map((item) => [item.id, item.status, item.severity, item.title]),
+    );
     out.line();
     out.line("`--json` has each item's present behaviour, evidence, and what would close it.");
     out.result(report);
@@ -34,9 +43,15 @@ export const debt: Command = {
 };
 
 /** A filter word that means nothing would show an empty list, which reads like good news. */
-function readChoice(call: CommandCall, name: string, known: readonly string[]): Record<string, string> {
+function readChoice(
+  call: CommandCall,
+  name: string,
+  known: readonly string[],
+): Record<string, string> {
   const value = call.text(name);
   if (value === undefined) return {};
   if (known.includes(value)) return { [name]: value };
-  throw new CliError("ERR_USAGE", `\`--${name}\` cannot be \`${value}\`.`, { remedy: remedyForUnknown(value, known) });
+  throw new CliError("ERR_USAGE", `\`--${name}\` cannot be \`${value}\`.`, {
+    remedy: remedyForUnknown(value, known),
+  });
 }

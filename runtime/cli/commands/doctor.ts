@@ -27,11 +27,22 @@ export const doctor: Command = {
     out.progress("Trying to break out of the seal");
     const seal = await machine.probeSeal();
     out.progressDone();
-    const checks = [{ name: "node", state: "ok", says: process.versions.node } as const, ...checkSeal(seal), ...checkWorkspace(configFile, seal, machine)];
+    const checks = [
+      { name: "node", state: "ok", says: process.versions.node } as const,
+      ...checkSeal(seal),
+      ...checkWorkspace(configFile, seal, machine),
+    ];
     const isWell = checks.every((check) => check.state !== "failed");
-    out.table(["CHECK", "STATE", "SAYS"], checks.map((check) => [check.name, check.state, check.says]));
+    out.table(
+      ["CHECK", "STATE", "SAYS"],
+      checks.map((check) => [check.name, check.state, check.says]),
+    );
     out.line();
-    out.line(isWell ? "Everything that a start needs is in order." : "Next: correct what failed; `glovebox verify` tells each refusal with its remedy.");
+    out.line(
+      isWell
+        ? "Everything that a start needs is in order."
+        : "Next: correct what failed; `glovebox verify` tells each refusal with its remedy.",
+    );
     out.result({ checks, denied: seal.denied });
     return isWell ? EXIT.done : EXIT.failed;
   },
@@ -40,35 +51,57 @@ export const doctor: Command = {
 function checkSeal(seal: Seal): Check[] {
   const allowed = seal.allowed.length > 0 ? `; allowed: ${seal.allowed.join(", ")}` : "";
   const verdict: Check = isSealed(seal)
-    ? { name: "ring 5", state: "ok", says: `${seal.name}: ${seal.denied.length} attempts denied, none allowed` }
+    ? {
+        name: "ring 5",
+        state: "ok",
+        says: `${seal.name}: ${seal.denied.length} attempts denied, none allowed`,
+      }
     : { name: "ring 5", state: "failed", says: `not in force${allowed}` };
-  return [verdict, ...seal.remarks.map((says): Check => ({ name: "ring 5", state: "warning", says }))];
+  return [
+    verdict,
+    ...seal.remarks.map((says): Check => ({ name: "ring 5", state: "warning", says })),
+  ];
 }
 
 function checkWorkspace(configFile: string, seal: Seal, { files }: Machine): Check[] {
-  if (files.kindOf(configFile) === "nothing") return [{ name: "workspace", state: "warning", says: "no glovebox.yaml here: run `glovebox init`" }];
+  if (files.kindOf(configFile) === "nothing")
+    return [
+      { name: "workspace", state: "warning", says: "no glovebox.yaml here: run `glovebox init`" },
+    ];
   let workspace: Workspace | undefined;
   const reasons = collectReasons([
     () => {
       workspace = readWorkspace(configFile, files);
     },
   ]);
-  return workspace ? checkPlugins(workspace, seal, files) : reasons.map((reason) => toCheck("workspace", "failed", reason));
+  return workspace
+    ? checkPlugins(workspace, seal, files)
+    : reasons.map((reason) => toCheck("workspace", "failed", reason));
 }
 
 function checkPlugins(workspace: Workspace, seal: Seal, files: Machine["files"]): Check[] {
   const { mode: configured, plugins: entries, waivers } = workspace.configuration;
   const mode = effectiveMode(configured);
   const { plugins, refused } = verifyWorkspace(workspace, files);
-  const gates = decideStart({ mode: "production", plugins: entries, waivers, seal, nowMs: Date.now() });
+  const gates = decideStart({
+    mode: "production",
+    plugins: entries,
+    waivers,
+    seal,
+    nowMs: Date.now(),
+  });
   const severity = mode === "production" ? "failed" : "warning";
   return [
     { name: "mode", state: "ok", says: mode },
     ...plugins.map(({ alias, signer }): Check => {
       const name = `plugin ${alias}`;
-      return signer ? { name, state: "ok", says: `signed by ${signer.trust}` } : { name, state: "warning", says: "UNSIGNED" };
+      return signer
+        ? { name, state: "ok", says: `signed by ${signer.trust}` }
+        : { name, state: "warning", says: "UNSIGNED" };
     }),
-    ...[...refused].flatMap(([alias, reasons]) => reasons.map((reason) => toCheck(`plugin ${alias}`, "failed", reason))),
+    ...[...refused].flatMap(([alias, reasons]) =>
+      reasons.map((reason) => toCheck(`plugin ${alias}`, "failed", reason)),
+    ),
     ...gates.map((gate) => toCheck("production", severity, gate)),
   ];
 }

@@ -22,7 +22,11 @@ export const init: Command = {
   async run({ configFile, out, machine }) {
     const { files } = machine;
     if (files.kindOf(configFile) !== "nothing")
-      throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "There is a configuration here already, and it was left as it is.", { place: { file: configFile } });
+      throw new WorkspaceError(
+        "ERR_WORKSPACE_EXISTS",
+        "There is a configuration here already, and it was left as it is.",
+        { place: { file: configFile } },
+      );
     const schema = `${JSON.stringify(configurationSchema, undefined, 2)}\n`;
     const paths = workspacePaths(configFile);
     await changeWorkspace(paths, files, () => {
@@ -31,7 +35,9 @@ export const init: Command = {
       files.createFile(configFile, FIRST_CONFIGURATION);
     });
     out.line(`Wrote ${out.style("bold", shownPath(configFile))}: it grants nothing yet.`);
-    out.line("Next: trust a plugin author's key with `glovebox trust add KEY --plugins NAME`, then `glovebox add SOURCE`.");
+    out.line(
+      "Next: trust a plugin author's key with `glovebox trust add KEY --plugins NAME`, then `glovebox add SOURCE`.",
+    );
     out.result({ configuration: configFile });
     return EXIT.done;
   },

@@ -16,12 +16,20 @@ export const inspect: Command = {
   async run({ args: [alias = ""], configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const { limits, grants, unsigned } = configuredPlugin(workspace, alias);
-    const { manifest, surface, locked, signer, ...opened } = verifyPlugin(workspace, alias, machine.files);
+    const { manifest, surface, locked, signer, ...opened } = verifyPlugin(
+      workspace,
+      alias,
+      machine.files,
+    );
     showPlugin({ manifest, surface, ...opened }, signer, grants, out);
     out.line();
     out.line(out.style("bold", "Limits of one call"));
-    out.line(`  deadline ${limits.deadlineMs} ms, memory ${formatSize(limits.memoryBytes)}, resident ${formatSize(limits.residentBytes)}, output ${formatSize(limits.outputBytes)}`);
-    out.line(`  host calls ${limits.hostCalls}, log ${formatSize(limits.logBytes)}, at once ${limits.concurrentCalls}, waiting ${limits.queuedCalls}`);
+    out.line(
+      `  deadline ${limits.deadlineMs} ms, memory ${formatSize(limits.memoryBytes)}, resident ${formatSize(limits.residentBytes)}, output ${formatSize(limits.outputBytes)}`,
+    );
+    out.line(
+      `  host calls ${limits.hostCalls}, log ${formatSize(limits.logBytes)}, at once ${limits.concurrentCalls}, waiting ${limits.queuedCalls}`,
+    );
     out.result({ alias, manifest, tools: surface, grants, limits, locked, unsigned });
     return EXIT.done;
   },

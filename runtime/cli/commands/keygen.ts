@@ -24,9 +24,13 @@ export const keygen: Command = {
     const [privateFile, publicFile] = [`${base}.key`, `${base}.pub`];
     const { privateKey, publicKey } = generateKey(readPassphrase());
     createPair([privateFile, privateKey], [publicFile, `${publicKey.text}\n`], machine.files);
-    out.line(`Wrote ${out.style("bold", shownPath(privateFile))} (keep it secret) and ${out.style("bold", shownPath(publicFile))}.`);
+    out.line(
+      `Wrote ${out.style("bold", shownPath(privateFile))} (keep it secret) and ${out.style("bold", shownPath(publicFile))}.`,
+    );
     out.line(`Key ${publicKey.digest}`);
-    out.line(`Next: \`glovebox sign FILE --key ${shownPath(privateFile)}\`; operators run \`glovebox trust add ${shownPath(publicFile)} --plugins NAME\`.`);
+    out.line(
+      `Next: \`glovebox sign FILE --key ${shownPath(privateFile)}\`; operators run \`glovebox trust add ${shownPath(publicFile)} --plugins NAME\`.`,
+    );
     out.result({ private: privateFile, public: publicFile, key: publicKey.digest });
     return EXIT.done;
   },
@@ -39,7 +43,11 @@ function createPair(
   files: FilePowers,
 ): void {
   if (files.kindOf(publicFile) !== "nothing")
-    throw new WorkspaceError("ERR_WORKSPACE_EXISTS", "A key of this name exists, and it was left as it is.", { place: { file: publicFile } });
+    throw new WorkspaceError(
+      "ERR_WORKSPACE_EXISTS",
+      "A key of this name exists, and it was left as it is.",
+      { place: { file: publicFile } },
+    );
   files.createFile(privateFile, privateKey, 0o600);
   try {
     files.createFile(publicFile, publicKey);

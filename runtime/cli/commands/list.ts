@@ -24,7 +24,9 @@ export const list: Command = {
     const seal = await machine.probeSeal();
     const rows = Object.entries(workspace.configuration.plugins).map(([alias, configuration]) => {
       const plugin = plugins.find((candidate) => candidate.alias === alias);
-      const exposed = plugin ? exposeTools([{ alias, surface: plugin.surface, configuration }]).tools : [];
+      const exposed = plugin
+        ? exposeTools([{ alias, surface: plugin.surface, configuration }]).tools
+        : [];
       return {
         name: alias,
         version: plugin?.manifest.version ?? "?",
@@ -39,10 +41,18 @@ export const list: Command = {
     else
       out.table(
         ["NAME", "VERSION", "STATE", "SIGNED BY", "GRANTS", "TOOLS"],
-        rows.map((row) => [row.name, row.version, row.reasons[0] ?? row.state, row.signer, row.grants.join("; ") || "none", row.tools.join(" ") || "none"]),
+        rows.map((row) => [
+          row.name,
+          row.version,
+          row.reasons[0] ?? row.state,
+          row.signer,
+          row.grants.join("; ") || "none",
+          row.tools.join(" ") || "none",
+        ]),
       );
     out.line();
-    if (refused.size > 0) out.line("A start would be refused. Next: `glovebox verify` tells every reason.");
+    if (refused.size > 0)
+      out.line("A start would be refused. Next: `glovebox verify` tells every reason.");
     out.line(`Seal in force: ${seal.name}.`);
     out.result({ seal: seal.name, plugins: rows });
     return EXIT.done;

@@ -24,18 +24,26 @@ export const pack: Command = {
     const { files } = call.machine;
     const { out } = call;
     const folder = path.resolve(call.args[0] ?? ".");
-    const source = files.kindOf(folder) === "folder" ? readSource(folder, folder, files) : undefined;
-    if (source?.kind !== "parts") throw new CliError("ERR_FILE_MISSING", "There is no plugin's folder here.", { place: { file: folder } });
+    const source =
+      files.kindOf(folder) === "folder" ? readSource(folder, folder, files) : undefined;
+    if (source?.kind !== "parts")
+      throw new CliError("ERR_FILE_MISSING", "There is no plugin's folder here.", {
+        place: { file: folder },
+      });
     const bytes = await packHere(source, call);
     const { manifest, surface, digests, package: digest } = openPackage(bytes, rulesOf([]));
     const file = path.join(folder, "dist", `${manifest.name}-${manifest.version}.tgz`);
     files.makeFolder(path.dirname(file));
     files.writeFile(file, bytes);
-    out.line(`Packed ${out.style("bold", shownPath(file))}: ${bytes.length} bytes, ${surface.length} tool${surface.length === 1 ? "" : "s"}.`);
+    out.line(
+      `Packed ${out.style("bold", shownPath(file))}: ${bytes.length} bytes, ${surface.length} tool${surface.length === 1 ? "" : "s"}.`,
+    );
     out.line(`package    ${digest}`);
     out.line(`component  ${digests.component}`);
     out.line(`surface    ${digests.surface}`);
-    out.line(`Next: \`glovebox sign ${shownPath(file)} --key FILE\` (make a key with \`glovebox keygen NAME\`).`);
+    out.line(
+      `Next: \`glovebox sign ${shownPath(file)} --key FILE\` (make a key with \`glovebox keygen NAME\`).`,
+    );
     out.result({ package: file, digest, digests, tools: surface.map((tool) => tool.name) });
     return EXIT.done;
   },

@@ -26,7 +26,9 @@ export const remove: Command = {
     });
     const data = paths.homeFolder(alias);
     const hasData = files.kindOf(data) !== "nothing";
-    out.line(`Removed ${out.style("bold", alias)}.${hasData ? ` Its data is still in ${shownPath(data)}.` : ""}`);
+    out.line(
+      `Removed ${out.style("bold", alias)}.${hasData ? ` Its data is still in ${shownPath(data)}.` : ""}`,
+    );
     out.line("Next: `glovebox list` shows what is left.");
     out.result({ removed: alias, data: hasData ? data : null });
     return EXIT.done;

@@ -21,7 +21,9 @@ export const sign: Command = {
     "Writes FILE.sigstore.json: a Sigstore bundle over the digests of component, tool definitions and manifest.",
     "The tool definitions of a bare `.wasm` are asked of the sealed component first. Reads GLOVEBOX_PASSPHRASE for an encrypted key.",
   ],
-  options: { key: { type: "string", value: "FILE", summary: "the private key that `glovebox keygen` wrote" } },
+  options: {
+    key: { type: "string", value: "FILE", summary: "the private key that `glovebox keygen` wrote" },
+  },
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox sign dist/time-1.0.0.tgz --key acme.key"],
@@ -35,8 +37,12 @@ export const sign: Command = {
     const bundleFile = `${file}.sigstore.json`;
     machine.files.writeFile(bundleFile, signStatement({ name, version, digests }, privateKey));
     out.line(`Signed ${name} ${version} with ${key}.`);
-    out.line(`Wrote ${out.style("bold", shownPath(bundleFile))}: keep it beside the file that it signs.`);
-    out.line(`Next: operators trust your public key with \`glovebox trust add\`, then run \`glovebox add ${shownPath(file)}\`.`);
+    out.line(
+      `Wrote ${out.style("bold", shownPath(bundleFile))}: keep it beside the file that it signs.`,
+    );
+    out.line(
+      `Next: operators trust your public key with \`glovebox trust add\`, then run \`glovebox add ${shownPath(file)}\`.`,
+    );
     out.result({ bundle: bundleFile, key, digests });
     return EXIT.done;
   },
@@ -44,7 +50,8 @@ export const sign: Command = {
 
 function readPrivateKey(call: CommandCall) {
   const name = call.text("key");
-  if (name === undefined) throw new CliError("ERR_USAGE", "`--key` is missing: name the private key.");
+  if (name === undefined)
+    throw new CliError("ERR_USAGE", "`--key` is missing: name the private key.");
   const file = path.resolve(name);
   const pem = call.machine.files.readFile(file, KEY_BYTES_MAX);
   if (!pem) throw new CliError("ERR_FILE_MISSING", "There is no key here.", { place: { file } });
@@ -57,8 +64,12 @@ function readPrivateKey(call: CommandCall) {
 
 async function openFile(file: string, call: CommandCall) {
   const { files } = call.machine;
-  const source = files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
-  if (!source) throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", { place: { file } });
+  const source =
+    files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
+  if (!source)
+    throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", {
+      place: { file },
+    });
   const bytes = source.kind === "package" ? source.package : await packHere(source, call);
   try {
     return openPackage(bytes, rulesOf([]));

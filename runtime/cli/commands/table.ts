@@ -31,7 +31,9 @@ export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
 export async function loadCommand(name: string): Promise<Command> {
   const load = COMMANDS.get(name);
   if (load) return load();
-  throw new CliError("ERR_USAGE", `There is no command \`${name}\`.`, { remedy: remedyForUnknown(name, COMMAND_NAMES) });
+  throw new CliError("ERR_USAGE", `There is no command \`${name}\`.`, {
+    remedy: remedyForUnknown(name, COMMAND_NAMES),
+  });
 }
 
 /** All of them, for those who describe them. */

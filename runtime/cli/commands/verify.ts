@@ -18,12 +18,20 @@ export const verify: Command = {
   async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
-    const { plugins, mode } = checkStart(workspace, verifyWorkspace(workspace, machine.files), seal);
+    const { plugins, mode } = checkStart(
+      workspace,
+      verifyWorkspace(workspace, machine.files),
+      seal,
+    );
     for (const { alias, manifest, digests, signer } of plugins) {
       const vouched = signer ? `signed by ${signer.trust}` : "UNSIGNED";
-      out.line(`${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`);
+      out.line(
+        `${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`,
+      );
     }
-    out.line(`${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${seal.name}.`);
+    out.line(
+      `${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${seal.name}.`,
+    );
     out.line("Next: `glovebox serve` starts.");
     out.result({ mode, seal: seal.name, verified: plugins.map((plugin) => plugin.alias) });
     return EXIT.done;

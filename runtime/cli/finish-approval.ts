@@ -1,0 +1,143 @@
+import { writeApproval } from "../approve.ts";
+import { changeWorkspace } from "../change-workspace.ts";
+import type { Examined } from "../examine.ts";
+import { makeVisible } from "../firewall/visible.ts";
+import { digestOf } from "../plugin/canonical.ts";
+import type { LockedPlugin } from "../plugin/formats.ts";
+import { FORBIDDEN_KEYS } from "../plugin/json.ts";
+import { PLUGIN_NAME } from "../plugin/rules.ts";
+import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
+import { verifySigner } from "../supply/verify-installed.ts";
+import { WorkspaceError } from "../workspace-errors.ts";
+import {
+  lockedAs,
+  readConfiguration,
+  readWorkspace,
+  rulesOf,
+  type Workspace,
+} from "../workspace.ts";
+import type { CommandCall } from "./command.ts";
+import { CliError } from "./errors.ts";
+import { showPlugin } from "./show-plugin.ts";
+
+export interface ApprovalResult {
+  readonly alias: string;
+  readonly locked: LockedPlugin;
+  readonly examined: Examined;
+}
+
+/** Something examined that is about to be approved. */
+export interface Candidate {
+  readonly alias: string;
+  /** As the configuration has it. */
+  readonly source: string;
+  readonly unsigned: boolean;
+  readonly yes: boolean;
+  readonly examined: Examined;
+  /** What the approval changes in the configuration's text. */
+  edit(text: string): string;
+}
+
+/** The one way a plugin gets in: shown whole, approved by a person or `--yes`, then written as it was examined. */
+export async function finishApproval(
+  candidate: Candidate,
+  workspace: Workspace,
+  call: CommandCall,
+): Promise<ApprovalResult> {
+  const { alias, source, examined } = candidate;
+  const { configFile, machine, out } = call;
+  const { paths } = workspace;
+  const { manifest } = examined.opened;
+  assertAlias(alias, "the plugin's name");
+  const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
+
+  const before = lockedAs(alias, workspace);
+  assertSamePlugin(alias, before, manifest.name);
+  showPlugin(examined.opened, examined.signer, shown.grants, out);
+  showPredecessor(before, paths.homeFolder(alias), call);
+  if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
+    throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
+
+  const locked = await changeWorkspace(paths, machine.files, () => {
+    // Read again under the lock: another command may have changed the workspace while this one was asking.
+    const now = readWorkspace(configFile, machine.files);
+    assertSamePlugin(alias, lockedAs(alias, now), manifest.name);
+    const configurationText = candidate.edit(now.text);
+    const configuration = readConfiguration(configurationText, configFile);
+    const { grants } = configured(alias, configuration);
+    const signer = verifySigner(
+      examined.opened,
+      examined.bundle,
+      candidate.unsigned,
+      rulesOf(configuration.trust),
+    );
+    if (digestOf(grants) !== digestOf(shown.grants) || signer?.key !== examined.signer?.key)
+      throw new CliError(
+        "ERR_NOT_APPROVED",
+        "The configuration changed while this was being approved.",
+        { remedy: "Run the command again." },
+      );
+    const approval = {
+      alias,
+      source,
+      grants,
+      examined,
+      configurationText,
+      engine: machine.engine,
+      nowMs: Date.now(),
+    };
+    return writeApproval(approval, paths, machine.files);
+  });
+  return { alias, locked, examined };
+}
+
+/** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */
+function assertSamePlugin(alias: string, before: LockedPlugin | undefined, name: string): void {
+  if (!before || before.name === name) return;
+  const message = `\`${alias}\` is the plugin ${before.name} here, and its grants and data are not for ${name}.`;
+  throw new WorkspaceError("ERR_WORKSPACE_EXISTS", message, {
+    remedy: `Add it under another name with \`--as NAME\`, or remove \`${alias}\` first.`,
+  });
+}
+
+/** What stands under this name already: another release and its signer, or what a removed plugin left behind. */
+function showPredecessor(
+  before: LockedPlugin | undefined,
+  home: string,
+  { machine, out }: CommandCall,
+): void {
+  const isLeft = !before && machine.files.kindOf(home) !== "nothing";
+  if (!before && !isLeft) return;
+  const signer = before?.signer
+    ? `signed by ${makeVisible(before.signer.trust)} (${before.signer.key})`
+    : "unsigned";
+  out.line();
+  out.line(
+    before
+      ? `It replaces ${before.name} ${before.version}, ${signer}, and keeps its grants and data.`
+      : `It will see what an earlier plugin of this name left in ${home}.`,
+  );
+}
+
+function configured(alias: string, { plugins }: Configuration): PluginConfiguration {
+  const plugin = Object.hasOwn(plugins, alias) ? plugins[alias] : undefined;
+  if (!plugin) throw new Error("an edit lost its plugin");
+  return plugin;
+}
+
+/** Whether a plugin may be called so here. Throws `ERR_USAGE`. */
+export function assertAlias(alias: string, what: string): void {
+  if (
+    PLUGIN_NAME.pattern?.test(alias) &&
+    alias.length <= PLUGIN_NAME.lengthMax &&
+    !FORBIDDEN_KEYS.has(alias)
+  )
+    return;
+  throw new CliError(
+    "ERR_USAGE",
+    `\`${alias}\` (${what}) cannot be a plugin's name here: that is ${PLUGIN_NAME.shape}, at most ${PLUGIN_NAME.lengthMax} characters.`,
+    {
+      remedy: "Give it a name with `--as NAME`.",
+    },
+  );
+}
