@@ -22,7 +22,8 @@ export interface SandboxOptions {
 
 /**
  * RLIMIT_DATA of a runner: private writable memory, touched or not. It is the kernel's own bound beneath the watchdog,
- * which looks 50 times a second, and leaves V8 room for what it reserves and never touches.
+ * which looks 50 times a second, and leaves V8 room for what it reserves and never touches. It holds code that does not mean
+ * to get past it: pages made read-only after they were filled count no more, and then the watchdog alone is left.
  */
 const RUNNER_DATA_BYTES_MAX = 1024 * 1024 * 1024;
 /** How long an honest runner may take to report on a machine that is very busy. */

@@ -28,6 +28,11 @@ for (const seal of bench.seals) {
     assert.ok(chosen.denied.length > 40);
   });
 
+  test(`${seal}: a broker that is process 1 of its container is not taken for the probe itself`, async () => {
+    const { report } = await bench.act(seal, ["1"], { program: probe });
+    assert.deepEqual(report!["allowed"], []);
+  });
+
   test(`${seal}: one runner reaches nothing of another`, async () => {
     const victim = bench.spawn({
       seal,
@@ -51,8 +56,8 @@ for (const seal of bench.seals) {
     const startOnly: Record<string, readonly string[]> = {
       // The root inside holds Node and nothing of the host.
       bubblewrap: ["open a host folder", "execute a program"],
-      // Landlock does not hide that a file exists.
-      landlock: ["look at a host file", "execute a program"],
+      // Landlock does not hide that a file or a process exists.
+      landlock: ["look at a host file", "execute a program", "see that the broker exists"],
     };
     assert.deepEqual(report!["allowed"], startOnly[seal]);
   });

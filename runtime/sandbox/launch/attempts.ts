@@ -146,6 +146,13 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     reachesBroker("process_vm_writev", 0, 0, 0, 0, 0),
   ),
   "change the broker's limits": reachesBroker("prlimit64", RLIMIT_NOFILE, 0, BLANK),
+  // Where processes have numbers of their own inside, there is none of that number.
+  "see that the broker exists": anyOf(
+    ({ call, brokerPid }) => call("sched_getaffinity", brokerPid, BLANK.length, BLANK) >= 0,
+    ({ call, brokerPid }) => call("sched_getscheduler", brokerPid) >= 0,
+    ({ call, brokerPid }) => call("sched_getparam", brokerPid, BLANK) >= 0,
+    ({ call, brokerPid }) => call("capget", capabilitiesOf(brokerPid), BLANK) >= 0,
+  ),
   "compare processes": ({ call, brokerPid }) =>
     gotThrough(call("kcmp", brokerPid, brokerPid, 0, 0, 0)),
   "leave its session": anyOf(reaches("setsid"), reaches("setpgid", 0, 0)),
@@ -184,11 +191,20 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   "open many files": ({ call }) => limitOf(call, RLIMIT_NOFILE) > 64n,
 };
 
+/** Once tightened, it may not even ask. */
 function holdsCapability(call: SystemCall): boolean {
-  const header = offHeap(8);
-  new DataView(header.buffer).setUint32(0, 0x20080522, true);
   const sets = offHeap(24);
-  return call("capget", header, sets) !== 0 || sets.some((byte) => byte !== 0);
+  const result = call("capget", capabilitiesOf(0), sets);
+  return gotThrough(result) && (result !== 0 || sets.some((byte) => byte !== 0));
+}
+
+/** `struct __user_cap_header_struct`; 0 is the caller. */
+function capabilitiesOf(pid: number): Uint8Array {
+  const header = offHeap(8);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, 0x20080522, true);
+  view.setInt32(4, pid, true);
+  return header;
 }
 
 /** The hard limit. */

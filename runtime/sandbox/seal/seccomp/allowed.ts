@@ -8,8 +8,8 @@ export type Check =
     }
   /** No bit outside of the mask. */
   | { readonly arg: number; readonly within: number | Readonly<Record<Arch, number>> }
-  /** The process itself, where its number is known when the filter is made. */
-  | { readonly arg: number; readonly ownPid: true };
+  /** The process itself, where its number is known when the filter is made; with `orZero`, also spelt as 0. */
+  | { readonly arg: number; readonly ownPid: true; readonly orZero?: true };
 
 export interface AllowedCall {
   readonly name: SyscallName;
@@ -120,9 +120,13 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
   { name: "arch_prctl", why: "a thread's own storage on x86_64" },
   { name: "futex", why: "locks" },
   { name: "sched_yield", why: "spin locks" },
-  { name: "sched_getaffinity", why: "how many processors" },
-  { name: "sched_getparam", why: "pthread_getattr_np" },
-  { name: "sched_getscheduler", why: "pthread_getattr_np" },
+  {
+    name: "sched_getaffinity",
+    why: "how many processors; of others it would tell that they exist",
+    checks: [{ arg: 0, ownPid: true, orZero: true }],
+  },
+  { name: "sched_getparam", why: "pthread_getattr_np", until: "start" },
+  { name: "sched_getscheduler", why: "pthread_getattr_np", until: "start" },
   { name: "getcpu", why: "malloc's arenas" },
   { name: "rt_sigaction", why: "the trap handler of WebAssembly" },
   { name: "rt_sigprocmask", why: "a thread's start" },
@@ -140,7 +144,7 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
   { name: "geteuid", why: "Node compares it with getuid at start" },
   { name: "getgid", why: "Node compares it with getegid at start" },
   { name: "getegid", why: "Node compares it with getgid at start" },
-  { name: "capget", why: "Node asks whether it may trust its environment" },
+  { name: "capget", why: "Node asks whether it may trust its environment", until: "start" },
   { name: "getrusage", why: "V8's statistics" },
   {
     name: "prlimit64",

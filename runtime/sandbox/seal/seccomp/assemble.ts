@@ -92,7 +92,7 @@ function passOrReturn(check: Check, refusal: number, options: FilterOptions): In
   }
   const values =
     "ownPid" in check
-      ? ownPid(options)
+      ? ownPid(options, check.orZero === true)
       : "x64" in check.oneOf
         ? check.oneOf[options.arch]
         : check.oneOf;
@@ -106,8 +106,9 @@ function passOrReturn(check: Check, refusal: number, options: FilterOptions): In
   return [load, ...jumps, refuse];
 }
 
-function ownPid(options: FilterOptions): readonly number[] | undefined {
-  return options.ownPid === undefined ? undefined : [options.ownPid];
+function ownPid(options: FilterOptions, orZero: boolean): readonly number[] | undefined {
+  if (options.ownPid === undefined) return undefined;
+  return orZero ? [options.ownPid, 0] : [options.ownPid];
 }
 
 function encode(program: readonly Instruction[]): Uint8Array {
