@@ -82,7 +82,11 @@ export function parseRule(value: unknown, path: Path): HttpRule {
 }
 
 /** What the key says, or the default where it is absent. A key that is there but empty is not absent. */
-function givenOr(value: Readonly<Record<string, unknown>>, key: string, byDefault: unknown): unknown {
+function givenOr(
+  value: Readonly<Record<string, unknown>>,
+  key: string,
+  byDefault: unknown,
+): unknown {
   return value[key] === undefined ? byDefault : value[key];
 }
 

@@ -176,7 +176,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
-    current_behavior: "`until: 9999-12-31` is accepted. The waiver stays visible in the report and in every start.",
+    current_behavior:
+      "`until: 9999-12-31` is accepted. The waiver stays visible in the report and in every start.",
     ideal: "A waiver ends within a year.",
     resolved_by: "A longest term for waivers.",
     references: [],

@@ -31,7 +31,11 @@ export interface JsonDocument {
 }
 
 /** Keys that mean something else than data to careless JavaScript further on. */
-export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
+  "__proto__",
+  "constructor",
+  "prototype",
+]);
 
 interface Frame {
   readonly container: JsonValue[] | Record<string, JsonValue>;

@@ -14,7 +14,9 @@ export function transpilerVersion(): string {
   try {
     return (readJson("../dist/sealed/built-with.json") as { readonly jco: string }).jco;
   } catch (cause) {
-    throw new SandboxError("ERR_NOT_BUILT", "the programs that run inside the seal are missing", { cause });
+    throw new SandboxError("ERR_NOT_BUILT", "the programs that run inside the seal are missing", {
+      cause,
+    });
   }
 }
 

@@ -23,8 +23,7 @@ export const SANDBOX_ERRORS = {
     fault: "plugin",
     exit: EXIT.failed,
     summary: "The call wanted more memory than it may use.",
-    remedy:
-      "Ask for less at a time, or raise `limits.memory` or `limits.resident` of the plugin.",
+    remedy: "Ask for less at a time, or raise `limits.memory` or `limits.resident` of the plugin.",
   },
   ERR_CALL_OUTPUT: {
     fault: "plugin",
@@ -106,7 +105,8 @@ export const SANDBOX_ERRORS = {
     fault: "system",
     exit: EXIT.failed,
     summary: "A program that runs inside the seal has not been built.",
-    remedy: "In the source tree run `npm run build`; an installed package is damaged, so install it again.",
+    remedy:
+      "In the source tree run `npm run build`; an installed package is damaged, so install it again.",
   },
 } as const satisfies ErrorTable;
 

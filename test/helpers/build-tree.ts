@@ -49,7 +49,10 @@ async function bundle(name: string, entry: string): Promise<void> {
 
 const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(ROOT, entry)));
 await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
-writeFileSync(join(OUT, "built-with.json"), `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`);
+writeFileSync(
+  join(OUT, "built-with.json"),
+  `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`,
+);
 
 /** The version of the package that holds this module, one folder below its own. */
 function versionOf(module: string): string {

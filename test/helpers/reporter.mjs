@@ -10,7 +10,7 @@ export async function* report(source) {
   for await (const { type, data } of source) {
     if (type === "test:stderr") yield data.message;
     if (type !== "test:pass" && type !== "test:fail") continue;
-    if (data.details?.type === "suite" || data.nesting === 0 && data.name === data.file) continue;
+    if (data.details?.type === "suite" || (data.nesting === 0 && data.name === data.file)) continue;
     const file = relative(process.cwd(), data.file ?? "?");
     files.set(file, (files.get(file) ?? 0) + 1);
     if (data.skip !== undefined || data.todo !== undefined) skipped += 1;
@@ -22,7 +22,8 @@ export async function* report(source) {
     }
   }
   yield `\n`;
-  for (const [file, count] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) yield `${String(count).padStart(5)}  ${file}\n`;
+  for (const [file, count] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    yield `${String(count).padStart(5)}  ${file}\n`;
   yield `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`;
 }
 export { report as default };

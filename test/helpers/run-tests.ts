@@ -21,7 +21,9 @@ if (!onPath("bwrap")) {
     console.error("CI must test every seal: install bubblewrap.");
     process.exit(1);
   }
-  console.log("bubblewrap is not installed, so its form of the seal is not tested here; CI tests it.");
+  console.log(
+    "bubblewrap is not installed, so its form of the seal is not tested here; CI tests it.",
+  );
 }
 const { status } = spawnSync(
   process.execPath,

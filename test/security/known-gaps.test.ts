@@ -140,7 +140,15 @@ test("GB-014: a build reads a file beside the plugin's folder", async () => {
     const source = `import { text } from "../../beside.ts";
       import { defineTool, fromJsonSchema } from "@glovebox/sdk";
       export const tools = [defineTool({ name: "say", description: text, input: fromJsonSchema({ type: "object" }), handler: () => text })];`;
-    const manifest = { manifest_version: 1, name: "gap", version: "1.0.0", license: "MIT", description: "A gap.", tools: ["say"], capabilities: {} };
+    const manifest = {
+      manifest_version: 1,
+      name: "gap",
+      version: "1.0.0",
+      license: "MIT",
+      description: "A gap.",
+      tools: ["say"],
+      capabilities: {},
+    };
     mkdirSync(path.join(folder, "gap", "src"), { recursive: true });
     writeFileSync(path.join(folder, "beside.ts"), `export const text = "from beside";`);
     writeFileSync(path.join(folder, "gap", "plugin.json"), JSON.stringify(manifest));

@@ -26,14 +26,22 @@ interface DemoPlugin {
 /** In the tree sources are TypeScript; what is installed from a registry is JavaScript, with the plugins' sources beside it. */
 const IN_TREE = import.meta.url.endsWith(".ts");
 const SOURCES = new URL(IN_TREE ? "../../../plugins/" : "plugins/", import.meta.url);
-const WEB: DemoPlugin = { name: "web", folder: new URL("web/", SOURCES), grants: ["http=example.com:443"] };
+const WEB: DemoPlugin = {
+  name: "web",
+  folder: new URL("web/", SOURCES),
+  grants: ["http=example.com:443"],
+};
 const PLUGINS: readonly DemoPlugin[] = [
   { name: "time", folder: new URL("time/", SOURCES), grants: ["clock"] },
   { name: "files", folder: new URL("files/", SOURCES), grants: ["filesystem=read-write"] },
   { name: "memory", folder: new URL("memory/", SOURCES), grants: ["kv=1MiB"] },
   // It parses HTML with a package that the runtime does not depend on.
   ...(IN_TREE ? [WEB] : []),
-  { name: "hostile", folder: new URL("hostile/", import.meta.url), grants: ["filesystem=read-write", "http=example.com:443"] },
+  {
+    name: "hostile",
+    folder: new URL("hostile/", import.meta.url),
+    grants: ["filesystem=read-write", "http=example.com:443"],
+  },
 ];
 const DEADLINE = "1s";
 
@@ -45,7 +53,12 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     const configFile = path.join(scratch.folder, "workspace", "glovebox.yaml");
     out.line(out.style("bold", "1. An author builds, packs and signs"));
     const packages = await buildAll(scratch.folder, out);
-    out.line(out.style("bold", "2. An operator trusts the author's key, looks at each plugin, grants and pins"));
+    out.line(
+      out.style(
+        "bold",
+        "2. An operator trusts the author's key, looks at each plugin, grants and pins",
+      ),
+    );
     await install(configFile, scratch.folder, packages, out);
     out.line(out.style("bold", "3. An MCP client calls the plugins, each in its sealed process"));
     const client = await connectClient(GLOVEBOX, configFile);
@@ -65,7 +78,13 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     report(results, out);
     showSnippets(call.flag("keep") ? configFile : "/path/to/your/glovebox.yaml", out);
     if (call.flag("keep")) out.line(`The scratch workspace is ${scratch.folder}.`);
-    out.result({ steps: results.map(({ step, asExpected, answer }) => ({ says: step.says, as_expected: asExpected, answer })) });
+    out.result({
+      steps: results.map(({ step, asExpected, answer }) => ({
+        says: step.says,
+        as_expected: asExpected,
+        answer,
+      })),
+    });
     return results;
   } finally {
     if (!call.flag("keep")) scratch.remove();
@@ -86,16 +105,24 @@ async function buildAll(folder: string, out: Output): Promise<ReadonlyMap<string
     const manifest = machine.files.readFile(path.join(source, "plugin.json"), 1 << 20);
     if (manifest) machine.files.writeFile(path.join(target, "plugin.json"), manifest);
     await type(["pack", target], out);
-    const packed = machine.files.list(path.join(target, "dist")).find((name) => name.endsWith(".tgz")) ?? "";
+    const packed =
+      machine.files.list(path.join(target, "dist")).find((name) => name.endsWith(".tgz")) ?? "";
     const file = path.join(target, "dist", packed);
     await type(["sign", file, "--key", path.join(folder, "author.key")], out);
     packages.set(plugin.name, file);
-    out.line(`   ${plugin.name.padEnd(8)} ${(built.component.length / 1e6).toFixed(2)} MB component, packed and signed`);
+    out.line(
+      `   ${plugin.name.padEnd(8)} ${(built.component.length / 1e6).toFixed(2)} MB component, packed and signed`,
+    );
   }
   return packages;
 }
 
-async function install(configFile: string, folder: string, packages: ReadonlyMap<string, string>, out: Output): Promise<void> {
+async function install(
+  configFile: string,
+  folder: string,
+  packages: ReadonlyMap<string, string>,
+  out: Output,
+): Promise<void> {
   makeMachine().files.makeFolder(path.dirname(configFile));
   const config = ["--config", configFile];
   await type(["init", ...config], out);
@@ -112,14 +139,21 @@ async function install(configFile: string, folder: string, packages: ReadonlyMap
   await type(["verify", ...config], out);
 }
 
-async function runSteps(steps: readonly DemoStep[], client: DemoClient, out: Output): Promise<StepResult[]> {
+async function runSteps(
+  steps: readonly DemoStep[],
+  client: DemoClient,
+  out: Output,
+): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) {
     out.progress(step.says);
     const startedMs = performance.now();
     const { text, error } = await client.callTool(step.tool, step.arguments);
     const tookMs = Math.round(performance.now() - startedMs);
-    const asExpected = "text" in step.expect ? error === undefined && step.expect.text.test(text) : new RegExp(`^${step.expect.error}$`).test(error ?? "");
+    const asExpected =
+      "text" in step.expect
+        ? error === undefined && step.expect.text.test(text)
+        : new RegExp(`^${step.expect.error}$`).test(error ?? "");
     const mark = asExpected ? out.style("green", "ok") : out.style("red", "NOT AS EXPECTED");
     const shown = makeVisible(text.length > 90 ? `${text.slice(0, 90)}…` : text);
     out.line(`   ${mark}  ${step.says} (${step.tool}, ${tookMs} ms)`);
@@ -131,41 +165,71 @@ async function runSteps(steps: readonly DemoStep[], client: DemoClient, out: Out
 
 async function showDebt(client: DemoClient, out: Output): Promise<void> {
   const { text } = await client.callTool("report_pattern_debt", { status: "open" });
-  const { items } = JSON.parse(text) as { readonly items: readonly { readonly id: string; readonly title: string }[] };
-  out.line(`   The runtime says itself what it does not protect against: ${items.length} open items, for example`);
+  const { items } = JSON.parse(text) as {
+    readonly items: readonly { readonly id: string; readonly title: string }[];
+  };
+  out.line(
+    `   The runtime says itself what it does not protect against: ${items.length} open items, for example`,
+  );
   for (const { id, title } of items.slice(0, 2)) out.line(`       ${id}: ${title}`);
 }
 
 /** Changes one byte of an installed package and shows that nothing starts any more. */
-async function tamper(configFile: string, packages: ReadonlyMap<string, string>, out: Output): Promise<StepResult> {
+async function tamper(
+  configFile: string,
+  packages: ReadonlyMap<string, string>,
+  out: Output,
+): Promise<StepResult> {
   const { files } = makeMachine();
   const file = packages.get("time") ?? "";
   const bytes = new Uint8Array(files.readFile(file, 1 << 26) ?? []);
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
   files.writeFile(file, bytes);
-  const step: DemoStep = { says: `change one byte of ${path.basename(file)} and verify`, tool: "verify", arguments: {}, expect: { error: "ERR_PACKAGE_CHANGED" } };
+  const step: DemoStep = {
+    says: `change one byte of ${path.basename(file)} and verify`,
+    tool: "verify",
+    arguments: {},
+    expect: { error: "ERR_PACKAGE_CHANGED" },
+  };
   let code = "verified";
   try {
     await type(["verify", "--config", configFile], out);
   } catch (error) {
-    const reasons = (error as { reasons?: readonly { code: string }[] }).reasons ?? [error as { code: string }];
+    const reasons = (error as { reasons?: readonly { code: string }[] }).reasons ?? [
+      error as { code: string },
+    ];
     code = reasons.map((reason) => reason.code).join(", ");
   }
   const asExpected = code === "ERR_PACKAGE_CHANGED";
-  out.line(`   ${asExpected ? out.style("green", "ok") : out.style("red", "NOT AS EXPECTED")}  refused with ${code} (now sha256:${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}…)`);
+  out.line(
+    `   ${asExpected ? out.style("green", "ok") : out.style("red", "NOT AS EXPECTED")}  refused with ${code} (now sha256:${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}…)`,
+  );
   return { step, asExpected, answer: code };
 }
 
 function report(results: readonly StepResult[], out: Output): void {
   const wrong = results.filter((result) => !result.asExpected).length;
   out.line();
-  out.line(wrong === 0 ? out.style("green", `All ${results.length} steps went as they must.`) : out.style("red", `${wrong} of ${results.length} steps did not go as they must.`));
+  out.line(
+    wrong === 0
+      ? out.style("green", `All ${results.length} steps went as they must.`)
+      : out.style("red", `${wrong} of ${results.length} steps did not go as they must.`),
+  );
 }
 
 /** Runs one command as if it were typed, and keeps its words back. Throws what the command throws. */
 async function type(words: readonly string[], out: Output): Promise<void> {
   const { runCommand } = await import("../run-command.ts");
   const silent = (): undefined => undefined;
-  const quiet = { ...out, json: false, line: silent, table: silent, result: silent, progress: silent, progressDone: silent, ask: () => Promise.resolve(false) };
+  const quiet = {
+    ...out,
+    json: false,
+    line: silent,
+    table: silent,
+    result: silent,
+    progress: silent,
+    progressDone: silent,
+    ask: () => Promise.resolve(false),
+  };
   await runCommand(words, { out: quiet, machine: makeMachine() });
 }

@@ -159,6 +159,9 @@ describe("the schema for editors", () => {
   it("is the one that a first configuration names", () => {
     const [line = ""] = FIRST_CONFIGURATION.split("\n");
     const { schemaFile, configFile } = workspacePaths("/w/glovebox.yaml");
-    assert.equal(line, `# yaml-language-server: $schema=./${path.relative(path.dirname(configFile), schemaFile)}`);
+    assert.equal(
+      line,
+      `# yaml-language-server: $schema=./${path.relative(path.dirname(configFile), schemaFile)}`,
+    );
   });
 });

@@ -62,7 +62,9 @@ describe("the audit file", () => {
         try { audit.write({ kind: "guest-log", message: "x".repeat(1000) }); } catch { refused += 1; }
       console.log(refused);`;
     const limited = `trap "" XFSZ; ulimit -f 8; exec "$0" --no-warnings --input-type=module -e "$1"`;
-    const { stdout } = spawnSync("sh", ["-c", limited, process.execPath, program], { encoding: "utf8" });
+    const { stdout } = spawnSync("sh", ["-c", limited, process.execPath, program], {
+      encoding: "utf8",
+    });
     assert.ok(Number(stdout) >= 1, stdout);
   });
 });

@@ -347,12 +347,7 @@ describe("the lock", () => {
   it("refuses where it cannot be held", async () => {
     fs.mkdirSync(at("folder"));
     fs.writeFileSync(at("file"), "x".repeat(5000));
-    for (const lockFile of [
-      at("folder"),
-      at("file"),
-      at("file", "busy"),
-      "/proc/busy",
-    ])
+    for (const lockFile of [at("folder"), at("file"), at("file", "busy"), "/proc/busy"])
       await assert.rejects(
         files.withLock(lockFile, async () => assert.fail("was let in")),
         (error) => error instanceof WorkspaceError && error.code === "ERR_WORKSPACE_NOT_WRITABLE",
