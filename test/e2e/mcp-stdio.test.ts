@@ -234,5 +234,8 @@ test(
     client.child.stdin.end();
     const pid = pidOf(client);
     await until(() => stillAlive([pid]).length === 0, "the server ends", 30_000);
+    await client.exited;
+    // What nobody read can end in the middle of a message.
+    assert.ok(client.strayLines.splice(0).length <= 1);
   },
 );
