@@ -214,7 +214,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   {
     id: "GB-016",
     title: "Memory of a runner is bounded by a watchdog where the kernel's own limit can be passed",
-    status: "monitoring",
+    status: "open",
     severity: "low",
     since: "0.1.0",
     ring: 5,
@@ -228,7 +228,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   {
     id: "GB-017",
     title: "The broker is one thread that all plugins share",
-    status: "monitoring",
+    status: "open",
     severity: "low",
     since: "0.1.0",
     ring: 2,
