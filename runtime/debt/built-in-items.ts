@@ -80,7 +80,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: 3,
     current_behavior:
-      "Isolation between calls is by a new instance, made ahead of the call where there is time.",
+      "Isolation between calls is by a new instance, made ahead of the call where there is time. A call of a QuickJS plugin then takes 4 to 7 times as long as an unsealed server's, and 12 to 20 times back to back (test/bench/README.md).",
     ideal: "Reset by image, proven equal to a fresh instance.",
     resolved_by: "Reset by image with a differential test.",
     references: [],
