@@ -114,7 +114,7 @@ function showPredecessor(
   out.line();
   out.line(
     before
-      ? `It replaces ${before.name} ${before.version}, ${signer}, and keeps its grants and data.`
+      ? `It replaces ${before.name} ${before.version}, ${signer}, and sees its data. What it may do from now on is what is shown above, not what it could before.`
       : `It will see what an earlier plugin of this name left in ${home}.`,
   );
 }

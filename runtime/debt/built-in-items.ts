@@ -239,4 +239,32 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: [],
     evidence: [{ kind: "test", what: "test/advisories/busy-broker.test.ts" }],
   },
+  {
+    id: "GB-018",
+    title: "The audit record misses calls to capabilities that were not granted at all",
+    status: "open",
+    severity: "medium",
+    since: "0.1.0",
+    ring: 2,
+    current_behavior:
+      "A refusal inside a grant is recorded with its reason. A call to a capability without any grant is refused and counted, and not named.",
+    ideal: "Every refusal is named in the record.",
+    resolved_by: "Refusals of the channel in the record.",
+    references: ["OWASP MCP08"],
+    evidence: [{ kind: "configuration", what: "plugins.NAME.grants" }],
+  },
+  {
+    id: "GB-019",
+    title: "A secret that cannot be read is found at the start, not by verify",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: null,
+    current_behavior:
+      "`serve` and `call` refuse with ERR_CONFIG_GRANT; `verify` and `doctor` do not open the grants and say that a start would go.",
+    ideal: "All ask the same function.",
+    resolved_by: "A dry opening of every grant in the check of a start.",
+    references: [],
+    evidence: [{ kind: "configuration", what: "plugins.NAME.grants.http" }],
+  },
 ];

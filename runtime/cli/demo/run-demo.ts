@@ -76,7 +76,8 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     out.line(out.style("bold", "5. One byte of a plugin changes"));
     results.push(await tamper(configFile, packages, out));
     report(results, out);
-    showSnippets(call.flag("keep") ? configFile : "/path/to/your/glovebox.yaml", out);
+    if (!out.json)
+      showSnippets(call.flag("keep") ? configFile : "/path/to/your/glovebox.yaml", out);
     if (call.flag("keep")) out.line(`The scratch workspace is ${scratch.folder}.`);
     out.result({
       steps: results.map(({ step, asExpected, answer }) => ({
