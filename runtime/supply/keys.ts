@@ -51,7 +51,7 @@ export function generateKey(passphrase?: string): KeyPair {
     format: "pem",
     ...(passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase }),
   });
-  return { privateKey: pem.toString(), publicKey: describeKey(publicKey) };
+  return { privateKey: pem, publicKey: describeKey(publicKey) };
 }
 
 /** Reads a public key as `PublicKey.text` writes it: Ed25519 or ECDSA P-256. Throws `ERR_KEY_INVALID`. */

@@ -110,8 +110,8 @@ describe("parsePrivateKey", () => {
       privateKey.slice(0, 60),
       privateKey.replace("PRIVATE", "PUBLIC"),
       privateKey.replace(/\n.{8}/, "\nAAAAAAAA"),
-      generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export(pem).toString(),
-      generateKeyPairSync("ed448").privateKey.export(pem).toString(),
+      generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export(pem),
+      generateKeyPairSync("ed448").privateKey.export(pem),
       `${privateKey}${"x".repeat(5000)}`,
       `x\n${privateKey}`,
     ];
