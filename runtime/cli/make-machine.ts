@@ -1,5 +1,6 @@
 import { digestOfBytes } from "../plugin/canonical.ts";
 import { stripDocs } from "../plugin/component/inspect.ts";
+import { exposeModules } from "../plugin/component/expose-state.ts";
 import { limitModules } from "../plugin/component/rewrite-limits.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
@@ -34,8 +35,11 @@ export function makeMachine(): Machine {
     },
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
-        const { script, modules } = await sandbox.transpile(stripDocs(component));
-        return { script, modules: limitModules(modules, limits) };
+        const transpiled = await sandbox.transpile(stripDocs(component));
+        const exposed = exposeModules(limitModules(transpiled.modules, limits));
+        const fresh = transpiled.fresh ?? exposed.refused;
+        const { script } = transpiled;
+        return { script, modules: exposed.modules, ...(fresh === undefined ? {} : { fresh }) };
       };
       if (cacheFolder === undefined) return make();
       const key = {

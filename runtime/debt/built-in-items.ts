@@ -74,17 +74,20 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-006",
-    title: "Every call pays for a fresh instance",
+    title: "Components whose state cannot be restored pay for a new instance with every call",
     status: "open",
     severity: "low",
     since: "0.1.0",
     ring: 3,
     current_behavior:
-      "Isolation between calls is by a new instance, made ahead of the call where there is time. A call of a QuickJS plugin then takes 4 to 7 times as long as an unsealed server's, and 12 to 20 times back to back (test/bench/README.md).",
-    ideal: "Reset by image, proven equal to a fresh instance.",
-    resolved_by: "Reset by image with a differential test.",
+      "After each call an instance is restored from an image of its memories, globals and binding code, and proven equal to a new one by comparison. A component that changes tables, drops segments, keeps vectors or references in mutable globals, exports resources or holds objects of the host from its start gets a new instance for each call instead, and so does any call after one that trapped or grew memory: safe, and several times slower (test/bench/README.md).",
+    ideal: "Images of tables and segments too, and memory that may grow.",
+    resolved_by: "Tables in the image, where toolchains are seen to need it.",
     references: [],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+    evidence: [
+      { kind: "test", what: "test/security/known-gaps.test.ts" },
+      { kind: "test", what: "test/security/reset/reset-equals-fresh.test.ts" },
+    ],
   },
   {
     id: "GB-007",

@@ -87,9 +87,16 @@ export class Channel {
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
     this.#process.watch(true);
-    const { script, modules } = transpiled;
+    const { script, modules, fresh } = transpiled;
     const sizes = modules.map(({ name, bytes }) => [name, bytes.length] as const);
-    const message: LoadMessage = { t: "load", scriptBytes: script.length, modules: sizes, granted };
+    const reset = fresh === undefined;
+    const message: LoadMessage = {
+      t: "load",
+      scriptBytes: script.length,
+      modules: sizes,
+      granted,
+      reset,
+    };
     const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
     this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
     this.#arm(

@@ -25,7 +25,7 @@ const OPERATION = /^[a-z][a-zA-Z0-9-]*(\.[a-z][a-zA-Z0-9-]*)+$/;
 /** Exactly these keys, in any order; `?` marks those that may be missing. */
 const SHAPES: Readonly<Record<string, readonly string[]>> = {
   ready: ["t", "protocol"],
-  loaded: ["t", "failed?"],
+  loaded: ["t", "failed?", "fresh?"],
   host: ["t", "id", "seq", "op", "args"],
   note: ["t", "id", "op", "args"],
   result: ["t", "id", "value?", "err?", "trap?"],
@@ -48,9 +48,11 @@ export function parseFromRunner(frame: Frame): FromRunner {
       return { t: "ready", protocol: parseCount(message["protocol"]) };
     case "loaded":
       assertNoBody(frame);
-      return "failed" in message
-        ? { t: "loaded", failed: parseFailure(message["failed"]) }
-        : { t: "loaded" };
+      return {
+        t: "loaded",
+        ...("failed" in message ? { failed: parseFailure(message["failed"]) } : {}),
+        ...("fresh" in message ? { fresh: parseFailure(message["fresh"]) } : {}),
+      };
     case "host":
       return {
         t: "host",

@@ -19,6 +19,8 @@ export interface Seal {
 export interface Transpiled {
   readonly script: Uint8Array;
   readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Why each call needs a new instance: something of an instance's state cannot be restored. Absent when all can. */
+  readonly fresh?: string;
 }
 
 export interface PluginCall {
