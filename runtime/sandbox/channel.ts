@@ -77,6 +77,11 @@ export class Channel {
     return this.#process.pid;
   }
 
+  /** Calls that were handed over so far. */
+  get calls(): number {
+    return this.#lastCallId;
+  }
+
   get state(): State["t"] {
     return this.#state.t;
   }
@@ -104,18 +109,17 @@ export class Channel {
     this.#assertState("idle");
     const { signal } = call.scope;
     if (signal.aborted) throw cancelled();
-    this.#lastCallId += 1;
+    const id = this.#lastCallId + 1;
     const head = encodeCall({
       t: "call",
-      id: this.#lastCallId,
+      id,
       export: call.export,
       args: call.args,
       context: call.context,
     });
     const done = Promise.withResolvers<PluginAnswer>();
-    const running = new RunningCall(this.#lastCallId, call, terms, (answer, body) =>
-      this.#send(answer, body),
-    );
+    this.#lastCallId = id;
+    const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
     this.#state = { t: "calling", call: running, done };
     this.#process.watch(true);
     const { deadlineMs } = terms.limits;
@@ -130,6 +134,7 @@ export class Channel {
       return await done.promise;
     } finally {
       signal.removeEventListener("abort", cancel);
+      call.onSpent?.(running.spent);
     }
   }
 
