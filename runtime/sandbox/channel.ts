@@ -1,6 +1,6 @@
 import { SandboxError } from "./errors.ts";
 import { explainExit } from "./explain-exit.ts";
-import { encodeHead, FrameDecoder, type Frame } from "./frames.ts";
+import { encodeHead, FrameDecoder, type Frame, type FrameCaps } from "./frames.ts";
 import { parseFromRunner } from "./messages.ts";
 import {
   BODY_BYTES_MAX,
@@ -30,6 +30,19 @@ type State =
     }
   | { readonly t: "ended"; readonly error: SandboxError };
 
+const NOTHING: FrameCaps = { headerBytesMax: 0, bodyBytesMax: 0 };
+
+/** How large a frame may be that begins in each state: memory is held only for what could be an honest message. */
+const CAPS: Readonly<Record<State["t"], FrameCaps>> = {
+  starting: { headerBytesMax: 1024, bodyBytesMax: 0 },
+  ready: NOTHING,
+  // Why it failed, in words of any length; few of them are kept.
+  loading: { headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: 0 },
+  idle: NOTHING,
+  calling: { headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX },
+  ended: NOTHING,
+};
+
 /**
  * The broker's end of one runner's fd 3, as a state machine:
  *
@@ -41,10 +54,7 @@ type State =
 export class Channel {
   readonly #process: SealedProcess;
   readonly #limits: ChannelLimits;
-  readonly #decoder = new FrameDecoder({
-    headerBytesMax: HEADER_BYTES_MAX,
-    bodyBytesMax: BODY_BYTES_MAX,
-  });
+  readonly #decoder = new FrameDecoder(() => CAPS[this.#state.t]);
   #state: State;
   #timer: NodeJS.Timeout | undefined;
   #lastCallId = 0;
@@ -160,6 +170,8 @@ export class Channel {
         this.#accept(parseFromRunner(frame), frame);
         if (this.#stateNow() === "ended") return;
       }
+      if (this.#decoder.isMidFrame && ["ready", "idle"].includes(this.#stateNow()))
+        throw breach("began to speak out of turn");
     } catch (error) {
       this.end(
         error instanceof SandboxError
