@@ -97,7 +97,7 @@ export class Channel {
   }
 
   /** Sends the code. Resolves when a first instance stands ready; rejects with `ERR_COMPONENT_LOAD` or what ended the runner. */
-  load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
+  async load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
     this.#assertState("ready");
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
