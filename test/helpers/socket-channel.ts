@@ -26,12 +26,19 @@ export async function openSocketRoom(): Promise<SocketRoom> {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-sockets-"));
   const server: Server = createServer({ allowHalfOpen: true });
   await new Promise<void>((resolve) => server.listen(join(folder, "s"), resolve));
-  const open = async (): Promise<readonly [broker: Socket, runner: Socket]> => {
+  const connectOne = async (): Promise<readonly [broker: Socket, runner: Socket]> => {
     const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
     const runner = connect(join(folder, "s"));
     // The broker hangs up on whoever misbehaves.
     runner.on("error", () => {});
     return [await accepted, runner];
+  };
+  // One after the other: whose connection it is that the server hears of is then beyond doubt.
+  let last: Promise<unknown> = Promise.resolve();
+  const open = (): ReturnType<typeof connectOne> => {
+    const next = last.then(connectOne);
+    last = next;
+    return next;
   };
   return {
     async open(limits) {
