@@ -103,13 +103,14 @@ function openPlugin(
   plugin: VerifiedPlugin,
 ): CallablePlugin {
   const { alias, manifest, digests, component } = plugin;
-  const { grants, limits } = configuredPlugin(workspace, alias);
+  const { grants, limits, isolation } = configuredPlugin(workspace, alias);
   const watch: BrokerWatch = watchBrokers(
     makeBrokers(alias, grants, workspace.paths, machine.powers),
   );
   const sealed = makeLazyPlugin(async () =>
     sandbox.openPlugin({
       plugin: alias,
+      isolation,
       transpiled: await machine.transpile(component, sandbox, limits, workspace.paths.cacheFolder),
       limits,
       granted: Object.keys(grants),

@@ -1,6 +1,6 @@
 import { SandboxError } from "./errors.ts";
 import { explainExit } from "./explain-exit.ts";
-import { encodeHead, FrameDecoder, type Frame } from "./frames.ts";
+import { encodeHead, FrameDecoder, type Frame, type FrameCaps } from "./frames.ts";
 import { parseFromRunner } from "./messages.ts";
 import {
   BODY_BYTES_MAX,
@@ -30,6 +30,19 @@ type State =
     }
   | { readonly t: "ended"; readonly error: SandboxError };
 
+const NOTHING: FrameCaps = { headerBytesMax: 0, bodyBytesMax: 0 };
+
+/** How large a frame may be that begins in each state: memory is held only for what could be an honest message. */
+const CAPS: Readonly<Record<State["t"], FrameCaps>> = {
+  starting: { headerBytesMax: 1024, bodyBytesMax: 0 },
+  ready: NOTHING,
+  // Why it failed, in words of any length; few of them are kept.
+  loading: { headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: 0 },
+  idle: NOTHING,
+  calling: { headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX },
+  ended: NOTHING,
+};
+
 /**
  * The broker's end of one runner's fd 3, as a state machine:
  *
@@ -41,10 +54,7 @@ type State =
 export class Channel {
   readonly #process: SealedProcess;
   readonly #limits: ChannelLimits;
-  readonly #decoder = new FrameDecoder({
-    headerBytesMax: HEADER_BYTES_MAX,
-    bodyBytesMax: BODY_BYTES_MAX,
-  });
+  readonly #decoder = new FrameDecoder(() => CAPS[this.#state.t]);
   #state: State;
   #timer: NodeJS.Timeout | undefined;
   #lastCallId = 0;
@@ -77,12 +87,17 @@ export class Channel {
     return this.#process.pid;
   }
 
+  /** Calls that were handed over so far. */
+  get calls(): number {
+    return this.#lastCallId;
+  }
+
   get state(): State["t"] {
     return this.#state.t;
   }
 
   /** Sends the code. Resolves when a first instance stands ready; rejects with `ERR_COMPONENT_LOAD` or what ended the runner. */
-  load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
+  async load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
     this.#assertState("ready");
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
@@ -111,18 +126,17 @@ export class Channel {
     this.#assertState("idle");
     const { signal } = call.scope;
     if (signal.aborted) throw cancelled();
-    this.#lastCallId += 1;
+    const id = this.#lastCallId + 1;
     const head = encodeCall({
       t: "call",
-      id: this.#lastCallId,
+      id,
       export: call.export,
       args: call.args,
       context: call.context,
     });
     const done = Promise.withResolvers<PluginAnswer>();
-    const running = new RunningCall(this.#lastCallId, call, terms, (answer, body) =>
-      this.#send(answer, body),
-    );
+    this.#lastCallId = id;
+    const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
     this.#state = { t: "calling", call: running, done };
     this.#process.watch(true);
     const { deadlineMs } = terms.limits;
@@ -137,6 +151,7 @@ export class Channel {
       return await done.promise;
     } finally {
       signal.removeEventListener("abort", cancel);
+      call.onSpent?.(running.spent);
     }
   }
 
@@ -162,6 +177,8 @@ export class Channel {
         this.#accept(parseFromRunner(frame), frame);
         if (this.#stateNow() === "ended") return;
       }
+      if (this.#decoder.isMidFrame && ["ready", "idle"].includes(this.#stateNow()))
+        throw breach("began to speak out of turn");
     } catch (error) {
       this.end(
         error instanceof SandboxError

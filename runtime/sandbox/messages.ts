@@ -77,15 +77,20 @@ export function parseFromRunner(frame: Frame): FromRunner {
 }
 
 function parseHeader(header: Buffer): Record<string, JsonValue> {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(UTF8.decode(header));
+    text = UTF8.decode(header);
+    value = JSON.parse(text);
   } catch (cause) {
     throw breach("a header that is not JSON in UTF-8", cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw breach("a header that is no object");
   assertPlain(value, 0);
+  // An honest runner writes with `JSON.stringify`. What says the same in other words (a key twice, blanks, 1.0, -0)
+  // was written by somebody else, who may hope that two readers read it differently.
+  if (JSON.stringify(value) !== text) throw breach("a header in other words than an honest one");
   return value as Record<string, JsonValue>;
 }
 

@@ -35,15 +35,21 @@ export interface PluginCall {
     total: number | undefined,
     message: string | undefined,
   ) => void;
+  /** What the call took, once, when its runner is done with it. Not for a call that never reached one. */
+  readonly onSpent?: (spent: Spent) => void;
+}
+
+export interface Spent {
+  readonly hostCalls: number;
+  /** Bytes of log lines over `limits.logBytes`, a line counting 200 besides its text. */
+  readonly logBytesDropped: number;
 }
 
 /** How a call ended when the plugin answered. Every other end is a `SandboxError`. */
-export interface PluginAnswer {
+export interface PluginAnswer extends Spent {
   readonly value: JsonValue;
   readonly err?: JsonValue;
   readonly durationMs: number;
-  readonly hostCalls: number;
-  readonly logBytesDropped: number;
 }
 
 /** One plugin, loaded behind the seal. Runners start on demand and are prewarmed by `warm`. */
@@ -54,8 +60,16 @@ export interface SealedPlugin {
   close(): Promise<void>;
 }
 
+/**
+ * Who may use a runner again: the plugin's later calls, each on an instance of its own, or nobody.
+ * What native code leaves in a process, after it got out of its instance, the second forgets.
+ */
+export type Isolation = "plugin" | "call";
+
 export interface SealedPluginOptions {
   readonly plugin: string;
+  /** Default: `plugin`. */
+  readonly isolation?: Isolation;
   readonly transpiled: Transpiled;
   readonly limits: Limits;
   readonly granted: readonly string[];
