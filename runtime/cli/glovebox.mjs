@@ -23,10 +23,12 @@ process.on("warning", (warning) => {
 // The build of the published package writes `.js` in these imports, as in every other.
 const built = findBuiltProgram();
 const { findCodeFolder } = await (built
-  ? import(new URL("code-folder.mjs", built).href)
+  ? import(new URL("code-folder.mjs", built.folder).href)
   : import("../powers/code-folder.ts"));
 const codeFolder = findCodeFolder(process.env);
 if (codeFolder) module.enableCompileCache(codeFolder);
 
-const { main } = await (built ? import(new URL("main.mjs", built).href) : import("./main.ts"));
-await main(process.argv.slice(2));
+const { main } = await (built
+  ? import(new URL("main.mjs", built.folder).href)
+  : import("./main.ts"));
+await main(process.argv.slice(2), built?.code);

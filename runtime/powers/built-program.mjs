@@ -23,17 +23,17 @@ export function digestOfSources(sources, tree) {
 }
 
 /**
- * The folder of the bundled command line, when it is there and every source that it was made from is still the same, byte
- * by byte. The published package comes without those sources, and its list of them is empty.
+ * The bundled command line, when it is there and every source that it was made from is still the same, byte by byte:
+ * its folder, and the digest of those sources. The published package comes without them, and its list is empty.
  *
- * @returns {URL | undefined}
+ * @returns {{ folder: URL, code: string } | undefined}
  */
 export function findBuiltProgram() {
   try {
-    const { sources, digest } = JSON.parse(
-      fs.readFileSync(new URL("built-with.json", FOLDER), "utf8"),
-    );
-    return digestOfSources(sources, TREE) === digest ? FOLDER : undefined;
+    const file = fs.readFileSync(new URL("built-with.json", FOLDER), "utf8");
+    const { sources, code } = JSON.parse(file);
+    const isFresh = sources.length === 0 || digestOfSources(sources, TREE) === code;
+    return isFresh ? { folder: FOLDER, code } : undefined;
   } catch {
     return undefined;
   }

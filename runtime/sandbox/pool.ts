@@ -71,14 +71,6 @@ export class PluginPool implements SealedPlugin {
     }
   }
 
-  warm(): void {
-    if (this.#closing !== undefined || this.#channels.size > 0) return;
-    this.#obtain().then(
-      (channel) => this.#putBack(channel),
-      (error: unknown) => this.#noteFailure(error),
-    );
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

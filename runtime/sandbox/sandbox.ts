@@ -44,11 +44,10 @@ export interface PluginAnswer {
   readonly logBytesDropped: number;
 }
 
-/** One plugin, loaded behind the seal. Runners start on demand and are prewarmed by `warm`. */
+/** One plugin, loaded behind the seal. Runners start on demand. */
 export interface SealedPlugin {
   /** Throws `SandboxError` (`ERR_CALL_DEADLINE`, `ERR_CALL_CANCELLED`, `ERR_OVERLOADED`, …). */
   call(call: PluginCall): Promise<PluginAnswer>;
-  warm(): void;
   close(): Promise<void>;
 }
 

@@ -46,12 +46,14 @@ export async function buildCommandLine({ out, extension }: CommandLineBuild): Pr
     .flatMap(({ moduleIds }) => moduleIds)
     .filter((id) => id.startsWith(ROOT + sep))
     .map((id) => relative(ROOT, id).replaceAll(sep, "/"));
-  const packages = new Set(modules.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  const packages = new Set(
+    modules.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
   writeFileSync(join(out, "LICENSES.txt"), [...packages].toSorted().map(licenseOf).join("\n"));
-  const own = modules.filter((file) => !file.includes("node_modules/")).toSorted();
-  const sources = extension === "ts" ? [LOCK, ...own] : [];
-  const digest = digestOfSources(sources, pathToFileURL(ROOT + sep));
-  writeFileSync(join(out, "built-with.json"), `${JSON.stringify({ sources, digest })}\n`);
+  const sources = [LOCK, ...modules.filter((file) => !file.includes("node_modules/")).toSorted()];
+  const code = digestOfSources(sources, pathToFileURL(ROOT + sep));
+  const kept = extension === "ts" ? sources : [];
+  writeFileSync(join(out, "built-with.json"), `${JSON.stringify({ sources: kept, code })}\n`);
 }
 
 /** In the bundle each module of ours goes on to find the files that lie beside it, and not beside the bundle. */

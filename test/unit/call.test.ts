@@ -69,7 +69,6 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
           calls.push(call);
           return behave(call);
         },
-        warm: () => {},
         close: async () => {},
       },
     },
