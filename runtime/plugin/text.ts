@@ -51,7 +51,8 @@ const JOINING_SCRIPTS = [
   "Tibetan",
 ].map((script) => new RegExp(`^\\p{Script_Extensions=${script}}{2}$`, "u"));
 
-/** Made when a text first needs it: V8 takes 20 ms, a tenth of a start, to gather all emoji. */
+const EMOJI = String.raw`\p{RGI_Emoji}|[\p{Emoji}--\p{ASCII}][\uFE0E\uFE0F]`;
+/** Made when a text first needs it: V8 takes 20 ms, a tenth of a start, to gather all emoji, and the same for a literal that is only parsed. */
 let emojis: RegExp | undefined;
 
 /** The first character of `text` that a reader would not see, or undefined when all can be seen. */
@@ -60,7 +61,7 @@ export function findHiddenCharacter(text: string, rule: TextRule): HiddenCharact
   // Each exception is blanked out with as many spaces, so that indices stay those of `text`.
   const inLines = rule.lines ? text.replace(/[\n\t]/g, " ") : text;
   if (!HIDDEN.test(inLines)) return undefined;
-  emojis ??= /\p{RGI_Emoji}|[\p{Emoji}--\p{ASCII}][\uFE0E\uFE0F]/gv;
+  emojis ??= new RegExp(EMOJI, "gv");
   const shown = inLines
     .replace(emojis, (emoji) => " ".repeat(emoji.length))
     .replace(JOINED, (joiner, index: number) => (joinsOneScript(text, index) ? " " : joiner));
