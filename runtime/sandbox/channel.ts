@@ -237,10 +237,10 @@ export class Channel {
 
   #write(head: Buffer, parts: readonly (Uint8Array | undefined)[]): void {
     const { channel } = this.#process;
-    channel.cork();
-    for (const part of [head, ...parts])
-      if (part !== undefined && part.length > 0) channel.write(part, this.#written);
-    channel.uncork();
+    const bodies = parts.filter((part) => part !== undefined && part.length > 0);
+    if (bodies.length > 0) channel.cork();
+    for (const part of [head, ...bodies]) channel.write(part, this.#written);
+    if (bodies.length > 0) channel.uncork();
   }
 
   readonly #written = (): void => {

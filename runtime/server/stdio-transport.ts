@@ -13,6 +13,7 @@ export interface StdioStreams {
   readonly output: Writable;
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 const MESSAGE_DEPTH_MAX = 100;
 /** When this much waits to be read by the client, nothing more that it sent is handled. */
@@ -68,7 +69,6 @@ export class StdioTransport implements Transport {
   }
 
   readonly #read = (chunk: Buffer): void => {
-    this.#streams.input.pause();
     this.#waiting = [...this.#lines.push(chunk).toReversed(), ...this.#waiting];
     this.#goOn();
   };
@@ -83,13 +83,19 @@ export class StdioTransport implements Transport {
    */
   readonly #handleNext = (): void => {
     this.#turn = undefined;
-    const { input, output } = this.#streams;
-    if (this.#isClosed || output.writableLength > UNREAD_BYTES_MAX) return;
-    const line = this.#waiting.pop();
-    if (line === undefined) return void input.resume();
-    this.#turn = setImmediate(this.#handleNext);
-    this.#accept(line);
+    const line = this.#isHeldBack() ? undefined : this.#waiting.pop();
+    if (line !== undefined) this.#accept(line);
+    if (this.#isClosed) return;
+    const isHeldBack = this.#isHeldBack();
+    if (isHeldBack || this.#waiting.length > 0) this.#streams.input.pause();
+    else this.#streams.input.resume();
+    if (!isHeldBack && this.#waiting.length > 0) this.#turn = setImmediate(this.#handleNext);
   };
+
+  /** Whether the client has too much to read: then nothing of what it sent is handled, until it reads. */
+  #isHeldBack(): boolean {
+    return this.#isClosed || this.#streams.output.writableLength > UNREAD_BYTES_MAX;
+  }
 
   readonly #end = (): void => {
     if (this.#isClosed) return;
@@ -110,7 +116,7 @@ export class StdioTransport implements Transport {
       );
     let value: unknown;
     try {
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(line);
+      const text = UTF8.decode(line);
       if (text.trim() === "") return;
       value = JSON.parse(text);
     } catch {
