@@ -5,6 +5,7 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
+import type { DirectCalls } from "./direct-calls.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
@@ -28,6 +29,8 @@ export class StdioTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   onclose?: () => void;
   onerror?: (error: Error) => void;
+  /** Asked about each message before the SDK is. */
+  direct?: Pick<DirectCalls, "accept" | "noteSent" | "close">;
   /** Resolves when the client has gone, or `close` was called. */
   readonly closed: Promise<void>;
   readonly #streams: StdioStreams;
@@ -59,6 +62,7 @@ export class StdioTransport implements Transport {
   send(message: JSONRPCMessage): Promise<void> {
     const { output } = this.#streams;
     if (this.#isClosed) return Promise.reject(new Error("The client has gone."));
+    this.direct?.noteSent(message);
     output.write(`${JSON.stringify(message)}\n`);
     return Promise.resolve();
   }
@@ -104,6 +108,7 @@ export class StdioTransport implements Transport {
     input.off("data", this.#read);
     input.pause();
     output.off("drain", this.#goOn);
+    this.direct?.close();
     this.onclose?.();
     this.#resolveClosed();
   };
@@ -128,6 +133,7 @@ export class StdioTransport implements Transport {
         `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`,
         value,
       );
+    if (this.direct?.accept(value)) return;
     const message = readMessage(value);
     if (message) this.onmessage?.(message);
     else
@@ -166,14 +172,9 @@ function requestIdOf(value: unknown): string | number | undefined {
   return typeof id === "string" || typeof id === "number" ? id : undefined;
 }
 
-/** Looks level by level: recursion would end with the stack. */
+/** Goes no deeper than the limit itself, so that no message can end it with the stack. */
 function isDeeperThan(value: unknown, depthMax: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > depthMax) return true;
-    level = level.flatMap((part) =>
-      typeof part === "object" && part !== null ? Object.values(part) : [],
-    );
-  }
-  return false;
+  if (typeof value !== "object" || value === null) return false;
+  const parts: unknown[] = Object.values(value);
+  return depthMax === 0 ? parts.length > 0 : parts.some((part) => isDeeperThan(part, depthMax - 1));
 }
