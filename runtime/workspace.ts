@@ -16,9 +16,16 @@ import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
 import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { parsePublicKey } from "./supply/keys.ts";
+import type { PassedComponents } from "./supply/passed-components.ts";
 import { PinError } from "./supply/pin-errors.ts";
-import { BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
 import {
+  BUNDLE_BYTES_MAX,
+  isSourceStored,
+  PACKAGE_BYTES_MAX,
+  readSource,
+} from "./supply/read-source.ts";
+import {
+  reopenComponent,
   verifyGrants,
   verifyInstalled,
   verifySource,
@@ -136,12 +143,19 @@ export interface Verification {
 /**
  * Verifies every configured plugin from its bytes. Nothing is taken over from an earlier start:
  * the approved package in the store, and its source too while that is a file which is still there.
+ * But components whose very bytes `passed` knows are not inspected again.
  */
-export function verifyWorkspace(workspace: Workspace, files: FilePowers): Verification {
+export function verifyWorkspace(
+  workspace: Workspace,
+  files: FilePowers,
+  passed?: PassedComponents,
+): Verification {
   const plugins: VerifiedPlugin[] = [];
   const refused = new Map<string, readonly GloveboxError[]>();
   for (const alias of Object.keys(workspace.configuration.plugins)) {
-    const reasons = collectReasons([() => plugins.push(verifyPlugin(workspace, alias, files))]);
+    const reasons = collectReasons([
+      () => plugins.push(verifyPlugin(workspace, alias, files, passed)),
+    ]);
     if (reasons.length > 0) refused.set(alias, reasons);
   }
   return { plugins, refused };
@@ -152,12 +166,13 @@ export function verifyPlugin(
   workspace: Workspace,
   alias: string,
   files: FilePowers,
+  passed?: PassedComponents,
 ): VerifiedPlugin {
   const { paths, configuration } = workspace;
   const { source, grants, unsigned } = configuredPlugin(workspace, alias);
   const locked = lockedPlugin(alias, workspace);
   const expected = { alias, locked, unsigned };
-  const rules = rulesOf(configuration.trust);
+  const rules = { ...rulesOf(configuration.trust), ...(passed && { passed }) };
   const path = `plugins.${alias}`;
   let stored: PluginBytes | undefined;
   let verified: VerifiedPlugin | undefined;
@@ -169,9 +184,10 @@ export function verifyPlugin(
       );
     },
     () => {
+      // The bytes of the store need no second look.
+      if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);
-      if (found)
-        saying({ file: found.file, path }, () => verifySource(found, stored, expected, rules));
+      if (found) saying({ file: found.file, path }, () => verifySource(found, expected, rules));
     },
     () =>
       saying({ file: paths.configFile, path: `${path}.grants` }, () =>
@@ -180,6 +196,15 @@ export function verifyPlugin(
   ]);
   throwReasons(reasons);
   return verified!;
+}
+
+/** The component of a verified plugin, read again and found to be the same. Throws `PinError`. */
+export function readComponent(
+  { paths }: Workspace,
+  plugin: Pick<VerifiedPlugin, "alias" | "locked">,
+  files: FilePowers,
+): Uint8Array {
+  return reopenComponent(readStored(paths, plugin.alias, plugin.locked, files), plugin);
 }
 
 /** What was approved under this name, if anything was. */

@@ -23,7 +23,7 @@ import {
   type ApprovalResult,
   type Candidate,
 } from "./finish-approval.ts";
-import { effectiveMode } from "./machine.ts";
+import { effectiveMode, wholeComponent } from "./machine.ts";
 
 /** A plugin that the operator names by its source. */
 export interface AddRequest {
@@ -133,7 +133,7 @@ async function examine(
       rules: rulesOf(trust),
       unsigned,
       transpile: (component, limits) =>
-        machine.transpile(component, sandbox, limits, paths.cacheFolder),
+        machine.transpile(wholeComponent(component), sandbox, limits, paths.cacheFolder),
       onProgress: (step) => out.progress(step),
     });
     return await examined.catch((error: unknown) => {

@@ -2,6 +2,7 @@
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
 import module from "node:module";
 import process from "node:process";
+import { findBuiltProgram } from "../powers/built-program.mjs";
 
 const NODE_MAJOR_MIN = 26;
 const major = Number(process.versions.node.split(".")[0]);
@@ -20,9 +21,14 @@ process.on("warning", (warning) => {
 });
 
 // The build of the published package writes `.js` in these imports, as in every other.
-const { findCodeFolder } = await import("../powers/code-folder.ts");
+const built = findBuiltProgram();
+const { findCodeFolder } = await (built
+  ? import(new URL("code-folder.mjs", built.folder).href)
+  : import("../powers/code-folder.ts"));
 const codeFolder = findCodeFolder(process.env);
 if (codeFolder) module.enableCompileCache(codeFolder);
 
-const { main } = await import("./main.ts");
-await main(process.argv.slice(2));
+const { main } = await (built
+  ? import(new URL("main.mjs", built.folder).href)
+  : import("./main.ts"));
+await main(process.argv.slice(2), built?.code);

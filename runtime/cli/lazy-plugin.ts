@@ -12,13 +12,6 @@ export function makeLazyPlugin(open: () => Promise<SealedPlugin>): SealedPlugin 
   };
   return {
     call: async (call: PluginCall) => (await opened()).call(call),
-    warm() {
-      // The first call reports what is wrong; warming is only ever early.
-      opened().then(
-        (plugin) => plugin.warm(),
-        () => undefined,
-      );
-    },
     async close() {
       await opening?.then(
         (plugin) => plugin.close(),

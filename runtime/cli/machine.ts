@@ -1,9 +1,23 @@
 import type { Powers } from "@glovebox/host-api/powers";
 import type { EngineVersions } from "../approve.ts";
+import { digestOfBytes } from "../plugin/canonical.ts";
+import type { Digest } from "../plugin/formats.ts";
 import type { Configuration } from "../policy/configuration.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Sandbox, Seal, Transpiled } from "../sandbox/sandbox.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
+import type { PassedComponents } from "../supply/passed-components.ts";
+
+/** A component, whose bytes are asked for only where its code is not in the cache. */
+export interface ComponentToRun {
+  readonly digest: Digest;
+  readonly read: () => Uint8Array;
+}
+
+/** A component whose bytes are at hand. */
+export function wholeComponent(bytes: Uint8Array): ComponentToRun {
+  return { digest: digestOfBytes(bytes), read: () => bytes };
+}
 
 /** Everything of this machine that commands compose from. */
 export interface Machine {
@@ -15,9 +29,11 @@ export interface Machine {
   openSandbox(): Promise<Sandbox>;
   /** Probes the seal, for those who run no plugin. */
   probeSeal(): Promise<Seal>;
+  /** Components that need not be inspected again. Undefined where the code that inspects may change from start to start. */
+  openPassed(cacheFolder: string): PassedComponents | undefined;
   /** The component's code for a runner, made behind the seal, with its limits written in. Kept in `cacheFolder`, where there is one. */
   transpile(
-    component: Uint8Array,
+    component: ComponentToRun,
     sandbox: Sandbox,
     limits: Limits,
     cacheFolder?: string,

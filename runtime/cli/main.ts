@@ -9,14 +9,14 @@ import { reportError } from "./report-error.ts";
 
 /**
  * Runs this process's command line and ends the process. The only place that does.
- * It ends by `process.exit`, once everything is written: letting Node wind down by itself after foreign calls crashed it.
+ * `code` is the digest of the program's own sources, where it was built from them. It ends by `process.exit`, once everything is written: letting Node wind down by itself after foreign calls crashed it.
  */
-export async function main(words: readonly string[]): Promise<void> {
+export async function main(words: readonly string[], code?: string): Promise<void> {
   const { stdout, stderr } = process;
   stdout.on("error", leaveOnBrokenPipe);
   // Whoever closed stderr does not want to know.
   stderr.on("error", () => {});
-  const exit = await runWords(words, process);
+  const exit = await runWords(words, process, () => loadMachine(code));
   await Promise.all([written(stdout), written(stderr)]);
   process.exit(exit);
 }
@@ -29,7 +29,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 export async function runWords(
   words: readonly string[],
   terminal: Terminal,
-  load: () => Promise<Machine> = loadMachine,
+  load: () => Promise<Machine>,
 ): Promise<ExitCode> {
   const out = makeOutput(terminal, words.includes("--json"));
   try {
@@ -48,9 +48,9 @@ export async function runWords(
 }
 
 /** Loaded when a command runs: nobody who asks for help or the version waits for it. */
-async function loadMachine(): Promise<Machine> {
+export async function loadMachine(code?: string): Promise<Machine> {
   const { makeMachine } = await import("./make-machine.ts");
-  return makeMachine();
+  return makeMachine(code);
 }
 
 /** The help or version that is asked for, or undefined when none is. */

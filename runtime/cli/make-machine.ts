@@ -1,4 +1,3 @@
-import { digestOfBytes } from "../plugin/canonical.ts";
 import { stripDocs } from "../plugin/component/inspect.ts";
 import { exposeModules } from "../plugin/component/expose-state.ts";
 import { limitModules } from "../plugin/component/rewrite-limits.ts";
@@ -11,11 +10,12 @@ import { readSecret } from "../powers/secrets.ts";
 import { runtimeVersion, transpilerVersion } from "../powers/version.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { SEALED_FOLDER } from "../sandbox/programs.ts";
+import { openPassedComponents } from "../supply/passed-components.ts";
 import { makeTranspileCache } from "../supply/transpile-cache.ts";
 import type { Machine } from "./machine.ts";
 
-/** The machine as it is: the one place where powers are made. */
-export function makeMachine(): Machine {
+/** The machine as it is: the one place where powers are made. `code` is the digest of the program, where that is built. */
+export function makeMachine(code?: string): Machine {
   const readEngine = () => ({ glovebox: runtimeVersion(), jco: transpilerVersion() });
   return {
     files: makeFilePowers(),
@@ -33,9 +33,13 @@ export function makeMachine(): Machine {
       await sandbox.close();
       return sandbox.seal;
     },
+    openPassed: (folder) =>
+      code === undefined
+        ? undefined
+        : openPassedComponents(folder, `${runtimeVersion()} ${code}`, makeCachePowers()),
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
-        const transpiled = await sandbox.transpile(stripDocs(component));
+        const transpiled = await sandbox.transpile(stripDocs(component.read()));
         const exposed = exposeModules(limitModules(transpiled.modules, limits));
         const fresh = transpiled.fresh ?? exposed.refused;
         const { script } = transpiled;
@@ -43,7 +47,7 @@ export function makeMachine(): Machine {
       };
       if (cacheFolder === undefined) return make();
       const key = {
-        component: digestOfBytes(component),
+        component: component.digest,
         engine: readEngine(),
         memoryBytes: limits.memoryBytes,
       };

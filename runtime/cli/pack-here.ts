@@ -3,6 +3,7 @@ import { packParts } from "../examine.ts";
 import type { SourceParts } from "../supply/read-source.ts";
 import { rulesOf } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
+import { wholeComponent } from "./machine.ts";
 
 /** Packs unpacked parts: the sealed component is asked for its tools, with nothing granted. */
 export async function packHere(
@@ -14,7 +15,8 @@ export async function packHere(
     return await packParts(parts, {
       sandbox,
       rules: rulesOf([]),
-      transpile: (component, limits) => machine.transpile(component, sandbox, limits),
+      transpile: (component, limits) =>
+        machine.transpile(wholeComponent(component), sandbox, limits),
       onProgress: (step) => out.progress(step),
     });
   } catch (error) {

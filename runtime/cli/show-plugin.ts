@@ -16,14 +16,14 @@ export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
  * A person's view of the parameters comes first, and then the schemas to the letter: an instruction to the model can stand in any part.
  */
 export function showPlugin(
-  opened: OpenedPlugin,
+  opened: Omit<OpenedPlugin, "component">,
   signer: Signer | null,
   grants: Grants,
   out: Output,
 ): void {
-  const { manifest, component, digests } = opened;
+  const { manifest, componentBytes, digests } = opened;
   out.line(
-    `${out.style("bold", `${manifest.name} ${manifest.version}`)}  ${safe(manifest.license)}  ${formatKib(component.length)}`,
+    `${out.style("bold", `${manifest.name} ${manifest.version}`)}  ${safe(manifest.license)}  ${formatKib(componentBytes)}`,
   );
   out.line(safe(manifest.description));
   out.line();

@@ -16,7 +16,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
-import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
@@ -27,14 +27,12 @@ export interface Runtime {
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
   readonly posture: Posture;
-  /** Makes runners for every plugin ahead of the first call. */
-  warm(): void;
   close(): Promise<void>;
 }
 
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
- * Throws every reason at once. Starts no runner of a plugin: that happens on the first call, or by `warm`.
+ * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
  */
 export async function startRuntime(workspace: Workspace, machine: Machine): Promise<Runtime> {
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -42,7 +40,9 @@ export async function startRuntime(workspace: Workspace, machine: Machine): Prom
   const opening = machine.openSandbox();
   try {
     await Promise.race([opening, sleep(1)]);
-    const verification = verifyWorkspace(workspace, machine.files);
+    const passed = machine.openPassed(workspace.paths.cacheFolder);
+    const verification = verifyWorkspace(workspace, machine.files, passed);
+    passed?.save();
     const sandbox = await opening;
     return assemble(workspace, machine, sandbox, checkStart(workspace, verification, sandbox.seal));
   } catch (error) {
@@ -71,7 +71,6 @@ function assemble(
     tools,
     callTool: makeCallTool({ tools: callables, audit, seal: sandbox.seal.name }),
     posture: describePosture(workspace, plugins, sandbox.seal, mode),
-    warm: () => opened.forEach((plugin) => plugin.sealed.warm()),
     async close() {
       await Promise.allSettled([...opened.values()].map((plugin) => plugin.sealed.close()));
       await sandbox.close();
@@ -102,11 +101,15 @@ function openPlugin(
   sandbox: Sandbox,
   plugin: VerifiedPlugin,
 ): CallablePlugin {
-  const { alias, manifest, digests, component } = plugin;
+  const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation } = configuredPlugin(workspace, alias);
   const watch: BrokerWatch = watchBrokers(
     makeBrokers(alias, grants, workspace.paths, machine.powers),
   );
+  const component = {
+    digest: digests.component,
+    read: () => readComponent(workspace, plugin, machine.files),
+  };
   const sealed = makeLazyPlugin(async () =>
     sandbox.openPlugin({
       plugin: alias,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { PluginError } from "./errors.ts";
 import type { Digest } from "./formats.ts";
@@ -24,12 +24,12 @@ export function canonicalBytes(value: unknown): Uint8Array {
 
 /** SHA-256 of a value's canonical form: equal for equal data, however a file spells it. */
 export function digestOf(value: unknown): Digest {
-  return digestOfBytes(canonicalBytes(value));
+  return `sha256:${hash("sha256", canonicalText(value), "hex")}`;
 }
 
 /** SHA-256 of the bytes as they are. */
 export function digestOfBytes(bytes: Uint8Array): Digest {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  return `sha256:${hash("sha256", bytes, "hex")}`;
 }
 
 /** Reads `sha256:` and 64 lower-case hex digits. Throws `ERR_DIGEST_INVALID`. */

@@ -44,8 +44,9 @@ function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): Plugi
 /** Of what is not to be understood, the stricter is made: the problem refuses the configuration anyway. */
 function readIsolation(member: Cursor): Isolation {
   const { value } = member;
-  if (value === undefined || value === "plugin") return "plugin";
-  if (value !== "call") member.problem("not an isolation", "Write `plugin` or `call`.");
+  if (value === undefined) return "plugin";
+  if (value === "plugin" || value === "instance" || value === "call") return value;
+  member.problem("not an isolation", "Write `plugin`, `instance` or `call`.");
   return "call";
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import type { CacheFile, CachePowers } from "../supply/transpile-cache.ts";
+import type { CacheFile, CachePowers } from "../supply/cache-secret.ts";
 
 /** A file that a process left half written is removed by the next one that lists the folder after this time. */
 const ABANDONED_MS = 60 * 60 * 1000;

@@ -10,6 +10,7 @@ const CHUNK_BYTES = 64 * 1024;
 export function makeFilePowers(): FilePowers {
   return {
     readFile,
+    holds,
     writeFile: (file, bytes, mode) =>
       writeFiles([{ path: file, bytes, ...(mode === undefined ? {} : { mode }) }]),
     writeFiles,
@@ -27,6 +28,29 @@ export function makeFilePowers(): FilePowers {
 }
 
 function readFile(file: string, bytesMax: number): Uint8Array | undefined {
+  return withFile(file, (fd, sizeBytes) => readUpTo(fd, bytesMax, sizeBytes));
+}
+
+/** Piece by piece: most files that are compared are the same, and nobody needs them in memory twice. */
+function holds(file: string, bytes: Uint8Array): boolean {
+  const piece = Buffer.allocUnsafe(CHUNK_BYTES);
+  const isSame = withFile(file, (fd) => {
+    for (let total = 0; ;) {
+      const count = fs.readSync(fd, piece);
+      const expected = bytes.subarray(total, total + count);
+      if (count === 0) return total === bytes.length;
+      if (Buffer.compare(piece.subarray(0, count), expected) !== 0) return false;
+      total += count;
+    }
+  });
+  return isSame ?? false;
+}
+
+/** Undefined when there is no file. Throws when it cannot be read. */
+function withFile<Result>(
+  file: string,
+  work: (fd: number, sizeBytes: number) => Result,
+): Result | undefined {
   let fd: number;
   try {
     // O_NONBLOCK: a FIFO in the place of a file must not hang the reader.
@@ -36,8 +60,9 @@ function readFile(file: string, bytesMax: number): Uint8Array | undefined {
     throw unreadable(file, error);
   }
   try {
-    if (!fs.fstatSync(fd).isFile()) throw new Error("it is not a regular file");
-    return readUpTo(fd, bytesMax);
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new Error("it is not a regular file");
+    return work(fd, stat.size);
   } catch (error) {
     throw unreadable(file, error);
   } finally {
@@ -45,16 +70,21 @@ function readFile(file: string, bytesMax: number): Uint8Array | undefined {
   }
 }
 
-/** Some files say they are empty, and some grow while they are read: only counting holds. */
-function readUpTo(fd: number, bytesMax: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
+/** Some files say they are empty, and some grow while they are read: what they say is a hint, and only counting holds. */
+function readUpTo(fd: number, bytesMax: number, hintBytes: number): Uint8Array {
+  const roomFor = (bytes: number): Buffer =>
+    Buffer.allocUnsafeSlow(Math.min(Math.max(bytes, CHUNK_BYTES), bytesMax) + 1);
+  let buffer = roomFor(hintBytes);
   for (let total = 0; ;) {
-    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, bytesMax + 1 - total));
-    const count = fs.readSync(fd, chunk);
-    if (count === 0) return Buffer.concat(chunks);
+    const count = fs.readSync(fd, buffer, total, buffer.length - total, null);
     total += count;
+    if (count === 0) return buffer.subarray(0, total);
     if (total > bytesMax) throw new Error(`it is larger than ${bytesMax} bytes`);
-    chunks.push(chunk.subarray(0, count));
+    if (total === buffer.length) {
+      const larger = roomFor(2 * total);
+      buffer.copy(larger);
+      buffer = larger;
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type LoadMessage,
 } from "./protocol.ts";
 import { RunningCall, type CallTerms } from "./running-call.ts";
-import type { PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
+import type { Isolation, PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
 import type { SealedProcess } from "./seal/sealed-process.ts";
 
 export interface ChannelLimits {
@@ -97,14 +97,18 @@ export class Channel {
   }
 
   /** Sends the code. Resolves when a first instance stands ready; rejects with `ERR_COMPONENT_LOAD` or what ended the runner. */
-  async load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
+  async load(
+    transpiled: Transpiled,
+    granted: readonly string[],
+    isolation: Isolation = "plugin",
+  ): Promise<void> {
     this.#assertState("ready");
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
     this.#process.watch(true);
     const { script, modules, fresh } = transpiled;
     const sizes = modules.map(({ name, bytes }) => [name, bytes.length] as const);
-    const reset = fresh === undefined;
+    const reset = fresh === undefined && isolation === "plugin";
     const message: LoadMessage = {
       t: "load",
       scriptBytes: script.length,
@@ -261,10 +265,10 @@ export class Channel {
 
   #write(head: Buffer, parts: readonly (Uint8Array | undefined)[]): void {
     const { channel } = this.#process;
-    channel.cork();
-    for (const part of [head, ...parts])
-      if (part !== undefined && part.length > 0) channel.write(part, this.#written);
-    channel.uncork();
+    const bodies = parts.filter((part) => part !== undefined && part.length > 0);
+    if (bodies.length > 0) channel.cork();
+    for (const part of [head, ...bodies]) channel.write(part, this.#written);
+    if (bodies.length > 0) channel.uncork();
   }
 
   readonly #written = (): void => {

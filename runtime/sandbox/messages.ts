@@ -22,13 +22,22 @@ const TRAPS = [
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const OPERATION = /^[a-z][a-zA-Z0-9-]*(\.[a-z][a-zA-Z0-9-]*)+$/;
 
-/** Exactly these keys, in any order; `?` marks those that may be missing. */
-const SHAPES: Readonly<Record<string, readonly string[]>> = {
-  ready: ["t", "protocol"],
-  loaded: ["t", "failed?", "fresh?"],
-  host: ["t", "id", "seq", "op", "args"],
-  note: ["t", "id", "op", "args"],
-  result: ["t", "id", "value?", "err?", "trap?"],
+interface Shape {
+  readonly needed: readonly string[];
+  readonly allowed: ReadonlySet<string>;
+}
+
+/** Exactly these keys, in any order, and those of the second list or not. */
+function shape(needed: readonly string[], optional: readonly string[] = []): Shape {
+  return { needed, allowed: new Set([...needed, ...optional]) };
+}
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  ready: shape(["t", "protocol"]),
+  loaded: shape(["t"], ["failed", "fresh"]),
+  host: shape(["t", "id", "seq", "op", "args"]),
+  note: shape(["t", "id", "op", "args"]),
+  result: shape(["t", "id"], ["value", "err", "trap"]),
 };
 
 /**
@@ -39,9 +48,9 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
 export function parseFromRunner(frame: Frame): FromRunner {
   const message = parseHeader(frame.header);
   const type = message["t"];
-  const shape = typeof type === "string" && Object.hasOwn(SHAPES, type) ? SHAPES[type] : undefined;
-  if (shape === undefined) throw breach("a message of unknown type");
-  assertKeys(message, shape);
+  const known = typeof type === "string" && Object.hasOwn(SHAPES, type) ? SHAPES[type] : undefined;
+  if (known === undefined) throw breach("a message of unknown type");
+  assertKeys(message, known);
   switch (type) {
     case "ready":
       assertNoBody(frame);
@@ -114,14 +123,11 @@ function assertPlain(value: unknown, depth: number): void {
   }
 }
 
-function assertKeys(message: Record<string, JsonValue>, shape: readonly string[]): void {
-  const allowed = new Set(shape.map((key) => key.replace("?", "")));
+function assertKeys(message: Record<string, JsonValue>, { needed, allowed }: Shape): void {
   for (const key of Object.keys(message))
     if (!allowed.has(key)) throw breach("a message with an unknown key");
-  for (const key of shape) {
-    if (!key.endsWith("?") && !Object.hasOwn(message, key))
-      throw breach("a message that lacks a key");
-  }
+  for (const key of needed)
+    if (!Object.hasOwn(message, key)) throw breach("a message that lacks a key");
 }
 
 function assertNoBody(frame: Frame): void {

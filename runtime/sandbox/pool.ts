@@ -60,10 +60,6 @@ export class PluginPool implements SealedPlugin {
     }
   }
 
-  warm(): void {
-    if (this.#channels.size === 0) this.#prepare();
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -97,7 +93,8 @@ export class PluginPool implements SealedPlugin {
     void channel.exited.then(() => this.#channels.delete(channel));
     try {
       await channel.started;
-      await channel.load(this.#options.transpiled, this.#options.granted);
+      const { transpiled, granted, isolation } = this.#options;
+      await channel.load(transpiled, granted, isolation);
     } catch (error) {
       this.#noteFailure(error);
       throw error;

@@ -65,6 +65,9 @@ const TRAP_CODES = {
   output: "ERR_CALL_OUTPUT",
 } as const satisfies Record<NonNullable<ResultMessage["trap"]>, SandboxErrorCode>;
 
+/** Why what the host still does for a call is stopped. One for all: each new one would gather a stack that nobody reads. */
+const OVER = new DOMException("The call has ended.", "AbortError");
+
 type Send = (head: Buffer, body?: Uint8Array) => void;
 
 /**
@@ -76,7 +79,9 @@ export class RunningCall {
   readonly #call: PluginCall;
   readonly #terms: CallTerms;
   readonly #send: Send;
-  readonly #ended = new AbortController();
+  /** Made by the first host call: most calls make none. */
+  #ended: AbortController | undefined;
+  #isOver = false;
   readonly #startedMs = performance.now();
   #hostCallUnderWay = false;
   #hostCalls = 0;
@@ -157,7 +162,8 @@ export class RunningCall {
 
   /** The call is over, however it ended: nothing more is done or sent on its behalf. */
   close(): void {
-    this.#ended.abort();
+    this.#isOver = true;
+    this.#ended?.abort(OVER);
     // An operation that is still under way may open something yet; it is dropped when that has settled.
     if (!this.#hostCallUnderWay) this.#endBrokers();
   }
@@ -167,7 +173,9 @@ export class RunningCall {
     { args, seq }: HostMessage,
     body: Uint8Array,
   ): Promise<void> {
-    const scope: CallScope = { ...this.#call.scope, signal: this.#ended.signal };
+    this.#ended ??= new AbortController();
+    const { signal } = this.#ended;
+    const scope: CallScope = { ...this.#call.scope, signal };
     let answer: HostAnswer | undefined;
     let refusal: HostErrorTag = "internal";
     try {
@@ -175,18 +183,18 @@ export class RunningCall {
     } catch (error) {
       if (error instanceof HostError) refusal = error.tag;
     }
-    if (this.#busyMs > PACE.freeMs) await this.#pace();
+    if (this.#busyMs > PACE.freeMs) await this.#pace(signal);
     this.#hostCallUnderWay = false;
-    if (this.#ended.signal.aborted) this.#endBrokers();
+    if (this.#isOver) this.#endBrokers();
     else if (answer === undefined) this.#refuse(seq, refusal);
     else this.#answer(seq, answer);
   }
 
   /** A call that keeps the broker busy waits for its answers, so that other plugins' calls get their turn. */
-  async #pace(): Promise<void> {
+  async #pace(signal: AbortSignal): Promise<void> {
     const pauseMs = (this.#busyMs - PACE.freeMs) * PACE.pauseFactor;
     this.#busyMs = PACE.freeMs;
-    await sleep(pauseMs, undefined, { signal: this.#ended.signal }).catch(() => {});
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
 
   #answer(seq: number, { value, body }: HostAnswer): void {

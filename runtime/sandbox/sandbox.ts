@@ -52,19 +52,19 @@ export interface PluginAnswer extends Spent {
   readonly durationMs: number;
 }
 
-/** One plugin, loaded behind the seal. Runners start on demand and are prewarmed by `warm`. */
+/** One plugin, loaded behind the seal. Runners start on demand. */
 export interface SealedPlugin {
   /** Throws `SandboxError` (`ERR_CALL_DEADLINE`, `ERR_CALL_CANCELLED`, `ERR_OVERLOADED`, …). */
   call(call: PluginCall): Promise<PluginAnswer>;
-  warm(): void;
   close(): Promise<void>;
 }
 
 /**
- * Who may use a runner again: the plugin's later calls, each on an instance of its own, or nobody.
- * What native code leaves in a process, after it got out of its instance, the second forgets.
+ * What calls of one plugin share, one after the other: `plugin`: a process and an instance, which is restored after each
+ * call; `instance`: a process, with a new instance for each call; `call`: nothing, each has a process of its own.
+ * What native code leaves in a process, after it got out of its instance, only the last forgets.
  */
-export type Isolation = "plugin" | "call";
+export type Isolation = "plugin" | "instance" | "call";
 
 export interface SealedPluginOptions {
   readonly plugin: string;

@@ -1,14 +1,9 @@
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  Server,
-  type CallToolResult,
-} from "@modelcontextprotocol/server";
+import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
-import type { ToolAnswer } from "../answer.ts";
 import type { CallTool } from "../call.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import { answerDebt, DEBT_RESOURCE, DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
+import { toMcpResult } from "./direct-calls.ts";
 import { toListedTool } from "./listed-tool.ts";
 import { makeProgress } from "./progress.ts";
 
@@ -80,14 +75,6 @@ function serveDebtResource(server: Server, reportDebt: ReportDebt): void {
       throw invalidParams("Unknown resource. List the resources and use a URI from the list.");
     return { contents: [{ uri, mimeType, text: JSON.stringify(reportDebt({})) }] };
   });
-}
-
-function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallToolResult {
-  return {
-    content: content.map((block) => ({ ...block })),
-    ...(structuredContent === undefined ? {} : { structuredContent }),
-    ...(isError ? { isError } : {}),
-  };
 }
 
 function invalidParams(message: string): ProtocolError {

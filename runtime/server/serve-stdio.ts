@@ -1,4 +1,5 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { DirectCalls } from "./direct-calls.ts";
 import { makeMcpServer, type McpSetting } from "./mcp-server.ts";
 import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 
@@ -18,6 +19,7 @@ export function serveOverStdio(
   onError: (error: Error) => void,
 ): StdioServing {
   const transport = new StdioTransport(streams);
+  transport.direct = new DirectCalls(setting, (message) => transport.send(message));
   const handle = serveStdio(() => makeMcpServer(setting), { transport, onerror: onError });
   return { closed: transport.closed, close: () => handle.close() };
 }

@@ -5,6 +5,7 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
+import type { DirectCalls } from "./direct-calls.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
@@ -13,6 +14,7 @@ export interface StdioStreams {
   readonly output: Writable;
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 const MESSAGE_DEPTH_MAX = 100;
 /** When this much waits to be read by the client, nothing more that it sent is handled. */
@@ -27,6 +29,8 @@ export class StdioTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   onclose?: () => void;
   onerror?: (error: Error) => void;
+  /** Asked about each message before the SDK is. */
+  direct?: Pick<DirectCalls, "accept" | "noteSent" | "close">;
   /** Resolves when the client has gone, or `close` was called. */
   readonly closed: Promise<void>;
   readonly #streams: StdioStreams;
@@ -58,6 +62,7 @@ export class StdioTransport implements Transport {
   send(message: JSONRPCMessage): Promise<void> {
     const { output } = this.#streams;
     if (this.#isClosed) return Promise.reject(new Error("The client has gone."));
+    this.direct?.noteSent(message);
     output.write(`${JSON.stringify(message)}\n`);
     return Promise.resolve();
   }
@@ -68,7 +73,6 @@ export class StdioTransport implements Transport {
   }
 
   readonly #read = (chunk: Buffer): void => {
-    this.#streams.input.pause();
     this.#waiting = [...this.#lines.push(chunk).toReversed(), ...this.#waiting];
     this.#goOn();
   };
@@ -83,13 +87,19 @@ export class StdioTransport implements Transport {
    */
   readonly #handleNext = (): void => {
     this.#turn = undefined;
-    const { input, output } = this.#streams;
-    if (this.#isClosed || output.writableLength > UNREAD_BYTES_MAX) return;
-    const line = this.#waiting.pop();
-    if (line === undefined) return void input.resume();
-    this.#turn = setImmediate(this.#handleNext);
-    this.#accept(line);
+    const line = this.#isHeldBack() ? undefined : this.#waiting.pop();
+    if (line !== undefined) this.#accept(line);
+    if (this.#isClosed) return;
+    const isHeldBack = this.#isHeldBack();
+    if (isHeldBack || this.#waiting.length > 0) this.#streams.input.pause();
+    else this.#streams.input.resume();
+    if (!isHeldBack && this.#waiting.length > 0) this.#turn = setImmediate(this.#handleNext);
   };
+
+  /** Whether the client has too much to read: then nothing of what it sent is handled, until it reads. */
+  #isHeldBack(): boolean {
+    return this.#isClosed || this.#streams.output.writableLength > UNREAD_BYTES_MAX;
+  }
 
   readonly #end = (): void => {
     if (this.#isClosed) return;
@@ -98,6 +108,7 @@ export class StdioTransport implements Transport {
     input.off("data", this.#read);
     input.pause();
     output.off("drain", this.#goOn);
+    this.direct?.close();
     this.onclose?.();
     this.#resolveClosed();
   };
@@ -110,7 +121,7 @@ export class StdioTransport implements Transport {
       );
     let value: unknown;
     try {
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(line);
+      const text = UTF8.decode(line);
       if (text.trim() === "") return;
       value = JSON.parse(text);
     } catch {
@@ -122,6 +133,7 @@ export class StdioTransport implements Transport {
         `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`,
         value,
       );
+    if (this.direct?.accept(value)) return;
     const message = readMessage(value);
     if (message) this.onmessage?.(message);
     else
@@ -160,14 +172,9 @@ function requestIdOf(value: unknown): string | number | undefined {
   return typeof id === "string" || typeof id === "number" ? id : undefined;
 }
 
-/** Looks level by level: recursion would end with the stack. */
+/** Goes no deeper than the limit itself, so that no message can end it with the stack. */
 function isDeeperThan(value: unknown, depthMax: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > depthMax) return true;
-    level = level.flatMap((part) =>
-      typeof part === "object" && part !== null ? Object.values(part) : [],
-    );
-  }
-  return false;
+  if (typeof value !== "object" || value === null) return false;
+  const parts: unknown[] = Object.values(value);
+  return depthMax === 0 ? parts.length > 0 : parts.some((part) => isDeeperThan(part, depthMax - 1));
 }

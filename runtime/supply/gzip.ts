@@ -4,6 +4,7 @@ import { SupplyError } from "./errors.ts";
 /** RFC 1952: magic, deflate, no flags, no time, no level, unknown system. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 const TRAILER_BYTES = 8;
+const CHUNK_BYTES_MIN = 16 * 1024;
 const STORED_BYTES_MAX = 0xffff;
 /** More than anything real: WebAssembly packs to a third. A file of one byte over and over reaches 1000. */
 const RATIO_MAX = 200;
@@ -48,6 +49,8 @@ function inflate(data: Uint8Array, bytesMax: number): { buffer: Buffer; bytesRea
     const { buffer, engine } = inflateRawSync(data, {
       info: true,
       maxOutputLength: bytesMax,
+      // What was stored comes out as one piece, which nobody has to join.
+      chunkSize: Math.min(Math.max(data.length, CHUNK_BYTES_MIN), bytesMax),
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
     return { buffer, bytesRead: engine.bytesWritten };
   } catch (cause) {

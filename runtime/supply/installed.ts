@@ -23,13 +23,14 @@ export interface OpenedPlugin {
   readonly manifest: Manifest;
   readonly surface: ToolSurface;
   readonly component: Uint8Array;
+  readonly componentBytes: number;
   readonly digests: PluginDigests;
   /** Digest of the capability requests, as parsed. */
   readonly requested: Digest;
 }
 
 /** A plugin that passed every check against the lockfile, the signature and the trust entries. */
-export interface VerifiedPlugin extends OpenedPlugin {
+export interface VerifiedPlugin extends Omit<OpenedPlugin, "component"> {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly signer: Signer | null;

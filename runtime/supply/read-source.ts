@@ -48,6 +48,22 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
 }
 
+/** Whether a local source is a package that is byte by byte, with its signature, the one of the store. */
+export function isSourceStored(
+  source: string,
+  root: string,
+  stored: PluginBytes,
+  files: FilePowers,
+): boolean {
+  const target = path.resolve(root, source);
+  if (!target.endsWith(".tgz") || files.kindOf(target) !== "file") return false;
+  const bundleFile = bundleFileOf(target);
+  const isSignedAlike = stored.bundle
+    ? files.holds(bundleFile, stored.bundle)
+    : files.kindOf(bundleFile) === "nothing";
+  return isSignedAlike && files.holds(target, stored.package);
+}
+
 function readParts(componentFile: string, folder: string, files: FilePowers): SourceParts {
   const component = files.readFile(componentFile, COMPONENT_BYTES_MAX);
   const manifest = files.readFile(path.join(folder, "plugin.json"), MANIFEST_BYTES_MAX);
@@ -79,7 +95,11 @@ function findPackedBundle(folder: string, files: FilePowers): Uint8Array | undef
 }
 
 function readBundle(file: string, files: FilePowers): Uint8Array | undefined {
-  return files.readFile(`${file}.sigstore.json`, BUNDLE_BYTES_MAX);
+  return files.readFile(bundleFileOf(file), BUNDLE_BYTES_MAX);
+}
+
+function bundleFileOf(file: string): string {
+  return `${file}.sigstore.json`;
 }
 
 function sourceError(file: string, words: string): PinError {

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Digest } from "../plugin/formats.ts";
 import type { Transpiled } from "../sandbox/sandbox.ts";
+import { attempt, openCacheSecret, type CachePowers } from "./cache-secret.ts";
 import { decodeTranspiled, encodeTranspiled } from "./transpiled-frame.ts";
 
 const MIB = 1024 * 1024;
@@ -9,41 +10,8 @@ export const CACHE_BYTES_MAX = 512 * MIB;
 
 /** Raised when what is written into transpiled modules changes: names, limits, the frame of an entry. */
 const CACHE_VERSION = 2;
-const KEY_FILE = "cache.key";
-const SECRET_BYTES = 32;
 const MAC_BYTES = 32;
 const ENTRY_NAME = /^[0-9a-f]{64}\.bin$/u;
-
-/** What the cache needs of the machine. `runtime/powers/cache-files.ts` implements it. Paths are absolute. */
-export interface CachePowers {
-  /** Creates the folder, mode 0700, with its parents. */
-  makeFolder(folder: string): void;
-  /**
-   * The bytes of a regular file that this user owns and nobody else may write, or with `secret` read.
-   * Undefined when there is none, when it is larger or when it is anything else. Never follows a link.
-   */
-  readFile(
-    file: string,
-    rule: { readonly bytesMax: number; readonly secret: boolean },
-  ): Uint8Array | undefined;
-  /** Replaces the file as a whole, mode 0600: written beside it, flushed, renamed. */
-  writeFile(file: string, bytes: Uint8Array): void;
-  /** Writes a file that is not there yet, whole or not at all. False when there is one. */
-  createFile(file: string, bytes: Uint8Array): boolean;
-  /** What this file is on this machine, and no copy of it is: device, inode and the time of its last change, which nobody can set. */
-  identityOf(file: string): string;
-  /** Marks a file as used now. */
-  touch(file: string): void;
-  list(folder: string): readonly CacheFile[];
-  remove(file: string): void;
-  randomBytes(lengthBytes: number): Uint8Array;
-}
-
-export interface CacheFile {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly usedMs: number;
-}
 
 /** Everything that the transpiled code depends on. */
 export interface CacheKey {
@@ -71,7 +39,7 @@ export function makeTranspileCache(folder: string, powers: CachePowers): Transpi
   let secret: Uint8Array | undefined;
   return {
     async load(key, make) {
-      secret ??= attempt(() => openSecret(folder, powers));
+      secret ??= attempt(() => openCacheSecret(folder, powers));
       const held = secret;
       if (held === undefined) return make();
       const entry = { name: nameOf(key), secret: held };
@@ -87,40 +55,6 @@ export function makeTranspileCache(folder: string, powers: CachePowers): Transpi
 interface Entry {
   readonly name: string;
   readonly secret: Uint8Array;
-}
-
-/** The cache is never worth a failure: a full disk or a read-only folder means that there is no cache. */
-function attempt<Result>(act: () => Result): Result | undefined {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The secret of this folder. What its file holds is not enough: whoever sends a workspace may send the file with it, and
- * with it entries that they signed. So the secret is also of this very file, which no archive can bring along.
- */
-function openSecret(folder: string, powers: CachePowers): Uint8Array {
-  powers.makeFolder(folder);
-  const file = `${folder}/${KEY_FILE}`;
-  const held = openKey(file, powers);
-  return createHmac("sha256", held).update(powers.identityOf(file)).digest();
-}
-
-/** The bytes of the key's file: made on first use, and anew when the file is not what we write or not ours alone. */
-function openKey(file: string, powers: CachePowers): Uint8Array {
-  const rule = { bytesMax: SECRET_BYTES, secret: true };
-  const known = powers.readFile(file, rule);
-  if (known?.length === SECRET_BYTES) return known;
-  const fresh = powers.randomBytes(SECRET_BYTES);
-  if (powers.createFile(file, fresh)) return fresh;
-  // Another process was quicker, or what stands there is damaged.
-  const other = powers.readFile(file, rule);
-  if (other?.length === SECRET_BYTES) return other;
-  powers.writeFile(file, fresh);
-  return fresh;
 }
 
 function nameOf(key: CacheKey): string {

@@ -7,6 +7,7 @@ import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin
 import { parseSurface } from "../plugin/surface.ts";
 import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
 import { readPackage } from "./package.ts";
+import type { PassedComponents } from "./passed-components.ts";
 import { PinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
 import { verifyBundle, type TrustedKey } from "./verify.ts";
@@ -15,6 +16,8 @@ import { verifyBundle, type TrustedKey } from "./verify.ts";
 export interface VerifyRules extends ComponentRules {
   readonly capabilities: GrantParsers;
   readonly trust: readonly TrustedKey[];
+  /** Where components need not be inspected again whose very bytes were. */
+  readonly passed?: PassedComponents;
 }
 
 /**
@@ -26,14 +29,20 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
   const surface = parseSurface(parts.surface, "tools.json");
   verifyToolsDeclared(manifest, surface);
-  verifyComponent(parts.component, manifest, rules);
+  const component = digestOfBytes(parts.component);
+  const key = { component, requested: Object.keys(manifest.capabilities) };
+  if (!rules.passed?.has(key)) {
+    verifyComponent(parts.component, manifest, rules);
+    rules.passed?.add(key);
+  }
   return {
     package: digestOfBytes(bytes),
     manifest,
     surface,
     component: parts.component,
+    componentBytes: parts.component.length,
     digests: {
-      component: digestOfBytes(parts.component),
+      component,
       surface: digestOf(surface),
       manifest: digestOf(manifest),
     },
@@ -91,22 +100,28 @@ export function verifyInstalled(
     },
   ]);
   throwReasons(reasons);
-  return { ...opened, alias: expected.alias, locked: expected.locked, signer };
+  // The component's bytes are let go: they are read again, and compared again, when the plugin is first called.
+  const { component: _, ...kept } = opened;
+  return { ...kept, alias: expected.alias, locked: expected.locked, signer };
+}
+
+/** The component of a plugin that was verified before, from its bytes as they are now. Throws `ERR_PACKAGE_CHANGED`. */
+export function reopenComponent(
+  bytes: PluginBytes,
+  { alias, locked }: Pick<VerifiedPlugin, "alias" | "locked">,
+): Uint8Array {
+  assertSame("ERR_PACKAGE_CHANGED", alias, locked.package, digestOfBytes(bytes.package));
+  return readPackage(bytes.package).component;
 }
 
 /**
  * Checks that a source which is still there holds what was approved, so that nobody goes on trusting a file that changed.
- * The bytes of the store need no second look. Unpacked parts have no tool surface, and their signature is that of the
+ * Unpacked parts have no tool surface, and their signature is that of the
  * package; but the same component has the same ones.
  */
-export function verifySource(
-  source: Source,
-  stored: PluginBytes | undefined,
-  expected: Expectation,
-  rules: VerifyRules,
-): void {
+export function verifySource(source: Source, expected: Expectation, rules: VerifyRules): void {
   if (source.kind === "package") {
-    if (!stored || !isSame(source, stored)) verifyInstalled(source, expected, rules);
+    verifyInstalled(source, expected, rules);
     return;
   }
   const { alias, locked } = expected;
@@ -129,16 +144,6 @@ export function verifySource(
 /** Checks that the configuration grants what was approved, no more and no less. Throws `ERR_GRANTS_CHANGED`. */
 export function verifyGrants(alias: string, locked: LockedPlugin, grants: JsonValue): void {
   assertSame("ERR_GRANTS_CHANGED", alias, locked.granted, digestOf(grants));
-}
-
-function isSame(left: PluginBytes, right: PluginBytes): boolean {
-  if (left.bundle === undefined || right.bundle === undefined)
-    return left.bundle === right.bundle && equal(left.package, right.package);
-  return equal(left.bundle, right.bundle) && equal(left.package, right.package);
-}
-
-function equal(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0;
 }
 
 /** Opens bytes that may have been changed: what cannot be opened any more is refused as changed, with the cause kept. */

@@ -55,7 +55,7 @@ export function verifyBundle(
 /** The trust entries of the key that the bundle names. One key may have several, for different plugins. */
 function findCandidates({ claimedKey }: KeyBundle, trust: readonly TrustedKey[]): Candidate[] {
   return trust
-    .map((entry) => ({ entry, key: parsePublicKey(entry.publicKey) }))
+    .map((entry) => ({ entry, key: keyOf(entry) }))
     .filter(({ key }) => key.digest === claimedKey);
 }
 
@@ -77,6 +77,15 @@ function verifySignature({ claimedKey, sigstore }: KeyBundle, candidates: Candid
     throw new SupplyError("ERR_SIGNATURE_INVALID", message, { cause });
   }
   return key;
+}
+
+/** A few keys vouch for many plugins: each is read once. Entries are as the configuration's parser made them, and never change. */
+const KEYS = new WeakMap<TrustedKey, PublicKey>();
+
+function keyOf(entry: TrustedKey): PublicKey {
+  const known = KEYS.get(entry) ?? parsePublicKey(entry.publicKey);
+  KEYS.set(entry, known);
+  return known;
 }
 
 function verifyAdmitted(candidates: Candidate[], key: PublicKey, plugin: string): Signer {

@@ -40,6 +40,7 @@ function shownOf(tools: readonly unknown[]): string {
     manifest: { ...MANIFEST, manifest_version: 1 as const, capabilities: {} },
     surface: parseSurface(toBytes(tools)),
     component: new Uint8Array(),
+    componentBytes: 0,
     digests: STATEMENT.digests,
     requested: digestOf({}),
   };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { wholeComponent } from "../../runtime/cli/machine.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import { DEFAULT_LIMITS } from "../../runtime/sandbox/limits.ts";
 import type { PluginCall, SealedPlugin } from "../../runtime/sandbox/sandbox.ts";
@@ -71,7 +72,12 @@ export async function measureRoom({ workspace }: Servers, plan: Plan): Promise<R
     const pid = innermostRunner();
     const component = readFileSync(join(workspace.folder, "time/dist/plugin.wasm"));
     const cache = join(workspace.folder, "cache-of-bench");
-    const transpiled = await machine.transpile(component, sandbox, DEFAULT_LIMITS, cache);
+    const transpiled = await machine.transpile(
+      wholeComponent(component),
+      sandbox,
+      DEFAULT_LIMITS,
+      cache,
+    );
     const plugin = sandbox.openPlugin({
       plugin: "time",
       transpiled,

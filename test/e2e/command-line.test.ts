@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "../../runtime/cli/commands/table.ts";
 import { completionScript, SHELLS } from "../../runtime/cli/completion-scripts.ts";
-import { runWords } from "../../runtime/cli/main.ts";
+import { loadMachine, runWords } from "../../runtime/cli/main.ts";
 import { COMMON_OPTIONS } from "../../runtime/cli/parse-command-line.ts";
 import { GLOVEBOX, runGlovebox, runInProcess } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
@@ -91,7 +91,11 @@ describe("the program", () => {
     const onTerminal = async (noColor: string | undefined): Promise<string> => {
       if (noColor !== undefined) process.env["NO_COLOR"] = noColor;
       const stdout = Object.assign(new PassThrough(), { isTTY: true });
-      await runWords(["--help"], { stdin: new PassThrough(), stdout, stderr: new PassThrough() });
+      await runWords(
+        ["--help"],
+        { stdin: new PassThrough(), stdout, stderr: new PassThrough() },
+        loadMachine,
+      );
       delete process.env["NO_COLOR"];
       return text(stdout.end());
     };

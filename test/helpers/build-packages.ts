@@ -13,12 +13,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buildCommandLine } from "./build-command-line.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
 interface PublishedPackage {
   readonly folder: string;
+  /** Where the bundled command line goes. */
+  readonly commandLine?: string;
   /** What is shipped as it stands beside the compiled modules: pattern in the tree, and the folder it is seen from. */
   readonly asTheyAre: readonly {
     readonly pattern: string;
@@ -36,6 +39,7 @@ const PACKAGES: readonly PublishedPackage[] = [
   },
   {
     folder: "runtime",
+    commandLine: "dist/cli",
     asTheyAre: [
       { pattern: "dist/sealed/*", from: "runtime", to: "." },
       { pattern: "{debt,plugin,policy}/**/*.schema.json", from: "runtime", to: "." },
@@ -57,12 +61,12 @@ interface Manifest {
 }
 
 /** Builds every package into the folder that `target` answers for its folder in the tree. The same sources give the same bytes. */
-export function buildPackages(target: (folder: string) => string): void {
+export async function buildPackages(target: (folder: string) => string): Promise<void> {
   const compiled = mkdtempSync(join(tmpdir(), "glovebox-packages-"));
   try {
     compile(compiled);
     for (const published of PACKAGES)
-      buildPackage(published, join(compiled, published.folder), target(published.folder));
+      await buildPackage(published, join(compiled, published.folder), target(published.folder));
   } finally {
     rmSync(compiled, { recursive: true, force: true });
   }
@@ -85,15 +89,16 @@ function nameJavaScript(types: string): string {
   return types.replaceAll(/(\b(?:from|import)\s*\(?\s*"\.{1,2}\/[^"\n]*)\.ts"/g, '$1.js"');
 }
 
-function buildPackage(
-  { folder, asTheyAre }: PublishedPackage,
+async function buildPackage(
+  { folder, asTheyAre, commandLine }: PublishedPackage,
   compiled: string,
   out: string,
-): void {
+): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   cpSync(compiled, out, { recursive: true });
   for (const { pattern, from, to } of asTheyAre)
     copyMatching(pattern, join(ROOT, from), join(out, to));
+  if (commandLine) await buildCommandLine({ out: join(out, commandLine), extension: "js" });
   // Taken before the files that npm always packs are there.
   const files = readdirSync(out).toSorted();
   cpSync(join(ROOT, "LICENSE"), join(out, "LICENSE"));
@@ -134,4 +139,4 @@ function nameCompiled(file: string): unknown {
   return { types: `${stem}.d.ts`, default: `${stem}.js` };
 }
 
-if (import.meta.main) buildPackages((folder) => join(ROOT, folder, "dist/package"));
+if (import.meta.main) await buildPackages((folder) => join(ROOT, folder, "dist/package"));

@@ -1,7 +1,8 @@
-// Builds what the tree needs before anything runs: the programs that run inside the seal, one file each.
+// Builds what the tree needs before anything runs: the programs that run inside the seal, one file each, and the command line.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
+import { buildCommandLine } from "./build-command-line.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "runtime/dist/sealed");
@@ -49,6 +50,7 @@ async function bundle(name: string, entry: string): Promise<void> {
 
 const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(ROOT, entry)));
 await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
+await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" });
 writeFileSync(
   join(OUT, "built-with.json"),
   `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`,

@@ -44,13 +44,13 @@ export interface InstalledSite {
  * Builds, packs and unpacks the packages, and installs them as npm would, but without a network: each sees the
  * third-party packages that it declares, as links to the tree's, and no other.
  */
-export function makeInstalledSite(): InstalledSite {
+export async function makeInstalledSite(): Promise<InstalledSite> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), "glovebox-installed-")));
   const folder = join(scratch, "site");
   const modules = join(folder, "node_modules");
   const [built, packed] = [join(scratch, "built"), join(scratch, "packed")];
   for (const made of [packed, join(modules, ".bin")]) mkdirSync(made, { recursive: true });
-  buildPackages((name) => join(built, name));
+  await buildPackages((name) => join(built, name));
   const sources = readdirSync(built).map((name) => join(built, name));
   const npm = ["pack", "--offline", "--silent", "--pack-destination", packed, ...sources];
   execFileSync("npm", npm, { cwd: scratch, stdio: ["ignore", "ignore", "inherit"] });

@@ -70,7 +70,6 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
           call.onSpent?.({ hostCalls: 3, logBytesDropped: 7 });
           return behave(call);
         },
-        warm: () => {},
         close: async () => {},
       },
     },

@@ -65,7 +65,6 @@ export const serve: Command = {
       { input: process.stdin, output: process.stdout },
       limitNotes((error) => log.warn(`protocol: ${error.message}`)),
     );
-    runtime.warm();
     const stop = (): void => void server.close();
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);

@@ -116,7 +116,6 @@ test("native code that stays in a runner sees the plugin's later calls: debt GB-
 
 test("with isolation: call, what stays in a process is never seen by another call", async () => {
   const plugin = open("call", { concurrentCalls: 2, queuedCalls: 100 });
-  plugin.warm();
   for (let count = 0; count < 5; count += 1) assert.equal((await call(plugin, "count")).value, "1");
   const together = await Promise.all(Array.from({ length: 20 }, () => call(plugin, "count")));
   assert.deepEqual(new Set(together.map(({ value }) => value)), new Set(["1"]));
@@ -161,17 +160,6 @@ test("with isolation: call, no more processes than calls at once and one ahead, 
   await Promise.all(Array.from({ length: 40 }, () => call(plugin, "count")));
   clearInterval(looking);
   assert.ok(most <= 3 + 1 + 1, `${most} processes; three, one ahead and a spare were allowed`);
-});
-
-test("a warmed plugin starts no second runner for the call that comes while the first is coming", async () => {
-  const plugin = open("plugin");
-  await until(() => children().length === 1, "only a spare is left of the other tests");
-  plugin.warm();
-  plugin.warm();
-  assert.equal((await call(plugin, "count")).value, "1");
-  assert.equal((await call(plugin, "count")).value, "2");
-  await sleep(300);
-  assert.equal(children().length, 2);
 });
 
 test("a plugin that dies on every call holds up no call of another", async () => {

@@ -110,6 +110,7 @@ const CHANGES: readonly Change[] = [
     "two\nlines of text",
   ].map((value): Change => ["waivers.0.reason", value]),
   ["plugins.time.isolation", "plugin"],
+  ["plugins.time.isolation", "instance"],
   ["plugins.time.isolation", "call"],
   ["plugins.time.isolation", "Call"],
   ["plugins.time.tools", ["a", "a"]],

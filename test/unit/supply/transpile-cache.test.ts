@@ -13,7 +13,8 @@ import {
   ENTRY_BYTES_MAX,
   makeTranspileCache,
 } from "../../../runtime/supply/transpile-cache.ts";
-import type { CacheKey, CachePowers } from "../../../runtime/supply/transpile-cache.ts";
+import type { CachePowers } from "../../../runtime/supply/cache-secret.ts";
+import type { CacheKey } from "../../../runtime/supply/transpile-cache.ts";
 import { decodeTranspiled, encodeTranspiled } from "../../../runtime/supply/transpiled-frame.ts";
 
 const KEY: CacheKey = {

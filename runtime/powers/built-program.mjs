@@ -1,0 +1,40 @@
+// Plain JavaScript: it is read before anything that strips types is loaded.
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+
+/** The command line as `npm run build` bundles it: the same code in a few files, which start in a fraction of the time. */
+const FOLDER = new URL("../dist/cli/", import.meta.url);
+/** What the paths in `built-with.json` are relative to. */
+const TREE = new URL("../../", import.meta.url);
+
+/**
+ * Digest of source files: paths relative to `tree`, a folder's URL that ends with a slash. Throws when one is missing.
+ *
+ * @param {readonly string[]} sources
+ * @param {URL} tree
+ */
+export function digestOfSources(sources, tree) {
+  const digest = createHash("sha256");
+  for (const source of sources) {
+    const bytes = fs.readFileSync(new URL(source, tree));
+    digest.update(`${source}\n${bytes.length}\n`).update(bytes);
+  }
+  return digest.digest("hex");
+}
+
+/**
+ * The bundled command line, when it is there and every source that it was made from is still the same, byte by byte:
+ * its folder, and the digest of those sources. The published package comes without them, and its list is empty.
+ *
+ * @returns {{ folder: URL, code: string } | undefined}
+ */
+export function findBuiltProgram() {
+  try {
+    const file = fs.readFileSync(new URL("built-with.json", FOLDER), "utf8");
+    const { sources, code } = JSON.parse(file);
+    const isFresh = sources.length === 0 || digestOfSources(sources, TREE) === code;
+    return isFresh ? { folder: FOLDER, code } : undefined;
+  } catch {
+    return undefined;
+  }
+}

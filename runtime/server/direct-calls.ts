@@ -1,0 +1,125 @@
+import type { CallToolResult, JSONRPCMessage } from "@modelcontextprotocol/server";
+import type { JsonObject } from "@glovebox/host-api/json";
+import type { ToolAnswer } from "../answer.ts";
+import type { McpSetting } from "./mcp-server.ts";
+import { makeProgress } from "./progress.ts";
+
+type RequestId = string | number;
+
+interface Call {
+  readonly id: RequestId;
+  readonly name: string;
+  readonly arguments: JsonObject;
+  readonly progressToken: RequestId | undefined;
+}
+
+/**
+ * Answers tool calls of the plainest shape without the SDK, which holds each message against eight schemas on its way
+ * there and back: more work than all else that the broker does for a call. Whatever differs from that shape in anything,
+ * a key too many included, is left to the SDK, as are unknown tools and every message before a session of the era
+ * 2025 is agreed on. A test compares the two.
+ */
+export class DirectCalls {
+  readonly #callTool: McpSetting["callTool"];
+  readonly #known: ReadonlySet<string>;
+  readonly #send: (message: JSONRPCMessage) => Promise<void>;
+  readonly #running = new Map<RequestId, AbortController>();
+  #isOpen = false;
+
+  constructor(
+    { tools, callTool }: Pick<McpSetting, "tools" | "callTool">,
+    send: (message: JSONRPCMessage) => Promise<void>,
+  ) {
+    this.#callTool = callTool;
+    this.#known = new Set(tools.map((tool) => tool.exposedName));
+    this.#send = send;
+  }
+
+  /** Hears what the SDK answers: only `initialize` is answered with the version of a session. */
+  noteSent(message: JSONRPCMessage): void {
+    this.#isOpen ||= "result" in message && "protocolVersion" in message.result;
+  }
+
+  /** Whether the message was taken over. `value` came out of `JSON.parse`, bounded in depth and size; it is a stranger's. */
+  accept(value: unknown): boolean {
+    if (!this.#isOpen || !isObject(value)) return false;
+    if (value["method"] === "notifications/cancelled") this.#cancel(value["params"]);
+    const call = readCall(value);
+    if (call === undefined || !this.#known.has(call.name) || this.#running.has(call.id))
+      return false;
+    void this.#run(call);
+    return true;
+  }
+
+  /** The client has gone. */
+  close(): void {
+    for (const controller of this.#running.values()) controller.abort();
+  }
+
+  /** The SDK hears of it too, and knows nothing of our calls. */
+  #cancel(params: unknown): void {
+    if (isObject(params)) this.#running.get(params["requestId"] as RequestId)?.abort();
+  }
+
+  async #run({ id, name, arguments: args, progressToken }: Call): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#running.set(id, controller);
+    const onProgress = makeProgress(progressToken, signal, (progress) =>
+      this.#send({
+        jsonrpc: "2.0",
+        method: "notifications/progress",
+        params: { ...progress },
+      }),
+    );
+    const answer = await this.#callTool({
+      name,
+      arguments: args,
+      signal,
+      ...(onProgress ? { onProgress } : {}),
+    });
+    this.#running.delete(id);
+    if (signal.aborted) return;
+    // The client has gone when this fails, and that is noticed elsewhere.
+    this.#send({ jsonrpc: "2.0", id, result: toMcpResult(answer) }).catch(() => undefined);
+  }
+}
+
+export function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallToolResult {
+  return {
+    content: content.map((block) => ({ ...block })),
+    ...(structuredContent === undefined ? {} : { structuredContent }),
+    ...(isError ? { isError } : {}),
+  };
+}
+
+const MESSAGE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
+const PARAMS_KEYS: ReadonlySet<string> = new Set(["name", "arguments", "_meta"]);
+const META_KEYS: ReadonlySet<string> = new Set(["progressToken"]);
+
+/** A `tools/call` request that says nothing but what to call, with what, and where progress goes. */
+function readCall(message: JsonObject): Call | undefined {
+  const { jsonrpc, id, method, params } = message;
+  if (method !== "tools/call" || jsonrpc !== "2.0" || !isId(id) || !isObject(params))
+    return undefined;
+  const { name, arguments: args = {}, _meta = {} } = params;
+  if (typeof name !== "string" || !isObject(args) || !isObject(_meta)) return undefined;
+  const { progressToken } = _meta;
+  if (progressToken !== undefined && !isId(progressToken)) return undefined;
+  const isPlain =
+    hasOnly(message, MESSAGE_KEYS) && hasOnly(params, PARAMS_KEYS) && hasOnly(_meta, META_KEYS);
+  return isPlain ? { id, name, arguments: args, progressToken } : undefined;
+}
+
+function hasOnly(value: JsonObject, keys: ReadonlySet<string>): boolean {
+  return Object.keys(value).every((key) => keys.has(key));
+}
+
+function isId(value: unknown): value is RequestId {
+  return typeof value === "string" || Number.isSafeInteger(value);
+}
+
+/** Whatever came out of `JSON.parse` is JSON all the way down; the validator bounds its depth and size. */
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { rolldown, type OutputChunk, type Plugin } from "rolldown";
+import { digestOfSources } from "../../runtime/powers/built-program.mjs";
+
+const ROOT = join(import.meta.dirname, "../..");
+const ENTRIES = { main: "runtime/cli/main.ts", "code-folder": "runtime/powers/code-folder.ts" };
+/** What decides the versions of the packages that become part of the bundle. */
+const LOCK = "package-lock.json";
+
+export interface CommandLineBuild {
+  /** The `dist/cli` of the package that the bundle is for. */
+  readonly out: string;
+  /** How modules end there: files that are found relative to one are looked for where that one stands. */
+  readonly extension: "ts" | "js";
+}
+
+/**
+ * Bundles the command line with the packages it uses into a few files, which start in a fraction of the time.
+ * The guest SDK stays outside: it is run by authors alone, and has native parts. In the tree (`ts`) the bundle
+ * remembers what it was made from, so that it is never run when a source has changed since.
+ */
+export async function buildCommandLine({ out, extension }: CommandLineBuild): Promise<void> {
+  rmSync(out, { recursive: true, force: true });
+  const build = await rolldown({
+    input: Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, file]) => [name, join(ROOT, file)]),
+    ),
+    platform: "node",
+    external: /^@glovebox\/sdk(\/|$)/,
+    plugins: [keepPlaces(extension)],
+    onLog: (level, log) => {
+      if (level === "warn") throw new Error(log.message);
+    },
+  });
+  const { output } = await build.write({
+    dir: out,
+    format: "esm",
+    entryFileNames: "[name].mjs",
+    chunkFileNames: "[name].mjs",
+  });
+  await build.close();
+  const modules = output
+    .filter((file): file is OutputChunk => file.type === "chunk")
+    .flatMap(({ moduleIds }) => moduleIds)
+    .filter((id) => id.startsWith(ROOT + sep))
+    .map((id) => relative(ROOT, id).replaceAll(sep, "/"));
+  const packages = new Set(
+    modules.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  writeFileSync(join(out, "LICENSES.txt"), [...packages].toSorted().map(licenseOf).join("\n"));
+  const sources = [LOCK, ...modules.filter((file) => !file.includes("node_modules/")).toSorted()];
+  const code = digestOfSources(sources, pathToFileURL(ROOT + sep));
+  const kept = extension === "ts" ? sources : [];
+  writeFileSync(join(out, "built-with.json"), `${JSON.stringify({ sources: kept, code })}\n`);
+}
+
+/** In the bundle each module of ours goes on to find the files that lie beside it, and not beside the bundle. */
+function keepPlaces(extension: CommandLineBuild["extension"]): Plugin {
+  return {
+    name: "keep-places",
+    transform(code, id) {
+      if (id.includes("node_modules") || !code.includes("import.meta.url")) return null;
+      const place = relative(join(ROOT, "runtime/dist/cli"), id)
+        .replaceAll(sep, "/")
+        .replace(/\.ts$/, `.${extension}`);
+      return code.replaceAll("import.meta.url", `new URL("${place}", import.meta.url).href`);
+    },
+  };
+}
+
+/** The licence of a package whose code is in the bundle, as it wants to be passed on. */
+function licenseOf(folder: string): string {
+  const { name, version, license }: Readonly<Record<string, string>> = JSON.parse(
+    readFileSync(join(ROOT, folder, "package.json"), "utf8"),
+  );
+  const text = ["LICENSE", "LICENSE.md", "license", "LICENSE.txt", "LICENCE", "LICENSE-MIT"]
+    .map((file) => join(ROOT, folder, file))
+    .find(existsSync);
+  return `${name} ${version} (${license})\n\n${text === undefined ? "" : readFileSync(text, "utf8")}`;
+}

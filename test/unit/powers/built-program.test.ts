@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { pathToFileURL } from "node:url";
+
+type BuiltProgram = typeof import("../../../runtime/powers/built-program.mjs");
+const MODULE = path.join(import.meta.dirname, "../../../runtime/powers/built-program.mjs");
+const SOURCE = "runtime/cli/main.ts";
+
+interface Tree {
+  readonly write: (file: string, text: string) => void;
+  readonly built: BuiltProgram;
+}
+
+/** A tree with one source, and a bundle that was made from it. */
+async function makeTree(t: TestContext): Promise<Tree> {
+  const root = fs.mkdtempSync(path.join(tmpdir(), "glovebox-built-"));
+  t.after(() => fs.rmSync(root, { recursive: true, force: true }));
+  const write = (file: string, text: string): void => {
+    fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    fs.writeFileSync(path.join(root, file), text);
+  };
+  write(SOURCE, "export const a = 1;");
+  write("runtime/powers/built-program.mjs", fs.readFileSync(MODULE, "utf8"));
+  const file = pathToFileURL(path.join(root, "runtime/powers/built-program.mjs"));
+  const built: BuiltProgram = await import(file.href);
+  const code = built.digestOfSources([SOURCE], new URL("../../", file));
+  write("runtime/dist/cli/built-with.json", JSON.stringify({ sources: [SOURCE], code }));
+  return { write, built };
+}
+
+test("takes the bundle while its sources are what it was made from", async (t) => {
+  const { write, built } = await makeTree(t);
+  assert.match(built.findBuiltProgram()?.folder.href ?? "", /\/runtime\/dist\/cli\/$/);
+  write(SOURCE, "export const a = 2;");
+  assert.equal(built.findBuiltProgram(), undefined);
+  write(SOURCE, "export const a = 1;");
+  assert.notEqual(built.findBuiltProgram(), undefined);
+});
+
+test("takes no bundle whose source has gone, or that does not say what it was made from", async (t) => {
+  const { write, built } = await makeTree(t);
+  for (const said of [
+    '{"sources":["runtime/cli/gone.ts"],"code":"0"}',
+    '{"sources":[1],"code":"0"}',
+    '{"code":"0"}',
+    "[]",
+    "",
+  ]) {
+    write("runtime/dist/cli/built-with.json", said);
+    assert.equal(built.findBuiltProgram(), undefined, said);
+  }
+});
+
+test("takes the bundle of the published package, which has no sources beside it", async (t) => {
+  const { write, built } = await makeTree(t);
+  write("runtime/dist/cli/built-with.json", '{"sources":[],"code":"abc"}');
+  assert.equal(built.findBuiltProgram()?.code, "abc");
+});
