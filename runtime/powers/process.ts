@@ -2,17 +2,17 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import type { Duplex } from "node:stream";
 import type { ProcessPowers, StartedProcess } from "../sandbox/seal/process-powers.ts";
-import { closeDescriptorsOnExec } from "./descriptors.ts";
+import { makeDescriptorMarker } from "./descriptors.ts";
 
 /** Where an operating system keeps its own programs. PATH may start with a folder that a package has written to. */
 const PROGRAM_FOLDERS = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
 
 /**
  * The process powers of this machine. `sealedFolder` is the absolute path of `runtime/dist/sealed`.
- * On Linux it also marks every descriptor that this process inherited as close-on-exec, or throws.
+ * On Linux every start of a process throws when an open descriptor of this one cannot be kept from it.
  */
 export function makeProcessPowers(sealedFolder: string): ProcessPowers {
-  closeDescriptorsOnExec();
+  const markDescriptors = makeDescriptorMarker();
   return {
     platform: process.platform,
     arch: process.arch,
@@ -22,7 +22,10 @@ export function makeProcessPowers(sealedFolder: string): ProcessPowers {
     landlockLauncher: `${sealedFolder}/landlock.cjs`,
     findProgram: (name) => PROGRAM_FOLDERS.map((folder) => `${folder}/${name}`).find(isExecutable),
     realPath: (path) => fs.realpathSync(path),
-    startProcess,
+    startProcess: (file, args, pipes) => {
+      markDescriptors();
+      return startProcess(file, args, pipes);
+    },
     readProcessStatus: (pid) => {
       try {
         return fs.readFileSync(`/proc/${pid}/status`, "latin1");

@@ -11,6 +11,7 @@ import { openSealBench } from "../helpers/seals.ts";
 const bench = await openSealBench();
 const probe = `${bench.folder}/probe.cjs`;
 const NOBODY = 65534;
+const SIGSYS = 31;
 
 test("this machine has a seal to test", () => {
   assert.ok(
@@ -80,6 +81,17 @@ for (const seal of bench.seals) {
       assert.deepEqual(report, { started: 0 });
     }
   });
+
+  if (process.arch === "x64") {
+    for (const bits of ["x32", "32-bit"]) {
+      test(`${seal}: a call by the ${bits} interface kills`, async () => {
+        const { report, exit } = await bench.act(seal, [`call by the ${bits} interface`]);
+        assert.equal(report?.["started"], true);
+        assert.equal(report["survived"], undefined);
+        assert.ok(exit.signal === "SIGSYS" || exit.code === 128 + SIGSYS, JSON.stringify(exit));
+      });
+    }
+  }
 
   test(`${seal}: no thread starts once the runner has tightened its seal`, async () => {
     const { report } = await bench.act(seal, ["start threads"]);

@@ -29,6 +29,8 @@ const RLIMIT_CORE = 4;
 const RLIMIT_NOFILE = 7;
 const NOWHERE = cString("/nonexistent/nowhere");
 const BLANK = offHeap(256);
+const TIMER_ABSTIME = 1;
+const NO_TIME = offHeap(16);
 
 const HOST_FILES = [
   "/etc/passwd",
@@ -153,6 +155,13 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     ({ call, brokerPid }) => call("sched_getparam", brokerPid, BLANK) >= 0,
     ({ call, brokerPid }) => call("capget", capabilitiesOf(brokerPid), BLANK) >= 0,
   ),
+  "read the broker's processor time": anyOf(
+    ({ call, brokerPid }) => call("clock_gettime", processorTimeOf(brokerPid), BLANK) >= 0,
+    ({ call, brokerPid }) => call("clock_getres", processorTimeOf(brokerPid), BLANK) >= 0,
+    // A moment that is long past: who may sleep on this clock is back at once.
+    ({ call, brokerPid }) =>
+      call("clock_nanosleep", processorTimeOf(brokerPid), TIMER_ABSTIME, NO_TIME, 0) >= 0,
+  ),
   "compare processes": ({ call, brokerPid }) =>
     gotThrough(call("kcmp", brokerPid, brokerPid, 0, 0, 0)),
   "leave its session": anyOf(reaches("setsid"), reaches("setpgid", 0, 0)),
@@ -190,6 +199,9 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   "dump core": ({ call }) => limitOf(call, RLIMIT_CORE) !== 0n,
   "open many files": ({ call }) => limitOf(call, RLIMIT_NOFILE) > 64n,
 };
+
+/** The clock that counts what a process has used, by the kernel's spelling: a complement of the number, and CPUCLOCK_SCHED. */
+const processorTimeOf = (pid: number): number => (~pid << 3) | 2;
 
 /** Once tightened, it may not even ask. */
 function holdsCapability(call: SystemCall): boolean {

@@ -1,8 +1,10 @@
 // Hostile native code in the runner's place. The first argument says what it tries; `untightened` after it leaves the
 // runner's own tight filter out. It reports over descriptor 3 what the broker then compares.
+import ffi from "node:ffi";
 import fs from "node:fs";
 import process from "node:process";
 import {
+  addressOf,
   offHeap,
   openSystemCalls,
   type SystemCall,
@@ -16,6 +18,9 @@ const READ_WRITE = 3;
 const CLOCK_MONOTONIC = 1;
 const FUTEX_WAIT_PRIVATE = 128;
 const SIGCHLD = 17;
+const SIGUSR2 = 12;
+const SA_RESTORER = 0x04000000n;
+const X32_BIT = 0x40000000;
 /** As pthread_create asks for, without an exit of its own. */
 const THREAD = 0x003d0f00;
 
@@ -71,6 +76,25 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
     while (call("dup", 3) >= 0) opened += 1;
     report({ opened });
   },
+  "call by the x32 interface": () => {
+    report({ started: true });
+    report({ survived: libc().syscall(BigInt(X32_BIT + 39), 0n) });
+  },
+  // Real machine code: `mov eax, 20; int 0x80`, which is getpid of 32-bit programs. It is entered as the handler of a signal.
+  "call by the 32-bit interface": () => {
+    const code = pages(1);
+    code.set([0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0x0f, 0x0b]);
+    report({ started: true, executable: call("mprotect", code, 4096, 7) });
+    // struct { void *handler; unsigned long flags; void *restorer; u64 mask }
+    const action = offHeap(32);
+    const view = new DataView(action.buffer);
+    view.setBigUint64(0, addressOf(code), true);
+    view.setBigUint64(8, SA_RESTORER, true);
+    view.setBigUint64(16, addressOf(code), true);
+    call("rt_sigaction", SIGUSR2, action, 0, 8);
+    call("tgkill", process.pid, call("gettid"), SIGUSR2);
+    report({ survived: true });
+  },
   "flood stderr": () => {
     const bytes = offHeap(64 * 1024).fill(0x1b);
     for (;;) call("write", 2, bytes, bytes.length);
@@ -92,6 +116,17 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
     });
   },
 };
+
+/** Memory that begins at a page. */
+function pages(count: number): Uint8Array {
+  const room = new ArrayBuffer((count + 1) * 4096);
+  const misfit = Number(addressOf(new Uint8Array(room)) % 4096n);
+  return new Uint8Array(room, (4096 - misfit) % 4096, count * 4096);
+}
+
+function libc() {
+  return ffi.dlopen(null, { syscall: { arguments: ["i64", "i64"], return: "i64" } }).functions;
+}
 
 function raiseLimit(): number {
   const bytes = offHeap(16);
