@@ -1,6 +1,8 @@
 import process from "node:process";
+import { SEALED_RLIMITS, TIGHT_RLIMITS } from "../seal/rlimits.ts";
 import type { SyscallName } from "../seal/seccomp/numbers.ts";
 import { leakedDescriptors } from "./leaked-descriptors.ts";
+import { getLimit, RLIMITS, type LimitName } from "./rlimits.ts";
 import { cString, offHeap, type SyscallArgument, type SystemCall } from "./system-calls.ts";
 
 /** What the probe acts with, and against. */
@@ -25,8 +27,6 @@ const MAP_SHARED_ANONYMOUS = 0x21;
 const F_SETOWN = 8;
 const O_WRONLY_CREATE = 0o101;
 const O_TMPFILE = process.arch === "arm64" ? 0o20040001 : 0o20200001;
-const RLIMIT_CORE = 4;
-const RLIMIT_NOFILE = 7;
 const NOWHERE = cString("/nonexistent/nowhere");
 const BLANK = offHeap(256);
 const TIMER_ABSTIME = 1;
@@ -75,6 +75,12 @@ const socketOf =
   (family: number): Attempt =>
   ({ call }) =>
     [1, 2, 3, 5].some((kind) => gotThrough(call("socket", family, kind, 0)));
+
+/** A limit that is missing is one that it may exceed. */
+const exceedsOneOf =
+  (limits: Partial<Readonly<Record<LimitName, number>>>): Attempt =>
+  ({ call }) =>
+    Object.entries(limits).some(([name, most]) => getLimit(call, name as LimitName) > most);
 
 /** Everything that the probe tries from inside a sealed process, by the name that `doctor` and the debt report show. */
 export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
@@ -147,7 +153,7 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     reachesBroker("process_vm_readv", 0, 0, 0, 0, 0),
     reachesBroker("process_vm_writev", 0, 0, 0, 0, 0),
   ),
-  "change the broker's limits": reachesBroker("prlimit64", RLIMIT_NOFILE, 0, BLANK),
+  "change the broker's limits": reachesBroker("prlimit64", RLIMITS.openFiles, 0, BLANK),
   // Where processes have numbers of their own inside, there is none of that number.
   "see that the broker exists": anyOf(
     ({ call, brokerPid }) => call("sched_getaffinity", brokerPid, BLANK.length, BLANK) >= 0,
@@ -196,8 +202,8 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
 
   "find an environment": () => Object.keys(process.env).some((name) => name !== "PWD"),
   "hold a capability": ({ call }) => holdsCapability(call),
-  "dump core": ({ call }) => limitOf(call, RLIMIT_CORE) !== 0n,
-  "open many files": ({ call }) => limitOf(call, RLIMIT_NOFILE) > 64n,
+  "exceed the limits it was started with": exceedsOneOf(SEALED_RLIMITS),
+  "exceed the limits it gave itself": exceedsOneOf(TIGHT_RLIMITS),
 };
 
 /** The clock that counts what a process has used, by the kernel's spelling: a complement of the number, and CPUCLOCK_SCHED. */
@@ -217,12 +223,4 @@ function capabilitiesOf(pid: number): Uint8Array {
   view.setUint32(0, 0x20080522, true);
   view.setInt32(4, pid, true);
   return header;
-}
-
-/** The hard limit. */
-function limitOf(call: SystemCall, resource: number): bigint {
-  const bytes = offHeap(16);
-  return call("prlimit64", 0, resource, 0, bytes) === 0
-    ? new DataView(bytes.buffer).getBigUint64(8, true)
-    : -1n;
 }

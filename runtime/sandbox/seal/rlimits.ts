@@ -1,22 +1,36 @@
 /** What every sealed process may use of the machine, whatever it runs; memory is the caller's choice. */
 export const SEALED_RLIMITS = {
+  /** Alone it does not hold where the kernel pipes cores to a program: `tighten` makes the process undumpable too. */
   coreBytes: 0,
   /** No file may grow: none can be opened for writing either. */
   fileBytes: 0,
   /** Node starts with about twenty. */
   openFiles: 64,
+  /** Whatever the operator's shell allows: V8 stays below 1 MiB, and threads get stacks of this size. */
+  stackBytes: 8 * 1024 ** 2,
   /** Each WebAssembly memory reserves 10 GiB of addresses and uses few. This bounds page tables, not memory. */
   addressBytes: 2 ** 40,
 } as const;
 
 /**
+ * What a sealed process gives up by itself once it has started. The filter refuses each of these already; some count per user,
+ * and behind Landlock that is the broker's user. The kernel does not hold root to the number of processes.
+ */
+export const TIGHT_RLIMITS = {
+  processes: 0,
+  lockedBytes: 0,
+  pendingSignals: 0,
+  messageQueueBytes: 0,
+} as const;
+
+/**
  * A shell script that sets the limits and becomes the program: for what cannot set them itself.
- * Arguments: data KiB, address KiB, open files, then the program with its arguments.
+ * Arguments: data KiB, address KiB, stack KiB, open files, then the program with its arguments.
  */
 export const LIMIT_AND_EXECUTE = [
   "{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null",
-  'ulimit -c 0 && ulimit -f 0 && ulimit -d "$1" && ulimit -v "$2" && ulimit -n "$3" || exit 97',
-  "shift 3",
+  'ulimit -c 0 && ulimit -f 0 && ulimit -d "$1" && ulimit -v "$2" && ulimit -s "$3" && ulimit -n "$4" || exit 97',
+  "shift 4",
   'exec "$@"',
 ].join("\n");
 
@@ -27,6 +41,7 @@ export function limitArgs(dataBytesMax: number): readonly string[] {
     "sh",
     kib(dataBytesMax),
     kib(SEALED_RLIMITS.addressBytes),
+    kib(SEALED_RLIMITS.stackBytes),
     String(SEALED_RLIMITS.openFiles),
   ];
 }

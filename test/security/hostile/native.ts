@@ -9,6 +9,8 @@ import {
   openSystemCalls,
   type SystemCall,
 } from "../../../runtime/sandbox/launch/system-calls.ts";
+import { setLimit } from "../../../runtime/sandbox/launch/rlimits.ts";
+import { TIGHT_RLIMITS } from "../../../runtime/sandbox/seal/rlimits.ts";
 import { tightenSystemCalls } from "../../../runtime/sandbox/launch/tighten.ts";
 
 const MIB = 1024 * 1024;
@@ -69,6 +71,11 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
   },
   "start threads": () => {
     // The stack is nowhere: a thread that did start would end the process.
+    report({ refused: call("clone", THREAD, 0, 0, 0, 0) });
+  },
+  // For the untightened: the filter refuses a thread before the limit is asked.
+  "start threads beyond the limit": () => {
+    if (!setLimit(call, "processes", TIGHT_RLIMITS.processes)) return report({ limited: false });
     report({ refused: call("clone", THREAD, 0, 0, 0, 0) });
   },
   "exhaust descriptors": () => {
