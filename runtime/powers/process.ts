@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import type { Duplex } from "node:stream";
 import type { ProcessPowers, StartedProcess } from "../sandbox/seal/process-powers.ts";
+import { openCgroups } from "./cgroup.ts";
 import { makeDescriptorMarker } from "./descriptors.ts";
 
 /** Where an operating system keeps its own programs. PATH may start with a folder that a package has written to. */
@@ -19,6 +20,7 @@ export function makeProcessPowers(sealedFolder: string): ProcessPowers {
     pid: process.pid,
     node: fs.realpathSync(process.execPath),
     libraries: loadedLibraries(),
+    cgroups: openCgroups(),
     landlockLauncher: `${sealedFolder}/landlock.cjs`,
     findProgram: (name) => PROGRAM_FOLDERS.map((folder) => `${folder}/${name}`).find(isExecutable),
     realPath: (path) => fs.realpathSync(path),

@@ -12,6 +12,8 @@ export const LAUNCH_FAILED_EXIT = 97;
 /** What the broker tells the launcher, as JSON in its only argument. Trusted. */
 export interface LandlockOrder extends ReachableFiles {
   readonly parentPid: number;
+  /** The file by which the process joins its cgroup, where it has one. */
+  readonly joinFile?: string;
   readonly node: string;
   readonly nodeArgs: readonly string[];
   readonly limits: Readonly<Record<LimitSetAtStart, number>>;

@@ -36,6 +36,7 @@ function seal(call: SystemCall, order: LandlockOrder): string | undefined {
   // The parent may have died before the line above.
   if (call("getppid") !== order.parentPid) return "parent-gone";
   bestEffort(() => fs.writeFileSync("/proc/self/oom_score_adj", OOM_SCORE_ADJ_MAX));
+  if (order.joinFile !== undefined && !join(order.joinFile)) return "cgroup";
   for (const [name, most] of Object.entries(order.limits)) {
     if (!setLimit(call, name as LimitName, most)) return `limit-${name}`;
   }
@@ -54,6 +55,16 @@ function dropCapabilities(call: SystemCall): boolean {
   const header = offHeap(8);
   new DataView(header.buffer).setUint32(0, CAPABILITY_VERSION_3, true);
   return call("capset", header, offHeap(24)) === 0;
+}
+
+/** 0 is whoever writes it: this process, with all its threads. */
+function join(joinFile: string): boolean {
+  try {
+    fs.writeFileSync(joinFile, "0");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function bestEffort(step: () => void): void {

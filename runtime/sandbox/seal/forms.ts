@@ -1,5 +1,6 @@
 import type { SealName } from "../sandbox.ts";
 import type { LandlockOrder } from "../launch/landlock-order.ts";
+import type { Cgroup } from "./cgroup.ts";
 import { bubblewrapArgs } from "./bubblewrap.ts";
 import { SandboxError } from "../errors.ts";
 import { nodeFlags } from "./node-flags.ts";
@@ -15,7 +16,10 @@ export interface Behind {
   readonly innermostPid: () => number;
 }
 
-type Start = (powers: ProcessPowers, options: SealedProcessOptions) => Behind;
+/** The file by which the process joins its cgroup, where it has one. */
+type JoinFile = string | undefined;
+
+type Start = (powers: ProcessPowers, options: SealedProcessOptions, joinFile: JoinFile) => Behind;
 
 const FORMS: Readonly<Record<SealName, Start>> = {
   bubblewrap: startInBubblewrap,
@@ -23,13 +27,24 @@ const FORMS: Readonly<Record<SealName, Start>> = {
   none: startUnsealed,
 };
 
-/** Starts a program behind the form of seal that the options name. Throws `SandboxError` when that form cannot be. */
-export function startBehindSeal(powers: ProcessPowers, options: SealedProcessOptions): Behind {
-  return FORMS[options.seal](powers, options);
+/**
+ * Starts a program behind the form of seal that the options name, in a cgroup where there may be one.
+ * Throws `SandboxError` when that form cannot be.
+ */
+export function startBehindSeal(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  group?: Cgroup,
+): Behind {
+  return FORMS[options.seal](powers, options, group?.joinFile);
 }
 
 /** The filter is read by bubblewrap from one socket; by another it tells which process is the innermost. */
-function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+function startInBubblewrap(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  joinFile: JoinFile,
+): Behind {
   const arch = requireLinux(powers);
   const bubblewrap = powers.findProgram("bwrap");
   if (bubblewrap === undefined)
@@ -37,7 +52,7 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
   const started = powers.startProcess(
     "/bin/sh",
     [
-      ...limitArgs(options.dataBytesMax),
+      ...limitArgs(options.dataBytesMax, joinFile),
       bubblewrap,
       ...bubblewrapArgs({
         node: powers.node,
@@ -68,10 +83,15 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
 }
 
 /** The launcher becomes the sealed process: its number stays. */
-function startInLandlock(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+function startInLandlock(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  joinFile: JoinFile,
+): Behind {
   requireLinux(powers);
   const order: LandlockOrder = {
     parentPid: powers.pid,
+    ...(joinFile === undefined ? {} : { joinFile }),
     node: powers.node,
     nodeArgs: [...sealedNodeFlags(options), options.program, ...(options.programArgs ?? [])],
     executable: [powers.node, ...powers.libraries],
@@ -87,13 +107,17 @@ function startInLandlock(powers: ProcessPowers, options: SealedProcessOptions): 
 }
 
 /** No ring 5. Only where the operator has waived it. */
-function startUnsealed(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+function startUnsealed(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  joinFile: JoinFile,
+): Behind {
   const node = [...sealedNodeFlags(options), options.program, ...(options.programArgs ?? [])];
   const started =
     powers.platform === "linux"
       ? powers.startProcess(
           "/bin/sh",
-          [...limitArgs(options.dataBytesMax), powers.node, ...node],
+          [...limitArgs(options.dataBytesMax, joinFile), powers.node, ...node],
           1,
         )
       : powers.startProcess(powers.node, node, 1);

@@ -24,21 +24,23 @@ export const TIGHT_RLIMITS = {
 } as const;
 
 /**
- * A shell script that sets the limits and becomes the program: for what cannot set them itself.
- * Arguments: data KiB, address KiB, stack KiB, open files, then the program with its arguments.
+ * A shell script that joins a cgroup, sets the limits and becomes the program: for what cannot do so itself.
+ * Arguments: the file to join by or nothing, data KiB, address KiB, stack KiB, open files, then the program with its arguments.
  */
 export const LIMIT_AND_EXECUTE = [
   "{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null",
-  'ulimit -c 0 && ulimit -f 0 && ulimit -d "$1" && ulimit -v "$2" && ulimit -s "$3" && ulimit -n "$4" || exit 97',
-  "shift 4",
+  '[ -z "$1" ] || echo 0 > "$1" || exit 97',
+  'ulimit -c 0 && ulimit -f 0 && ulimit -d "$2" && ulimit -v "$3" && ulimit -s "$4" && ulimit -n "$5" || exit 97',
+  "shift 5",
   'exec "$@"',
 ].join("\n");
 
-export function limitArgs(dataBytesMax: number): readonly string[] {
+export function limitArgs(dataBytesMax: number, joinFile = ""): readonly string[] {
   return [
     "-c",
     LIMIT_AND_EXECUTE,
     "sh",
+    joinFile,
     kib(dataBytesMax),
     kib(SEALED_RLIMITS.addressBytes),
     kib(SEALED_RLIMITS.stackBytes),

@@ -1,7 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { SealName } from "../sandbox.ts";
+import { SandboxError } from "../errors.ts";
+import { makeCgroup, type Cgroup } from "./cgroup.ts";
 import { collectBounded } from "./bounded-text.ts";
-import { startBehindSeal } from "./forms.ts";
+import { startBehindSeal, type Behind } from "./forms.ts";
 import type { ProcessPowers } from "./process-powers.ts";
 import { parseResidentBytes } from "./resident.ts";
 
@@ -24,7 +26,7 @@ export interface SealedExit {
   readonly code: number | null;
   readonly signal: string | null;
   /**
-   * `exit`: by itself, or by a limit of the kernel. `killed`: by `kill()`. `memory`: by the watchdog.
+   * `exit`: by itself, or by a limit of the kernel. `killed`: by `kill()`. `memory`: by the watchdog, or by the kernel in its cgroup.
    * `flood`: it wrote to stderr without end. `unsealed`: the seal could not be closed, so nothing ran. `unstarted`: no process.
    */
   readonly reason: "exit" | "killed" | "memory" | "flood" | "unsealed" | "unstarted";
@@ -64,7 +66,8 @@ export function makeSpawner(
   powers: ProcessPowers,
 ): (options: SealedProcessOptions) => SealedProcess {
   return (options) => {
-    const { started, innermostPid } = startBehindSeal(powers, options);
+    const group = makeGroup(powers, options);
+    const { started, innermostPid } = startInGroup(powers, options, group);
     let reason: SealedExit["reason"] = started.pid === undefined ? "unstarted" : "exit";
     // Once the process has been waited for, its number may be somebody else's: no signal goes there any more.
     let over = false;
@@ -109,6 +112,8 @@ export function makeSpawner(
       over = true;
       clearInterval(timer);
       clearTimeout(rest);
+      if (reason === "exit" && group?.ranOut() === true) reason = "memory";
+      group?.remove();
       // The last words may still be on their way.
       await new Promise((resolve) =>
         started.stderr.closed ? resolve(undefined) : started.stderr.once("close", resolve),
@@ -136,4 +141,26 @@ export function makeSpawner(
       kill: () => end("killed"),
     };
   };
+}
+
+/** Where a group can be made, none runs without: `doctor` has said that it is in force. */
+function makeGroup(powers: ProcessPowers, options: SealedProcessOptions): Cgroup | undefined {
+  try {
+    return makeCgroup(powers.cgroups, options.residentBytesMax);
+  } catch (cause) {
+    throw new SandboxError("ERR_SEAL_UNAVAILABLE", "no cgroup could be made", { cause });
+  }
+}
+
+function startInGroup(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  group: Cgroup | undefined,
+): Behind {
+  try {
+    return startBehindSeal(powers, options, group);
+  } catch (error) {
+    group?.remove();
+    throw error;
+  }
 }
