@@ -67,6 +67,12 @@ for (const seal of bench.seals) {
     }
   });
 
+  test(`${seal}: the kernel refuses every call that is not in the table, whatever its number`, async () => {
+    const { report } = await bench.act(seal, ["call everything else"]);
+    assert.deepEqual(report!["through"], []);
+    assert.ok(Number(report!["tried"]) > 900);
+  });
+
   if (process.arch === "x64") {
     for (const bits of ["x32", "32-bit"]) {
       test(`${seal}: a call by the ${bits} interface kills`, async () => {

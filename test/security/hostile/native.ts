@@ -10,6 +10,8 @@ import {
   type SystemCall,
 } from "../../../runtime/sandbox/launch/system-calls.ts";
 import { setLimit } from "../../../runtime/sandbox/launch/rlimits.ts";
+import { ALLOWED_CALLS, ERRNO, REFUSALS } from "../../../runtime/sandbox/seal/seccomp/allowed.ts";
+import { syscallNumber, type Arch } from "../../../runtime/sandbox/seal/seccomp/numbers.ts";
 import { TIGHT_RLIMITS } from "../../../runtime/sandbox/seal/rlimits.ts";
 import { tightenSystemCalls } from "../../../runtime/sandbox/launch/tighten.ts";
 
@@ -19,6 +21,12 @@ const READ = 1;
 const READ_WRITE = 3;
 const CLOCK_MONOTONIC = 1;
 const FUTEX_WAIT_PRIVATE = 128;
+const EPERM = 1;
+const EACCES = 13;
+const ENOSYS = 38;
+const NUMBERS_TRIED = 1024;
+/** uretprobe and uprobe of x86_64: the kernel lets them past every filter, and ends a process that it has not put a probe into. */
+const PROBES_OF_THE_KERNEL = new Set(process.arch === "x64" ? [335, 336] : []);
 const SIGCHLD = 17;
 const SIGUSR2 = 12;
 const SA_RESTORER = 0x04000000n;
@@ -73,6 +81,14 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
     // The stack is nowhere: a thread that did start would end the process.
     report({ refused: call("clone", THREAD, 0, 0, 0, 0) });
   },
+  "ask how threads are scheduled": () => {
+    const parameters = offHeap(64);
+    const ask = (thread: number): readonly number[] => [
+      call("sched_getscheduler", thread),
+      call("sched_getparam", thread, parameters),
+    ];
+    report({ own: ask(call("gettid")), first: ask(1), nobody: ask(0x0fffffff) });
+  },
   // For the untightened: the filter refuses a thread before the limit is asked.
   "start threads beyond the limit": () => {
     if (!setLimit(call, "processes", TIGHT_RLIMITS.processes)) return report({ limited: false });
@@ -101,6 +117,25 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
     call("rt_sigaction", SIGUSR2, action, 0, 8);
     call("tgkill", process.pid, call("gettid"), SIGUSR2);
     report({ survived: true });
+  },
+  // Every number that the table does not allow, with arguments that would do no harm.
+  "call everything else": () => {
+    const allowed = new Set(
+      // What is answered with no error at all is not made either.
+      ALLOWED_CALLS.filter(
+        ({ name, until }) => until === undefined || REFUSALS[name] === ERRNO.NONE,
+      ).map(({ name }) => syscallNumber(name, process.arch as Arch)),
+    );
+    const refusals = new Set([-EPERM, -EACCES, -ENOSYS]);
+    const through: number[] = [];
+    const open = libc();
+    let tried = 0;
+    for (let number = 0; number < NUMBERS_TRIED; number += 1) {
+      if (allowed.has(number) || PROBES_OF_THE_KERNEL.has(number)) continue;
+      tried += 1;
+      if (!refusals.has(rawCall(open, number))) through.push(number);
+    }
+    report({ tried, through });
   },
   "flood stderr": () => {
     const bytes = offHeap(64 * 1024).fill(0x1b);
@@ -132,7 +167,19 @@ function pages(count: number): Uint8Array {
 }
 
 function libc() {
-  return ffi.dlopen(null, { syscall: { arguments: ["i64", "i64"], return: "i64" } }).functions;
+  return ffi.dlopen(null, {
+    syscall: { arguments: ["i64", "i64"], return: "i64" },
+    __errno_location: { arguments: [], return: "pointer" },
+  }).functions;
+}
+
+/** Calls a number, whatever it is called, with -1 for its first argument and nobody knows what for the others. */
+function rawCall(
+  { syscall, __errno_location: errnoLocation }: ReturnType<typeof libc>,
+  number: number,
+): number {
+  const result = Number(syscall(BigInt(number), -1n));
+  return result === -1 ? -ffi.getInt32(errnoLocation(), 0) : result;
 }
 
 function raiseLimit(): number {

@@ -22,16 +22,19 @@ export interface AllowedCall {
   readonly checks?: readonly Check[];
 }
 
-export const ERRNO = { EPERM: 1, EACCES: 13, ENOSYS: 38 } as const;
+export const ERRNO = { NONE: 0, EPERM: 1, EACCES: 13, ENOSYS: 38 } as const;
 
 /**
  * Answers other than EPERM. A C library that hears ENOSYS takes the older call, which the filter can check;
- * Node that hears EACCES for a file goes on as if it were unreadable.
+ * Node that hears EACCES for a file goes on as if it were unreadable. No error at all is said of how a thread is scheduled:
+ * it reads as the ordinary way, with no look at which thread was meant. V8's locks ask, and complain on stderr of an error.
  */
 export const REFUSALS: Partial<Record<SyscallName, number>> = {
   clone3: ERRNO.ENOSYS,
   faccessat2: ERRNO.ENOSYS,
   openat: ERRNO.EACCES,
+  sched_getparam: ERRNO.NONE,
+  sched_getscheduler: ERRNO.NONE,
 };
 
 /** O_NOCTTY, O_NONBLOCK, O_CLOEXEC, and by processor O_DIRECTORY, O_NOFOLLOW, O_LARGEFILE: no way to write, create or truncate. */
@@ -241,8 +244,8 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
     yields: "how many processors",
     checks: [{ arg: 0, ownPid: true, orZero: true }],
   },
-  { name: "sched_getparam", why: "pthread_getattr_np", ...UNTIL_TIGHT },
-  { name: "sched_getscheduler", why: "pthread_getattr_np", ...UNTIL_TIGHT },
+  { name: "sched_getparam", why: "V8's locks ask how a thread is scheduled", ...UNTIL_TIGHT },
+  { name: "sched_getscheduler", why: "V8's locks ask how a thread is scheduled", ...UNTIL_TIGHT },
   { name: "getcpu", why: "malloc's arenas", yields: "on which processor it runs: debt GB-004" },
   {
     name: "rt_sigaction",
