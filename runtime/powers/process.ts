@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ProcessPowers, StartedProcess } from "../sandbox/seal/process-powers.ts";
 import { openCgroups } from "./cgroup.ts";
 import { makeDescriptorMarker } from "./descriptors.ts";
+import { makeMemoryReader } from "./resident-memory.ts";
 
 /** Where an operating system keeps its own programs. PATH may start with a folder that a package has written to. */
 const PROGRAM_FOLDERS = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
@@ -28,13 +29,7 @@ export function makeProcessPowers(sealedFolder: string): ProcessPowers {
       markDescriptors();
       return startProcess(file, args, pipes);
     },
-    readProcessStatus: (pid) => {
-      try {
-        return fs.readFileSync(`/proc/${pid}/status`, "latin1");
-      } catch {
-        return undefined;
-      }
-    },
+    residentBytes: makeMemoryReader(),
   };
 }
 
@@ -84,7 +79,7 @@ function killQuietly(pid: number, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" = "S
 
 /** What the loader has loaded into this very process: nothing is executed to find out. */
 function loadedLibraries(): readonly string[] {
-  if (process.platform !== "linux") return [];
+  if (process.platform === "win32") return [];
   const reporter = process.report as { excludeNetwork?: boolean; getReport(): unknown };
   // Without it the report would look up the name of every peer.
   reporter.excludeNetwork = true;

@@ -21,7 +21,8 @@ const PR_SET_DUMPABLE = 4;
  */
 export function tighten(): void {
   if (!process.permission.has("ffi")) return;
-  tightenSystemCalls(openSystemCalls());
+  // Seatbelt is whole from the start, and cannot be tightened from inside.
+  if (process.platform === "linux") tightenSystemCalls(openSystemCalls());
   process.permission.drop("ffi");
 }
 

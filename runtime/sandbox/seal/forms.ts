@@ -5,7 +5,8 @@ import { bubblewrapArgs } from "./bubblewrap.ts";
 import { SandboxError } from "../errors.ts";
 import { nodeFlags } from "./node-flags.ts";
 import type { ProcessPowers, StartedProcess } from "./process-powers.ts";
-import { limitArgs, SEALED_RLIMITS } from "./rlimits.ts";
+import { limitArgs, SEALED_RLIMITS, seatbeltLimitArgs } from "./rlimits.ts";
+import { isSystemLibrary, seatbeltArgs } from "./seatbelt.ts";
 import { assembleFilter } from "./seccomp/assemble.ts";
 import type { Arch } from "./seccomp/numbers.ts";
 import type { SealedProcessOptions } from "./sealed-process.ts";
@@ -24,6 +25,7 @@ type Start = (powers: ProcessPowers, options: SealedProcessOptions, joinFile: Jo
 const FORMS: Readonly<Record<SealName, Start>> = {
   bubblewrap: startInBubblewrap,
   landlock: startInLandlock,
+  seatbelt: startInSeatbelt,
   none: startUnsealed,
 };
 
@@ -101,6 +103,32 @@ function startInLandlock(
   const started = powers.startProcess(
     powers.node,
     ["--no-warnings", powers.landlockLauncher, JSON.stringify(order)],
+    1,
+  );
+  return { started, innermostPid: () => started.pid ?? 0 };
+}
+
+/** sandbox-exec becomes the sealed process: its number stays. The shell of macOS takes no limit on addresses. */
+function startInSeatbelt(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+  const sandboxExec = powers.platform === "darwin" ? powers.findProgram("sandbox-exec") : undefined;
+  if (sandboxExec === undefined)
+    throw new SandboxError("ERR_SEAL_UNAVAILABLE", "there is no sandbox-exec on this machine");
+  const started = powers.startProcess(
+    "/bin/sh",
+    [
+      ...seatbeltLimitArgs(options.dataBytesMax),
+      sandboxExec,
+      ...seatbeltArgs({
+        node: powers.node,
+        nodeArgs: sealedNodeFlags(options),
+        program: powers.realPath(options.program),
+        programArgs: options.programArgs ?? [],
+        libraries: powers.libraries
+          .filter((path) => path !== powers.node && !isSystemLibrary(path))
+          .flatMap((path) => [...new Set([path, powers.realPath(path)])]),
+        readable: (options.readable ?? []).map((path) => powers.realPath(path)),
+      }),
+    ],
     1,
   );
   return { started, innermostPid: () => started.pid ?? 0 };

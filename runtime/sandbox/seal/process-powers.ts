@@ -22,8 +22,8 @@ export interface ProcessPowers {
    */
   startProcess(file: string, args: readonly string[], pipes: number): StartedProcess;
   readonly cgroups: Cgroups;
-  /** `/proc/PID/status`, or nothing when there is no such process. */
-  readProcessStatus(pid: number): string | undefined;
+  /** What a process holds of the machine's memory, in bytes; nothing when it is gone. Missing where no way is known. */
+  readonly residentBytes: ((pid: number) => number | undefined) | undefined;
 }
 
 export interface StartedProcess {

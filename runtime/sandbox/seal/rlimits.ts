@@ -48,4 +48,11 @@ export function limitArgs(dataBytesMax: number, joinFile = ""): readonly string[
   ];
 }
 
+/** Without addresses, which the shell of macOS does not limit, and without a score for running out of memory. */
+export function seatbeltLimitArgs(dataBytesMax: number): readonly string[] {
+  const script =
+    'ulimit -c 0 && ulimit -f 0 && ulimit -d "$1" && ulimit -n "$2" || exit 97; shift 2; exec "$@"';
+  return ["-c", script, "sh", kib(dataBytesMax), String(SEALED_RLIMITS.openFiles)];
+}
+
 const kib = (bytes: number): string => String(Math.floor(bytes / 1024));

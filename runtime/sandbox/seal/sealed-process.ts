@@ -5,7 +5,6 @@ import { makeCgroup, type Cgroup } from "./cgroup.ts";
 import { collectBounded } from "./bounded-text.ts";
 import { startBehindSeal, type Behind } from "./forms.ts";
 import type { ProcessPowers } from "./process-powers.ts";
-import { parseResidentBytes } from "./resident.ts";
 
 export interface SealedProcessOptions {
   readonly seal: SealName;
@@ -77,12 +76,10 @@ export function makeSpawner(
       started.kill(innermostPid());
     };
     const stderr = collectBounded(started.stderr, () => end("flood"));
-    const residentBytes = (): number | undefined => {
-      const status = powers.readProcessStatus(innermostPid());
-      return status === undefined ? undefined : parseResidentBytes(status);
-    };
+    const residentBytes = (): number | undefined => powers.residentBytes?.(innermostPid());
     let looksInVain = 0;
     const look = (): void => {
+      if (powers.residentBytes === undefined) return;
       const bytes = residentBytes();
       // A process whose first thread has ended while others run on shows no memory. Honest ones end as a whole.
       looksInVain = bytes === undefined && innermostPid() !== 0 ? looksInVain + 1 : 0;
@@ -92,8 +89,7 @@ export function makeSpawner(
     let pace: "start" | "close" | "stopped" = "start";
     let working = true;
     const stop = (): void => {
-      // Without a seal nothing would end a stopped process after its broker.
-      if (working || over || options.seal === "none") return;
+      if (working || over || outlivesBroker(options.seal)) return;
       clearInterval(timer);
       pace = "stopped";
       started.signal(innermostPid(), "SIGSTOP");
@@ -142,6 +138,9 @@ export function makeSpawner(
     };
   };
 }
+
+/** The kernel does not end it with its broker, and stopped it would not see its channel end. */
+const outlivesBroker = (seal: SealName): boolean => seal === "none" || seal === "seatbelt";
 
 /** Where a group can be made, none runs without: `doctor` has said that it is in force. */
 function makeGroup(powers: ProcessPowers, options: SealedProcessOptions): Cgroup | undefined {
