@@ -34,16 +34,16 @@ export function tryThroughLibc(brokerPid: number): Readonly<Record<string, boole
 }
 
 interface Libc {
-  open(path: Uint8Array, flags: number): number;
-  access(path: Uint8Array, mode: number): number;
-  creat(path: Uint8Array, mode: number): number;
-  unlink(path: Uint8Array): number;
-  socket(family: number, kind: number, protocol: number): number;
-  connect(descriptor: number, address: Uint8Array, lengthBytes: number): number;
-  bind(descriptor: number, address: Uint8Array, lengthBytes: number): number;
-  kill(pid: number, signal: number): number;
-  posixSpawn(path: Uint8Array, args: Uint8Array): number;
-  errno(): number;
+  readonly open: (path: Uint8Array, flags: number) => number;
+  readonly access: (path: Uint8Array, mode: number) => number;
+  readonly creat: (path: Uint8Array, mode: number) => number;
+  readonly unlink: (path: Uint8Array) => number;
+  readonly socket: (family: number, kind: number, protocol: number) => number;
+  readonly connect: (descriptor: number, address: Uint8Array, lengthBytes: number) => number;
+  readonly bind: (descriptor: number, address: Uint8Array, lengthBytes: number) => number;
+  readonly kill: (pid: number, signal: number) => number;
+  readonly posixSpawn: (path: Uint8Array, args: Uint8Array) => number;
+  readonly errno: () => number;
 }
 
 function openLibc(): Libc {

@@ -13,7 +13,7 @@ export type Cgroups =
   | {
       readonly writable: true;
       /** Makes a group. `demanded` are its files and what they must hold, `wished` those that a kernel may lack. Throws. */
-      make(demanded: CgroupFiles, wished: CgroupFiles): Cgroup;
+      readonly make: (demanded: CgroupFiles, wished: CgroupFiles) => Cgroup;
     }
   | { readonly writable: false; readonly why: string };
 

@@ -38,7 +38,13 @@ const call = openSystemCalls();
 const held: unknown[] = [];
 
 const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
-  report: () => report({ pid: process.pid, env: { ...process.env } }),
+  report: () =>
+    report({
+      pid: process.pid,
+      env: { ...process.env },
+      // What NODE_OPTIONS would have set.
+      options: { title: process.title, gc: "gc" in globalThis },
+    }),
   // The other threads stay, and a number whose memory nobody can read.
   "end the first thread": () => void call("exit", 0),
   spin: () => {
