@@ -17,7 +17,9 @@ const FORMS: Readonly<Record<SealName, string>> = {
  */
 export function describeMeasures(powers: ProcessPowers, name: SealName): readonly Measure[] {
   const isLinuxForm = name === "bubblewrap" || name === "landlock";
-  const limits = isLinuxForm ? { ...SEALED_RLIMITS, ...TIGHT_RLIMITS } : {};
+  const limits: Readonly<Record<string, number>> = isLinuxForm
+    ? { ...SEALED_RLIMITS, ...TIGHT_RLIMITS }
+    : {};
   const missing = name === "none" ? "no form of seal is in force" : "Seatbelt has none";
   return [
     { name: "form", inForce: isLinuxForm, says: FORMS[name] },

@@ -73,9 +73,11 @@ const FUTEX_WAIT_BITSET = 9;
  * (LOCK_PI and its kin), in which the kernel had most of its futex holes: Node and its libraries make no such mutex.
  */
 const FUTEX_OPERATIONS = [
-  ...[0, 1, FUTEX_WAIT_BITSET, 10, 3, 4, 5].map((operation) => operation | FUTEX_PRIVATE),
+  ...[0, 1, FUTEX_WAIT_BITSET, 10, 3, 4, 5].flatMap((operation) => [
+    operation | FUTEX_PRIVATE,
+    operation,
+  ]),
   FUTEX_WAIT_BITSET | FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME,
-  ...[0, 1, FUTEX_WAIT_BITSET, 10, 3, 4, 5],
   FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME,
 ];
 
