@@ -3,7 +3,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Limits } from "./limits.ts";
 
 /** Which form of ring 5 holds runners on this machine, as probed, not as hoped. */
-export type SealName = "bubblewrap" | "landlock" | "none";
+export type SealName = "bubblewrap" | "landlock" | "seatbelt" | "none";
 
 export interface Seal {
   readonly name: SealName;
@@ -13,6 +13,15 @@ export interface Seal {
   readonly allowed: readonly string[];
   /** Why a better form is not in force: for `doctor`. */
   readonly remarks: readonly string[];
+  /** What else holds a runner, or does not and why, one by one. */
+  readonly measures: readonly Measure[];
+}
+
+/** One measure of ring 5 on this machine. `says` names no path. */
+export interface Measure {
+  readonly name: string;
+  readonly inForce: boolean;
+  readonly says: string;
 }
 
 /** A component after transpile: what a runner loads. Generated code is attacker-controlled code. */

@@ -16,7 +16,7 @@ import { test } from "node:test";
 import { buildPlugin } from "@glovebox/sdk/build";
 import type { CallRecord } from "../../runtime/audit/record.ts";
 import { parseOutcome } from "../../runtime/firewall/outcome.ts";
-import { isInForce } from "../../runtime/policy/gates.ts";
+import { isInForce, isSealed } from "../../runtime/policy/gates.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import { openAudit } from "../../runtime/powers/audit-file.ts";
 import { makeFilePowers } from "../../runtime/powers/files.ts";
@@ -53,9 +53,21 @@ test("GB-004: sealed native code shares the kernel with the host and can read it
   assert.ok(ALLOWED_CALLS.some(({ name }) => name === "clock_gettime"));
 });
 
-test("GB-005: no form of the seal starts on macOS or Windows", () => {
+test("GB-005: production does not rely on Seatbelt, whatever its probe has seen", () => {
+  const seal = {
+    name: "seatbelt",
+    denied: ["everything"],
+    allowed: [],
+    remarks: [],
+    measures: [],
+  } as const;
+  assert.equal(isSealed(seal), false);
+});
+
+test("GB-005: no form of the seal that was attacked starts on macOS or Windows, and Windows has none", () => {
   for (const platform of ["darwin", "win32"] as const) {
-    for (const seal of ["bubblewrap", "landlock"] as const) {
+    for (const seal of ["bubblewrap", "landlock", "seatbelt"] as const) {
+      if (seal === "seatbelt" && platform === "darwin") continue;
       const powers = {
         platform,
         arch: "arm64",
