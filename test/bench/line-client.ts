@@ -25,10 +25,18 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** A server that was started, and whose tools are called. */
+export interface ToolClient {
+  readonly pid: number;
+  call(name: string, args: object): Promise<CallResult>;
+  /** Resolves when the server has gone. */
+  close(): Promise<void>;
+}
+
 const CLOSE_MS_MAX = 5000;
 
 /** An MCP client that costs little beside the servers it measures: lines of JSON-RPC over pipes, and no validation. */
-export class LineClient {
+export class LineClient implements ToolClient {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, Waiting>();
   #stderr = "";

@@ -8,7 +8,7 @@ export interface ServerFigures extends TurnFigures {
 
 /**
  * Every server by the plain one of the same run: `p50.c` and `p99.c` are times of calls with one in flight,
- * `cpu32.c` is calls by processor second with 32 in flight, `start20` and `start100` are times to the list of tools.
+ * `sdk-client.p50.c` is the same with the SDK's client in front, `cpu32.c` is calls by processor second with 32 in flight, `start20` and `start100` are times to the list of tools.
  */
 export function ratiosOf(
   figures: ReadonlyMap<Contestant, ServerFigures>,
@@ -21,6 +21,7 @@ export function ratiosOf(
     const { prefix, suffix } = ratio;
     ratios[`${prefix}p50.${suffix}`] = loads.one!.ms.p50 / plain.loads.one!.ms.p50;
     ratios[`${prefix}p99.${suffix}`] = loads.one!.ms.p99 / plain.loads.one!.ms.p99;
+    ratios[`${prefix}sdk-client.p50.${suffix}`] = loads.sdk!.ms.p50 / plain.loads.sdk!.ms.p50;
     ratios[`${prefix}cpu32.${suffix}`] =
       loads.thirtyTwo!.callsACpuSecond / plain.loads.thirtyTwo!.callsACpuSecond;
     if (starts.many === undefined) continue;
