@@ -1,32 +1,41 @@
 // npm run bench [-- --json] [-- --small]: what sealing costs, on this machine, in one run.
-import { cpus, totalmem } from "node:os";
-import { measureCalls } from "./calls.ts";
-import { measureRoom, measureServerMemory } from "./memory.ts";
+import { cpus, loadavg, totalmem } from "node:os";
+import { makeSharedMachine } from "../helpers/run-glovebox.ts";
+import { makeContest } from "./contestants.ts";
 import { SMALL_PLAN, WHOLE_PLAN } from "./plan.ts";
-import { makeReport, showReport } from "./report.ts";
-import { makeServers } from "./servers.ts";
+import { makeReport } from "./report.ts";
+import { measureRoom } from "./room.ts";
 import { measureStarts } from "./starts.ts";
 import { measureStops } from "./stops.ts";
+import { showReport } from "./table.ts";
+import { takeTurns } from "./turns.ts";
 
 const plan = process.argv.includes("--small") ? SMALL_PLAN : WHOLE_PLAN;
 const startedMs = performance.now();
-const servers = await makeServers(plan.deadlineMs);
+const machine = {
+  node: process.version,
+  platform: `${process.platform}-${process.arch}`,
+  cpus: cpus().length,
+  memoryGib: Math.round(totalmem() / 2 ** 30),
+  load: loadavg()[0] ?? Number.NaN,
+};
+const shared = await makeSharedMachine();
+const contest = await makeContest(shared.machine, plan.startCounts, plan.deadlineMs);
 try {
+  const turns = await takeTurns(contest.contestants, plan);
+  const starts = await measureStarts(contest.contestants, plan);
   const report = makeReport({
-    machine: {
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      cpus: cpus().length,
-      memoryGib: Math.round(totalmem() / 2 ** 30),
-    },
-    calls: await measureCalls(servers, plan),
-    starts: await measureStarts(servers, plan),
-    stops: await measureStops(servers, plan),
-    serverMemory: await measureServerMemory(servers, plan),
-    room: await measureRoom(servers, plan),
+    machine,
+    figures: new Map(
+      [...turns].map(([one, figures]) => [one, { ...figures, starts: starts.get(one)! }]),
+    ),
+    startCounts: plan.startCounts,
+    stops: await measureStops(contest.stopping, plan),
+    room: await measureRoom(shared.machine, plan),
     tookSeconds: (performance.now() - startedMs) / 1000,
   });
   console.log(process.argv.includes("--json") ? JSON.stringify(report) : showReport(report));
 } finally {
-  servers.remove();
+  contest.remove();
+  await shared.close();
 }

@@ -81,7 +81,10 @@ test("gives a script and its modules, the same every time", async () => {
     first.modules.map(({ name }) => name),
     ["p.core.wasm"],
   );
-  assert.match(Buffer.from(first.script).toString(), /^\(function \(\$glovebox_glue\) \{ "use strict";/);
+  assert.match(
+    Buffer.from(first.script).toString(),
+    /^\(function \(\$glovebox_glue\) \{ "use strict";/,
+  );
 });
 
 test("refuses what is no component before anything runs", async () => {
