@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type InputOptions, type Plugin, rolldown, type RolldownBuild } from "rolldown";
-import { transform } from "rolldown/utils";
+import { parse, transform, Visitor } from "rolldown/utils";
 import { ON_DEMAND } from "../globals/names.ts";
 import { BuildError, type BuildPlace } from "./errors.ts";
 
@@ -176,7 +176,7 @@ function resolvePlugin(): Plugin {
 /**
  * Makes generators over `Promise` of async functions, async generators and `for await`: the engines never drain
  * their own job queue in a synchronous export, so every `await` must go through ours.
- * Only modules that have one: lowering also makes classes and object spread slower.
+ * Only modules that have one: lowering also makes private fields and object spread many times slower.
  */
 function lowerPlugin(): Plugin {
   return {
@@ -184,6 +184,7 @@ function lowerPlugin(): Plugin {
     transform: {
       filter: { code: /\b(?:async|await)\b/ },
       async handler(code, id) {
+        if (!(await hasAsyncSyntax(code, id))) return null;
         const result = await transform(id, code, { target: "es2016", sourcemap: true });
         const [error] = result.errors;
         if (error) throw error;
@@ -191,6 +192,23 @@ function lowerPlugin(): Plugin {
       },
     },
   };
+}
+
+/** The words alone may stand in comments and names. What does not parse is left to `transform` to refuse. */
+async function hasAsyncSyntax(code: string, id: string): Promise<boolean> {
+  const { program, errors } = await parse(id, code);
+  let found = errors.length > 0;
+  const look = (node: { readonly async: boolean }): void => void (found ||= node.async);
+  new Visitor({
+    FunctionDeclaration: look,
+    FunctionExpression: look,
+    ArrowFunctionExpression: look,
+    // These three stand outside of functions, too.
+    AwaitExpression: () => void (found = true),
+    ForOfStatement: (node) => void (found ||= node.await),
+    VariableDeclaration: ({ kind }) => void (found ||= kind === "await using"),
+  }).visit(program);
+  return found;
 }
 
 interface RolldownMessage {

@@ -23,6 +23,7 @@ const unhandled = new Set<GuestPromise>();
 
 /** The reason of the first unhandled rejection, boxed, and none is left afterwards. */
 export function takeUnhandledRejection(): { readonly reason: unknown } | undefined {
+  if (unhandled.size === 0) return undefined;
   const [first] = unhandled;
   unhandled.clear();
   return first && { reason: GuestPromise.inspect(first).value };

@@ -1,8 +1,6 @@
-import type { ToolErrorBody } from "../tool/error.ts";
-import { describeError } from "../tool/error.ts";
 import type { Tool } from "../tool/define.ts";
-import { listTools } from "../tool/list.ts";
-import { runTool } from "../tool/run.ts";
+import { indexTools, listTools } from "../tool/list.ts";
+import { errorText, runTool } from "../tool/run.ts";
 import { registerHost } from "../host/host.ts";
 import { settle } from "./settle.ts";
 import { makeWitHost, type WitImports } from "./wit-host.ts";
@@ -12,22 +10,28 @@ export interface ToolsExport {
   callTool(name: string, argumentsText: string): string;
 }
 
-/** The `tools` interface of a component. The generated entry exports what this makes. */
+/**
+ * The `tools` interface of a component. The generated entry exports what this makes.
+ * It is called while modules load, before the component's memory is taken into the file: whatever is made here is made
+ * once for all instances, and what a call makes is made again in every call. Throws where the tools could not be served.
+ */
 export function makeToolsExport(tools: readonly Tool[], imports: WitImports): ToolsExport {
   const host = makeWitHost(imports);
+  const surface = JSON.stringify(listTools(tools));
+  const toolsByName = indexTools(tools);
   let calling = false;
   registerHost(() => {
     if (calling) return host;
     throw new Error("The host is only there inside a tool's handler, not while modules load");
   });
   return {
-    listTools: () => JSON.stringify(listTools(tools)),
+    listTools: () => surface,
     callTool(name, argumentsText) {
       calling = true;
       try {
-        return JSON.stringify(settle(runTool(tools, name, argumentsText)));
+        return settle(runTool(toolsByName, name, argumentsText));
       } catch (thrown) {
-        return JSON.stringify({ error: describeError(thrown) } satisfies { error: ToolErrorBody });
+        return errorText(thrown);
       } finally {
         calling = false;
       }

@@ -26,6 +26,11 @@ export function listTools(tools: readonly Tool[]): ToolDefinition[] {
   return definitions;
 }
 
+/** The tools by their names. Of two with the same name, which `listTools` refuses, the first. */
+export function indexTools(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  return new Map(tools.toReversed().map((tool) => [tool.name, tool]));
+}
+
 function describeTool(tool: Tool): ToolDefinition {
   const inputSchema = schemaOf(tool, "input");
   if (inputSchema["type"] !== "object") {
