@@ -1,5 +1,5 @@
 import type { Tool } from "../tool/define.ts";
-import { indexTools, listTools } from "../tool/list.ts";
+import { indexTools, listTools, requireTools } from "../tool/list.ts";
 import { errorText, runTool } from "../tool/run.ts";
 import { registerHost } from "../host/host.ts";
 import { settle } from "./settle.ts";
@@ -12,12 +12,16 @@ export interface ToolsExport {
 
 /**
  * The `tools` interface of a component. The generated entry exports what this makes.
- * It is called while modules load, before the component's memory is taken into the file: whatever is made here is made
- * once for all instances, and what a call makes is made again in every call. Throws where the tools could not be served.
+ * `surface` is the list of tools as text, which the build has from a first run of the same modules without it.
+ * What is made here lies in the memory that every instance begins with; what a call makes is made again in every call.
  */
-export function makeToolsExport(tools: readonly Tool[], imports: WitImports): ToolsExport {
+export function makeToolsExport(
+  tools: readonly Tool[],
+  imports: WitImports,
+  surface: string | undefined,
+): ToolsExport {
+  requireTools(tools);
   const host = makeWitHost(imports);
-  const surface = JSON.stringify(listTools(tools));
   const toolsByName = indexTools(tools);
   let calling = false;
   registerHost(() => {
@@ -25,7 +29,7 @@ export function makeToolsExport(tools: readonly Tool[], imports: WitImports): To
     throw new Error("The host is only there inside a tool's handler, not while modules load");
   });
   return {
-    listTools: () => surface,
+    listTools: () => surface ?? JSON.stringify(listTools(tools)),
     callTool(name, argumentsText) {
       calling = true;
       try {
