@@ -48,16 +48,17 @@ export async function buildPlugin(
   const imports = Object.fromEntries(interfaces.map((name) => [name, importName(contract, name)]));
   const bundle = await bundlePlugin(root, imports);
   onProgress("list");
-  const surface = listSurface(bundle, root);
+  const definitions = listSurface(bundle, root);
   verifyToolNames(
     manifest,
-    surface.map((tool) => tool.name),
+    definitions.map((tool) => tool.name),
   );
+  const surface = JSON.stringify(definitions);
   onProgress("componentize");
   const component = await componentizeBundle(
-    bundle.module,
+    bundle.moduleWith(surface),
     makeWorld(contract, interfaces),
     engine,
   );
-  return { component, surface: JSON.stringify(surface), manifest };
+  return { component, surface, manifest };
 }

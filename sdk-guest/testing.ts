@@ -10,7 +10,7 @@ import { type PluginHost, registerHost } from "./host/host.ts";
 import { makeMemoryHost, type TestGrants, type TestState } from "./testing/memory-host.ts";
 import type { ContentBlock, Tool } from "./tool/define.ts";
 import type { ToolErrorBody } from "./tool/error.ts";
-import { listTools, type ToolDefinition } from "./tool/list.ts";
+import { indexTools, listTools, type ToolDefinition } from "./tool/list.ts";
 import { runTool } from "./tool/run.ts";
 
 export type { LogLine, TestGrants, TestState } from "./testing/memory-host.ts";
@@ -58,8 +58,10 @@ export function testPlugin(tools: readonly Tool[], grants: TestGrants = {}): Tes
       if (problem !== undefined) {
         return { error: { error_code: "INVALID_INPUT", message: problem } };
       }
-      const answer = await running.run(scoped, () => runTool(tools, name, JSON.stringify(args)));
-      return JSON.parse(JSON.stringify(answer)) as TestAnswer;
+      const answer = await running.run(scoped, () =>
+        runTool(indexTools(tools), name, JSON.stringify(args)),
+      );
+      return JSON.parse(answer) as TestAnswer;
     },
   };
 }

@@ -3,12 +3,14 @@ import { isBuiltin } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type InputOptions, type Plugin, rolldown, type RolldownBuild } from "rolldown";
-import { transform } from "rolldown/utils";
+import { parse, transform, Visitor } from "rolldown/utils";
 import { ON_DEMAND } from "../globals/names.ts";
 import { BuildError, type BuildPlace } from "./errors.ts";
 
 const ENTRY = "glovebox:entry";
 const GLOBALS = "glovebox:globals";
+/** A variable that the entry reads and no module declares, so the bundler gives its name to nothing else. */
+const SURFACE = "gloveboxSurface";
 /** Where the bundle would be written, below the plugin's folder: paths in its source map begin there. */
 export const OUTPUT_FOLDER = "dist";
 /** In the tree sources are TypeScript; what is installed from a registry is JavaScript. */
@@ -20,8 +22,8 @@ const sdkFile = (name: string): string =>
 type Global = keyof typeof ON_DEMAND;
 
 export interface Bundle {
-  /** An ES module that imports the WIT interfaces and exports `tools`. */
-  readonly module: string;
+  /** An ES module that imports the WIT interfaces and exports `tools`, which lists the given surface. */
+  moduleWith(surface: string): string;
   /** The same as a script that sets the variable `plugin`, without the WIT imports: for listing. */
   readonly script: string;
   /** Source map of `script`, as JSON. */
@@ -44,11 +46,11 @@ export async function bundlePlugin(
   const options = makeOptions(folder, Object.values(imports));
   let build: RolldownBuild | undefined;
   try {
-    const globals = await findGlobals(source, options);
+    const uses = await findUses(source, options);
     build = await rolldown({
       ...options,
       input: ENTRY,
-      plugins: [entryPlugin(source, imports, globals), resolvePlugin(), lowerPlugin()],
+      plugins: [entryPlugin(source, imports, uses), resolvePlugin(), lowerPlugin()],
     });
     const common = {
       dir: join(folder, OUTPUT_FOLDER),
@@ -64,8 +66,9 @@ export async function bundlePlugin(
       sourcemap: true,
       globals: () => "undefined",
     });
+    const { code } = module.output[0];
     return {
-      module: module.output[0].code,
+      moduleWith: (surface) => `const ${SURFACE}=${JSON.stringify(surface)};${code}`,
       script: script.output[0].code,
       scriptMap: script.output[0].map?.toString() ?? "",
     };
@@ -92,16 +95,24 @@ function makeOptions(folder: string, external: string[]): InputOptions {
   };
 }
 
+/** What of the SDK's own a plugin is bundled with. */
+interface Uses {
+  readonly globals: readonly Global[];
+  readonly zod: boolean;
+}
+
 /**
  * The globals whose names stand anywhere in the plugin's own modules and packages. What is not used is not bundled:
  * all of them together are half a megabyte in every instance.
  */
-async function findGlobals(source: string, options: InputOptions): Promise<readonly Global[]> {
+async function findUses(source: string, options: InputOptions): Promise<Uses> {
   const found = new Set<Global>();
+  let zod = false;
   const scan: Plugin = {
     name: "glovebox-scan",
     transform(code, id) {
       if (id.startsWith(sdkFolder)) return null;
+      zod ||= /[\\/]node_modules[\\/]zod[\\/]/.test(id);
       for (const name of Object.keys(ON_DEMAND) as Global[]) {
         if (new RegExp(`\\b${name}\\b`).test(code)) found.add(name);
       }
@@ -114,14 +125,14 @@ async function findGlobals(source: string, options: InputOptions): Promise<reado
   } finally {
     await build.close();
   }
-  return [...found].toSorted();
+  return { globals: [...found].toSorted(), zod };
 }
 
 /** The component's entry. The globals come first: every module after them sees them. */
 function entryPlugin(
   source: string,
   imports: Readonly<Record<string, string>>,
-  globals: readonly Global[],
+  { globals, zod }: Uses,
 ): Plugin {
   const names = Object.keys(imports);
   const modules: Readonly<Record<string, string>> = {
@@ -137,9 +148,17 @@ function entryPlugin(
       `import ${JSON.stringify(sdkFile("globals/install"))};`,
       `import ${JSON.stringify(GLOBALS)};`,
       ...names.map((name) => `import * as ${name} from ${JSON.stringify(imports[name])};`),
+      `import ${JSON.stringify(sdkFile("guest/prime"))};`,
       `import { makeToolsExport } from ${JSON.stringify(sdkFile("guest/entry"))};`,
       `import { tools as defined } from ${JSON.stringify(source)};`,
-      `export const tools = makeToolsExport(defined, { ${names.join(", ")} });`,
+      `const surface = typeof ${SURFACE} === "string" ? ${SURFACE} : undefined;`,
+      `export const tools = makeToolsExport(defined, { ${names.join(", ")} }, surface);`,
+      ...(zod
+        ? [
+            `import { primeSchemas } from ${JSON.stringify(sdkFile("guest/prime-zod"))};`,
+            "primeSchemas(defined);",
+          ]
+        : []),
     ].join("\n"),
   };
   return {
@@ -176,7 +195,7 @@ function resolvePlugin(): Plugin {
 /**
  * Makes generators over `Promise` of async functions, async generators and `for await`: the engines never drain
  * their own job queue in a synchronous export, so every `await` must go through ours.
- * Only modules that have one: lowering also makes classes and object spread slower.
+ * Only modules that have one: lowering also makes private fields and object spread many times slower.
  */
 function lowerPlugin(): Plugin {
   return {
@@ -184,6 +203,7 @@ function lowerPlugin(): Plugin {
     transform: {
       filter: { code: /\b(?:async|await)\b/ },
       async handler(code, id) {
+        if (!(await hasAsyncSyntax(code, id))) return null;
         const result = await transform(id, code, { target: "es2016", sourcemap: true });
         const [error] = result.errors;
         if (error) throw error;
@@ -191,6 +211,23 @@ function lowerPlugin(): Plugin {
       },
     },
   };
+}
+
+/** The words alone may stand in comments and names. What does not parse is left to `transform` to refuse. */
+async function hasAsyncSyntax(code: string, id: string): Promise<boolean> {
+  const { program, errors } = await parse(id, code);
+  let found = errors.length > 0;
+  const look = (node: { readonly async: boolean }): void => void (found ||= node.async);
+  new Visitor({
+    FunctionDeclaration: look,
+    FunctionExpression: look,
+    ArrowFunctionExpression: look,
+    // These three stand outside of functions, too.
+    AwaitExpression: () => void (found = true),
+    ForOfStatement: (node) => void (found ||= node.await),
+    VariableDeclaration: ({ kind }) => void (found ||= kind === "await using"),
+  }).visit(program);
+  return found;
 }
 
 interface RolldownMessage {

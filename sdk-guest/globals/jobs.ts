@@ -24,6 +24,7 @@ export function runJobs(): void {
 }
 
 export function dropJobs(): void {
+  if (jobs.length === 0) return;
   jobs = [];
   next = 0;
 }

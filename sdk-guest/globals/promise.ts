@@ -11,18 +11,24 @@ interface Capability {
   readonly resolve: Resolve;
   readonly reject: Reject;
 }
+/** Of our own class the promise itself, which nobody else can settle; of the plugin's classes a capability. */
+type Derived = GuestPromise | Capability;
 interface Reaction {
   readonly onFulfilled: Handler;
   readonly onRejected: Handler;
-  readonly capability: Capability;
+  readonly derived: Derived;
 }
 type PromiseClass = new (executor: Executor) => GuestPromise;
 
 /** Rejected promises that nothing has handled yet, in the order of their rejection. */
 const unhandled = new Set<GuestPromise>();
 
+/** Makes a promise without the two functions that settle it: most promises are settled by this module alone. */
+const UNSETTLED: Executor = () => {};
+
 /** The reason of the first unhandled rejection, boxed, and none is left afterwards. */
 export function takeUnhandledRejection(): { readonly reason: unknown } | undefined {
+  if (unhandled.size === 0) return undefined;
   const [first] = unhandled;
   unhandled.clear();
   return first && { reason: GuestPromise.inspect(first).value };
@@ -39,6 +45,7 @@ export class GuestPromise {
   #reactions: Reaction[] = [];
 
   constructor(executor: Executor) {
+    if (executor === UNSETTLED) return;
     if (typeof executor !== "function") throw new TypeError("Promise resolver is not a function");
     const { resolve, reject } = this.#resolvingFunctions();
     try {
@@ -50,15 +57,18 @@ export class GuestPromise {
 
   // oxlint-disable-next-line unicorn/no-thenable -- this class is Promise
   then(onFulfilled?: unknown, onRejected?: unknown): GuestPromise {
+    const species = speciesOf(this);
+    const derived: Derived =
+      species === GuestPromise ? new GuestPromise(UNSETTLED) : newCapability(species);
     const reaction: Reaction = {
       onFulfilled: typeof onFulfilled === "function" ? (onFulfilled as Handler) : undefined,
       onRejected: typeof onRejected === "function" ? (onRejected as Handler) : undefined,
-      capability: newCapability(speciesOf(this)),
+      derived,
     };
     if (this.#state === "pending") this.#reactions.push(reaction);
     else this.#enqueue(reaction);
     unhandled.delete(this);
-    return reaction.capability.promise;
+    return #state in derived ? derived : derived.promise;
   }
 
   catch(onRejected?: unknown): GuestPromise {
@@ -82,7 +92,10 @@ export class GuestPromise {
   }
 
   static resolve(this: PromiseClass, value?: unknown): GuestPromise {
-    return resolveWith(this, value);
+    if (this !== GuestPromise || value instanceof GuestPromise) return resolveWith(this, value);
+    const promise = new GuestPromise(UNSETTLED);
+    promise.#resolve(value);
+    return promise;
   }
 
   static reject(this: PromiseClass, reason?: unknown): GuestPromise {
@@ -211,16 +224,26 @@ export class GuestPromise {
 
   #enqueue(reaction: Reaction): void {
     enqueueJob(() => {
-      const { capability } = reaction;
+      const { derived } = reaction;
       const handler = this.#state === "fulfilled" ? reaction.onFulfilled : reaction.onRejected;
       try {
-        if (handler) capability.resolve(handler(this.#value));
-        else if (this.#state === "fulfilled") capability.resolve(this.#value);
-        else capability.reject(this.#value);
+        if (handler) GuestPromise.#resolveDerived(derived, handler(this.#value));
+        else if (this.#state === "fulfilled") GuestPromise.#resolveDerived(derived, this.#value);
+        else GuestPromise.#rejectDerived(derived, this.#value);
       } catch (error) {
-        capability.reject(error);
+        GuestPromise.#rejectDerived(derived, error);
       }
     });
+  }
+
+  static #resolveDerived(derived: Derived, value: unknown): void {
+    if (#state in derived) derived.#resolve(value);
+    else derived.resolve(value);
+  }
+
+  static #rejectDerived(derived: Derived, reason: unknown): void {
+    if (#state in derived) derived.#settle("rejected", reason);
+    else derived.reject(reason);
   }
 }
 

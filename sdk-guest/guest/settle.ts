@@ -12,21 +12,24 @@ export class NeverSettles extends Error {
 
 /**
  * Runs jobs and timers until the promise has settled, and answers its value or throws its reason.
+ * A value that is no promise is answered after the jobs that are queued.
  * Throws also what nobody caught on the way: a timer's exception, or a rejection without a handler.
  * Leaves no job, timer or rejection behind.
  */
-export function settle(promise: Promise<unknown>): unknown {
-  const own = promise as unknown as GuestPromise;
+export function settle<T>(value: T | Promise<T>): T {
   try {
+    if (!(value instanceof GuestPromise)) {
+      runUntilIdle();
+      return value as T;
+    }
+    const own: GuestPromise = value;
     // Whoever waits here handles its rejection.
     own.then(undefined, () => {});
     do {
-      runJobs();
-      const stray = takeUnhandledRejection();
-      if (stray) throw stray.reason;
-      const { state, value } = GuestPromise.inspect(own);
-      if (state === "fulfilled") return value;
-      if (state === "rejected") throw value;
+      runUntilIdle();
+      const { state, value: settled } = GuestPromise.inspect(own);
+      if (state === "fulfilled") return settled as T;
+      if (state === "rejected") throw settled;
     } while (runNextTimer());
     throw new NeverSettles();
   } finally {
@@ -34,4 +37,10 @@ export function settle(promise: Promise<unknown>): unknown {
     dropTimers();
     takeUnhandledRejection();
   }
+}
+
+function runUntilIdle(): void {
+  runJobs();
+  const stray = takeUnhandledRejection();
+  if (stray) throw stray.reason;
 }

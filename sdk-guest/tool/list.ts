@@ -14,16 +14,26 @@ export interface ToolDefinition {
 
 /** The tool surface: definitions sorted by name. Throws `TypeError` for whatever could not be served. */
 export function listTools(tools: readonly Tool[]): ToolDefinition[] {
-  if (!Array.isArray(tools) || tools.length === 0) {
-    throw new TypeError("src/plugin.ts must say `export const tools = [defineTool({ … }), …]`");
-  }
-  const definitions = (tools as readonly Tool[]).map(describeTool);
+  requireTools(tools);
+  const definitions = tools.map(describeTool);
   definitions.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (let index = 1; index < definitions.length; index++) {
     const name = definitions[index]!.name;
     if (name === definitions[index - 1]!.name) throw new TypeError(`Two tools are named "${name}"`);
   }
   return definitions;
+}
+
+/** Throws `TypeError` where a plugin exports something else as `tools`, or nothing. */
+export function requireTools(tools: unknown): void {
+  if (!Array.isArray(tools) || tools.length === 0) {
+    throw new TypeError("src/plugin.ts must say `export const tools = [defineTool({ … }), …]`");
+  }
+}
+
+/** The tools by their names. Of two with the same name, which `listTools` refuses, the first. */
+export function indexTools(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  return new Map(tools.toReversed().map((tool) => [tool.name, tool]));
 }
 
 function describeTool(tool: Tool): ToolDefinition {

@@ -3,10 +3,11 @@ import { log } from "../capabilities/log.ts";
 import { progress } from "../capabilities/progress.ts";
 import type { ContentBlock, Tool, ToolContext, ToolResult } from "./define.ts";
 import { describeError, ToolError, type ToolErrorBody } from "./error.ts";
-import { checkValue } from "./schema.ts";
+import { checkValue, type CheckedValue } from "./schema.ts";
+import { whenReady } from "./when-ready.ts";
 
-/** What `call-tool` answers, before it becomes text. */
-export type ToolAnswer = ToolResult | { readonly error: ToolErrorBody };
+/** What `call-tool` answers, as JSON: a `ToolResult`, or an `error`. */
+export type AnswerText = string;
 
 const context: ToolContext = {
   get call() {
@@ -16,56 +17,74 @@ const context: ToolContext = {
   progress,
 };
 
-/** Runs one tool. Never rejects: whatever is thrown becomes an error answer. */
-export async function runTool(
-  tools: readonly Tool[],
+/**
+ * Runs one tool. Never throws or rejects: whatever is thrown becomes an error answer.
+ * Answers at once where neither the schemas nor the handler need a promise: in a component that is most of the time
+ * of a short call, and no instance stays to warm up.
+ */
+export function runTool(
+  tools: ReadonlyMap<string, Tool>,
   name: string,
   argumentsText: string,
-): Promise<ToolAnswer> {
+): AnswerText | Promise<AnswerText> {
   try {
-    const tool = tools.find((candidate) => candidate.name === name);
+    const tool = tools.get(name);
     if (!tool)
       throw new ToolError({ error_code: "NOT_FOUND", message: `No tool is named "${name}"` });
-    const input = await checkValue(tool.input, JSON.parse(argumentsText));
-    if ("problem" in input)
-      throw new ToolError({ error_code: "INVALID_INPUT", message: input.problem });
-    return await checkResult(tool, await tool.handler(input.value as never, context));
+    const input = checkValue(tool.input, JSON.parse(argumentsText));
+    const answer = whenReady(input, (checked) => handle(tool, checked));
+    return typeof answer === "string" ? answer : answer.then(undefined, errorText);
   } catch (thrown) {
-    return { error: describeError(thrown) };
+    return errorText(thrown);
   }
+}
+
+export function errorText(thrown: unknown): AnswerText {
+  return JSON.stringify({ error: describeError(thrown) } satisfies { error: ToolErrorBody });
+}
+
+function handle(tool: Tool, input: CheckedValue): AnswerText | Promise<AnswerText> {
+  if ("problem" in input)
+    throw new ToolError({ error_code: "INVALID_INPUT", message: input.problem });
+  return whenReady(tool.handler(input.value as never, context), (answer) =>
+    checkAnswer(tool, answer),
+  );
 }
 
 /** Holds the answer against the output schema, and gives it MCP's shape. */
-async function checkResult(tool: Tool, answer: unknown): Promise<ToolResult> {
+function checkAnswer(tool: Tool, answer: unknown): AnswerText | Promise<AnswerText> {
   const result = isToolResult(answer) ? answer : undefined;
-  if (!tool.output) return result ?? toResult(answer);
-  const output = await checkValue(tool.output, result ? result.structuredContent : answer);
-  if ("problem" in output) {
-    throw new ToolError({
-      error_code: "FAILED",
-      message: `The tool's answer does not match its own output schema: ${output.problem}`,
-    });
-  }
-  return result
-    ? { content: result.content, structuredContent: output.value }
-    : structured(output.value);
+  if (!tool.output) return result ? JSON.stringify(result) : resultText(answer);
+  const output = checkValue(tool.output, result ? result.structuredContent : answer);
+  return whenReady(output, (checked) => {
+    if ("problem" in checked) {
+      throw new ToolError({
+        error_code: "FAILED",
+        message: `The tool's answer does not match its own output schema: ${checked.problem}`,
+      });
+    }
+    return result
+      ? JSON.stringify({ content: result.content, structuredContent: checked.value })
+      : structuredText(checked.value);
+  });
 }
 
-function toResult(answer: unknown): ToolResult {
-  if (answer === undefined) return { content: [] };
-  if (typeof answer === "string") return { content: [text(answer)] };
-  return structured(answer);
+function resultText(answer: unknown): AnswerText {
+  if (answer === undefined) return '{"content":[]}';
+  if (typeof answer === "string") return `{"content":[${textBlock(answer)}]}`;
+  return structuredText(answer);
 }
 
-/** Clients that know only text read the same value there. */
-function structured(value: unknown): ToolResult {
-  const json = JSON.stringify(value);
+/** Clients that know only text read the same value there. It is made into JSON once. */
+function structuredText(value: unknown): AnswerText {
+  const json = JSON.stringify(value) as string | undefined;
   if (json === undefined) throw new TypeError("The tool answered a value that JSON cannot carry");
-  return { content: [text(typeof value === "string" ? value : json)], structuredContent: value };
+  const block = textBlock(typeof value === "string" ? value : json);
+  return `{"content":[${block}],"structuredContent":${json}}`;
 }
 
-function text(value: string): ContentBlock {
-  return { type: "text", text: value };
+function textBlock(text: string): string {
+  return `{"type":"text","text":${JSON.stringify(text)}}`;
 }
 
 /** A value is a whole result only when it has no other key: an answer may have a `content` of its own. */

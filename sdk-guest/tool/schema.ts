@@ -1,5 +1,6 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import { whenReady } from "./when-ready.ts";
 
 const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
@@ -27,12 +28,20 @@ function callOwnMethod(schema: StandardSchemaV1, side: "input" | "output"): unkn
   return typeof toJSONSchema === "function" ? toJSONSchema.call(schema, { io: side }) : undefined;
 }
 
-/** Runs a Standard Schema. Answers the value, or all issues in one line: `from.zone: Required; amount: Too small`. */
-export async function checkValue(
+export type CheckedValue = { readonly value: unknown } | { readonly problem: string };
+
+/**
+ * Runs a Standard Schema, without a promise when the schema needs none.
+ * Answers the value, or all issues in one line: `from.zone: Required; amount: Too small`.
+ */
+export function checkValue(
   schema: StandardSchemaV1,
   value: unknown,
-): Promise<{ readonly value: unknown } | { readonly problem: string }> {
-  const result = await schema["~standard"].validate(value);
+): CheckedValue | Promise<CheckedValue> {
+  return whenReady(schema["~standard"].validate(value), toChecked);
+}
+
+function toChecked(result: StandardSchemaV1.Result<unknown>): CheckedValue {
   if (!result.issues) return { value: result.value };
   return { problem: result.issues.map(describeIssue).join("; ") };
 }

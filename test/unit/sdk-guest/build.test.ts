@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BuildError, type BuildErrorCode, buildPlugin } from "../../../sdk-guest/build.ts";
+import { bundlePlugin } from "../../../sdk-guest/build/bundle.ts";
 import { interfacesOf, makeWorld } from "../../../sdk-guest/build/world.ts";
 import { makePluginFolder } from "../../helpers/plugin-folder.ts";
 
@@ -140,4 +141,24 @@ test("imports only what the manifest requests, and always context, log and progr
     "log",
   ]);
   assert.equal(world, "package a:b@1.0.0;\nworld plugin {\n  import log;\n  export tools;\n}\n");
+});
+
+const COUNTER = "class Counter { #count = 0; next() { return ++this.#count; } }";
+const TOOLS = `import { defineTool, fromJsonSchema } from "@glovebox/sdk";
+export const tools = [defineTool({ name: "next", description: "Counts", input: fromJsonSchema({ type: "object" }),
+  handler: () => new Counter().next() })];`;
+
+test("lowers modules that wait, and no module for the words", async (t) => {
+  const isLowered = async (source: string): Promise<boolean> => {
+    const folder = await makePluginFolder(t, {
+      "plugin.json": MANIFEST,
+      "src/plugin.ts": TOOLS.replace("export", 'import { Counter } from "./counter.ts";\nexport'),
+      "src/counter.ts": `export ${COUNTER}\n${source}`,
+    });
+    return (await bundlePlugin(folder, {})).script.includes("_classPrivateField");
+  };
+  assert.equal(await isLowered("/* await */ export const async = 1;"), false);
+  assert.equal(await isLowered("export async function f() {}"), true);
+  assert.equal(await isLowered("export const f = async () => {};"), true);
+  assert.equal(await isLowered("export const o = { async *f() {} };"), true);
 });

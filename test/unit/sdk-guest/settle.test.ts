@@ -18,6 +18,20 @@ test("answers the value that a promise settles with", () => {
   assert.equal(settle(Guest.resolve(1).then((value) => value + 1)), 2);
 });
 
+test("answers what is no promise after the jobs that are queued", () => {
+  let ran = 0;
+  void Guest.resolve().then(() => ran++);
+  setTimeout(() => assert.fail("nobody waits for this"), 0);
+  assert.equal(settle("value"), "value");
+  assert.equal(ran, 1);
+});
+
+test("throws a rejection that was lost beside an answer at once", () => {
+  void Guest.reject(new SyntaxError("lost"));
+  assert.throws(() => settle("value"), SyntaxError);
+  assert.equal(settle("value"), "value");
+});
+
 test("throws the reason of a rejection", () => {
   assert.throws(() => settle(Guest.reject(new RangeError("no"))), RangeError);
 });
