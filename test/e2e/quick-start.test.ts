@@ -141,7 +141,7 @@ describe("the same with --json", () => {
     "inspect hello": ["alias", "manifest", "tools", "grants", "limits", "locked", "unsigned"],
     verify: ["mode", "seal", "verified"],
     'call hello__count_words {"text":"a"}': ["content", "structuredContent"],
-    doctor: ["checks", "denied"],
+    doctor: ["checks", "seal", "measures", "denied"],
     debt: ["report_version", "runtime", "posture", "digest", "filter", "items_total", "items"],
     "completion bash": ["shell", "script"],
     "remove hello": ["removed", "data"],

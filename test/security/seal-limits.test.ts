@@ -18,7 +18,13 @@ test("the shell that sets the limits lets no file grow, and nothing run when a l
 });
 
 for (const seal of bench.seals) {
-  for (const bomb of ["fill the heap", "fill buffers", "fill native memory", "fill page tables"]) {
+  for (const bomb of [
+    "fill the heap",
+    "fill buffers",
+    "fill native memory",
+    "fill memory that no limit counts",
+    "fill page tables",
+  ]) {
     test(`${seal}: the watchdog ends a process that wants to ${bomb}`, async () => {
       const { exit } = await bench.act(seal, [bomb], { residentBytesMax: 128 * MIB });
       assert.equal(exit.reason, "memory");

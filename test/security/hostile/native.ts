@@ -65,6 +65,16 @@ const ACTS: Readonly<Record<string, (call: SystemCall) => void>> = {
         call("clock_gettime", CLOCK_MONOTONIC, address + page);
     }
   },
+  // Debt GB-016: what is read-only when it is full does not count as data.
+  "fill memory that no limit counts": () => {
+    for (let filled = 0; filled < 4096 * MIB; filled += 64 * MIB) {
+      const address = call("mmap", 0, 64 * MIB, READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+      if (address < 0) return report({ refused: true });
+      for (let page = 0; page < 64 * MIB; page += 4096)
+        call("clock_gettime", CLOCK_MONOTONIC, address + page);
+      call("mprotect", address, 64 * MIB, READ);
+    }
+  },
   "fill page tables": () => {
     // Reading a page that nothing was written to costs no memory but the table that points to the page of zeros.
     for (;;) {
