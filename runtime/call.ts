@@ -14,7 +14,7 @@ import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
 import type { Validator } from "./plugin/schema/validator.ts";
-import type { PluginAnswer, SealedPlugin } from "./sandbox/sandbox.ts";
+import type { PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
 export interface CallableTool {
@@ -74,6 +74,7 @@ export function makeCallTool(setting: CallSetting): CallTool {
       request,
       startedMs: performance.now(),
       setting,
+      spent: { hostCalls: 0, logBytesDropped: 0 },
     };
     const ending = await perform(run);
     try {
@@ -91,6 +92,7 @@ interface Run {
   readonly request: CallRequest;
   readonly startedMs: number;
   readonly setting: CallSetting;
+  spent: Spent;
 }
 
 /** How a call ended: what the client hears, and what only the audit does. */
@@ -99,7 +101,6 @@ interface Ending {
   readonly outcome: CallRecord["outcome"];
   /** Null for refused arguments. */
   readonly argumentsDigest: string | null;
-  readonly sealed?: PluginAnswer;
   readonly error?: unknown;
 }
 
@@ -116,7 +117,7 @@ async function perform(run: Run): Promise<Ending> {
     }
     const sealed = await runSealed(run);
     const answer = readAnswer(callable, sealed);
-    return { answer, sealed, outcome: answer.isError ? "tool-error" : "ok", argumentsDigest };
+    return { answer, outcome: answer.isError ? "tool-error" : "ok", argumentsDigest };
   } catch (error) {
     return {
       answer: answerWithError(explainFailure(error)),
@@ -157,6 +158,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
         level,
         message: makeVisible(message.slice(0, LOG_LINE_CHARS_MAX)),
       }),
+    onSpent: (spent) => void (run.spent = spent),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
 }
@@ -197,9 +199,12 @@ function brokenPlugin(message: string): ClientError {
   };
 }
 
-function recordOf({ callable, callId, setting, startedMs }: Run, ending: Ending): CallRecord {
+function recordOf(
+  { callable, callId, setting, startedMs, spent }: Run,
+  ending: Ending,
+): CallRecord {
   const { plugin } = callable;
-  const { answer, sealed, error } = ending;
+  const { answer, error } = ending;
   return {
     kind: "call",
     time: new Date().toISOString(),
@@ -214,9 +219,9 @@ function recordOf({ callable, callId, setting, startedMs }: Run, ending: Ending)
     ...(error === undefined ? {} : { reason: reasonOf(error) }),
     arguments_digest: ending.argumentsDigest,
     duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
-    host_calls: sealed?.hostCalls ?? 0,
+    host_calls: spent.hostCalls,
     denied: plugin.watch.take(callId),
-    log_bytes_dropped: sealed?.logBytesDropped ?? 0,
+    log_bytes_dropped: spent.logBytesDropped,
   };
 }
 

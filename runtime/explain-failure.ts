@@ -27,6 +27,11 @@ const WORDS: Partial<Readonly<Record<SandboxErrorCode, ClientError>>> = {
     message: "The tool asked the host for more than one call may and was stopped.",
     suggestion: "Ask for less at a time.",
   },
+  ERR_CALL_LOG: {
+    error_code: "LOG_LIMIT",
+    message: "The tool logged far more than one call may and was stopped.",
+    suggestion: "Ask for less at a time.",
+  },
   ERR_CALL_INPUT: {
     error_code: "INVALID_ARGUMENTS",
     message: "The arguments are larger than a call can carry.",

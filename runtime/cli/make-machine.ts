@@ -1,4 +1,5 @@
 import { stripDocs } from "../plugin/component/inspect.ts";
+import { exposeModules } from "../plugin/component/expose-state.ts";
 import { limitModules } from "../plugin/component/rewrite-limits.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
@@ -38,8 +39,11 @@ export function makeMachine(code?: string): Machine {
         : openPassedComponents(folder, `${runtimeVersion()} ${code}`, makeCachePowers()),
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
-        const { script, modules } = await sandbox.transpile(stripDocs(component.read()));
-        return { script, modules: limitModules(modules, limits) };
+        const transpiled = await sandbox.transpile(stripDocs(component.read()));
+        const exposed = exposeModules(limitModules(transpiled.modules, limits));
+        const fresh = transpiled.fresh ?? exposed.refused;
+        const { script } = transpiled;
+        return { script, modules: exposed.modules, ...(fresh === undefined ? {} : { fresh }) };
       };
       if (cacheFolder === undefined) return make();
       const key = {

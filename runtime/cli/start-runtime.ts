@@ -102,7 +102,7 @@ function openPlugin(
   plugin: VerifiedPlugin,
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
-  const { grants, limits } = configuredPlugin(workspace, alias);
+  const { grants, limits, isolation } = configuredPlugin(workspace, alias);
   const watch: BrokerWatch = watchBrokers(
     makeBrokers(alias, grants, workspace.paths, machine.powers),
   );
@@ -113,6 +113,7 @@ function openPlugin(
   const sealed = makeLazyPlugin(async () =>
     sandbox.openPlugin({
       plugin: alias,
+      isolation,
       transpiled: await machine.transpile(component, sandbox, limits, workspace.paths.cacheFolder),
       limits,
       granted: Object.keys(grants),

@@ -61,30 +61,37 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-005",
-    title: "macOS and Windows have no ring 5",
+    title: "macOS's seal was never run, and Windows has none",
     status: "open",
     severity: "high",
     since: "0.1.0",
     ring: 5,
-    current_behavior: "Development works there; production refuses to start without a waiver.",
-    ideal: "Seatbelt on macOS, an equivalent on Windows.",
-    resolved_by: "A Seatbelt profile that is probed like the Linux forms.",
+    current_behavior:
+      "A Seatbelt profile and a short probe are written and used on macOS, untested on hardware; nothing there ends a runner whose broker was killed. On Windows there is neither seal nor watchdog. Production refuses to start on both without a waiver, whatever the probe sees.",
+    ideal: "Seatbelt attacked on macOS like the Linux forms, an equivalent on Windows.",
+    resolved_by: "The attacks on a CI machine with macOS.",
     references: [],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+    evidence: [
+      { kind: "test", what: "test/security/known-gaps.test.ts" },
+      { kind: "test", what: "test/unit/sandbox/seal/seatbelt.test.ts" },
+    ],
   },
   {
     id: "GB-006",
-    title: "Every call pays for a fresh instance",
+    title: "Components whose state cannot be restored pay for a new instance with every call",
     status: "open",
     severity: "low",
     since: "0.1.0",
     ring: 3,
     current_behavior:
-      "Isolation between calls is by a new instance, made ahead of the call where there is time. A call of a QuickJS plugin then takes 4 to 7 times as long as an unsealed server's, and 12 to 20 times back to back (test/bench/README.md).",
-    ideal: "Reset by image, proven equal to a fresh instance.",
-    resolved_by: "Reset by image with a differential test.",
+      "After each call an instance is restored from an image of its memories, globals and binding code, and proven equal to a new one by comparison. A component that changes tables, drops segments, keeps vectors or references in mutable globals, exports resources or holds objects of the host from its start gets a new instance for each call instead, and so does any call after one that trapped or grew memory: safe, and several times slower (test/bench/README.md).",
+    ideal: "Images of tables and segments too, and memory that may grow.",
+    resolved_by: "Tables in the image, where toolchains are seen to need it.",
     references: [],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+    evidence: [
+      { kind: "test", what: "test/security/known-gaps.test.ts" },
+      { kind: "test", what: "test/security/reset/reset-equals-fresh.test.ts" },
+    ],
   },
   {
     id: "GB-007",
@@ -205,11 +212,12 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: 3,
     current_behavior:
-      "Each call gets a fresh instance, and calls of one plugin share a process. An escape of the engine sees that plugin's later calls until the runner is reaped or killed; never another plugin's.",
-    ideal: "A runner is retired after a number of calls, and never serves two principals.",
-    resolved_by: "Retirement of runners, and runners per tenant.",
+      "Each call gets untouched state, and by default calls of one plugin share a process. An escape of the engine sees that plugin's later calls until the runner is reaped or killed; never another plugin's. `isolation: call` in the plugin's configuration gives every call a process of its own, killed after the answer: then no later call is seen.",
+    ideal:
+      "No runner ever serves two principals, and one process per call costs too little to be a choice.",
+    resolved_by: "Runners per tenant, with principals.",
     references: [],
-    evidence: [{ kind: "test", what: "test/security/sandbox/sealed-calls.test.ts" }],
+    evidence: [{ kind: "test", what: "test/security/sandbox/isolation.test.ts" }],
   },
   {
     id: "GB-016",
@@ -219,11 +227,14 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: 5,
     current_behavior:
-      "Native code can fill pages and make them read-only, which RLIMIT_DATA then no longer counts. The watchdog looks every 20 ms and kills.",
-    ideal: "A cgroup with memory.max around each runner.",
-    resolved_by: "cgroup v2 where it is writable.",
+      "Native code can fill pages and make them read-only, which RLIMIT_DATA then no longer counts. The watchdog looks every 20 ms and kills. Only where the broker was given a cgroup v2 of its own does the kernel bound each runner; `doctor` says whether, and GB-CGROUP appears where not. In a container that is the rule: there the container's own limit bounds all together.",
+    ideal: "A cgroup with memory.max around each runner, everywhere.",
+    resolved_by: "A way to such a cgroup without systemd's delegation.",
     references: [],
-    evidence: [{ kind: "test", what: "test/security/seal-limits.test.ts" }],
+    evidence: [
+      { kind: "test", what: "test/security/seal-limits.test.ts" },
+      { kind: "test", what: "test/security/seal-cgroup.test.ts" },
+    ],
   },
   {
     id: "GB-017",
@@ -266,5 +277,34 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     resolved_by: "A dry opening of every grant in the check of a start.",
     references: [],
     evidence: [{ kind: "configuration", what: "plugins.NAME.grants.http" }],
+  },
+  {
+    id: "GB-020",
+    title: "A cgroup's limits were written to the kernel's files, and never seen to stop a runner",
+    status: "open",
+    severity: "low",
+    since: "0.2.0",
+    ring: 5,
+    current_behavior:
+      "The file protocol is tested on a plain folder, and joining and leaving on the kernel's own tree where the machine has one that is writable; none had the memory controller in it. The other limits hold without it.",
+    ideal: "A runner that takes too much is ended by memory.max in CI.",
+    resolved_by: "A CI machine with a delegated cgroup v2.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/unit/powers/cgroup.test.ts" }],
+  },
+  {
+    id: "GB-021",
+    title:
+      "Behind Landlock a runner keeps the broker's user, process numbers and network namespace",
+    status: "open",
+    severity: "low",
+    since: "0.2.0",
+    ring: 5,
+    current_behavior:
+      "What bubblewrap hides by namespaces, there only the filter of system calls denies: one layer instead of two. Until the filter is tightened, before foreign code runs, it can ask for names and sizes of host files and for processes.",
+    ideal: "Two layers in both forms.",
+    resolved_by: "User namespaces where the machine lets an ordinary user make them.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/security/seal-forms.test.ts" }],
   },
 ];

@@ -1,6 +1,6 @@
 import type { Waiver } from "../policy/configuration.ts";
 import { isSealed } from "../policy/gates.ts";
-import type { Seal } from "../sandbox/sandbox.ts";
+import type { Measure, Seal } from "../sandbox/sandbox.ts";
 import type { DebtItem } from "./items.ts";
 import type { Posture, PostureOfPlugin } from "./report.ts";
 
@@ -11,6 +11,9 @@ import type { Posture, PostureOfPlugin } from "./report.ts";
 export function postureItems(posture: Posture): DebtItem[] {
   return [
     ...(isSealed(posture.seal) ? [] : [sealItem(posture.seal)]),
+    ...posture.seal.measures
+      .filter(({ name, inForce }) => name === "cgroup" && !inForce)
+      .map(cgroupItem),
     ...posture.waivers.map(waiverItem),
     ...posture.plugins.filter((plugin) => !plugin.signed).map(unsignedItem),
     ...posture.plugins
@@ -19,7 +22,7 @@ export function postureItems(posture: Posture): DebtItem[] {
   ];
 }
 
-function sealItem({ allowed }: Seal): DebtItem {
+function sealItem({ name, allowed, denied }: Seal): DebtItem {
   return {
     id: "GB-SEAL",
     title: "The operating system's seal is not in force on this machine",
@@ -36,9 +39,32 @@ function sealItem({ allowed }: Seal): DebtItem {
     evidence: [
       {
         kind: "probe",
-        what: allowed.length > 0 ? `allowed: ${allowed.join(", ")}` : "nothing was seen denied",
+        what:
+          allowed.length > 0
+            ? `allowed: ${allowed.join(", ")}`
+            : denied.length > 0
+              ? `${name}: ${denied.length} attempts denied, on a form that is untested on hardware`
+              : "nothing was seen denied",
       },
     ],
+  };
+}
+
+function cgroupItem({ says }: Measure): DebtItem {
+  return {
+    id: "GB-CGROUP",
+    title: "No cgroup bounds a runner on this machine",
+    status: "open",
+    severity: "low",
+    since: "0.2.0",
+    ring: 5,
+    current_behavior:
+      "A runner's memory is bounded by RLIMIT_DATA and by a watchdog that looks every 20 ms; native code can pass the first and race the second.",
+    ideal: "The kernel bounds each runner by memory.max and pids.max.",
+    resolved_by:
+      "Give the broker a cgroup of its own: a systemd unit with Delegate=yes and DelegateSubgroup=broker.",
+    references: [],
+    evidence: [{ kind: "probe", what: says }],
   };
 }
 

@@ -19,13 +19,16 @@ export interface ToolFailure {
   readonly retry_after?: number;
 }
 
-/** The codes a tool may use; any other becomes `FAILED`. The rest of the closed list belongs to the runtime. */
+/** The codes a tool may use; any other becomes `FAILED`. The rest of the closed list belongs to the runtime, which says `MEMORY_LIMIT` too. */
 export const TOOL_ERROR_CODES = [
   "NOT_FOUND",
   "INVALID_INPUT",
   "PERMISSION_DENIED",
   "CONFLICT",
   "RATE_LIMITED",
+  "KV_QUOTA",
+  "FILES_QUOTA",
+  "MEMORY_LIMIT",
   "UNAVAILABLE",
   "FAILED",
 ] as const;

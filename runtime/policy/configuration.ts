@@ -1,6 +1,7 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Limits } from "../sandbox/limits.ts";
+import type { Isolation } from "../sandbox/sandbox.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
 export interface Configuration {
@@ -26,6 +27,8 @@ export interface PluginConfiguration {
   /** As each capability's `parseGrant` read it. Nothing here means nothing granted. */
   readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   readonly limits: Limits;
+  /** Whether calls of the plugin share runner processes, one after the other, or each has one of its own. */
+  readonly isolation: Isolation;
   /** Development only: run without a signature. Shown wherever the plugin is shown. */
   readonly unsigned: boolean;
   /** Tools to expose; undefined means all. */

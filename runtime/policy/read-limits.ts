@@ -7,7 +7,7 @@ import type { Limits } from "../sandbox/limits.ts";
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-interface LimitRow {
+export interface LimitRow {
   /** The field that the key sets. */
   readonly field: keyof Limits;
   readonly unit: Unit;
@@ -53,6 +53,11 @@ export function readLimits(member: Cursor, base: Limits): Limits {
     if (limit.value !== undefined) limits[row.field] = readLimit(limit, row);
   }
   return limits;
+}
+
+/** An amount of one limit as the configuration writes it. */
+export function writeLimit({ field, unit }: LimitRow, limits: Limits): string {
+  return UNITS[unit].write(limits[field]);
 }
 
 function readLimit(limit: Cursor, { unit, min, max }: LimitRow): number {

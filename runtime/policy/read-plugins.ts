@@ -5,6 +5,7 @@ import type { Cursor } from "../plugin/cursor.ts";
 import type { GrantParsers } from "../plugin/manifest.ts";
 import { PLUGIN_NAME, TOOL_NAME, TOOLS_MAX } from "../plugin/rules.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { Isolation } from "../sandbox/sandbox.ts";
 import type { Configuration, PluginConfiguration } from "./configuration.ts";
 import { readLimits } from "./read-limits.ts";
 
@@ -29,14 +30,24 @@ export function readPlugins(
 }
 
 function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): PluginConfiguration {
-  const fields = entry.fields(["source"], ["grants", "limits", "tools", "unsigned"]);
+  const fields = entry.fields(["source"], ["grants", "limits", "isolation", "tools", "unsigned"]);
   return {
     source: fields.get("source").string(SOURCE),
     grants: readGrants(fields.get("grants"), parsers),
     limits: readLimits(fields.get("limits"), limits),
+    isolation: readIsolation(fields.get("isolation")),
     unsigned: fields.optional("unsigned", (flag) => flag.boolean()).unsigned ?? false,
     ...fields.optional("tools", readTools),
   };
+}
+
+/** Of what is not to be understood, the stricter is made: the problem refuses the configuration anyway. */
+function readIsolation(member: Cursor): Isolation {
+  const { value } = member;
+  if (value === undefined) return "plugin";
+  if (value === "plugin" || value === "instance" || value === "call") return value;
+  member.problem("not an isolation", "Write `plugin`, `instance` or `call`.");
+  return "call";
 }
 
 function readTools(member: Cursor): readonly string[] {

@@ -2,34 +2,34 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import type { Duplex } from "node:stream";
 import type { ProcessPowers, StartedProcess } from "../sandbox/seal/process-powers.ts";
-import { closeDescriptorsOnExec } from "./descriptors.ts";
+import { openCgroups } from "./cgroup.ts";
+import { makeDescriptorMarker } from "./descriptors.ts";
+import { makeMemoryReader } from "./resident-memory.ts";
 
 /** Where an operating system keeps its own programs. PATH may start with a folder that a package has written to. */
 const PROGRAM_FOLDERS = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
 
 /**
  * The process powers of this machine. `sealedFolder` is the absolute path of `runtime/dist/sealed`.
- * On Linux it also marks every descriptor that this process inherited as close-on-exec, or throws.
+ * On Linux every start of a process throws when an open descriptor of this one cannot be kept from it.
  */
 export function makeProcessPowers(sealedFolder: string): ProcessPowers {
-  closeDescriptorsOnExec();
+  const markDescriptors = makeDescriptorMarker();
   return {
     platform: process.platform,
     arch: process.arch,
     pid: process.pid,
     node: fs.realpathSync(process.execPath),
     libraries: loadedLibraries(),
+    cgroups: openCgroups(),
     landlockLauncher: `${sealedFolder}/landlock.cjs`,
     findProgram: (name) => PROGRAM_FOLDERS.map((folder) => `${folder}/${name}`).find(isExecutable),
     realPath: (path) => fs.realpathSync(path),
-    startProcess,
-    readProcessStatus: (pid) => {
-      try {
-        return fs.readFileSync(`/proc/${pid}/status`, "latin1");
-      } catch {
-        return undefined;
-      }
+    startProcess: (file, args, pipes) => {
+      markDescriptors();
+      return startProcess(file, args, pipes);
     },
+    residentBytes: makeMemoryReader(),
   };
 }
 
@@ -79,7 +79,7 @@ function killQuietly(pid: number, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" = "S
 
 /** What the loader has loaded into this very process: nothing is executed to find out. */
 function loadedLibraries(): readonly string[] {
-  if (process.platform !== "linux") return [];
+  if (process.platform === "win32") return [];
   const reporter = process.report as { excludeNetwork?: boolean; getReport(): unknown };
   // Without it the report would look up the name of every peer.
   reporter.excludeNetwork = true;

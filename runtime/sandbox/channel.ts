@@ -1,6 +1,6 @@
 import { SandboxError } from "./errors.ts";
 import { explainExit } from "./explain-exit.ts";
-import { encodeHead, FrameDecoder, type Frame } from "./frames.ts";
+import { encodeHead, FrameDecoder, type Frame, type FrameCaps } from "./frames.ts";
 import { parseFromRunner } from "./messages.ts";
 import {
   BODY_BYTES_MAX,
@@ -12,7 +12,7 @@ import {
   type LoadMessage,
 } from "./protocol.ts";
 import { RunningCall, type CallTerms } from "./running-call.ts";
-import type { PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
+import type { Isolation, PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
 import type { SealedProcess } from "./seal/sealed-process.ts";
 
 export interface ChannelLimits {
@@ -30,6 +30,19 @@ type State =
     }
   | { readonly t: "ended"; readonly error: SandboxError };
 
+const NOTHING: FrameCaps = { headerBytesMax: 0, bodyBytesMax: 0 };
+
+/** How large a frame may be that begins in each state: memory is held only for what could be an honest message. */
+const CAPS: Readonly<Record<State["t"], FrameCaps>> = {
+  starting: { headerBytesMax: 1024, bodyBytesMax: 0 },
+  ready: NOTHING,
+  // Why it failed, in words of any length; few of them are kept.
+  loading: { headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: 0 },
+  idle: NOTHING,
+  calling: { headerBytesMax: HEADER_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX },
+  ended: NOTHING,
+};
+
 /**
  * The broker's end of one runner's fd 3, as a state machine:
  *
@@ -41,10 +54,7 @@ type State =
 export class Channel {
   readonly #process: SealedProcess;
   readonly #limits: ChannelLimits;
-  readonly #decoder = new FrameDecoder({
-    headerBytesMax: HEADER_BYTES_MAX,
-    bodyBytesMax: BODY_BYTES_MAX,
-  });
+  readonly #decoder = new FrameDecoder(() => CAPS[this.#state.t]);
   #state: State;
   #timer: NodeJS.Timeout | undefined;
   #lastCallId = 0;
@@ -77,19 +87,35 @@ export class Channel {
     return this.#process.pid;
   }
 
+  /** Calls that were handed over so far. */
+  get calls(): number {
+    return this.#lastCallId;
+  }
+
   get state(): State["t"] {
     return this.#state.t;
   }
 
   /** Sends the code. Resolves when a first instance stands ready; rejects with `ERR_COMPONENT_LOAD` or what ended the runner. */
-  load(transpiled: Transpiled, granted: readonly string[]): Promise<void> {
+  async load(
+    transpiled: Transpiled,
+    granted: readonly string[],
+    isolation: Isolation = "plugin",
+  ): Promise<void> {
     this.#assertState("ready");
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
     this.#process.watch(true);
-    const { script, modules } = transpiled;
+    const { script, modules, fresh } = transpiled;
     const sizes = modules.map(({ name, bytes }) => [name, bytes.length] as const);
-    const message: LoadMessage = { t: "load", scriptBytes: script.length, modules: sizes, granted };
+    const reset = fresh === undefined && isolation === "plugin";
+    const message: LoadMessage = {
+      t: "load",
+      scriptBytes: script.length,
+      modules: sizes,
+      granted,
+      reset,
+    };
     const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
     this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
     this.#arm(
@@ -104,18 +130,17 @@ export class Channel {
     this.#assertState("idle");
     const { signal } = call.scope;
     if (signal.aborted) throw cancelled();
-    this.#lastCallId += 1;
+    const id = this.#lastCallId + 1;
     const head = encodeCall({
       t: "call",
-      id: this.#lastCallId,
+      id,
       export: call.export,
       args: call.args,
       context: call.context,
     });
     const done = Promise.withResolvers<PluginAnswer>();
-    const running = new RunningCall(this.#lastCallId, call, terms, (answer, body) =>
-      this.#send(answer, body),
-    );
+    this.#lastCallId = id;
+    const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
     this.#state = { t: "calling", call: running, done };
     this.#process.watch(true);
     const { deadlineMs } = terms.limits;
@@ -130,6 +155,7 @@ export class Channel {
       return await done.promise;
     } finally {
       signal.removeEventListener("abort", cancel);
+      call.onSpent?.(running.spent);
     }
   }
 
@@ -155,6 +181,8 @@ export class Channel {
         this.#accept(parseFromRunner(frame), frame);
         if (this.#stateNow() === "ended") return;
       }
+      if (this.#decoder.isMidFrame && ["ready", "idle"].includes(this.#stateNow()))
+        throw breach("began to speak out of turn");
     } catch (error) {
       this.end(
         error instanceof SandboxError

@@ -28,8 +28,15 @@ export const SANDBOX_ERRORS = {
   ERR_CALL_OUTPUT: {
     fault: "plugin",
     exit: EXIT.failed,
-    summary: "The answer, or what was logged, is larger than the limit.",
+    summary: "The answer is larger than the limit.",
     remedy: "Ask for less at a time, or raise `limits.output` of the plugin.",
+  },
+  ERR_CALL_LOG: {
+    fault: "plugin",
+    exit: EXIT.failed,
+    summary:
+      "The call logged so much that reading it, only to drop it, would hold up the calls of others.",
+    remedy: "Report it to the plugin's author: what is over `limits.log` is lost anyway.",
   },
   ERR_CALL_HOST_CALLS: {
     fault: "plugin",

@@ -11,7 +11,7 @@ export function explainExit(doing: string, exit: SealedExit): SandboxError {
   const detail = stderr === "" ? {} : { cause: new Error(stderr.slice(-2000)) };
   const words = `the runner ended while ${doing} (${signal ?? `code ${code}`})`;
   if (reason === "flood")
-    return new SandboxError("ERR_CALL_OUTPUT", "the runner flooded its standard error", detail);
+    return new SandboxError("ERR_CALL_LOG", "the runner flooded its standard error", detail);
   if (doing === "starting") return new SandboxError("ERR_RUNNER_START", words, detail);
   if (reason === "memory" || ABORTS.includes(signal) || ABORTS.includes(code)) {
     return new SandboxError("ERR_CALL_MEMORY", words, detail);

@@ -36,20 +36,25 @@ export function encodeHead(
 }
 
 /**
- * Cuts a byte stream into frames, however it is chopped. The sender is hostile: a length beyond the caps throws
- * `ERR_CHANNEL_BREACH` as soon as the prefix is there, so memory held is at most one frame of the permitted size.
+ * Cuts a byte stream into frames, however it is chopped. The sender is hostile: a length beyond the caps that hold when
+ * its prefix is there throws `ERR_CHANNEL_BREACH` at once, so memory held is at most one frame of the permitted size.
  * After a throw the decoder must not be used again.
  */
 export class FrameDecoder {
-  readonly #caps: FrameCaps;
+  readonly #capsNow: () => FrameCaps;
   readonly #prefix = Buffer.alloc(PREFIX_BYTES);
   #prefixBytes = 0;
   #headerBytes = 0;
   #frame: Buffer | undefined;
   #frameBytes = 0;
 
-  constructor(caps: FrameCaps) {
-    this.#caps = caps;
+  constructor(caps: FrameCaps | (() => FrameCaps)) {
+    this.#capsNow = typeof caps === "function" ? caps : () => caps;
+  }
+
+  /** Whether a part of a frame has come that is not whole yet. */
+  get isMidFrame(): boolean {
+    return this.#prefixBytes > 0;
   }
 
   /** Yields each frame that `chunk` completes. A consumer that stops early must not push again. */
@@ -73,7 +78,7 @@ export class FrameDecoder {
     if (this.#prefixBytes === PREFIX_BYTES) {
       this.#headerBytes = this.#prefix.readUInt32LE(0);
       const bodyBytes = this.#prefix.readUInt32LE(4);
-      const { headerBytesMax, bodyBytesMax } = this.#caps;
+      const { headerBytesMax, bodyBytesMax } = this.#capsNow();
       if (this.#headerBytes > headerBytesMax || bodyBytes > bodyBytesMax) {
         throw new SandboxError(
           "ERR_CHANNEL_BREACH",

@@ -34,7 +34,7 @@ function shape(needed: readonly string[], optional: readonly string[] = []): Sha
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   ready: shape(["t", "protocol"]),
-  loaded: shape(["t"], ["failed"]),
+  loaded: shape(["t"], ["failed", "fresh"]),
   host: shape(["t", "id", "seq", "op", "args"]),
   note: shape(["t", "id", "op", "args"]),
   result: shape(["t", "id"], ["value", "err", "trap"]),
@@ -57,9 +57,11 @@ export function parseFromRunner(frame: Frame): FromRunner {
       return { t: "ready", protocol: parseCount(message["protocol"]) };
     case "loaded":
       assertNoBody(frame);
-      return "failed" in message
-        ? { t: "loaded", failed: parseFailure(message["failed"]) }
-        : { t: "loaded" };
+      return {
+        t: "loaded",
+        ...("failed" in message ? { failed: parseFailure(message["failed"]) } : {}),
+        ...("fresh" in message ? { fresh: parseFailure(message["fresh"]) } : {}),
+      };
     case "host":
       return {
         t: "host",
@@ -84,15 +86,20 @@ export function parseFromRunner(frame: Frame): FromRunner {
 }
 
 function parseHeader(header: Buffer): Record<string, JsonValue> {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(UTF8.decode(header));
+    text = UTF8.decode(header);
+    value = JSON.parse(text);
   } catch (cause) {
     throw breach("a header that is not JSON in UTF-8", cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw breach("a header that is no object");
   assertPlain(value, 0);
+  // An honest runner writes with `JSON.stringify`. What says the same in other words (a key twice, blanks, 1.0, -0)
+  // was written by somebody else, who may hope that two readers read it differently.
+  if (JSON.stringify(value) !== text) throw breach("a header in other words than an honest one");
   return value as Record<string, JsonValue>;
 }
 

@@ -1,6 +1,7 @@
 import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 import { collectOperations, type CallTerms } from "./running-call.ts";
+import { IdleRunners } from "./idle-runners.ts";
 import type { PluginAnswer, PluginCall, SealedPlugin, SealedPluginOptions } from "./sandbox.ts";
 import type { SpareRunners } from "./spare-runners.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -14,24 +15,19 @@ export interface PoolTimes {
 /** Failures in a row that are forgiven, and how long calls are refused after more of them. */
 const BACK_OFF = { freeFailures: 2, firstMs: 100, msMax: 10_000 } as const;
 
-/** After an answer a runner makes its next instance: for about this long it is slower to answer than one that has rested. */
-const PREPARE_MS = 3;
-
-interface IdleRunner {
-  readonly channel: Channel;
-  readonly sinceMs: number;
-}
-
-/** All runners of one plugin: at most `limits.concurrentCalls`, started on demand, reused while they are beyond doubt. */
+/**
+ * All runners of one plugin, started on demand: one for each of at most `limits.concurrentCalls`.
+ * They are reused while they are beyond doubt; with `isolation: call` never, and then one more is made ahead of the next call.
+ */
 export class PluginPool implements SealedPlugin {
   readonly #options: SealedPluginOptions;
   readonly #terms: CallTerms;
   readonly #spares: SpareRunners;
-  readonly #times: PoolTimes;
   readonly #turnstile: Turnstile;
   readonly #channels = new Set<Channel>();
   readonly #sweep: NodeJS.Timeout;
-  #idle: readonly IdleRunner[] = [];
+  readonly #idle = new IdleRunners();
+  #ahead: Promise<Channel> | undefined;
   #failures = 0;
   #retryAtMs = 0;
   #closing: Promise<void> | undefined;
@@ -41,13 +37,12 @@ export class PluginPool implements SealedPlugin {
     this.#options = options;
     this.#terms = { limits, brokers, operations: collectOperations(brokers) };
     this.#spares = spares;
-    this.#times = times;
     this.#turnstile = new Turnstile({
       insideMax: limits.concurrentCalls,
       waitingMax: limits.queuedCalls,
       waitMsMax: limits.deadlineMs,
     });
-    this.#sweep = setInterval(() => this.#endIdle(), times.sweepMs).unref();
+    this.#sweep = setInterval(() => this.#idle.endLongIdle(times.idleMsMax), times.sweepMs).unref();
   }
 
   async call(call: PluginCall): Promise<PluginAnswer> {
@@ -55,13 +50,7 @@ export class PluginPool implements SealedPlugin {
     const leave = await this.#turnstile.enter(call.scope.signal);
     const runner = this.#obtain();
     try {
-      const channel = await untilAborted(runner, call.scope.signal);
-      const answer = await channel.call(call, this.#terms);
-      this.#failures = 0;
-      return answer;
-    } catch (error) {
-      this.#noteFailure(error);
-      throw error;
+      return await this.#use(await untilAborted(runner, call.scope.signal), call);
     } finally {
       // A cancelled call leaves at once, its place only when the runner it asked for has come: else starts pile up.
       void runner
@@ -86,37 +75,66 @@ export class PluginPool implements SealedPlugin {
     for (const broker of this.#options.brokers) await broker.close?.();
   }
 
-  /** An idle runner, or a new one with the component loaded. The caller must hold a place in the turnstile. */
+  /** An idle runner, the one that is being prepared, or a new one. The caller must hold a place in the turnstile. */
   async #obtain(): Promise<Channel> {
     this.#assertOpen();
-    const idle = this.#idle.filter(({ channel }) => channel.state === "idle");
-    const rested = performance.now() - PREPARE_MS;
-    // The last one that has rested, so that runners which nobody needs are idle long enough to be ended.
-    const reused = idle.findLast(({ sinceMs }) => sinceMs <= rested) ?? idle[0];
-    this.#idle = idle.filter((runner) => runner !== reused);
-    if (reused !== undefined) return reused.channel;
+    const idle = this.#idle.take();
+    if (idle !== undefined) return idle;
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead ?? this.#start();
+  }
+
+  async #start(): Promise<Channel> {
+    this.#assertOpen();
     this.#assertNotBackingOff();
     const channel = this.#spares.take(this.#options.limits.residentBytes);
     this.#channels.add(channel);
     void channel.exited.then(() => this.#channels.delete(channel));
-    await channel.started;
-    await channel.load(this.#options.transpiled, this.#options.granted);
+    try {
+      await channel.started;
+      const { transpiled, granted, isolation } = this.#options;
+      await channel.load(transpiled, granted, isolation);
+    } catch (error) {
+      this.#noteFailure(error);
+      throw error;
+    }
     return channel;
   }
 
-  #putBack(channel: Channel): void {
-    if (channel.state === "idle")
-      this.#idle = [...this.#idle, { channel, sinceMs: performance.now() }];
+  async #use(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
+    try {
+      const answer = await channel.call(call, this.#terms);
+      this.#failures = 0;
+      return answer;
+    } catch (error) {
+      this.#noteFailure(error);
+      throw error;
+    }
   }
 
-  #endIdle(): void {
-    const { idleMsMax } = this.#times;
-    for (const { channel, sinceMs } of this.#idle) {
-      if (performance.now() - sinceMs > idleMsMax) {
-        channel.end(new SandboxError("ERR_CALL_CANCELLED", "the runner was idle"));
-      }
-    }
-    this.#idle = this.#idle.filter(({ channel }) => channel.state === "idle");
+  /** Starts one runner ahead of the next call, unless one stands ready or is on its way. */
+  #prepare(): void {
+    if (this.#closing !== undefined || this.#ahead !== undefined || !this.#idle.isEmpty) return;
+    const ahead = this.#start();
+    this.#ahead = ahead;
+    const settle = (channel?: Channel): void => {
+      // A call may have taken it while it was coming.
+      if (this.#ahead !== ahead) return;
+      this.#ahead = undefined;
+      if (channel !== undefined) this.#idle.put(channel);
+    };
+    ahead.then(settle, () => settle());
+  }
+
+  /** Resolves when the runner may serve the next call, or its process is gone: until then the call's place is not free. */
+  async #putBack(channel: Channel): Promise<void> {
+    const forOneCall = this.#options.isolation === "call";
+    if (forOneCall && channel.calls > 0)
+      channel.end(new SandboxError("ERR_CALL_CANCELLED", "the runner has served its one call"));
+    if (channel.state === "idle") return this.#idle.put(channel);
+    await channel.exited;
+    if (forOneCall) this.#prepare();
   }
 
   /** Only runners that break count: a call that was stopped at a limit says nothing of the next. */

@@ -23,9 +23,11 @@ export interface LoadMessage {
   readonly modules: readonly (readonly [name: string, bytes: number])[];
   /** Names of granted capabilities, for powers that a runner has by itself. Advice, not authority. */
   readonly granted: readonly string[];
+  /** Whether an instance may be restored after a call, instead of being made anew for each. */
+  readonly reset: boolean;
 }
 
-/** Broker → runner: one call on an instance that no other call has touched. */
+/** Broker → runner: one call, on an instance that is as if no other call had touched it. */
 export interface CallMessage {
   readonly t: "call";
   readonly id: number;
@@ -53,6 +55,8 @@ export interface ReadyMessage {
 export interface LoadedMessage {
   readonly t: "loaded";
   readonly failed?: string;
+  /** Why every call gets a new instance although it need not: the runner could not take an image. */
+  readonly fresh?: string;
 }
 /** Runner → broker: a host call. `seq` counts up from 1 within the call. */
 export interface HostMessage {

@@ -19,7 +19,7 @@ import {
   type NoteMessage,
   type ResultMessage,
 } from "./protocol.ts";
-import type { PluginAnswer, PluginCall } from "./sandbox.ts";
+import type { PluginAnswer, PluginCall, Spent } from "./sandbox.ts";
 
 /** The authority and the limits of one plugin's calls. */
 export interface CallTerms {
@@ -126,7 +126,7 @@ export class RunningCall {
     this.#notes += 1;
     this.#noteBytes += headerBytes;
     if (this.#notes > NOTE_LIMITS.countMax || this.#noteBytes > NOTE_LIMITS.bytesMax) {
-      throw new SandboxError("ERR_CALL_OUTPUT", "the call flooded its log");
+      throw new SandboxError("ERR_CALL_LOG", "the call flooded its log");
     }
     if (message.op === "log") this.#log(message.args);
     else this.#progress(message.args);
@@ -148,9 +148,12 @@ export class RunningCall {
       value: message.value ?? null,
       ...(message.err === undefined ? {} : { err: message.err }),
       durationMs: performance.now() - this.#startedMs,
-      hostCalls: this.#hostCalls,
-      logBytesDropped: this.#logBytesDropped,
+      ...this.spent,
     };
+  }
+
+  get spent(): Spent {
+    return { hostCalls: this.#hostCalls, logBytesDropped: this.#logBytesDropped };
   }
 
   get hostCallUnderWay(): boolean {

@@ -3,7 +3,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Limits } from "./limits.ts";
 
 /** Which form of ring 5 holds runners on this machine, as probed, not as hoped. */
-export type SealName = "bubblewrap" | "landlock" | "none";
+export type SealName = "bubblewrap" | "landlock" | "seatbelt" | "none";
 
 export interface Seal {
   readonly name: SealName;
@@ -13,12 +13,23 @@ export interface Seal {
   readonly allowed: readonly string[];
   /** Why a better form is not in force: for `doctor`. */
   readonly remarks: readonly string[];
+  /** What else holds a runner, or does not and why, one by one. */
+  readonly measures: readonly Measure[];
+}
+
+/** One measure of ring 5 on this machine. `says` names no path. */
+export interface Measure {
+  readonly name: string;
+  readonly inForce: boolean;
+  readonly says: string;
 }
 
 /** A component after transpile: what a runner loads. Generated code is attacker-controlled code. */
 export interface Transpiled {
   readonly script: Uint8Array;
   readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Why each call needs a new instance: something of an instance's state cannot be restored. Absent when all can. */
+  readonly fresh?: string;
 }
 
 export interface PluginCall {
@@ -33,15 +44,21 @@ export interface PluginCall {
     total: number | undefined,
     message: string | undefined,
   ) => void;
+  /** What the call took, once, when its runner is done with it. Not for a call that never reached one. */
+  readonly onSpent?: (spent: Spent) => void;
+}
+
+export interface Spent {
+  readonly hostCalls: number;
+  /** Bytes of log lines over `limits.logBytes`, a line counting 200 besides its text. */
+  readonly logBytesDropped: number;
 }
 
 /** How a call ended when the plugin answered. Every other end is a `SandboxError`. */
-export interface PluginAnswer {
+export interface PluginAnswer extends Spent {
   readonly value: JsonValue;
   readonly err?: JsonValue;
   readonly durationMs: number;
-  readonly hostCalls: number;
-  readonly logBytesDropped: number;
 }
 
 /** One plugin, loaded behind the seal. Runners start on demand. */
@@ -51,8 +68,17 @@ export interface SealedPlugin {
   close(): Promise<void>;
 }
 
+/**
+ * What calls of one plugin share, one after the other: `plugin`: a process and an instance, which is restored after each
+ * call; `instance`: a process, with a new instance for each call; `call`: nothing, each has a process of its own.
+ * What native code leaves in a process, after it got out of its instance, only the last forgets.
+ */
+export type Isolation = "plugin" | "instance" | "call";
+
 export interface SealedPluginOptions {
   readonly plugin: string;
+  /** Default: `plugin`. */
+  readonly isolation?: Isolation;
   readonly transpiled: Transpiled;
   readonly limits: Limits;
   readonly granted: readonly string[];

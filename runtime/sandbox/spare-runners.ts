@@ -29,9 +29,16 @@ export class SpareRunners {
   take(residentBytesMax: number): Channel {
     const fitting = this.#alive().find((spare) => spare.residentBytesMax === residentBytesMax);
     this.#spares = this.#alive().filter((spare) => spare !== fitting);
-    clearTimeout(this.#refill);
-    this.#refill = setTimeout(() => this.fill(residentBytesMax), REFILL_DELAY_MS).unref();
+    this.#refillSoon(residentBytesMax);
     return fitting?.channel ?? this.#start(residentBytesMax);
+  }
+
+  /** Not put off by those who take meanwhile: under steady demand there would never be a spare. */
+  #refillSoon(residentBytesMax: number): void {
+    this.#refill ??= setTimeout(() => {
+      this.#refill = undefined;
+      this.fill(residentBytesMax);
+    }, REFILL_DELAY_MS).unref();
   }
 
   /** Starts what is missing, for plugins of this limit; spares for other limits give way. */

@@ -8,7 +8,10 @@ import type { ExposedTool } from "../policy/expose.ts";
 export const ERROR_SCHEMA = {
   type: "object",
   properties: {
-    error_code: { type: "string", enum: [...RUNTIME_ERROR_CODES, ...TOOL_ERROR_CODES] },
+    error_code: {
+      type: "string",
+      enum: [...new Set([...RUNTIME_ERROR_CODES, ...TOOL_ERROR_CODES])],
+    },
     message: { type: "string" },
     suggestion: { type: "string" },
     retry_after: { type: "number", description: "Seconds after which the same call may succeed." },

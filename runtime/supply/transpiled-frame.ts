@@ -1,14 +1,19 @@
 import type { Transpiled } from "../sandbox/sandbox.ts";
 
+const FRESH = "fresh";
+
 /**
  * Transpiled code as one run of bytes:
  *
  *     u32le parts | for each part: u32le name length, u32le length, name (UTF-8), bytes
  *
- * The first part is the script and has no name; the others are core modules.
+ * The first part is the script and has no name; `fresh` says why instances cannot be restored, where that is so; the
+ * others are core modules.
  */
 export function encodeTranspiled(transpiled: Transpiled): Uint8Array {
-  const parts = [{ name: "", bytes: transpiled.script }, ...transpiled.modules];
+  const { script, modules, fresh } = transpiled;
+  const reason = fresh === undefined ? [] : [{ name: FRESH, bytes: Buffer.from(fresh) }];
+  const parts = [{ name: "", bytes: script }, ...reason, ...modules];
   return Buffer.concat([
     u32(parts.length),
     ...parts.flatMap(({ name, bytes }) => {
@@ -35,9 +40,15 @@ export function decodeTranspiled(frame: Uint8Array): Transpiled | undefined {
     });
     offset = end;
   }
-  const [script, ...modules] = parts;
+  const [script, ...others] = parts;
   if (script === undefined || script.name !== "" || offset !== bytes.length) return undefined;
-  return { script: script.bytes, modules };
+  const modules = others.filter(({ name }) => name !== FRESH);
+  const fresh = others.find(({ name }) => name === FRESH)?.bytes;
+  return {
+    script: script.bytes,
+    modules,
+    ...(fresh ? { fresh: Buffer.from(fresh).toString() } : {}),
+  };
 }
 
 function u32(value: number): Buffer {

@@ -8,6 +8,9 @@ export const TOOL_ERROR_CODES = [
   "PERMISSION_DENIED",
   "CONFLICT",
   "RATE_LIMITED",
+  "KV_QUOTA",
+  "FILES_QUOTA",
+  "MEMORY_LIMIT",
   "UNAVAILABLE",
   "FAILED",
 ] as const;
@@ -39,7 +42,7 @@ export class ToolError extends Error {
   }
 }
 
-const CODE_OF_TAG: Readonly<Record<HostErrorTag, ToolErrorCode>> = {
+const CODE_OF_TAG: Readonly<Record<Exclude<HostErrorTag, "quota-exceeded">, ToolErrorCode>> = {
   "not-permitted": "PERMISSION_DENIED",
   "refused-by-policy": "PERMISSION_DENIED",
   "not-found": "NOT_FOUND",
@@ -49,7 +52,6 @@ const CODE_OF_TAG: Readonly<Record<HostErrorTag, ToolErrorCode>> = {
   "not-a-directory": "INVALID_INPUT",
   "invalid-argument": "INVALID_INPUT",
   "too-large": "INVALID_INPUT",
-  "quota-exceeded": "FAILED",
   "limit-exceeded": "RATE_LIMITED",
   "timed-out": "UNAVAILABLE",
   unreachable: "UNAVAILABLE",
@@ -59,10 +61,24 @@ const CODE_OF_TAG: Readonly<Record<HostErrorTag, ToolErrorCode>> = {
 /** What a thrown value says to the caller. Never a stack; never anything but the author's or the host's words. */
 export function describeError(thrown: unknown): ToolErrorBody {
   if (thrown instanceof ToolError) return cut(thrown.body);
-  if (thrown instanceof CapabilityError) {
-    return cut({ error_code: CODE_OF_TAG[thrown.tag], message: thrown.message });
-  }
-  return cut({ error_code: "FAILED", message: wordsOf(thrown) });
+  if (thrown instanceof CapabilityError)
+    return cut({ error_code: codeOf(thrown), message: thrown.message });
+  const message = wordsOf(thrown);
+  return cut({ error_code: isOutOfMemory(thrown) ? "MEMORY_LIMIT" : "FAILED", message });
+}
+
+function codeOf({ tag, capability }: CapabilityError): ToolErrorCode {
+  if (tag !== "quota-exceeded") return CODE_OF_TAG[tag];
+  return capability === "kv" ? "KV_QUOTA" : "FILES_QUOTA";
+}
+
+/** What both engines throw when the component's memory cannot grow any more. */
+function isOutOfMemory(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error &&
+    thrown.name === "InternalError" &&
+    /^(out of memory|allocation size overflow)$/.test(thrown.message)
+  );
 }
 
 /** Reading a thrown value may itself throw: a getter, a proxy, an object without a prototype. */

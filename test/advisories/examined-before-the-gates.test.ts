@@ -7,8 +7,20 @@ import { generateKey } from "../../runtime/supply/keys.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
 import { makeScratchWorkspace, signPackage, tinyPlugin } from "../helpers/scratch-workspace.ts";
 
-const UNSEALED: Seal = { name: "none", denied: [], allowed: ["everything"], remarks: [] };
-const SEALED: Seal = { name: "bubblewrap", denied: ["everything"], allowed: [], remarks: [] };
+const UNSEALED: Seal = {
+  name: "none",
+  denied: [],
+  allowed: ["everything"],
+  remarks: [],
+  measures: [],
+};
+const SEALED: Seal = {
+  name: "bubblewrap",
+  denied: ["everything"],
+  allowed: [],
+  remarks: [],
+  measures: [],
+};
 
 /** A machine with this seal that runs nothing, and counts what it was asked to run. */
 function machineWith(seal: Seal): { machine: Machine; ran: () => number } {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
-import { buildPlugin } from "@glovebox/sdk/build";
+import { buildPlugin, type Engine } from "@glovebox/sdk/build";
 import { canonicalBytes } from "../../runtime/plugin/canonical.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
@@ -21,9 +21,12 @@ const CACHE = join(ROOT, "node_modules/.cache/glovebox-fixtures");
  * The files of a plugin's folder, as `glovebox pack` would pack them.
  * Its component is built once and kept for as long as no source changes.
  */
-export async function fixturePackage(folder: string): Promise<PluginPackage> {
-  const { component, surface } = await cached(folder, async () => {
-    const built = await buildPlugin(folder);
+export async function fixturePackage(
+  folder: string,
+  engine: Engine = "quickjs",
+): Promise<PluginPackage> {
+  const { component, surface } = await cached(folder, engine, async () => {
+    const built = await buildPlugin(folder, { engine });
     return { component: built.component, surface: built.surface };
   });
   return {
@@ -39,8 +42,8 @@ interface Built {
   readonly surface: string;
 }
 
-async function cached(folder: string, make: () => Promise<Built>): Promise<Built> {
-  const kept = join(CACHE, digestOfSources(folder));
+async function cached(folder: string, engine: Engine, make: () => Promise<Built>): Promise<Built> {
+  const kept = join(CACHE, `${digestOfSources(folder)}-${engine}`);
   try {
     return {
       component: readFileSync(join(kept, "plugin.wasm")),
@@ -68,8 +71,7 @@ function digestOfSources(folder: string): string {
   });
   const files = [
     ...sources.map((name) => join(ROOT, name)),
-    join(folder, "plugin.json"),
-    join(folder, "src/plugin.ts"),
+    ...globSync(["*.json", "src/*.ts"], { cwd: folder }).map((name) => join(folder, name)),
   ];
   const hash = createHash("sha256");
   for (const file of files.toSorted()) hash.update(relative(ROOT, file)).update(readFileSync(file));

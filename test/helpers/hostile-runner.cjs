@@ -48,6 +48,8 @@ const AT_START = {
   "exit at start": () => process.exit(3),
   "loaded before load": () => send({ t: "loaded" }),
   "result before call": () => send(result(1, 0)),
+  "large frame at start": () => writeAll(lengths(200_000, 0)),
+  "body at start": () => writeAll(lengths(24, 1)),
   "another protocol": () => send({ t: "ready", protocol: 2 }),
 };
 const AT_LOAD = {
@@ -65,6 +67,47 @@ const AT_CALL = {
   "loaded twice": () => send({ t: "loaded" }),
   "forged id": (id) => send(result(id + 1, 0)),
   "host call with forged id": (id) => send(host(id + 1, 1)),
+  "host call of an earlier call": (id) => send(host(id - 1, 1)),
+  "host call again with the same number": (id) => {
+    send(host(id, 1));
+    receive();
+    send(host(id, 1));
+  },
+  "note with a body": (id) => send(log(id, "info", "x"), Buffer.from("x")),
+  "key twice": (id) => send(`{"t":"result","id":${id},"value":1,"value":1}`),
+  "not a number": (id) => send(`{"t":"result","id":${id},"value":NaN}`),
+  "number beyond all numbers": (id) => send(`{"t":"result","id":${id},"value":1e999}`),
+  "half a surrogate pair": (id) => send(`{"t":"result","id":${id},"value":"\\ud800"}`),
+  "empty frame": () => writeAll(lengths(0, 0)),
+  "4 GiB header": () => writeAll(lengths(2 ** 32 - 1, 0)),
+  "body that never comes": () => {
+    writeAll(lengths(2, 16 * 1024 * 1024));
+    writeAll(Buffer.from("{}"));
+    forever();
+  },
+  "bodies of the largest size without end": (id) => {
+    const body = Buffer.alloc(16 * 1024 * 1024);
+    for (let seq = 1; ; seq += 1) {
+      send(host(id, seq), seq % 50 === 0 ? body : undefined);
+      receive();
+    }
+  },
+  "note after the result": (id) =>
+    writeAll(Buffer.concat([frame(result(id, "first")), frame(log(id, "info", "x"))])),
+  "host call after the result": (id) =>
+    writeAll(Buffer.concat([frame(result(id, "first")), frame(host(id, 1))])),
+  "half a frame after the result": (id) =>
+    writeAll(Buffer.concat([frame(result(id, "first")), lengths(20, 0).subarray(0, 3)])),
+  "half a frame while idle": (id) => {
+    send(result(id, "first"));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    writeAll(lengths(20, 0).subarray(0, 1));
+  },
+  "next result ahead of its call": (id) => {
+    send(result(id, "first"));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    send(result(id + 1, "forged"));
+  },
   "host call out of sequence": (id) => send(host(id, 2)),
   "host call twice at once": (id) =>
     writeAll(Buffer.concat([frame(host(id, 1, "kv.slow")), frame(host(id, 2, "kv.slow"))])),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -37,6 +37,17 @@ export interface SealBench {
     args: readonly string[],
     limits?: Partial<SealedProcessOptions>,
   ): Promise<Acted>;
+}
+
+export const NOBODY = 65534;
+
+/** Node may be where only root can go: for a broker of another user a copy of it, in a folder that everybody may read. */
+export function nodeForEverybody(folder: string): string {
+  if (process.getuid!() !== 0) return process.execPath;
+  const node = join(folder, "node");
+  if (!existsSync(node)) copyFileSync(process.execPath, node);
+  chmodSync(node, 0o755);
+  return node;
 }
 
 export interface Acted {
@@ -104,6 +115,7 @@ function landlockIsPresent(powers: ProcessPowers): boolean {
       fileBytes: 0,
       dataBytes: 1024 * MIB,
       addressBytes: 2 ** 40,
+      stackBytes: 8 * MIB,
       openFiles: 64,
     },
   };

@@ -23,6 +23,10 @@ interface Engine {
     imports?: WasmImports,
   ) => WasmInstance<Exports>;
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
+  readonly Table: new (size: {
+    readonly initial: number;
+    readonly element: "anyfunc";
+  }) => WasmTable;
 }
 
 export const wasm: Engine = Reflect.get(globalThis, "WebAssembly") as unknown as Engine;

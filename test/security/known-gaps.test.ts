@@ -16,16 +16,17 @@ import { test } from "node:test";
 import { buildPlugin } from "@glovebox/sdk/build";
 import type { CallRecord } from "../../runtime/audit/record.ts";
 import { parseOutcome } from "../../runtime/firewall/outcome.ts";
-import { isInForce } from "../../runtime/policy/gates.ts";
+import { isInForce, isSealed } from "../../runtime/policy/gates.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import { openAudit } from "../../runtime/powers/audit-file.ts";
 import { makeFilePowers } from "../../runtime/powers/files.ts";
-import { makeFreshInstances } from "../../runtime/sandbox/runner/instances.ts";
+import { exposeModules } from "../../runtime/plugin/component/expose-state.ts";
 import { startBehindSeal } from "../../runtime/sandbox/seal/forms.ts";
 import { ALLOWED_CALLS } from "../../runtime/sandbox/seal/seccomp/allowed.ts";
 import type { ProcessPowers } from "../../runtime/sandbox/seal/process-powers.ts";
 import { readSource } from "../../runtime/supply/read-source.ts";
 import { change, EVERYTHING, parseData } from "../helpers/policy-files.ts";
+import { fromWat } from "../helpers/component-samples.ts";
 import { assertRefused } from "../helpers/refusals.ts";
 
 const POISON =
@@ -52,9 +53,21 @@ test("GB-004: sealed native code shares the kernel with the host and can read it
   assert.ok(ALLOWED_CALLS.some(({ name }) => name === "clock_gettime"));
 });
 
-test("GB-005: no form of the seal starts on macOS or Windows", () => {
+test("GB-005: production does not rely on Seatbelt, whatever its probe has seen", () => {
+  const seal = {
+    name: "seatbelt",
+    denied: ["everything"],
+    allowed: [],
+    remarks: [],
+    measures: [],
+  } as const;
+  assert.equal(isSealed(seal), false);
+});
+
+test("GB-005: no form of the seal that was attacked starts on macOS or Windows, and Windows has none", () => {
   for (const platform of ["darwin", "win32"] as const) {
-    for (const seal of ["bubblewrap", "landlock"] as const) {
+    for (const seal of ["bubblewrap", "landlock", "seatbelt"] as const) {
+      if (seal === "seatbelt" && platform === "darwin") continue;
       const powers = {
         platform,
         arch: "arm64",
@@ -74,16 +87,10 @@ test("GB-005: no form of the seal starts on macOS or Windows", () => {
   }
 });
 
-test("GB-006: every call takes an instance of its own, and none is used again", () => {
-  let made = 0;
-  const instances = makeFreshInstances(() => ({ number: (made += 1) }));
-  const used = [1, 2, 3].map(() => {
-    const instance = instances.take();
-    instances.done();
-    return instance;
-  });
-  assert.equal(new Set(used).size, 3);
-  assert.equal(made, 4);
+test("GB-006: a component that changes a table gets no image", async () => {
+  const text = "(module (table 1 funcref) (func (table.set 0 (i32.const 0) (ref.null func))))";
+  const { refused } = exposeModules([{ name: "m", bytes: await fromWat(text) }]);
+  assert.match(refused ?? "", /table\.set/);
 });
 
 test("GB-008: registries, addresses and keyless identities are not sources of trust", () => {

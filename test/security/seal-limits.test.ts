@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { test } from "node:test";
+import { limitArgs } from "../../runtime/sandbox/seal/rlimits.ts";
 import { openSealBench } from "../helpers/seals.ts";
 
 const MIB = 1024 * 1024;
 const bench = await openSealBench();
+
+test("the shell that sets the limits lets no file grow, and nothing run when a limit cannot be set", () => {
+  const grow = ["/bin/sh", "-c", 'echo grown > "$0"', `${bench.folder}/grown`];
+  const { status, signal } = spawnSync("/bin/sh", [...limitArgs(1024 * MIB), ...grow]);
+  assert.ok(signal === "SIGXFSZ" || status !== 0);
+  assert.equal(statSync(`${bench.folder}/grown`).size, 0);
+  const impossible = spawnSync("/bin/sh", [...limitArgs(Number.NaN), ...grow]);
+  assert.equal(impossible.status, 97);
+});
 
 for (const seal of bench.seals) {
   for (const bomb of ["fill the heap", "fill buffers", "fill native memory", "fill page tables"]) {

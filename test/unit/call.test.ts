@@ -67,6 +67,7 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
       sealed: {
         call: async (call) => {
           calls.push(call);
+          call.onSpent?.({ hostCalls: 3, logBytesDropped: 7 });
           return behave(call);
         },
         close: async () => {},
@@ -326,6 +327,7 @@ describe("a failure", () => {
     ERR_CALL_MEMORY: "MEMORY_LIMIT",
     ERR_CALL_OUTPUT: "OUTPUT_LIMIT",
     ERR_CALL_HOST_CALLS: "HOST_CALL_LIMIT",
+    ERR_CALL_LOG: "LOG_LIMIT",
     ERR_CALL_STACK: "PLUGIN_FAILED",
     ERR_CALL_TRAP: "PLUGIN_FAILED",
     ERR_CHANNEL_BREACH: "PLUGIN_FAILED",

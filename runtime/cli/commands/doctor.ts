@@ -43,23 +43,32 @@ export const doctor: Command = {
         ? "Everything that a start needs is in order."
         : "Next: correct what failed; `glovebox verify` tells each refusal with its remedy.",
     );
-    out.result({ checks, denied: seal.denied });
+    out.result({ checks, seal: seal.name, measures: seal.measures, denied: seal.denied });
     return isWell ? EXIT.done : EXIT.failed;
   },
 };
 
 function checkSeal(seal: Seal): Check[] {
   const allowed = seal.allowed.length > 0 ? `; allowed: ${seal.allowed.join(", ")}` : "";
+  const untested =
+    seal.name === "seatbelt"
+      ? `: seatbelt is written and untested on hardware (${seal.denied.length} attempts denied); production needs a waiver`
+      : "";
   const verdict: Check = isSealed(seal)
     ? {
         name: "ring 5",
         state: "ok",
         says: `${seal.name}: ${seal.denied.length} attempts denied, none allowed`,
       }
-    : { name: "ring 5", state: "failed", says: `not in force${allowed}` };
+    : { name: "ring 5", state: "failed", says: `not in force${untested}${allowed}` };
   return [
     verdict,
     ...seal.remarks.map((says): Check => ({ name: "ring 5", state: "warning", says })),
+    ...seal.measures.map(({ name, inForce, says }): Check => ({
+      name: `ring 5 ${name}`,
+      state: inForce ? "ok" : "warning",
+      says,
+    })),
   ];
 }
 

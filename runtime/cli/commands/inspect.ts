@@ -1,7 +1,8 @@
-import { formatSize } from "@glovebox/host-api/size";
 import { EXIT } from "../../errors.ts";
 import { configuredPlugin, readWorkspace, verifyPlugin } from "../../workspace.ts";
+import { DEFAULT_LIMITS } from "../../sandbox/limits.ts";
 import type { Command } from "../command.ts";
+import { showLimits } from "../show-limits.ts";
 import { showPlugin } from "../show-plugin.ts";
 
 export const inspect: Command = {
@@ -15,7 +16,7 @@ export const inspect: Command = {
   examples: ["glovebox inspect time", "glovebox inspect time --json"],
   async run({ args: [alias = ""], configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
-    const { limits, grants, unsigned } = configuredPlugin(workspace, alias);
+    const { limits, isolation, grants, unsigned } = configuredPlugin(workspace, alias);
     const { manifest, surface, locked, signer, ...opened } = verifyPlugin(
       workspace,
       alias,
@@ -23,14 +24,18 @@ export const inspect: Command = {
     );
     showPlugin({ manifest, surface, ...opened }, signer, grants, out);
     out.line();
-    out.line(out.style("bold", "Limits of one call"));
-    out.line(
-      `  deadline ${limits.deadlineMs} ms, memory ${formatSize(limits.memoryBytes)}, resident ${formatSize(limits.residentBytes)}, output ${formatSize(limits.outputBytes)}`,
-    );
-    out.line(
-      `  host calls ${limits.hostCalls}, log ${formatSize(limits.logBytes)}, at once ${limits.concurrentCalls}, waiting ${limits.queuedCalls}`,
-    );
-    out.result({ alias, manifest, tools: surface, grants, limits, locked, unsigned });
+    showLimits({ limits, isolation, grants }, out);
+    out.result({
+      alias,
+      manifest,
+      tools: surface,
+      grants,
+      limits,
+      default_limits: DEFAULT_LIMITS,
+      isolation,
+      locked,
+      unsigned,
+    });
     return EXIT.done;
   },
 };

@@ -128,7 +128,7 @@ function readCoreSection(id: number, body: ByteReader, found: Found): void {
   }
 }
 
-function each(
+export function each(
   body: ByteReader,
   countMax: number,
   what: string,

@@ -6,7 +6,11 @@ import type { ByteReader } from "./reader.ts";
  * relaxed SIMD and wide arithmetic are young engine surface that no supported toolchain needs.
  */
 
-type Operands = (reader: ByteReader) => void;
+/** Reads past the operands. Of a prefixed instruction the operation is returned: the prefix alone says nothing. */
+type Operands = (reader: ByteReader) => number | void;
+
+/** `readInstruction` answers `BULK + operation` for the instructions that begin with 0xfc. */
+export const BULK = 0xfc00;
 
 const FUNCREF = 0x70;
 const EXTERNREF = 0x6f;
@@ -93,9 +97,13 @@ function operandsOf(opcode: number): Operands | undefined {
   return undefined;
 }
 
-function bulkOperands(reader: ByteReader): void {
+function bulkOperands(reader: ByteReader): number {
   const operation = reader.u32();
-  if (operation <= 7) return;
+  if (operation > 7) bulkMemoryOperands(reader, operation);
+  return BULK + operation;
+}
+
+function bulkMemoryOperands(reader: ByteReader, operation: number): number | void {
   switch (operation) {
     case 8: // memory.init
       reader.u32();
@@ -141,7 +149,8 @@ const OPERANDS: readonly (Operands | undefined)[] = Array.from({ length: 256 }, 
   operandsOf(opcode),
 );
 
-function readInstruction(reader: ByteReader): number {
+/** One instruction: its opcode, or `BULK` and the operation behind 0xfc. */
+export function readInstruction(reader: ByteReader): number {
   const opcode = reader.byte();
   const operands = OPERANDS[opcode];
   if (operands === undefined) {
@@ -150,8 +159,7 @@ function readInstruction(reader: ByteReader): number {
       `an instruction outside WebAssembly 2.0 (0x${opcode.toString(16)})`,
     );
   }
-  operands(reader);
-  return opcode;
+  return operands(reader) ?? opcode;
 }
 
 /** Reads instructions to the end of a function body. */

@@ -2,6 +2,7 @@ import { CORE_LIMITS, readCoreMagic, readSizeRange } from "./core-module.ts";
 import type { SizeRange } from "./core-module.ts";
 import { ComponentError } from "./errors.ts";
 import { readReferenceType } from "./instructions.ts";
+import { leb, writeSection } from "./leb.ts";
 import { ByteReader, readSections } from "./reader.ts";
 
 const PAGE_BYTES = 65_536;
@@ -81,7 +82,7 @@ export function limitModule(bytes: Uint8Array, limits: CoreLimits): Uint8Array {
   for (const { id, start, body } of readSections(reader, CORE_LIMITS.sectionsMax)) {
     if (id !== TABLES && id !== MEMORIES) continue;
     const entries = id === MEMORIES ? limitMemories(body, limits) : limitTables(body, limits);
-    out.push(bytes.subarray(from, start), Uint8Array.of(id, ...leb(entries.length), ...entries));
+    out.push(bytes.subarray(from, start), writeSection(id, Uint8Array.from(entries)));
     from = body.end;
   }
   out.push(bytes.subarray(from));
@@ -90,7 +91,7 @@ export function limitModule(bytes: Uint8Array, limits: CoreLimits): Uint8Array {
 
 function limitMemories(body: ByteReader, limits: CoreLimits): number[] {
   const count = body.count(1, "memories");
-  const entries = leb(count);
+  const entries = [...leb(count)];
   for (let left = count; left > 0; left -= 1) {
     entries.push(
       ...writeRange(body, readSizeRange(body), limits.memoryPagesMax, "pages of memory"),
@@ -102,7 +103,7 @@ function limitMemories(body: ByteReader, limits: CoreLimits): number[] {
 
 function limitTables(body: ByteReader, limits: CoreLimits): number[] {
   const count = body.count(CORE_LIMITS.tablesMax, "tables");
-  const entries = leb(count);
+  const entries = [...leb(count)];
   for (let left = count; left > 0; left -= 1) {
     const type = readReferenceType(body);
     entries.push(
@@ -122,15 +123,4 @@ function writeRange(body: ByteReader, range: SizeRange, cap: number, what: strin
     );
   }
   return [1, ...leb(range.min), ...leb(Math.min(range.max ?? cap, cap))];
-}
-
-function leb(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value;
-  do {
-    const low = left % 128;
-    left = Math.floor(left / 128);
-    bytes.push(left === 0 ? low : low + 128);
-  } while (left > 0);
-  return bytes;
 }

@@ -5,6 +5,7 @@ import { installFilter } from "./filter.ts";
 import { restrictToFiles } from "./landlock-rules.ts";
 import type { LandlockOrder } from "./landlock-order.ts";
 import { LAUNCH_FAILED_EXIT } from "./landlock-order.ts";
+import { setLimit, type LimitName } from "./rlimits.ts";
 import { offHeap, openSystemCalls, type SystemCall } from "./system-calls.ts";
 
 const PR_SET_PDEATHSIG = 1;
@@ -16,15 +17,6 @@ const F_SETFD = 2;
 const CHANNEL = 3;
 /** The first processes to go when memory runs out. */
 const OOM_SCORE_ADJ_MAX = "1000";
-
-/** `RLIMIT_*` numbers are the same on x86_64 and arm64. */
-const RLIMITS = {
-  fileBytes: 1,
-  dataBytes: 2,
-  coreBytes: 4,
-  openFiles: 7,
-  addressBytes: 9,
-} as const;
 
 main();
 
@@ -44,8 +36,9 @@ function seal(call: SystemCall, order: LandlockOrder): string | undefined {
   // The parent may have died before the line above.
   if (call("getppid") !== order.parentPid) return "parent-gone";
   bestEffort(() => fs.writeFileSync("/proc/self/oom_score_adj", OOM_SCORE_ADJ_MAX));
-  for (const [name, resource] of Object.entries(RLIMITS)) {
-    if (!limit(call, resource, order.limits[name as keyof typeof RLIMITS])) return `limit-${name}`;
+  if (order.joinFile !== undefined && !join(order.joinFile)) return "cgroup";
+  for (const [name, most] of Object.entries(order.limits)) {
+    if (!setLimit(call, name as LimitName, most)) return `limit-${name}`;
   }
   if (call("close_range", CHANNEL, 0xffffffff, CLOSE_RANGE_CLOEXEC) !== 0)
     return "close-descriptors";
@@ -57,20 +50,21 @@ function seal(call: SystemCall, order: LandlockOrder): string | undefined {
   return installFilter(call, "start") ? undefined : "seccomp";
 }
 
-/** Soft and hard alike: `struct rlimit64 { u64 rlim_cur, rlim_max; }`. */
-function limit(call: SystemCall, resource: number, most: number): boolean {
-  const bytes = offHeap(16);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(most), true);
-  view.setBigUint64(8, BigInt(most), true);
-  return call("prlimit64", 0, resource, bytes, 0) === 0;
-}
-
 /** Root keeps its user number and nothing else: with NO_NEW_PRIVS, executing a program does not give capabilities back. */
 function dropCapabilities(call: SystemCall): boolean {
   const header = offHeap(8);
   new DataView(header.buffer).setUint32(0, CAPABILITY_VERSION_3, true);
   return call("capset", header, offHeap(24)) === 0;
+}
+
+/** 0 is whoever writes it: this process, with all its threads. */
+function join(joinFile: string): boolean {
+  try {
+    fs.writeFileSync(joinFile, "0");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function bestEffort(step: () => void): void {

@@ -1,13 +1,22 @@
 import { Script } from "node:vm";
 import type { LoadMessage } from "../protocol.ts";
+import type { GlueHook } from "./image/glue-image.ts";
 
 /** What a component exports: functions, and interfaces that hold functions. */
 export type GuestExports = Readonly<Record<string, unknown>>;
 
 export type Imports = Record<string, object>;
 
+/** One instance of the component, and where its state is. */
+export interface Made {
+  readonly exports: GuestExports;
+  readonly core: readonly WebAssembly.Instance[];
+  /** Into what the binding code keeps. Undefined when that could not be laid open. */
+  readonly hook: GlueHook | undefined;
+}
+
 /** Makes one instance of the component. Whatever the generated code keeps, it keeps in the closure of this one call. */
-export type Instantiate = (imports: Imports) => GuestExports;
+export type Instantiate = (imports: Imports) => Made;
 
 /** The generated `instantiate`, as jco writes it with `instantiation: sync`. */
 type Generated = (
@@ -37,7 +46,9 @@ export function loadComponent(message: LoadMessage, body: Uint8Array): Instantia
     offset += bytes;
   }
   const source = new TextDecoder().decode(body.subarray(0, message.scriptBytes));
-  const outer = new Script(source, { filename: "plugin.js" }).runInThisContext() as () => Generated;
+  const outer = new Script(source, { filename: "plugin.js" }).runInThisContext() as (
+    receive: (hook: GlueHook) => void,
+  ) => Generated;
 
   const getCoreModule = (name: string): WebAssembly.Module => {
     const module = modules.get(name);
@@ -45,11 +56,18 @@ export function loadComponent(message: LoadMessage, body: Uint8Array): Instantia
     return module;
   };
   return (imports) => {
-    let coreInstances = 0;
-    return outer()(getCoreModule, imports, (module, coreImports) => {
-      coreInstances += 1;
-      if (coreInstances > CORE_INSTANCES_MAX) throw new Error("too many core instances");
-      return new WebAssembly.Instance(module, coreImports);
-    });
+    const core: WebAssembly.Instance[] = [];
+    let hook: GlueHook | undefined;
+    const exports = outer((given) => (hook = given))(
+      getCoreModule,
+      imports,
+      (module, coreImports) => {
+        if (core.length >= CORE_INSTANCES_MAX) throw new Error("too many core instances");
+        const instance = new WebAssembly.Instance(module, coreImports);
+        core.push(instance);
+        return instance;
+      },
+    );
+    return { exports, core, hook };
   };
 }

@@ -2,6 +2,7 @@
 // It holds no authority. Whatever runs here may be hostile, this program included once hostile code has run in it.
 import { setImmediate } from "node:timers";
 import type { CapabilityName } from "@glovebox/host-api/capability";
+import { CallStates } from "@glovebox/host-api/call-states";
 import type { GuestSetting } from "@glovebox/host-api/guest";
 import { makeImports } from "@glovebox/host-api/guest-registry";
 import type { JsonValue } from "@glovebox/host-api/json";
@@ -15,7 +16,13 @@ import {
 } from "../protocol.ts";
 import { loadComponent } from "./component.ts";
 import { BlockingChannel } from "./guest-channel.ts";
-import { makeFreshInstances, type Instances } from "./instances.ts";
+import { NoImage } from "./image/state-image.ts";
+import {
+  makeFreshInstances,
+  makeResetInstances,
+  type Instances,
+  type NewInstance,
+} from "./instances.ts";
 import { lockGlobals } from "./lockdown.ts";
 import { runExport, type Ended } from "./run-export.ts";
 import { Wire } from "./wire.ts";
@@ -26,20 +33,43 @@ const wire = new Wire();
 const channel = new BlockingChannel(wire);
 const current: { context: JsonValue } = { context: null };
 let instances: Instances | undefined;
+/** The call that was answered in the last turn. */
+let unfinished: { readonly trapped: boolean } | undefined;
 
 function load(message: LoadMessage, body: Uint8Array): void {
   try {
     const instantiate = loadComponent(message, body);
     const granted = new Set(message.granted as readonly CapabilityName[]);
     const note: GuestSetting["note"] = (name, args) => channel.note(name, args);
-    instances = makeFreshInstances(() =>
-      instantiate(makeImports({ channel, note, granted, call: current })),
-    );
+    const makeInstance = (): NewInstance => {
+      const states = new CallStates();
+      const { perCall, hold } = states;
+      const made = instantiate(
+        makeImports({ channel, note, granted, call: current, perCall, hold }),
+      );
+      states.forget();
+      return { ...made, states };
+    };
+    wire.send({ t: "loaded", ...prepare(makeInstance, message.reset) });
   } catch (error) {
     wire.send({ t: "loaded", failed: error instanceof Error ? error.message : "an exception" });
-    return;
   }
-  wire.send({ t: "loaded" });
+}
+
+/** Instances that are restored after each call where that is wanted and can be done; else new ones, and why. */
+function prepare(makeInstance: () => NewInstance, reset: boolean): { fresh?: string } {
+  if (reset) {
+    try {
+      instances = makeResetInstances(makeInstance);
+      return {};
+    } catch (error) {
+      if (!(error instanceof NoImage)) throw error;
+      instances = makeFreshInstances(makeInstance);
+      return { fresh: error.message };
+    }
+  }
+  instances = makeFreshInstances(makeInstance);
+  return {};
 }
 
 function call(message: CallMessage): void {
@@ -55,7 +85,7 @@ function call(message: CallMessage): void {
   channel.end();
   current.context = null;
   answer(ended);
-  instances?.done();
+  unfinished = { trapped: ended.message.trap !== undefined };
 }
 
 function answer({ message, body }: Ended): void {
@@ -69,8 +99,13 @@ function answer({ message, body }: Ended): void {
   }
 }
 
-/** One message, then a turn of the event loop: without it V8 never collects the instances of earlier calls. */
+/**
+ * One message, then a turn of the event loop: without it V8 never collects the instances of earlier calls. It also ends
+ * what a call left to be done, so that an instance is prepared for the next call when nothing of the last can run any more.
+ */
 function turn(): void {
+  if (unfinished !== undefined) instances?.done(unfinished);
+  unfinished = undefined;
   const received = wire.receive();
   const message = received.message as ToRunner;
   if (message.t === "load") load(message, received.body);

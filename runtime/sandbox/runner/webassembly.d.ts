@@ -9,6 +9,15 @@ declare namespace WebAssembly {
     constructor(module: Module, imports?: Imports);
     readonly exports: Readonly<Record<string, unknown>>;
   }
+  class Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  class Global {
+    value: unknown;
+  }
+  class Table {
+    readonly length: number;
+  }
   class RuntimeError extends Error {}
   type Imports = Record<string, Record<string, unknown>>;
 }

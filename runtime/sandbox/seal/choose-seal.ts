@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Seal, SealName } from "../sandbox.ts";
+import { describeMeasures } from "./measures.ts";
 import { parseProbeReport, REPORT_BYTES_MAX, type ProbeReport } from "./probe-report.ts";
 import type { ProcessPowers } from "./process-powers.ts";
 import type { SealedProcess, SealedProcessOptions } from "./sealed-process.ts";
@@ -11,7 +12,10 @@ export interface ChooseSealOptions {
   readonly forms?: readonly SealName[];
 }
 
-const BEST_FIRST: readonly SealName[] = ["bubblewrap", "landlock"];
+const BEST_FIRST: Readonly<Record<string, readonly SealName[]>> = {
+  linux: ["bubblewrap", "landlock"],
+  darwin: ["seatbelt"],
+};
 const PROBE_DEADLINE_MS = 10_000;
 const PROBE_DATA_BYTES_MAX = 1024 ** 3;
 const PROBE_RESIDENT_BYTES_MAX = 256 * 1024 ** 2;
@@ -26,15 +30,17 @@ export async function chooseSeal(
   spawn: (options: SealedProcessOptions) => SealedProcess,
   options: ChooseSealOptions,
 ): Promise<Seal> {
-  const remarks: string[] = [];
-  for (const name of options.forms ?? BEST_FIRST) {
+  const forms = options.forms ?? BEST_FIRST[powers.platform] ?? [];
+  const remarks = forms.length > 0 ? [] : [`no form of seal is known for ${powers.platform}`];
+  for (const name of forms) {
     const report = await probe(powers, spawn, name, options.probe);
     if (typeof report === "string") remarks.push(`${name}: ${report}`);
     else if (report.allowed.length > 0)
       remarks.push(`${name}: not denied: ${abbreviate(report.allowed)}`);
-    else return { name, ...report, remarks };
+    else return { name, ...report, remarks, measures: describeMeasures(powers, name) };
   }
-  return { name: "none", denied: [], allowed: ["everything"], remarks };
+  const measures = describeMeasures(powers, "none");
+  return { name: "none", denied: [], allowed: ["everything"], remarks, measures };
 }
 
 /** The report, or why there is none. */

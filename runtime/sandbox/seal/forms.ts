@@ -1,10 +1,12 @@
 import type { SealName } from "../sandbox.ts";
 import type { LandlockOrder } from "../launch/landlock-order.ts";
+import type { Cgroup } from "./cgroup.ts";
 import { bubblewrapArgs } from "./bubblewrap.ts";
 import { SandboxError } from "../errors.ts";
 import { nodeFlags } from "./node-flags.ts";
 import type { ProcessPowers, StartedProcess } from "./process-powers.ts";
-import { limitArgs, SEALED_RLIMITS } from "./rlimits.ts";
+import { limitArgs, SEALED_RLIMITS, seatbeltLimitArgs } from "./rlimits.ts";
+import { isSystemLibrary, seatbeltArgs } from "./seatbelt.ts";
 import { assembleFilter } from "./seccomp/assemble.ts";
 import type { Arch } from "./seccomp/numbers.ts";
 import type { SealedProcessOptions } from "./sealed-process.ts";
@@ -15,21 +17,36 @@ export interface Behind {
   readonly innermostPid: () => number;
 }
 
-type Start = (powers: ProcessPowers, options: SealedProcessOptions) => Behind;
+/** The file by which the process joins its cgroup, where it has one. */
+type JoinFile = string | undefined;
+
+type Start = (powers: ProcessPowers, options: SealedProcessOptions, joinFile: JoinFile) => Behind;
 
 const FORMS: Readonly<Record<SealName, Start>> = {
   bubblewrap: startInBubblewrap,
   landlock: startInLandlock,
+  seatbelt: startInSeatbelt,
   none: startUnsealed,
 };
 
-/** Starts a program behind the form of seal that the options name. Throws `SandboxError` when that form cannot be. */
-export function startBehindSeal(powers: ProcessPowers, options: SealedProcessOptions): Behind {
-  return FORMS[options.seal](powers, options);
+/**
+ * Starts a program behind the form of seal that the options name, in a cgroup where there may be one.
+ * Throws `SandboxError` when that form cannot be.
+ */
+export function startBehindSeal(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  group?: Cgroup,
+): Behind {
+  return FORMS[options.seal](powers, options, group?.joinFile);
 }
 
 /** The filter is read by bubblewrap from one socket; by another it tells which process is the innermost. */
-function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+function startInBubblewrap(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  joinFile: JoinFile,
+): Behind {
   const arch = requireLinux(powers);
   const bubblewrap = powers.findProgram("bwrap");
   if (bubblewrap === undefined)
@@ -37,7 +54,7 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
   const started = powers.startProcess(
     "/bin/sh",
     [
-      ...limitArgs(options.dataBytesMax),
+      ...limitArgs(options.dataBytesMax, joinFile),
       bubblewrap,
       ...bubblewrapArgs({
         node: powers.node,
@@ -68,10 +85,15 @@ function startInBubblewrap(powers: ProcessPowers, options: SealedProcessOptions)
 }
 
 /** The launcher becomes the sealed process: its number stays. */
-function startInLandlock(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+function startInLandlock(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  joinFile: JoinFile,
+): Behind {
   requireLinux(powers);
   const order: LandlockOrder = {
     parentPid: powers.pid,
+    ...(joinFile === undefined ? {} : { joinFile }),
     node: powers.node,
     nodeArgs: [...sealedNodeFlags(options), options.program, ...(options.programArgs ?? [])],
     executable: [powers.node, ...powers.libraries],
@@ -86,14 +108,44 @@ function startInLandlock(powers: ProcessPowers, options: SealedProcessOptions): 
   return { started, innermostPid: () => started.pid ?? 0 };
 }
 
+/** sandbox-exec becomes the sealed process: its number stays. The shell of macOS takes no limit on addresses. */
+function startInSeatbelt(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+  const sandboxExec = powers.platform === "darwin" ? powers.findProgram("sandbox-exec") : undefined;
+  if (sandboxExec === undefined)
+    throw new SandboxError("ERR_SEAL_UNAVAILABLE", "there is no sandbox-exec on this machine");
+  const started = powers.startProcess(
+    "/bin/sh",
+    [
+      ...seatbeltLimitArgs(options.dataBytesMax),
+      sandboxExec,
+      ...seatbeltArgs({
+        node: powers.node,
+        nodeArgs: sealedNodeFlags(options),
+        program: powers.realPath(options.program),
+        programArgs: options.programArgs ?? [],
+        libraries: powers.libraries
+          .filter((path) => path !== powers.node && !isSystemLibrary(path))
+          .flatMap((path) => [...new Set([path, powers.realPath(path)])]),
+        readable: (options.readable ?? []).map((path) => powers.realPath(path)),
+      }),
+    ],
+    1,
+  );
+  return { started, innermostPid: () => started.pid ?? 0 };
+}
+
 /** No ring 5. Only where the operator has waived it. */
-function startUnsealed(powers: ProcessPowers, options: SealedProcessOptions): Behind {
+function startUnsealed(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  joinFile: JoinFile,
+): Behind {
   const node = [...sealedNodeFlags(options), options.program, ...(options.programArgs ?? [])];
   const started =
     powers.platform === "linux"
       ? powers.startProcess(
           "/bin/sh",
-          [...limitArgs(options.dataBytesMax), powers.node, ...node],
+          [...limitArgs(options.dataBytesMax, joinFile), powers.node, ...node],
           1,
         )
       : powers.startProcess(powers.node, node, 1);

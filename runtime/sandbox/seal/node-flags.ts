@@ -15,6 +15,8 @@ export function nodeFlags(sealed: boolean, readable: readonly string[]): readonl
     "--no-experimental-sqlite",
     "--no-experimental-websocket",
     "--no-experimental-webstorage",
+    // Neither this runtime nor the bindings of a component make code of strings: vm.Script and WebAssembly are other ways.
+    "--disallow-code-generation-from-strings",
     "--no-addons",
     "--no-global-search-paths",
     "--disable-proto=delete",

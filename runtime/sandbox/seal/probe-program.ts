@@ -1,7 +1,9 @@
 // A program of its own: stands where the runner stands, sealed and tightened like it, and acts as native code would
 // after it had left the engine. It reports by name what was denied and what was not.
+import fs from "node:fs";
 import process from "node:process";
 import { ATTEMPTS } from "../launch/attempts.ts";
+import { tryThroughLibc } from "../launch/libc-attempts.ts";
 import { openSystemCalls } from "../launch/system-calls.ts";
 import { tightenSystemCalls } from "../launch/tighten.ts";
 import type { ProbeReport } from "./probe-report.ts";
@@ -13,21 +15,24 @@ main();
 /** Arguments: the broker's process number, and `untightened` to try the outer seal alone. */
 function main(): void {
   const [brokerPid, untightened] = process.argv.slice(2);
-  const call = openSystemCalls();
-  if (untightened === undefined) tightenSystemCalls(call);
-  // A broker in a container may be process 1, as the probe is inside: what it may do to itself says nothing.
-  const target = Number(brokerPid) === process.pid ? process.pid + 1 : Number(brokerPid);
-  const denied: string[] = [];
-  const allowed: string[] = [];
-  for (const [name, attempt] of Object.entries(ATTEMPTS)) {
-    (attempt({ call, brokerPid: target }) ? allowed : denied).push(name);
-  }
-  const report = new TextEncoder().encode(
-    JSON.stringify({ denied, allowed } satisfies ProbeReport),
-  );
-  const bytes = new Uint8Array(new ArrayBuffer(report.length));
-  bytes.set(report);
-  call("write", CHANNEL, bytes, bytes.length);
+  const tried =
+    process.platform === "linux"
+      ? tryThroughSystemCalls(Number(brokerPid), untightened === undefined)
+      : tryThroughLibc(Number(brokerPid));
+  const named = (through: boolean): readonly string[] =>
+    Object.keys(tried).filter((name) => tried[name] === through);
+  const report = { denied: named(false), allowed: named(true) } satisfies ProbeReport;
+  fs.writeSync(CHANNEL, JSON.stringify(report));
   // Not by itself: Node 26.10 can crash when it tears down while V8 optimises a function that uses node:ffi.
   process.exit(0);
+}
+
+function tryThroughSystemCalls(brokerPid: number, tightened: boolean): Record<string, boolean> {
+  const call = openSystemCalls();
+  if (tightened) tightenSystemCalls(call);
+  // A broker in a container may be process 1, as the probe is inside: what it may do to itself says nothing.
+  const target = brokerPid === process.pid ? process.pid + 1 : brokerPid;
+  return Object.fromEntries(
+    Object.entries(ATTEMPTS).map(([name, attempt]) => [name, attempt({ call, brokerPid: target })]),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from "node:stream";
+import type { Cgroups } from "./cgroup.ts";
 
 /** What the seals need of the machine, as types only. `runtime/powers/process.ts` implements them over Node. */
 export interface ProcessPowers {
@@ -20,8 +21,9 @@ export interface ProcessPowers {
    * stderr on a pipe, and `pipes` sockets from descriptor 3 on. No other descriptor of the broker is inherited.
    */
   startProcess(file: string, args: readonly string[], pipes: number): StartedProcess;
-  /** `/proc/PID/status`, or nothing when there is no such process. */
-  readProcessStatus(pid: number): string | undefined;
+  readonly cgroups: Cgroups;
+  /** What a process holds of the machine's memory, in bytes; nothing when it is gone. Missing where no way is known. */
+  readonly residentBytes: ((pid: number) => number | undefined) | undefined;
 }
 
 export interface StartedProcess {

@@ -1,9 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { SealName } from "../sandbox.ts";
+import { SandboxError } from "../errors.ts";
+import { makeCgroup, type Cgroup } from "./cgroup.ts";
 import { collectBounded } from "./bounded-text.ts";
-import { startBehindSeal } from "./forms.ts";
+import { startBehindSeal, type Behind } from "./forms.ts";
 import type { ProcessPowers } from "./process-powers.ts";
-import { parseResidentBytes } from "./resident.ts";
 
 export interface SealedProcessOptions {
   readonly seal: SealName;
@@ -24,7 +25,7 @@ export interface SealedExit {
   readonly code: number | null;
   readonly signal: string | null;
   /**
-   * `exit`: by itself, or by a limit of the kernel. `killed`: by `kill()`. `memory`: by the watchdog.
+   * `exit`: by itself, or by a limit of the kernel. `killed`: by `kill()`. `memory`: by the watchdog, or by the kernel in its cgroup.
    * `flood`: it wrote to stderr without end. `unsealed`: the seal could not be closed, so nothing ran. `unstarted`: no process.
    */
   readonly reason: "exit" | "killed" | "memory" | "flood" | "unsealed" | "unstarted";
@@ -64,7 +65,8 @@ export function makeSpawner(
   powers: ProcessPowers,
 ): (options: SealedProcessOptions) => SealedProcess {
   return (options) => {
-    const { started, innermostPid } = startBehindSeal(powers, options);
+    const group = makeGroup(powers, options);
+    const { started, innermostPid } = startInGroup(powers, options, group);
     let reason: SealedExit["reason"] = started.pid === undefined ? "unstarted" : "exit";
     // Once the process has been waited for, its number may be somebody else's: no signal goes there any more.
     let over = false;
@@ -74,12 +76,10 @@ export function makeSpawner(
       started.kill(innermostPid());
     };
     const stderr = collectBounded(started.stderr, () => end("flood"));
-    const residentBytes = (): number | undefined => {
-      const status = powers.readProcessStatus(innermostPid());
-      return status === undefined ? undefined : parseResidentBytes(status);
-    };
+    const residentBytes = (): number | undefined => powers.residentBytes?.(innermostPid());
     let looksInVain = 0;
     const look = (): void => {
+      if (powers.residentBytes === undefined) return;
       const bytes = residentBytes();
       // A process whose first thread has ended while others run on shows no memory. Honest ones end as a whole.
       looksInVain = bytes === undefined && innermostPid() !== 0 ? looksInVain + 1 : 0;
@@ -89,8 +89,7 @@ export function makeSpawner(
     let pace: "start" | "close" | "stopped" = "start";
     let working = true;
     const stop = (): void => {
-      // Without a seal nothing would end a stopped process after its broker.
-      if (working || over || options.seal === "none") return;
+      if (working || over || outlivesBroker(options.seal)) return;
       clearInterval(timer);
       pace = "stopped";
       started.signal(innermostPid(), "SIGSTOP");
@@ -109,6 +108,8 @@ export function makeSpawner(
       over = true;
       clearInterval(timer);
       clearTimeout(rest);
+      if (reason === "exit" && group?.ranOut() === true) reason = "memory";
+      group?.remove();
       // The last words may still be on their way.
       await new Promise((resolve) =>
         started.stderr.closed ? resolve(undefined) : started.stderr.once("close", resolve),
@@ -136,4 +137,29 @@ export function makeSpawner(
       kill: () => end("killed"),
     };
   };
+}
+
+/** The kernel does not end it with its broker, and stopped it would not see its channel end. */
+const outlivesBroker = (seal: SealName): boolean => seal === "none" || seal === "seatbelt";
+
+/** Where a group can be made, none runs without: `doctor` has said that it is in force. */
+function makeGroup(powers: ProcessPowers, options: SealedProcessOptions): Cgroup | undefined {
+  try {
+    return makeCgroup(powers.cgroups, options.residentBytesMax);
+  } catch (cause) {
+    throw new SandboxError("ERR_SEAL_UNAVAILABLE", "no cgroup could be made", { cause });
+  }
+}
+
+function startInGroup(
+  powers: ProcessPowers,
+  options: SealedProcessOptions,
+  group: Cgroup | undefined,
+): Behind {
+  try {
+    return startBehindSeal(powers, options, group);
+  } catch (error) {
+    group?.remove();
+    throw error;
+  }
 }

@@ -4,6 +4,8 @@ export type TranspileAnswer =
       readonly t: "transpiled";
       readonly scriptBytes: number;
       readonly modules: readonly (readonly [name: string, bytes: number])[];
+      /** Why the state of the script could not be laid open. */
+      readonly fresh?: string;
     }
   | { readonly t: "failed"; readonly text: string };
 

@@ -6,6 +6,7 @@ import { tighten } from "../launch/tighten.ts";
 import { Wire } from "../runner/wire.ts";
 import type { TranspileAnswer } from "./exchange.ts";
 import { makeClassicScript } from "./classic-script.ts";
+import { exposeGlue } from "./expose-glue.ts";
 
 const SCRIPT = "p.js";
 
@@ -21,13 +22,15 @@ function transpile(component: Uint8Array): { message: TranspileAnswer; body: Uin
   });
   const generated = files.find(([name]) => name === SCRIPT);
   if (generated === undefined) throw new Error("no script was generated");
-  const script = Buffer.from(makeClassicScript(Buffer.from(generated[1]).toString()));
+  const exposed = exposeGlue(makeClassicScript(Buffer.from(generated[1]).toString()));
+  const script = Buffer.from(exposed.script);
   const modules = files.filter(([name]) => name !== SCRIPT);
   return {
     message: {
       t: "transpiled",
       scriptBytes: script.length,
       modules: modules.map(([name, bytes]) => [name, bytes.length]),
+      ...(exposed.refused === undefined ? {} : { fresh: exposed.refused.slice(0, 200) }),
     },
     body: Buffer.concat([script, ...modules.map(([, bytes]) => bytes)]),
   };

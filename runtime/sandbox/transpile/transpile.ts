@@ -73,8 +73,7 @@ function parseTranspiled({ header, body }: Frame): Transpiled {
   const message = parseObject(header);
   const { text } = message;
   if (message["t"] === "failed" && typeof text === "string") {
-    const words = text.slice(0, 300).replace(/[^ -~]+/g, " ");
-    throw failed(`the component is refused by jco: ${words}`);
+    throw failed(`the component is refused by jco: ${plainWords(text)}`);
   }
   const { scriptBytes, modules } = message;
   if (message["t"] !== "transpiled" || !isLength(scriptBytes) || !Array.isArray(modules))
@@ -92,7 +91,17 @@ function parseTranspiled({ header, body }: Frame): Transpiled {
     offset += bytes;
   }
   if (offset !== body.length) throw garbled();
-  return { script: body.subarray(0, scriptBytes), modules: cut };
+  const { fresh } = message;
+  if (fresh !== undefined && typeof fresh !== "string") throw garbled();
+  return {
+    script: body.subarray(0, scriptBytes),
+    modules: cut,
+    ...(fresh === undefined ? {} : { fresh: plainWords(fresh) }),
+  };
+}
+
+function plainWords(text: string): string {
+  return text.slice(0, 300).replace(/[^ -~]+/g, " ");
 }
 
 function parseObject(header: Buffer): Record<string, unknown> {

@@ -5,12 +5,12 @@ import type { SealName } from "../../../runtime/sandbox/sandbox.ts";
 import { chooseSeal } from "../../../runtime/sandbox/seal/choose-seal.ts";
 import { makeSpawner } from "../../../runtime/sandbox/seal/sealed-process.ts";
 
-const [folder, seal, spin] = process.argv.slice(2) as [string, SealName, string | undefined];
+const [folder, seal, ...act] = process.argv.slice(2) as [string, SealName, ...string[]];
 const powers = makeProcessPowers(folder);
 const spawn = makeSpawner(powers);
 
-if (spin === undefined) void choose();
-else startSpinning();
+if (act.length === 0) void choose();
+else startHostile();
 
 async function choose(): Promise<void> {
   const probe = `${folder}/probe.cjs`;
@@ -18,9 +18,13 @@ async function choose(): Promise<void> {
   process.stdout.write(JSON.stringify({ name, allowed }), () => process.exit(0));
 }
 
-function startSpinning(): void {
+/** Tells the number that the process has out here, and what it reported first. */
+function startHostile(): void {
   const program = `${folder}/hostile.cjs`;
   const limits = { dataBytesMax: 1024 ** 3, residentBytesMax: 1024 ** 3 };
-  const sealed = spawn({ seal, program, programArgs: ["spin"], ...limits });
-  sealed.channel.once("data", () => process.stdout.write(JSON.stringify({ pid: sealed.pid })));
+  const sealed = spawn({ seal, program, programArgs: act, ...limits });
+  sealed.channel.once("data", (chunk: Buffer) => {
+    const report = JSON.parse(chunk.toString("utf8")) as object;
+    process.stdout.write(JSON.stringify({ pid: sealed.pid, report }));
+  });
 }

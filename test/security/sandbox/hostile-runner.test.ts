@@ -115,6 +115,17 @@ for (const [mode, code] of [
   ["host call out of sequence", "ERR_CHANNEL_BREACH"],
   ["host call twice at once", "ERR_CHANNEL_BREACH"],
   ["result while owed an answer", "ERR_CHANNEL_BREACH"],
+  ["host call of an earlier call", "ERR_CHANNEL_BREACH"],
+  ["host call again with the same number", "ERR_CHANNEL_BREACH"],
+  ["note with a body", "ERR_CHANNEL_BREACH"],
+  ["key twice", "ERR_CHANNEL_BREACH"],
+  ["not a number", "ERR_CHANNEL_BREACH"],
+  ["number beyond all numbers", "ERR_CHANNEL_BREACH"],
+  ["half a surrogate pair", "ERR_CHANNEL_BREACH"],
+  ["empty frame", "ERR_CHANNEL_BREACH"],
+  ["4 GiB header", "ERR_CHANNEL_BREACH"],
+  ["body that never comes", "ERR_CALL_DEADLINE"],
+  ["bodies of the largest size without end", "ERR_CALL_HOST_CALLS"],
   ["unknown capability", "ERR_CHANNEL_BREACH"],
   ["unknown operation", "ERR_CHANNEL_BREACH"],
   ["2 GiB body", "ERR_CHANNEL_BREACH"],
@@ -126,8 +137,8 @@ for (const [mode, code] of [
   ["log of numbers", "ERR_CHANNEL_BREACH"],
   ["log of unknown level", "ERR_CHANNEL_BREACH"],
   ["progress of words", "ERR_CHANNEL_BREACH"],
-  ["flood of notes", "ERR_CALL_OUTPUT"],
-  ["flood of long notes", "ERR_CALL_OUTPUT"],
+  ["flood of notes", "ERR_CALL_LOG"],
+  ["flood of long notes", "ERR_CALL_LOG"],
   ["host storm", "ERR_CALL_HOST_CALLS"],
   ["exit", "ERR_RUNNER_DIED"],
   ["abort", "ERR_CALL_MEMORY"],
@@ -135,7 +146,10 @@ for (const [mode, code] of [
 ] as const) {
   test(`kills a runner that answers a call with: ${mode}`, async () => {
     const channel = await startLoaded(mode);
-    await rejectsWith(channel.call(makeCall(mode), TERMS), code);
+    // Time to read a flood to its limit also where the machine is busy.
+    const deadlineMs = mode.startsWith("flood") ? 20_000 : TERMS.limits.deadlineMs;
+    const terms = { ...TERMS, limits: { ...TERMS.limits, deadlineMs } };
+    await rejectsWith(channel.call(makeCall(mode), terms), code);
     assert.equal(channel.state, "ended");
     await channel.exited;
     await new Promise(setImmediate);
@@ -152,6 +166,33 @@ test("ends the one call once, and kills the runner, when a result comes twice", 
   await channel.exited;
   await rejectsWith(channel.call(makeCall("b"), TERMS), "ERR_CHANNEL_BREACH");
 });
+
+for (const mode of [
+  "note after the result",
+  "host call after the result",
+  "half a frame after the result",
+  "half a frame while idle",
+  "next result ahead of its call",
+]) {
+  test(`kills a runner between calls for a ${mode}, and the call before keeps its one answer`, async () => {
+    const channel = await startLoaded(mode);
+    assert.equal((await channel.call(makeCall("a"), TERMS)).value, "first");
+    await channel.exited;
+    assert.equal(channel.state, "ended");
+    await rejectsWith(channel.call(makeCall("b"), TERMS), "ERR_CHANNEL_BREACH");
+  });
+}
+
+for (const [mode, what] of [
+  ["large frame at start", "a frame that no honest runner begins with"],
+  ["body at start", "a body before any call"],
+] as const) {
+  test(`kills a runner that announces ${what}, before any of it has come`, async () => {
+    const channel = startHostile(mode);
+    await rejectsWith(channel.started, "ERR_CHANNEL_BREACH");
+    await channel.exited;
+  });
+}
 
 test("takes an answer that comes byte by byte", async () => {
   const channel = await startLoaded("byte by byte");

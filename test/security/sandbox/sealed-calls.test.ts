@@ -215,7 +215,7 @@ test("kills a storm of host calls", async () => {
 test("drops log lines beyond the limit, and kills a flood of them", async () => {
   const { logBytesDropped } = await tool(open({ logBytes: 100 }), "log");
   assert.ok(logBytesDropped > 500);
-  await rejectsWith(tool(open(), "flood"), "ERR_CALL_OUTPUT");
+  await rejectsWith(tool(open(), "flood"), "ERR_CALL_LOG");
 });
 
 test("names a trap, and gives the next call a new instance", async () => {

@@ -18,7 +18,7 @@ const validator = new Validator(schema, "2020-12", false);
 const CALM: Posture = {
   runtimeVersion: "0.1.0",
   mode: "production",
-  seal: { name: "landlock", denied: ["connect"], allowed: [], remarks: [] },
+  seal: { name: "landlock", denied: ["connect"], allowed: [], remarks: [], measures: [] },
   waivers: [],
   plugins: [
     {
@@ -37,6 +37,7 @@ const WORST: Posture = {
     denied: [],
     allowed: ["read /etc/passwd", "connect"],
     remarks: ["bubblewrap: /usr/bin/bwrap is not installed"],
+    measures: [],
   },
   waivers: [{ gate: "ring5", reason: "the machine of dave@example.com", until: "2027-01-31" }],
   plugins: [
@@ -137,6 +138,16 @@ describe("the posture", () => {
         false,
       );
     }
+  });
+
+  it("adds that runners are in no cgroup, with the reason", () => {
+    const measures = [{ name: "cgroup", inForce: false, says: "none: not delegated" }];
+    const posture = { ...CALM, seal: { ...CALM.seal, measures } };
+    assert.deepEqual(addedTo(posture), ["GB-CGROUP"]);
+    const item = itemsOf(posture).find(({ id }) => id === "GB-CGROUP");
+    assert.deepEqual(item?.evidence, [{ kind: "probe", what: "none: not delegated" }]);
+    const inForce = measures.map((measure) => ({ ...measure, inForce: true }));
+    assert.deepEqual(addedTo({ ...CALM, seal: { ...CALM.seal, measures: inForce } }), []);
   });
 
   it("adds a waiver", () =>

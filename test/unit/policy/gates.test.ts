@@ -11,19 +11,26 @@ import {
 import { DEFAULT_LIMITS } from "../../../runtime/sandbox/limits.ts";
 import type { Seal } from "../../../runtime/sandbox/sandbox.ts";
 
-const SEALED: Seal = { name: "landlock", denied: ["read /etc/passwd"], allowed: [], remarks: [] };
+const SEALED: Seal = {
+  name: "landlock",
+  denied: ["read /etc/passwd"],
+  allowed: [],
+  remarks: [],
+  measures: [],
+};
 const UNSEALED: Seal = {
   name: "none",
   denied: [],
   allowed: ["everything"],
   remarks: ["bubblewrap: not installed"],
+  measures: [],
 };
 const NOW_MS = Date.parse("2027-01-15T12:00:00Z");
 const WAIVER = { gate: "ring5", reason: "no Landlock here yet", until: "2027-01-31" };
 const EXPIRED = { ...WAIVER, until: "2027-01-14" };
 
 function plugin(unsigned: boolean): PluginConfiguration {
-  return { source: "x", grants: {}, limits: DEFAULT_LIMITS, unsigned };
+  return { source: "x", grants: {}, limits: DEFAULT_LIMITS, isolation: "plugin", unsigned };
 }
 
 const GOOD: StartFacts = {

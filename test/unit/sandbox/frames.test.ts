@@ -49,6 +49,18 @@ test("gives back the frames that were written, however the bytes are chopped", (
   );
 });
 
+test("gives back two frames at every one and every two places where the bytes can be cut", () => {
+  const parts = [encodeHead({ a: 1 }, 3), Buffer.from("xyz"), encodeHead({}, 0)];
+  const bytes = Buffer.concat(parts);
+  const whole = decode([bytes]);
+  assert.equal(whole.length, 2);
+  for (let first = 0; first <= bytes.length; first += 1)
+    for (let second = first; second <= bytes.length; second += 1) {
+      const cut = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
+      assert.deepEqual(decode(cut), whole);
+    }
+});
+
 test("reads a frame that comes byte by byte", () => {
   const bytes = Buffer.concat([encodeHead({ a: 1 }, 3), Buffer.from("xyz")]);
   const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
@@ -78,6 +90,20 @@ for (const [title, header, body] of [
     });
   });
 }
+
+test("holds each frame to the caps that hold when it begins, and knows when it is in the middle of one", () => {
+  let caps = CAPS;
+  const decoder = new FrameDecoder(() => caps);
+  const first = Buffer.concat([encodeHead({ a: 1 }, 2), Buffer.from("xy")]);
+  assert.equal(decoder.isMidFrame, false);
+  assert.deepEqual([...decoder.push(first.subarray(0, 3))], []);
+  assert.equal(decoder.isMidFrame, true);
+  assert.deepEqual([...decoder.push(first.subarray(3, 10))], []);
+  caps = { headerBytesMax: 0, bodyBytesMax: 0 };
+  assert.equal([...decoder.push(first.subarray(10))].length, 1);
+  assert.equal(decoder.isMidFrame, false);
+  assert.throws(() => [...decoder.push(first)], { code: "ERR_CHANNEL_BREACH" });
+});
 
 test("holds no more memory than the permitted frame while one dribbles in", () => {
   const decoder = new FrameDecoder({ headerBytesMax: 0, bodyBytesMax: 1024 * 1024 });

@@ -104,6 +104,22 @@ const REFUSED: readonly (readonly [
     '{"t":"host","id":1,"seq":1,"op":"kv.get","args":["\\udc00"]}',
   ],
   ["a number beyond all numbers", '{"t":"host","id":1,"seq":1,"op":"kv.get","args":[1e999]}'],
+  ["a key twice", '{"t":"loaded","t":"loaded"}'],
+  ["a key twice, as two messages", '{"t":"ready","protocol":1,"t":"loaded"}'],
+  ["a key twice in an argument", '{"t":"note","id":1,"op":"log","args":[{"a":1,"a":1}]}'],
+  ["a key twice, once escaped", '{"t":"loaded","\\u0074":"loaded"}'],
+  ["blanks between the words", '{"t": "loaded"}'],
+  ["a line break after the end", '{"t":"loaded"}\n'],
+  ["a letter that needs no escape", '{"t":"\\u006coaded"}'],
+  ["a whole number with a fraction", '{"t":"ready","protocol":1.0}'],
+  ["a whole number as a power", '{"t":"ready","protocol":1e0}'],
+  ["minus nothing", '{"t":"result","id":1,"value":-0}'],
+  ["more digits than a number has", '{"t":"result","id":1,"value":0.10000000000000000555}'],
+  ["NaN", '{"t":"result","id":1,"value":NaN}'],
+  ["Infinity", '{"t":"result","id":1,"value":-Infinity}'],
+  ["a host call without an id", { t: "host", seq: 1, op: "kv.get", args: [] }],
+  ["a result with a body and a trap", { t: "result", id: 1, trap: "exit" }, Buffer.from("x")],
+  ["a loaded with a body", { t: "loaded" }, Buffer.from("x")],
   ["a negative id", { t: "result", id: -1, value: 1 }],
   ["a fractional id", { t: "result", id: 1.5, value: 1 }],
   ["an id beyond exact integers", '{"t":"result","id":9007199254740993,"value":1}'],
@@ -139,6 +155,19 @@ for (const [title, header, body] of REFUSED) {
     assert.throws(() => parse(header, body), BREACH);
   });
 }
+
+test("takes back whatever an honest runner can say as an argument", () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue(), { maxLength: 4 }), (args) => {
+      // What one writes is never minus nothing.
+      const said: unknown = JSON.parse(JSON.stringify(args));
+      if (JSON.stringify(said).includes('"__proto__"')) return;
+      if (!JSON.stringify(said).isWellFormed() || /\\ud[89a-f]/i.test(JSON.stringify(said))) return;
+      const host = { t: "host", id: 1, seq: 1, op: "kv.get", args: said };
+      assert.deepEqual(parse(host), host);
+    }),
+  );
+});
 
 test("reads or refuses any JSON, and throws nothing else", () => {
   const message = fc.oneof(

@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { chooseSeal } from "../../../../runtime/sandbox/seal/choose-seal.ts";
 import { SandboxError } from "../../../../runtime/sandbox/errors.ts";
+import { describeMeasures } from "../../../../runtime/sandbox/seal/measures.ts";
+import type { ProcessPowers } from "../../../../runtime/sandbox/seal/process-powers.ts";
 import { parseProbeReport } from "../../../../runtime/sandbox/seal/probe-report.ts";
 import { parseResidentBytes } from "../../../../runtime/sandbox/seal/resident.ts";
 import { makeSpawner } from "../../../../runtime/sandbox/seal/sealed-process.ts";
@@ -49,10 +51,43 @@ for (const [what, text] of [
 }
 
 test("takes no seal where no form is known, and starts no process there", async () => {
-  const powers = { ...bench.powers, platform: "darwin" };
+  const powers = { ...bench.powers, platform: "win32", startProcess: () => assert.fail() };
   const seal = await chooseSeal(powers, makeSpawner(powers), { probe: "/nonexistent" });
   assert.equal(seal.name, "none");
-  assert.equal(seal.remarks.length, 2);
+  assert.equal(seal.remarks.length, 1);
+});
+
+test("on macOS tries Seatbelt, and nothing else", async () => {
+  const started: string[] = [];
+  const powers: ProcessPowers = {
+    ...bench.powers,
+    platform: "darwin",
+    findProgram: (name) => `/usr/bin/${name}`,
+    startProcess: (_file, args) => {
+      started.push(args.find((arg) => arg.startsWith("/usr/bin/"))!);
+      throw new Error("no such machine");
+    },
+  };
+  const { name, remarks } = await chooseSeal(powers, makeSpawner(powers), {
+    probe: import.meta.filename,
+  });
+  assert.deepEqual([name, remarks], ["none", ["seatbelt: no such machine"]]);
+  assert.deepEqual(started, ["/usr/bin/sandbox-exec"]);
+});
+
+test("says of each measure whether it is in force, and names no path", async () => {
+  const probe = programThatReports("measured", JSON.stringify({ denied: ["all"], allowed: [] }));
+  const { measures } = await chooseSeal(bench.powers, bench.spawn, { probe });
+  const names = ["form", "system calls", "limits", "core dumps", "memory watchdog", "cgroup"];
+  assert.deepEqual(
+    measures.map(({ name }) => name),
+    names,
+  );
+  for (const { says } of measures) assert.ok(says.length > 0 && !says.includes("/"), says);
+  const none = describeMeasures({ ...bench.powers, residentBytes: undefined }, "none");
+  assert.ok(none.every(({ name, inForce }) => !inForce || name === "cgroup"));
+  const seatbelt = describeMeasures(bench.powers, "seatbelt");
+  assert.ok(seatbelt.find(({ name }) => name === "form")?.says.includes("untested"));
 });
 
 test("refuses bubblewrap where it is not installed, and takes no other form instead", () => {

@@ -98,6 +98,51 @@ for (const arch of ARCHES) {
     }
   });
 
+  test(`${arch}: pages are readable, writable or executable, and nothing beyond the named range`, () => {
+    for (const [name, arg] of [
+      ["mmap", 2],
+      ["mprotect", 2],
+      ["pkey_mprotect", 2],
+    ] as const) {
+      const decideWith = (value: bigint): Verdict => {
+        const args = [0n, 4096n, 0n, 0x22n];
+        args[arg] = value;
+        return decide("tight", name, ...args);
+      };
+      for (const protection of [0n, 1n, 3n, 5n, 7n]) assert.equal(decideWith(protection), "allow");
+      for (const protection of [0x01000000n, 0x02000000n, 8n])
+        assert.deepEqual(decideWith(protection), EPERM);
+    }
+    assert.equal(decide("tight", "mremap", 0n, 0n, 0n, 3n), "allow");
+    assert.deepEqual(decide("tight", "mremap", 0n, 0n, 0n, 5n), EPERM);
+  });
+
+  test(`${arch}: only the machine's clocks can be asked, not those of processes and devices`, () => {
+    for (const name of ["clock_gettime", "clock_getres", "clock_nanosleep"] as const) {
+      for (const clock of [0n, 1n, 2n, 3n, 4n, 7n, 11n])
+        assert.equal(decide("tight", name, clock), "allow");
+      const processorTimeOf1 = (~1n << 3n) | 2n;
+      const clockOfDescriptor3 = (~3n << 3n) | 3n;
+      for (const clock of [processorTimeOf1, clockOfDescriptor3, -1n, 16n])
+        assert.deepEqual(decide("tight", name, clock), EPERM);
+    }
+  });
+
+  test(`${arch}: locks wait and wake, and lend no priority`, () => {
+    for (const operation of [0n, 1n, 3n, 4n, 5n, 9n, 10n, 128n, 129n, 131n, 132n, 133n])
+      assert.equal(decide("tight", "futex", 0n, operation), "allow");
+    for (const operation of [9n | 128n, 9n | 128n | 256n, 10n | 128n, 9n | 256n])
+      assert.equal(decide("tight", "futex", 0n, operation), "allow");
+    for (const operation of [2n, 6n, 7n, 8n, 11n, 12n, 13n, 134n, 135n, 136n, 139n, 140n, 141n])
+      assert.deepEqual(decide("tight", "futex", 0n, operation), EPERM);
+  });
+
+  test(`${arch}: a pipe is a pipe and no watch queue`, () => {
+    assert.equal(decide("tight", "pipe2", 0n, 0o2004000n), "allow");
+    for (const flag of [0o200n, 0o40000n])
+      assert.deepEqual(decide("tight", "pipe2", 0n, 0o2000000n | flag), EPERM);
+  });
+
   test(`${arch}: signals and limits reach the process itself only`, () => {
     assert.equal(decide("tight", "tgkill", BigInt(OWN_PID), BigInt(OWN_PID), 6n), "allow");
     for (const pid of [1n, 0n, -1n])
@@ -130,6 +175,19 @@ test("x64: the x32 interface kills, for every call", () => {
   }
 });
 
+test("x64: a thread's storage is set at the start, and the kernel's other doors of that call stay shut", () => {
+  const decideAt = (stage: "start" | "tight", option: bigint): Verdict =>
+    runFilter(assembleFilter({ arch: "x64", stage }), {
+      number: syscallNumber("arch_prctl", "x64")!,
+      arch: AUDIT_ARCH.x64,
+      args: [option],
+    });
+  assert.equal(decideAt("start", 0x1002n), "allow");
+  for (const option of [0x1012n, 0x1023n, 0x2001n, 0x4002n, 0x5001n])
+    assert.deepEqual(decideAt("start", option), EPERM);
+  assert.deepEqual(decideAt("tight", 0x1002n), EPERM);
+});
+
 test("without a process number, tgkill is left to the pid namespace", () => {
   const filter = assembleFilter({ arch: "x64", stage: "start" });
   assert.equal(
@@ -145,6 +203,43 @@ test("no number stands for two calls of a processor", () => {
       .filter((number) => number !== undefined);
     assert.equal(new Set(numbers).size, numbers.length);
   }
+});
+
+test("every call is justified: why it is needed, and what an attacker gets from it", () => {
+  for (const { name, why, yields, until } of ALLOWED_CALLS) {
+    assert.ok(why.length > 0 && yields.length > 0, name);
+    assert.equal(yields.includes("once tightened"), until === "start", name);
+  }
+});
+
+test("a call that names a process, a clock, a command or a kind of memory is looked at", () => {
+  const looksAt: Readonly<Record<string, readonly number[]>> = {
+    tgkill: [0],
+    prlimit64: [0],
+    sched_getaffinity: [0],
+    clock_gettime: [0],
+    clock_getres: [0],
+    clock_nanosleep: [0],
+    clone: [0],
+    prctl: [0],
+    arch_prctl: [0],
+    seccomp: [0, 1],
+    membarrier: [0],
+    fcntl: [1],
+    ioctl: [1],
+    futex: [1],
+    pipe2: [1],
+    openat: [2],
+    madvise: [2],
+    mprotect: [2],
+    pkey_mprotect: [2],
+    mmap: [2, 3],
+    mremap: [3],
+  };
+  const looked = ALLOWED_CALLS.filter(({ checks }) => checks !== undefined).map(
+    ({ name, checks }) => [name, checks!.map(({ arg }) => arg)] as const,
+  );
+  assert.deepEqual(Object.fromEntries(looked), looksAt);
 });
 
 test("a call stands in the table once, and is allowed or refused with an answer of its own", () => {

@@ -1,0 +1,16 @@
+import { NoImage } from "./state-image.ts";
+
+/** The way back to a global's value. A constant one needs none. */
+export function restoreGlobal(global: WebAssembly.Global): () => void {
+  const { value } = global;
+  // JavaScript may write another NaN than the one it read.
+  if (Number.isNaN(value)) throw new NoImage("a global that is not a number");
+  try {
+    global.value = value;
+  } catch {
+    return () => {};
+  }
+  return () => {
+    global.value = value;
+  };
+}

@@ -1,0 +1,39 @@
+import type { NewInstance } from "../instances.ts";
+import { takeGlueImages } from "./glue-image.ts";
+import { restoreGlobal } from "./global-image.ts";
+import { MemoryImage } from "./memory-image.ts";
+import { NoImage, type StateImage } from "./state-image.ts";
+
+/**
+ * Images of everything that a call can change in an instance which no call has touched yet: its memories and mutable
+ * globals, what the binding code keeps, what the imports remember. What is not here was ruled out before: tables and
+ * segments by `exposeModules`, closures by `exposeGlue`. In the order in which they are to be restored.
+ * Throws `NoImage`.
+ */
+export function takeImages({ core, hook, states }: NewInstance): readonly StateImage[] {
+  if (hook === undefined) throw new NoImage("binding code without a hook");
+  if (!states.canForget) throw new NoImage("objects of the host that were made before any call");
+  const state = core.flatMap((instance) => Object.values(instance.exports));
+  const memories = [...new Set(state.filter((item) => item instanceof WebAssembly.Memory))];
+  const globals = new Set(state.filter((item) => item instanceof WebAssembly.Global));
+  const memoryImages = memories.map((memory) => new MemoryImage(memory));
+  const restoreGlobals = [...globals].map(restoreGlobal);
+  return [
+    { part: "memories", restore: () => memoryImages.every((image) => image.restore()) },
+    {
+      part: "globals",
+      restore() {
+        for (const restore of restoreGlobals) restore();
+        return true;
+      },
+    },
+    ...takeGlueImages(hook, memories, globals),
+    {
+      part: "imports",
+      restore() {
+        states.forget();
+        return true;
+      },
+    },
+  ];
+}

@@ -1,0 +1,190 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Message, ServedWorkspace } from "../helpers/served-workspace.ts";
+import { CODES_UNDER_FIRE, codeOf, pickOperation, type Operation } from "./operations.ts";
+
+/** An answer that was on its way when its call was taken back may still come for this long. */
+const CROSSING_MS_MAX = 1000;
+const PROBLEMS_MAX = 20;
+
+const SENT = 1;
+const ANSWERED = 2;
+
+interface Outstanding {
+  readonly operation: Operation;
+  cancelledMs?: number;
+}
+
+export interface Tally {
+  readonly sent: number;
+  readonly answered: number;
+  readonly cancelled: number;
+  /** Answers to calls that had just been taken back. */
+  readonly crossed: number;
+  readonly byCode: Readonly<Record<string, number>>;
+}
+
+/**
+ * One MCP client over stdio that keeps a number of calls in flight and books every one of them:
+ * answered once, by a result that is right or by an expected error, or taken back and not answered.
+ */
+export class Traffic {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly exited: Promise<number | NodeJS.Signals>;
+  readonly problems: string[] = [];
+  readonly #random: () => number;
+  readonly #outstanding = new Map<number, Outstanding>();
+  readonly #byCode = new Map<string, number>();
+  #states = new Uint8Array(1 << 16);
+  #lastId = 0;
+  #answered = 0;
+  #cancelled = 0;
+  #crossed = 0;
+  #inFlightMax = 0;
+  #quiet: (() => void) | undefined;
+
+  constructor({ command }: ServedWorkspace, random: () => number) {
+    this.#random = random;
+    this.child = spawn(command.command, command.args, { stdio: ["pipe", "pipe", "pipe"] });
+    this.child.stderr.resume();
+    this.child.stdin.on("error", () => undefined);
+    this.exited = new Promise((resolve) =>
+      this.child.once("close", (code, signal) => resolve(code ?? signal ?? -1)),
+    );
+    createInterface({ input: this.child.stdout }).on("line", (line) => this.#hear(line));
+  }
+
+  get tally(): Tally {
+    return {
+      sent: this.#lastId,
+      answered: this.#answered,
+      cancelled: this.#cancelled,
+      crossed: this.#crossed,
+      byCode: Object.fromEntries([...this.#byCode].toSorted(([, a], [, b]) => b - a)),
+    };
+  }
+
+  initialize(): void {
+    const clientInfo = { name: "soak", version: "1" };
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+    this.#write({ id: "initialize", method: "initialize", params });
+    this.#write({ method: "notifications/initialized" });
+  }
+
+  /** Keeps `inFlight` calls going from now on. */
+  flow(inFlight: number): void {
+    this.#inFlightMax = inFlight;
+    this.#fill();
+  }
+
+  /** Sends nothing more, and resolves when everything has been answered, or nothing has come for `patienceMs`. */
+  async ebb(patienceMs: number): Promise<void> {
+    this.#inFlightMax = 0;
+    let heard = -1;
+    while (this.#open() > 0 && heard !== this.#answered) {
+      heard = this.#answered;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#quiet = resolve;
+      const timer = setTimeout(resolve, patienceMs);
+      await promise;
+      clearTimeout(timer);
+      if (this.#open() === 0) break;
+    }
+    for (const [id, { operation, cancelledMs }] of this.#outstanding)
+      if (cancelledMs === undefined)
+        this.#problem(`call ${id} of ${operation.tool} was never answered`);
+  }
+
+  /** Calls that an answer is still owed to. */
+  #open(): number {
+    let open = 0;
+    for (const { cancelledMs } of this.#outstanding.values())
+      if (cancelledMs === undefined) open += 1;
+    return open;
+  }
+
+  #fill(): void {
+    while (this.#open() < this.#inFlightMax) this.#send(pickOperation(this.#random));
+  }
+
+  #send(operation: Operation): void {
+    const id = (this.#lastId += 1);
+    const outstanding: Outstanding = { operation };
+    this.#outstanding.set(id, outstanding);
+    this.#mark(id, SENT);
+    const params = {
+      name: operation.tool,
+      arguments: operation.args,
+      _meta: { progressToken: id },
+    };
+    this.#write({ id, method: "tools/call", params });
+    if (operation.cancelAfterMs === undefined) return;
+    setTimeout(() => this.#cancel(id, outstanding), operation.cancelAfterMs);
+  }
+
+  #cancel(id: number, outstanding: Outstanding): void {
+    if (!this.#outstanding.has(id)) return;
+    outstanding.cancelledMs = performance.now();
+    this.#cancelled += 1;
+    this.#write({ method: "notifications/cancelled", params: { requestId: id } });
+    setTimeout(() => this.#outstanding.delete(id), CROSSING_MS_MAX);
+    this.#fill();
+    if (this.#open() === 0) this.#quiet?.();
+  }
+
+  #hear(line: string): void {
+    let message: Message;
+    try {
+      message = JSON.parse(line) as Message;
+    } catch {
+      return this.#problem(`stdout carried ${JSON.stringify(line.slice(0, 100))}`);
+    }
+    if (typeof message.id === "number" && message.method === undefined)
+      this.#book(message.id, message);
+  }
+
+  #book(id: number, message: Message): void {
+    const outstanding = this.#outstanding.get(id);
+    if (this.#states[id] === ANSWERED) return this.#problem(`call ${id} was answered twice`);
+    if (outstanding === undefined)
+      return this.#problem(`call ${id} was answered long after it was taken back, or never made`);
+    this.#outstanding.delete(id);
+    this.#mark(id, ANSWERED);
+    this.#answered += 1;
+    if (outstanding.cancelledMs !== undefined) this.#crossed += 1;
+    this.#judge(outstanding.operation, message, id);
+    this.#fill();
+    if (this.#open() === 0) this.#quiet?.();
+  }
+
+  #judge({ tool, codes, isRight }: Operation, message: Message, id: number): void {
+    const code = codeOf(message);
+    this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);
+    if (!codes.includes(code) && !CODES_UNDER_FIRE.includes(code))
+      this.#problem(
+        `call ${id} of ${tool} ended as ${code}: ${JSON.stringify(message).slice(0, 300)}`,
+      );
+    const text = message.result?.content?.[0]?.text ?? "";
+    if (code === "ok" && isRight?.(text) === false)
+      this.#problem(`call ${id} of ${tool} was answered ${JSON.stringify(text.slice(0, 100))}`);
+    if (code === "OVERLOADED" && !(Number(message.result?.structuredContent?.["retry_after"]) > 0))
+      this.#problem(`call ${id} was refused as OVERLOADED without a time to come back`);
+  }
+
+  #mark(id: number, state: number): void {
+    if (id >= this.#states.length) {
+      const larger = new Uint8Array(this.#states.length * 2);
+      larger.set(this.#states);
+      this.#states = larger;
+    }
+    this.#states[id] = state;
+  }
+
+  #problem(text: string): void {
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push(text);
+  }
+
+  #write(message: object): void {
+    this.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  }
+}
