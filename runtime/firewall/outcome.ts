@@ -140,21 +140,19 @@ function cut(text: string): string {
  */
 function isPlainData(value: JsonValue): boolean {
   let nodes = 0;
-  let level: readonly JsonValue[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    nodes += level.length;
-    if (depth > DEPTH_MAX || nodes > NODES_MAX || !level.every(isPlainPart)) return false;
-    level = level.flatMap((part) =>
-      typeof part === "object" && part !== null ? Object.values(part) : [],
-    );
-  }
-  return true;
+  const isPlain = (part: JsonValue, depth: number): boolean => {
+    nodes += 1;
+    if (depth > DEPTH_MAX || nodes > NODES_MAX) return false;
+    if (typeof part === "number") return Number.isFinite(part);
+    if (typeof part !== "object" || part === null) return true;
+    if (!Array.isArray(part) && !Object.keys(part).every(isPlainKey)) return false;
+    return Object.values(part).every((inner) => isPlain(inner, depth + 1));
+  };
+  return isPlain(value, 0);
 }
 
-function isPlainPart(part: JsonValue): boolean {
-  if (typeof part === "number") return Number.isFinite(part);
-  if (typeof part !== "object" || part === null || Array.isArray(part)) return true;
-  return Object.keys(part).every((key) => key !== "__proto__" && key.isWellFormed());
+function isPlainKey(key: string): boolean {
+  return key !== "__proto__" && key.isWellFormed();
 }
 
 function isObject(value: unknown): value is JsonObject {

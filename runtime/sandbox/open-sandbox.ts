@@ -66,7 +66,8 @@ export async function openSandbox(
     return process;
   };
   const spares = new SpareRunners(startRunner, spareRunners);
-  spares.fill(DEFAULT_LIMITS.residentBytes);
+  // Not at once: whoever opens the sandbox has something to answer first, and starting a process takes its thread.
+  spares.fillSoon(DEFAULT_LIMITS.residentBytes);
   const plugins = new Set<SealedPlugin>();
   let closed = false;
   const assertOpen = (): void => {

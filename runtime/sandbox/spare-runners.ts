@@ -29,12 +29,12 @@ export class SpareRunners {
   take(residentBytesMax: number): Channel {
     const fitting = this.#alive().find((spare) => spare.residentBytesMax === residentBytesMax);
     this.#spares = this.#alive().filter((spare) => spare !== fitting);
-    this.#refillSoon(residentBytesMax);
+    this.fillSoon(residentBytesMax);
     return fitting?.channel ?? this.#start(residentBytesMax);
   }
 
-  /** Not put off by those who take meanwhile: under steady demand there would never be a spare. */
-  #refillSoon(residentBytesMax: number): void {
+  /** Fills in a moment. Not put off by those who take meanwhile: under steady demand there would never be a spare. */
+  fillSoon(residentBytesMax: number): void {
     this.#refill ??= setTimeout(() => {
       this.#refill = undefined;
       this.fill(residentBytesMax);

@@ -91,14 +91,20 @@ export class StdioTransport implements Transport {
     if (line !== undefined) this.#accept(line);
     if (this.#isClosed) return;
     const isHeldBack = this.#isHeldBack();
-    if (isHeldBack || this.#waiting.length > 0) this.#streams.input.pause();
-    else this.#streams.input.resume();
+    this.#letIn(!isHeldBack && this.#waiting.length === 0);
     if (!isHeldBack && this.#waiting.length > 0) this.#turn = setImmediate(this.#handleNext);
   };
 
   /** Whether the client has too much to read: then nothing of what it sent is handled, until it reads. */
   #isHeldBack(): boolean {
     return this.#isClosed || this.#streams.output.writableLength > UNREAD_BYTES_MAX;
+  }
+
+  #letIn(isFlowing: boolean): void {
+    const { input } = this.#streams;
+    if (input.isPaused() !== isFlowing) return;
+    if (isFlowing) input.resume();
+    else input.pause();
   }
 
   readonly #end = (): void => {

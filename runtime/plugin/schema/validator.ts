@@ -51,19 +51,20 @@ export function compileValidator(schema: JsonObject): Validator {
 /** What makes a value unfit to be looked at: too deep, too many parts, numbers that JSON does not have. */
 function measure(value: JsonValue): string | undefined {
   let nodes = 0;
-  let level: readonly JsonValue[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
+  const look = (part: JsonValue, depth: number): string | undefined => {
     if (depth > VALUE_DEPTH_MAX) return `must not be nested deeper than ${VALUE_DEPTH_MAX} levels`;
-    nodes += level.length;
+    nodes += 1;
     if (nodes > VALUE_NODES_MAX) return `must not have more than ${VALUE_NODES_MAX} values in all`;
-    if (level.some((part) => typeof part === "number" && !Number.isFinite(part))) {
+    if (typeof part === "number" && !Number.isFinite(part))
       return "must not have numbers that are too large";
+    if (typeof part !== "object" || part === null) return undefined;
+    for (const inner of Object.values(part)) {
+      const unfit = look(inner, depth + 1);
+      if (unfit !== undefined) return unfit;
     }
-    level = level.flatMap((part) =>
-      typeof part === "object" && part !== null ? Object.values(part) : [],
-    );
-  }
-  return undefined;
+    return undefined;
+  };
+  return look(value, 0);
 }
 
 class Compiler {

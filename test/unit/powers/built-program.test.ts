@@ -5,7 +5,9 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
 
-type BuiltProgram = typeof import("../../../runtime/powers/built-program.mjs");
+import type * as builtProgram from "../../../runtime/powers/built-program.mjs";
+
+type BuiltProgram = typeof builtProgram;
 const MODULE = path.join(import.meta.dirname, "../../../runtime/powers/built-program.mjs");
 const SOURCE = "runtime/cli/main.ts";
 

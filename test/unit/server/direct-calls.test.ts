@@ -66,7 +66,7 @@ const REQUEST = { jsonrpc: "2.0", id: 1, method: "tools/call" };
 /** A key that means nothing, for which a message is left to the SDK. */
 const TO_THE_SDK = { "example.com/any": 1 };
 
-test("answers as the SDK does, to the byte, whatever the tool answered", async (t) => {
+test("answers as the SDK does, whatever the tool answered", async (t) => {
   const { send, settle, initialize, calls } = serve(t);
   await initialize();
   for (const id of [0, 7, -1, "a", "", "7"])
@@ -78,11 +78,8 @@ test("answers as the SDK does, to the byte, whatever the tool answered", async (
           return settle();
         };
         const direct = await ask(meta);
-        const key = ({ id: _, ...rest }: JsonObject): string =>
-          JSON.stringify(Object.entries(rest).toSorted());
         const bySdk = await ask({ ...meta, ...TO_THE_SDK });
         assert.deepEqual(direct, bySdk);
-        assert.deepEqual(direct.map(key), bySdk.map(key));
         assert.equal(direct.length, token === undefined ? 1 : 2);
       }
   assert.deepEqual(calls[0]?.arguments, { want: "text" });

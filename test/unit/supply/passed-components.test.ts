@@ -3,6 +3,8 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { digestOfBytes } from "../../../runtime/plugin/canonical.ts";
+import type { LockedPlugin } from "../../../runtime/plugin/formats.ts";
 import { makeCachePowers } from "../../../runtime/powers/cache-files.ts";
 import type { CachePowers } from "../../../runtime/supply/cache-secret.ts";
 import {
@@ -10,6 +12,11 @@ import {
   type PassedComponents,
   type PassedKey,
 } from "../../../runtime/supply/passed-components.ts";
+import { packPackage } from "../../../runtime/supply/package.ts";
+import { openPackage, reopenComponent } from "../../../runtime/supply/verify-installed.ts";
+import { rulesOf } from "../../../runtime/workspace.ts";
+import { fromWat } from "../../helpers/component-samples.ts";
+import { ECHO } from "../../helpers/signed-package.ts";
 
 const KEY: PassedKey = { component: `sha256:${"a".repeat(64)}`, requested: ["kv", "clock"] };
 const OTHER: PassedKey = { component: `sha256:${"b".repeat(64)}`, requested: [] };
@@ -105,4 +112,30 @@ test("a folder that cannot be used costs a second inspection and nothing else", 
     passed.save();
   }
   assert.equal(open().has(KEY), false);
+});
+
+test("a component that is refused is inspected, and refused, at every start", async () => {
+  const refused = packPackage({ ...ECHO, component: await fromWat("(component)") });
+  const approved = packPackage(ECHO);
+  for (let start = 0; start < 2; start += 1) {
+    const passed = open();
+    const rules = { ...rulesOf([]), passed };
+    assert.throws(() => openPackage(refused, rules), { code: "ERR_COMPONENT_SHAPE" });
+    const { digests } = openPackage(approved, rules);
+    assert.equal(digests.component, digestOfBytes(ECHO.component));
+    passed.save();
+  }
+  assert.equal(fs.statSync(file).size, 64);
+});
+
+test("the component of a verified plugin is read again only from the package that was approved", () => {
+  const bytes = packPackage(ECHO);
+  const stored = { file: "store.tgz", package: bytes, bundle: undefined };
+  const { package: digest, digests } = openPackage(bytes, rulesOf([]));
+  const plugin = { alias: "echo", locked: { package: digest } as LockedPlugin };
+  assert.equal(digestOfBytes(reopenComponent(stored, plugin)), digests.component);
+  const changed = packPackage({ ...ECHO, license: Buffer.from("MIT") });
+  assert.throws(() => reopenComponent({ ...stored, package: changed }, plugin), {
+    code: "ERR_PACKAGE_CHANGED",
+  });
 });
