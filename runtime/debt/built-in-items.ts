@@ -307,4 +307,18 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: [],
     evidence: [{ kind: "test", what: "test/security/seal-forms.test.ts" }],
   },
+  {
+    id: "GB-023",
+    title: "A runner that is killed from outside may be told as MEMORY_LIMIT",
+    status: "open",
+    severity: "low",
+    since: "0.2.0",
+    ring: 3,
+    current_behavior:
+      "The watchdog kills a process whose memory it cannot read three times in a row, because native code can end its first thread and go on behind it. On a starved machine a process that is dying anyway looks the same for longer, and its call then ends as MEMORY_LIMIT and not as INTERNAL. It was going to end with an error either way.",
+    ideal: "Every end is told by its cause.",
+    resolved_by: "Reading the memory through the process's other threads.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/e2e/soak.test.ts" }],
+  },
 ];

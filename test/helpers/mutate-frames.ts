@@ -40,6 +40,25 @@ const LENGTHS = [
   2 ** 32 - 1,
 ];
 
+const VALUES = [
+  null,
+  true,
+  0,
+  1,
+  -1,
+  1.5,
+  2 ** 53,
+  "",
+  "log",
+  "x".repeat(300),
+  [],
+  [[]],
+  ["info"],
+  [null, null],
+  {},
+  { length: 2 },
+];
+
 type Random = () => number;
 type Mutation = (frames: readonly Buffer[], at: number, random: Random) => readonly Buffer[];
 
@@ -79,6 +98,12 @@ const MUTATIONS: readonly Mutation[] = [
     return keys
       .toSpliced(between(random, 0, keys.length - 1), between(random, 0, 1), pick(keys, random))
       .join(",");
+  }),
+  // One member is another value, or another member is there.
+  changeHeader((text, random) => {
+    const message = parseObject(text);
+    const key = pick([...Object.keys(message), "value", "extra"], random);
+    return JSON.stringify({ ...message, [key]: pick(VALUES, random) });
   }),
   // A body where none was, or another one.
   changeFrame((frame, random) => {
@@ -133,4 +158,14 @@ function changeHeader(change: (text: string, random: Random) => string): Mutatio
     prefix.writeUInt32LE(header.length, 0);
     return Buffer.concat([prefix, header, frame.subarray(end)]);
   });
+}
+
+/** A frame that another mutation has been at need not be JSON any more. */
+function parseObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }

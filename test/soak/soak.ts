@@ -27,10 +27,12 @@ const PATIENCE_MS = 20_000;
 const SAMPLE_MS = 200;
 const KILL_MS = { least: 100, most: 1200 };
 const WINDOWS = 12;
+const WARM = ["ok", "KV_QUOTA", "FILES_QUOTA", "OUTPUT_LIMIT", "HOST_CALL_LIMIT", "MEMORY_LIMIT"];
+const WARM_ANSWERS = 500;
 
 export interface SoakPlan {
   readonly seconds: number;
-  /** Calls before the memory is looked at: code is compiled, caches and heaps have their size. */
+  /** Of calls, and no kill, before anything is measured: code is compiled, caches and heaps have their size. */
   readonly warmUpSeconds: number;
   readonly inFlight: number;
   readonly seed: number;
@@ -80,8 +82,9 @@ async function soak(plan: SoakPlan, traffic: Traffic, random: () => number): Pro
   const problems = traffic.problems;
   traffic.initialize();
   traffic.flow(plan.inFlight);
-  killer.go();
   await sleep(plan.warmUpSeconds * 1000);
+  // What is opened once, by the first call that needs it, is open now.
+  await until(() => traffic.hasSeen(WARM, WARM_ANSWERS), "everything was called once", 300_000);
   const before = await countAtRest(traffic, killer, server);
 
   traffic.flow(plan.inFlight);

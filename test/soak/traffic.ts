@@ -3,23 +3,23 @@ import { createInterface } from "node:readline";
 import type { Message, ServedWorkspace } from "../helpers/served-workspace.ts";
 import { CODES_UNDER_FIRE, codeOf, pickOperation, type Operation } from "./operations.ts";
 
-/** An answer that was on its way when its call was taken back may still come for this long. */
-const CROSSING_MS_MAX = 1000;
 const PROBLEMS_MAX = 20;
 
+/** Begins the id of a ping that follows a call's being taken back. */
+const READ = "read ";
 const SENT = 1;
 const ANSWERED = 2;
 
 interface Outstanding {
   readonly operation: Operation;
-  cancelledMs?: number;
+  isCancelled?: boolean;
 }
 
 export interface Tally {
   readonly sent: number;
   readonly answered: number;
   readonly cancelled: number;
-  /** Answers to calls that had just been taken back. */
+  /** Answers to calls that had been taken back, sent before the server had read so. */
   readonly crossed: number;
   readonly byCode: Readonly<Record<string, number>>;
 }
@@ -71,6 +71,11 @@ export class Traffic {
     this.#write({ method: "notifications/initialized" });
   }
 
+  /** Whether every kind of answer that nobody has to be lucky for has been seen, and `least` answers of any. */
+  hasSeen(codes: readonly string[], least: number): boolean {
+    return this.#answered >= least && codes.every((code) => this.#byCode.has(code));
+  }
+
   /** Keeps `inFlight` calls going from now on. */
   flow(inFlight: number): void {
     this.#inFlightMax = inFlight;
@@ -90,16 +95,14 @@ export class Traffic {
       clearTimeout(timer);
       if (this.#open() === 0) break;
     }
-    for (const [id, { operation, cancelledMs }] of this.#outstanding)
-      if (cancelledMs === undefined)
-        this.#problem(`call ${id} of ${operation.tool} was never answered`);
+    for (const [id, { operation, isCancelled }] of this.#outstanding)
+      if (!isCancelled) this.#problem(`call ${id} of ${operation.tool} was never answered`);
   }
 
   /** Calls that an answer is still owed to. */
   #open(): number {
     let open = 0;
-    for (const { cancelledMs } of this.#outstanding.values())
-      if (cancelledMs === undefined) open += 1;
+    for (const { isCancelled } of this.#outstanding.values()) if (!isCancelled) open += 1;
     return open;
   }
 
@@ -124,10 +127,11 @@ export class Traffic {
 
   #cancel(id: number, outstanding: Outstanding): void {
     if (!this.#outstanding.has(id)) return;
-    outstanding.cancelledMs = performance.now();
+    outstanding.isCancelled = true;
     this.#cancelled += 1;
     this.#write({ method: "notifications/cancelled", params: { requestId: id } });
-    setTimeout(() => this.#outstanding.delete(id), CROSSING_MS_MAX);
+    // The server reads in order: when it answers this, it has read the line above, and nothing may come for the call any more.
+    this.#write({ id: `${READ}${id}`, method: "ping" });
     this.#fill();
     if (this.#open() === 0) this.#quiet?.();
   }
@@ -139,6 +143,8 @@ export class Traffic {
     } catch {
       return this.#problem(`stdout carried ${JSON.stringify(line.slice(0, 100))}`);
     }
+    if (typeof message.id === "string" && message.id.startsWith(READ))
+      this.#outstanding.delete(Number(message.id.slice(READ.length)));
     if (typeof message.id === "number" && message.method === undefined)
       this.#book(message.id, message);
   }
@@ -147,11 +153,11 @@ export class Traffic {
     const outstanding = this.#outstanding.get(id);
     if (this.#states[id] === ANSWERED) return this.#problem(`call ${id} was answered twice`);
     if (outstanding === undefined)
-      return this.#problem(`call ${id} was answered long after it was taken back, or never made`);
+      return this.#problem(`call ${id} was answered after it was taken back, or never made`);
     this.#outstanding.delete(id);
     this.#mark(id, ANSWERED);
     this.#answered += 1;
-    if (outstanding.cancelledMs !== undefined) this.#crossed += 1;
+    if (outstanding.isCancelled) this.#crossed += 1;
     this.#judge(outstanding.operation, message, id);
     this.#fill();
     if (this.#open() === 0) this.#quiet?.();

@@ -16,7 +16,7 @@ const SEED = Number(process.env["GLOVEBOX_FUZZ_SEED"] ?? Math.floor(Math.random(
 const MIB = 1024 * 1024;
 /** Honest conversations are far quicker, and what waits for more than is said to it should not take long. */
 const PATIENCE_MS = 100;
-const AT_ONCE = 16;
+const AT_ONCE = 64;
 
 /** Every way in which a hostile runner may make a start, a load or a call end. */
 const EXPECTED = new Set([

@@ -217,7 +217,12 @@ const notLoaded = new Say(
 const garbage = fc
   .constantFrom('{"t":"loaded" }', "{}", "[]", "", '{"t":"call","id":1}', '{"t":"ready"}')
   .map((text) => new Say(`garbage ${text}`, () => frameOf(text), breach));
-const halfFrame = new Say("half a frame, then the rest of another", () => Buffer.alloc(9), breach);
+const halfFrame = new Say(
+  "the beginning of a frame between calls",
+  () => Buffer.alloc(3),
+  breach,
+  ({ state }) => state === "ready" || state === "idle",
+);
 
 /** Of the running call, or of one beside it. */
 const skewed = fc.oneof({ weight: 30, arbitrary: fc.constant(0) }, fc.constantFrom(1, -1));
