@@ -1,3 +1,4 @@
+import { CallStates } from "./call-states.ts";
 import { makeCallImports } from "./call/guest.ts";
 import { makeCliImports } from "./cli/guest.ts";
 import { makeClockImports } from "./clock/guest.ts";
@@ -37,6 +38,8 @@ export function makeImports(setting: GuestSetting): Record<string, Record<string
   return imports;
 }
 
+const nobody = new CallStates();
+
 /** Interfaces that link, without version. Who admits a component must also check versions and types. */
 export const KNOWN_INTERFACES: readonly string[] = Object.keys(
   makeImports({
@@ -48,5 +51,7 @@ export const KNOWN_INTERFACES: readonly string[] = Object.keys(
     note: () => {},
     granted: new Set(),
     call: { context: null },
+    perCall: nobody.perCall,
+    hold: nobody.hold,
   }),
 ).toSorted();

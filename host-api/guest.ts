@@ -1,4 +1,5 @@
 import type { CapabilityName } from "./capability.ts";
+import type { CallStates } from "./call-states.ts";
 import type { JsonValue } from "./json.ts";
 
 /**
@@ -65,12 +66,16 @@ export interface GuestSetting {
   readonly granted: ReadonlySet<CapabilityName>;
   /** Per-call notes that the runner keeps: cleared before each call. */
   readonly call: { readonly context: JsonValue };
+  /** The only place for what an import remembers by itself: see `CallStates`. */
+  readonly perCall: CallStates["perCall"];
+  readonly hold: CallStates["hold"];
 }
 
 /**
  * Guest-side objects of one capability, by interface name without version: `{ "glovebox:plugin/kv": { get, set, … } }`.
  * Functions are camelCase and resources are classes, as jco's generated code expects; a WIT `err` is thrown
  * (`throw "not-found"` for an enum payload).
- * Called once for each fresh instance, so nothing it makes outlives a call.
+ * Called once for each instance. An instance may serve one call after another, so a maker keeps nothing in closures or
+ * modules that a call changes: that is what `perCall` is for.
  */
 export type MakeGuestImports = (setting: GuestSetting) => Record<string, Record<string, unknown>>;

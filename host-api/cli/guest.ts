@@ -1,5 +1,5 @@
 import { GuestExit, type GuestSetting } from "../guest.ts";
-import { InputStream, OutputStream } from "../io/streams.ts";
+import { InputStream, type OutputSink, OutputStream } from "../io/streams.ts";
 import { makeLineSink } from "../log/lines.ts";
 
 class TerminalInput {}
@@ -10,8 +10,8 @@ class TerminalOutput {}
  * standard error are log lines, nothing is a terminal, and `exit` ends the call.
  */
 export function makeCliImports(setting: GuestSetting): Record<string, Record<string, unknown>> {
-  const stdout = makeLineSink((line) => setting.note("log", ["info", line]));
-  const stderr = makeLineSink((line) => setting.note("log", ["warn", line]));
+  const stdout = makeLogSink(setting, "info");
+  const stderr = makeLogSink(setting, "warn");
   return {
     "wasi:cli/exit": {
       exit(status: { tag: "ok" | "err" }): never {
@@ -30,4 +30,10 @@ export function makeCliImports(setting: GuestSetting): Record<string, Record<str
     "wasi:cli/terminal-stdout": { getTerminalStdout: () => undefined },
     "wasi:cli/terminal-stderr": { getTerminalStderr: () => undefined },
   };
+}
+
+/** Guests keep the stream that they asked for first, over all their calls: the line that it is in belongs to one of them. */
+function makeLogSink(setting: GuestSetting, level: "info" | "warn"): OutputSink {
+  const lines = setting.perCall(() => makeLineSink((line) => setting.note("log", [level, line])));
+  return { write: (bytes) => lines().write(bytes), close: () => lines().close?.() };
 }

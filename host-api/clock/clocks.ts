@@ -12,13 +12,14 @@ export interface Clock {
 
 const NS_PER_MS = 1_000_000;
 const U64_MAX = 2n ** 64n - 1n;
+const CALL_STARTS_NS = 3_600_000_000_000n;
 
 /**
  * The clock of a plugin that has the grant. The broker says once what time it is, and the runner counts on from there:
  * programs read WASI's clock in loops, and each host call counts against the call's limit.
  */
-export function makeRealClock({ channel }: GuestSetting): Clock {
-  let startMs: number | undefined;
+export function makeRealClock({ channel, perCall }: GuestSetting): Clock {
+  const start = perCall((): { ms: number | undefined } => ({ ms: undefined }));
   const monotonicNs = () => BigInt(Math.round(performance.now() * NS_PER_MS));
   const readStart = (): number | undefined => {
     try {
@@ -31,7 +32,7 @@ export function makeRealClock({ channel }: GuestSetting): Clock {
   };
   return {
     wallMs() {
-      startMs ??= readStart();
+      const startMs = (start().ms ??= readStart());
       return startMs === undefined ? 0 : startMs + performance.now();
     },
     monotonicNs,
@@ -52,18 +53,22 @@ export function makeRealClock({ channel }: GuestSetting): Clock {
 /**
  * The clock of a plugin without the grant. It links, because every toolchain imports it, and tells nothing:
  * the date is 1970, time moves by a millisecond at each reading, and waiting is over at once and moves it to the end of the wait.
+ * Each call begins at the same moment, which is later than all that the instance can have read while it was made.
  */
-export function makeStillClock(): Clock {
-  let nowNs = 0n;
+export function makeStillClock({ perCall }: Pick<GuestSetting, "perCall">): Clock {
+  const time = perCall((isAhead) =>
+    isAhead ? { nowNs: 0n, lastNs: CALL_STARTS_NS } : { nowNs: CALL_STARTS_NS, lastNs: U64_MAX },
+  );
   const moveTo = (whenNs: bigint) => {
-    nowNs = whenNs > U64_MAX ? U64_MAX : whenNs;
-    return nowNs;
+    const now = time();
+    now.nowNs = whenNs > now.lastNs ? now.lastNs : whenNs;
+    return now.nowNs;
   };
   return {
     wallMs: () => 0,
-    monotonicNs: () => moveTo(nowNs + BigInt(NS_PER_MS)),
+    monotonicNs: () => moveTo(time().nowNs + BigInt(NS_PER_MS)),
     at(whenNs) {
-      if (whenNs > nowNs) moveTo(whenNs);
+      if (whenNs > time().nowNs) moveTo(whenNs);
       return new Pollable();
     },
   };

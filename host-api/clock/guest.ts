@@ -5,7 +5,7 @@ import { SLEEP_MS_MAX } from "./limits.ts";
 
 /** `glovebox:plugin/clock` and `wasi:clocks`. */
 export function makeClockImports(setting: GuestSetting): Record<string, Record<string, unknown>> {
-  const clock = setting.granted.has("clock") ? makeRealClock(setting) : makeStillClock();
+  const clock = setting.granted.has("clock") ? makeRealClock(setting) : makeStillClock(setting);
   return {
     "glovebox:plugin/clock": makePluginClock(setting),
     "wasi:clocks/monotonic-clock": {

@@ -30,22 +30,19 @@ export interface PluginResponse {
 }
 
 /** The guest's objects for `glovebox:plugin/http` and `wasi:http`. All authority is the broker's: see `broker.ts`. */
-export const makeHttpImports: MakeGuestImports = ({ channel }) => ({
+export const makeHttpImports: MakeGuestImports = ({ channel, hold }) => ({
   "glovebox:plugin/http": {
     send: (method: string, url: string, headers: string, body: Uint8Array | undefined) =>
       send(channel, method, url, headers, body),
   },
   "wasi:http/types": {
-    Fields,
+    ...changeable(hold),
     FutureIncomingResponse,
     FutureTrailers,
     IncomingBody,
     IncomingRequest,
     IncomingResponse,
     OutgoingBody,
-    OutgoingRequest,
-    OutgoingResponse,
-    RequestOptions,
     ResponseOutparam,
     httpErrorCode: () => undefined,
   },
@@ -53,6 +50,44 @@ export const makeHttpImports: MakeGuestImports = ({ channel }) => ({
     handle: (request: OutgoingRequest) => handle(channel, request),
   },
 });
+
+/** The classes that a guest makes objects of without asking anybody, also before any call. */
+function changeable(hold: () => void) {
+  return {
+    Fields: class extends Fields {
+      constructor() {
+        super();
+        hold();
+      }
+      static override fromList(entries: readonly (readonly [string, Uint8Array])[]): Fields {
+        hold();
+        return Fields.fromList(entries);
+      }
+      /** Headers that the host hands out are fields too. */
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof Fields;
+      }
+    },
+    OutgoingRequest: class extends OutgoingRequest {
+      constructor(headers: Fields) {
+        super(headers);
+        hold();
+      }
+    },
+    OutgoingResponse: class extends OutgoingResponse {
+      constructor(headers: Fields) {
+        super(headers);
+        hold();
+      }
+    },
+    RequestOptions: class extends RequestOptions {
+      constructor() {
+        super();
+        hold();
+      }
+    },
+  };
+}
 
 function send(
   channel: GuestChannel,

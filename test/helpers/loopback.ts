@@ -1,8 +1,17 @@
+import { CallStates } from "@glovebox/host-api/call-states";
 import type { CallScope, CapabilityBroker } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
 import { GuestRefusal, type GuestAnswer, type GuestSetting } from "@glovebox/host-api/guest";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
+
+/** What a setting needs of `CallStates`, as in an instance whose first call runs. */
+export function duringCall(
+  states: CallStates = new CallStates(),
+): Pick<CallStates, "perCall" | "hold"> {
+  states.forget();
+  return { perCall: states.perCall, hold: states.hold };
+}
 
 export interface Note {
   readonly name: string;
@@ -60,6 +69,7 @@ export function makeLoopback(
     note: (name, args) => notes.push({ name, args: JSON.parse(JSON.stringify(args)) }),
     granted: new Set(Object.keys(granted) as CapabilityName[]),
     call: { context },
+    ...duringCall(),
     notes,
     asked,
   };

@@ -9,7 +9,7 @@ import { CAPABILITIES } from "@glovebox/host-api/registry";
 import fc from "fast-check";
 import { makePowers } from "../../runtime/powers/make-powers.ts";
 import { makeMemoryStore } from "../helpers/memory-store.ts";
-import { makeScope } from "../helpers/loopback.ts";
+import { duringCall, makeScope } from "../helpers/loopback.ts";
 
 const powers = {
   ...makePowers({
@@ -158,6 +158,7 @@ function record(): { imports: Record<string, Record<string, unknown>>; sent: unk
     note: (name, args) => void sent.push([name, args]),
     granted: new Set(["kv", "env", "clock", "random"]),
     call: { context: null },
+    ...duringCall(),
   };
   return { imports: makeImports(setting), sent };
 }
@@ -215,6 +216,7 @@ test("a clock that nobody granted does not follow the time", () => {
     note: () => {},
     granted: new Set(),
     call: { context: null },
+    ...duringCall(),
   });
   const clock = imports["wasi:clocks/monotonic-clock"] as {
     now(): bigint;

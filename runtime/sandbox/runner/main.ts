@@ -2,6 +2,7 @@
 // It holds no authority. Whatever runs here may be hostile, this program included once hostile code has run in it.
 import { setImmediate } from "node:timers";
 import type { CapabilityName } from "@glovebox/host-api/capability";
+import { CallStates } from "@glovebox/host-api/call-states";
 import type { GuestSetting } from "@glovebox/host-api/guest";
 import { makeImports } from "@glovebox/host-api/guest-registry";
 import type { JsonValue } from "@glovebox/host-api/json";
@@ -32,9 +33,15 @@ function load(message: LoadMessage, body: Uint8Array): void {
     const instantiate = loadComponent(message, body);
     const granted = new Set(message.granted as readonly CapabilityName[]);
     const note: GuestSetting["note"] = (name, args) => channel.note(name, args);
-    instances = makeFreshInstances(() =>
-      instantiate(makeImports({ channel, note, granted, call: current })),
-    );
+    instances = makeFreshInstances(() => {
+      const states = new CallStates();
+      const { perCall, hold } = states;
+      const made = instantiate(
+        makeImports({ channel, note, granted, call: current, perCall, hold }),
+      );
+      states.forget();
+      return made;
+    });
   } catch (error) {
     wire.send({ t: "loaded", failed: error instanceof Error ? error.message : "an exception" });
     return;

@@ -20,6 +20,7 @@ import {
 import type { RequestScheme } from "@glovebox/host-api/http/wasi/outgoing";
 import { poll } from "@glovebox/host-api/io/streams";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { duringCall } from "../../helpers/loopback.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (value: Uint8Array | undefined) => new TextDecoder().decode(value);
@@ -48,6 +49,7 @@ function channel(refusal?: string) {
     note: () => {},
     granted: new Set(),
     call: { context: null },
+    ...duringCall(),
   });
   const plugin = imports["glovebox:plugin/http"] as {
     send(

@@ -9,6 +9,7 @@ import { type FilesystemGrant, parseGrant } from "@glovebox/host-api/filesystem/
 import { makeFilesystemImports } from "@glovebox/host-api/filesystem/guest";
 import { type GuestChannel, GuestRefusal } from "@glovebox/host-api/guest";
 import { IoError } from "@glovebox/host-api/io/streams";
+import { duringCall } from "../../../helpers/loopback.ts";
 import { makeScratch, openPlugin } from "../../../helpers/sandbox-folder.ts";
 
 const NO_FLAGS = {};
@@ -44,6 +45,7 @@ function makeGuest(
     note: () => {},
     granted: new Set(names),
     call: { context: null },
+    ...duringCall(),
   });
   /** Calls a function as jco's generated code does, which knows no types either. */
   const call = (name: string, operation: string, ...args: unknown[]): unknown => {
