@@ -1,5 +1,5 @@
 import { GuestRefusal, type GuestSetting } from "../guest.ts";
-import { Pollable } from "../io/streams.ts";
+import { Pollable } from "../io/poll.ts";
 import { SLEEP_MS_MAX } from "./limits.ts";
 
 /** What `wasi:clocks` needs of a clock. */
