@@ -237,13 +237,17 @@ test("many answers are waited for in one host call, beside a timer", () => {
   assert.equal(sent.length, 4);
 });
 
-test("a body over the cap fails while it is written", () => {
+test("a body over the cap fails while it is written, and is not finished without the rest", () => {
   const body = outgoing().body();
   const stream = body.write();
   stream.write(new Uint8Array(1024 * 1024));
   assert.equal(
     (thrown(() => stream.write(new Uint8Array(1))) as { tag: string }).tag,
     "last-operation-failed",
+  );
+  assert.equal(
+    (thrown(() => OutgoingBody.finish(body, undefined)) as { tag: string }).tag,
+    "HTTP-request-body-size",
   );
 });
 
