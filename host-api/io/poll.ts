@@ -6,6 +6,8 @@ export interface Readiness {
   block(): void;
   /** Milliseconds until it becomes ready by itself. Without it, `block` does the work that makes it ready. */
   leftMs?(): number;
+  /** Ready only when nothing else can become so: the end of a wait on a clock that stands still. */
+  readonly yields?: boolean;
   /** For what only the host knows. */
   readonly remote?: Remote;
 }
@@ -59,21 +61,26 @@ export function poll(pollables: readonly Pollable[]): Uint32Array {
   if (pollables.length === 0) throw new Error("poll of an empty list");
   const all = pollables.map((pollable) => Pollable.readinessOf(pollable));
   for (;;) {
-    const isAnyReady = all.some((one) => one.ready());
+    const isAnyReady = all.some((one) => one.ready() && one.yields !== true);
     const remotes = all.flatMap((one) =>
       one.remote === undefined || one.ready() ? [] : [one.remote],
     );
     if (remotes.length > 0) remotes[0]?.waiter.wait(remotes, isAnyReady ? 0 : shortestMs(all));
-    else if (!isAnyReady) blockOnFirst(all);
-    const indexes = all.flatMap((one, index) => (one.ready() ? [index] : []));
-    if (indexes.length > 0) return Uint32Array.from(indexes);
-    if (remotes.length === 0) throw new Error("a pollable blocked and is not ready");
+    else if (!all.some((one) => one.ready())) blockOnFirst(all);
+    const ready = all.flatMap((one, index) => (one.ready() ? [index] : []));
+    const firm = ready.filter((index) => all[index]?.yields !== true);
+    if (firm.length > 0) return Uint32Array.from(firm);
+    if (remotes.length > 0) continue;
+    if (ready.length > 0) return Uint32Array.from(ready);
+    throw new Error("a pollable blocked and is not ready");
   }
 }
 
 /** How long until a timer among them ends; `undefined` when there is none. */
 function shortestMs(all: readonly Readiness[]): number | undefined {
-  const lefts = all.flatMap((one) => (one.remote === undefined ? [one.leftMs?.() ?? 0] : []));
+  const lefts = all.flatMap((one) =>
+    one.remote === undefined && one.yields !== true ? [one.leftMs?.() ?? 0] : [],
+  );
   return lefts.length === 0 ? undefined : Math.min(...lefts);
 }
 

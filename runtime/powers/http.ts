@@ -104,7 +104,9 @@ async function sendOnce(
 
 function streamOf(body: HttpPowerBody | undefined): Uint8Array | Readable | undefined {
   if (body === undefined || "bytes" in body) return body?.bytes;
-  return Readable.from(body.chunks, { objectMode: false, highWaterMark: 0 });
+  const stream = Readable.from(body.chunks, { objectMode: false, highWaterMark: 0 });
+  // A body that ends badly after its answer came reports it to nobody: that must not end the process.
+  return stream.on("error", () => {});
 }
 
 function pairsOf(headers: Readonly<Record<string, string | string[] | undefined>>) {

@@ -10,7 +10,8 @@ import { type ErrorCode, errorCodeOf } from "./error-code.ts";
 /** Waits for any of several exchanges at once. It remembers nothing. */
 export function makeWaiter(channel: GuestChannel): Waiter {
   return {
-    wait(remotes, timeoutMs) {
+    wait(all, timeoutMs) {
+      const remotes = [...new Set(all)];
       const limitMs = timeoutMs === undefined ? null : Math.min(timeoutMs, WAIT_MS_MAX);
       const items = remotes.map(({ item: [handle, event] }) => [handle, event]);
       const { value } = channel.call("http.wait", [items, limitMs]);

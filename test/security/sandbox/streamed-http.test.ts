@@ -144,6 +144,31 @@ test("trailers come after a body that was read to its end, and none after one th
   await assertNothingOpen(upstream);
 });
 
+test("an answer that comes before the body is finished is read, and the rest of the body harms nobody", async () => {
+  await using upstream = await serve(
+    (_incoming, outgoing) => void outgoing.writeHead(401).end("no"),
+  );
+  await using guest = visit(upstream);
+  for (const end of [
+    "",
+    "http.OutgoingBody.finish(body, undefined);",
+    "out.blockingWriteAndFlush(bytes('more'));",
+  ]) {
+    const seen = await guest.run(`
+      const asked = request("${upstream.origin}/", { method: "post" });
+      const body = asked.body();
+      const out = body.write();
+      const future = handler.handle(asked, undefined);
+      out.blockingWriteAndFlush(bytes("some"));
+      const response = answer(future);
+      const seen = [response.status(), readAll(response.consume().stream())];
+      ${end}
+      return seen;`);
+    assert.deepEqual(seen, [401, "no"]);
+    await assertNothingOpen(upstream);
+  }
+});
+
 test("a redirect in the middle of a body gets all of it, also what was sent before", async () => {
   await using upstream = await serve((incoming, outgoing) => {
     if (incoming.url === "/there") incoming.pipe(outgoing);

@@ -221,3 +221,24 @@ test("a splice moves bytes, and reads nothing for a closed sink", () => {
     CLOSED,
   );
 });
+
+test("what a clock that stands still would end waits for what the host knows, and for nothing else", () => {
+  const ended = new Pollable({ ready: () => true, block: () => {}, yields: true });
+  let isReady = false;
+  const waits: (number | undefined)[] = [];
+  const remote = {
+    item: [1, "head"] as const,
+    settle: () => (isReady = true),
+    waiter: {
+      wait(remotes: readonly { settle(): void }[], timeoutMs: number | undefined) {
+        waits.push(timeoutMs);
+        if (waits.length > 1) for (const one of remotes) one.settle();
+      },
+    },
+  };
+  const answer = new Pollable({ ready: () => isReady, block: () => {}, remote });
+  assert.deepEqual([...poll([ended, answer])], [1]);
+  assert.deepEqual(waits, [undefined, undefined]);
+  assert.deepEqual([...poll([ended])], [0]);
+  assert.deepEqual([...poll([ended, new Pollable()])], [1]);
+});
