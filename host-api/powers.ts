@@ -107,7 +107,7 @@ export interface HttpPowerRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Uint8Array | undefined;
+  readonly body: HttpPowerBody | undefined;
   /** The only addresses the connection may use. */
   readonly addresses: readonly ResolvedAddress[];
   readonly signal: AbortSignal;
@@ -115,10 +115,21 @@ export interface HttpPowerRequest {
   readonly headerBytesMax: number;
 }
 
+/** A body that is whole, or one that is sent as it comes; what the source throws ends the request. */
+export type HttpPowerBody =
+  | { readonly bytes: Uint8Array }
+  | {
+      readonly chunks: AsyncIterable<Uint8Array>;
+      /** Sent as `content-length` and held to; without it the body is sent in chunks. */
+      readonly lengthBytes: number | undefined;
+    };
+
 export interface HttpPowerResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   /** The raw body, not decoded. Must be cancelled or read to its end. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** What followed the body: empty before its end. */
+  trailers(): readonly (readonly [string, string])[];
   cancel(): void;
 }

@@ -1,5 +1,5 @@
 import { GuestRefusal, type GuestSetting } from "../guest.ts";
-import { Pollable } from "../io/streams.ts";
+import { Pollable } from "../io/poll.ts";
 import { SLEEP_MS_MAX } from "./limits.ts";
 
 /** What `wasi:clocks` needs of a clock. */
@@ -69,7 +69,8 @@ export function makeStillClock({ perCall }: Pick<GuestSetting, "perCall">): Cloc
     monotonicNs: () => moveTo(time().nowNs + BigInt(NS_PER_MS)),
     at(whenNs) {
       if (whenNs > time().nowNs) moveTo(whenNs);
-      return new Pollable();
+      // Beside a request it is no time limit: that would be over before the request began.
+      return new Pollable({ ready: () => true, block: () => {}, yields: true });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { callOrThrowTag, type GuestSetting } from "../guest.ts";
-import type { Pollable } from "../io/streams.ts";
+import type { Pollable } from "../io/poll.ts";
 import { makeRealClock, makeStillClock } from "./clocks.ts";
 import { SLEEP_MS_MAX } from "./limits.ts";
 

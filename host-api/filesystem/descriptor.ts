@@ -52,13 +52,13 @@ export class Descriptor {
   }
 
   readViaStream(offset: bigint): InputStream {
-    return this.#file().readStream(integer(offset));
+    return this.#file("read").readStream(integer(offset));
   }
   writeViaStream(offset: bigint): OutputStream {
-    return this.#file().writeStream(integer(offset));
+    return this.#file("write").writeStream(integer(offset));
   }
   appendViaStream(): OutputStream {
-    return this.#file().writeStream("end");
+    return this.#file("write").writeStream("end");
   }
   advise(_offset: bigint, _length: bigint, _advice: string): void {}
   syncData(): void {
@@ -75,7 +75,7 @@ export class Descriptor {
     return "file" in this.#target ? TYPES.file : TYPES.directory;
   }
   setSize(size: bigint): void {
-    const file = this.#file();
+    const file = this.#file("write");
     orWasiCode(() => file.call("setSize", integer(size)));
   }
   setTimes(accessed: NewTimestamp, modified: NewTimestamp): void {
@@ -85,13 +85,13 @@ export class Descriptor {
     orWasiCode(() => file.call("setTimes", time(accessed), time(modified)));
   }
   read(length: bigint, offset: bigint): [Uint8Array, boolean] {
-    const file = this.#file();
+    const file = this.#file("read");
     const lengthBytes = Number(length > BigInt(CHUNK_BYTES_MAX) ? BigInt(CHUNK_BYTES_MAX) : length);
     const bytes = orWasiCode(() => file.read(integer(offset), lengthBytes));
     return [bytes, bytes.length < lengthBytes];
   }
   write(buffer: Uint8Array, offset: bigint): bigint {
-    const file = this.#file();
+    const file = this.#file("write");
     return BigInt(orWasiCode(() => file.write(integer(offset), buffer)));
   }
   readDirectory(): DirectoryEntryStream {
@@ -130,19 +130,26 @@ export class Descriptor {
   ): Descriptor {
     const changes = flags.write || flags.mutateDirectory || openFlags.create || openFlags.truncate;
     const below = changes ? this.#mutable(path) : this.#below(path);
-    const { create, exclusive, truncate, directory } = openFlags;
+    const { create, exclusive, truncate } = openFlags;
+    const directory = openFlags.directory === true || path.endsWith("/");
     const asked = { read: flags.read, write: flags.write, create, exclusive, truncate, directory };
     const words = Object.entries(asked).flatMap(([word, isAsked]) => (isAsked ? [word] : []));
     const handle = handleOf(this.#call("open", [below, words]));
-    const target =
-      handle === undefined ? { path: below } : { file: new FileHandle(this.#channel, handle) };
-    return new Descriptor(this.#channel, target, flags);
+    if (handle !== undefined)
+      return new Descriptor(this.#channel, { file: new FileHandle(this.#channel, handle) }, flags);
+    // Programs of preview 1 have no word for it: what may be changed in a directory may be changed in those below it.
+    const { mutateDirectory = false } = this.#flags;
+    return new Descriptor(this.#channel, { path: below }, { ...flags, mutateDirectory });
   }
   removeDirectoryAt(path: string): void {
     this.#call("removeDirectory", [this.#mutable(path)]);
   }
   unlinkFileAt(path: string): void {
-    this.#call("removeFile", [this.#mutable(path)]);
+    const below = this.#mutable(path);
+    // Such a path names a directory, if anything.
+    if (path.endsWith("/"))
+      throw this.#statBelow(path).kind === "directory" ? "is-directory" : "not-directory";
+    this.#call("removeFile", [below]);
   }
   renameAt(oldPath: string, newDescriptor: Descriptor, newPath: string): void {
     this.#call("rename", [this.#mutable(oldPath), newDescriptor.#mutable(newPath)]);
@@ -175,8 +182,9 @@ export class Descriptor {
     if ("file" in this.#target) this.#target.file.release();
   }
 
-  #file(): FileHandle {
+  #file(use: "read" | "write"): FileHandle {
     if (!("file" in this.#target)) throw "is-directory";
+    if (this.#flags[use] !== true) throw "bad-descriptor";
     return this.#target.file;
   }
   #directory(): string {

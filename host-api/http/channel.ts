@@ -4,13 +4,12 @@ import type { JsonValue } from "../json.ts";
 import { isObject } from "./keys.ts";
 import type { Header } from "./headers.ts";
 
-/** An answer as the guest side hands it on. */
-export interface HttpAnswer {
+/** The head of an answer as the guest side hands it on. */
+export interface HttpHead {
   readonly status: number;
   /** The address after redirects. */
   readonly url: string;
   readonly headers: readonly Header[];
-  readonly body: Uint8Array;
 }
 
 /** One request over the channel. Whether `headers` are headers is the broker's to judge. Throws `GuestRefusal`. */
@@ -20,25 +19,27 @@ export function sendOverChannel(
   url: string,
   headers: JsonValue,
   body: Uint8Array | undefined,
-): HttpAnswer {
+): HttpHead & { readonly body: Uint8Array } {
   const answer = channel.call("http.send", [method, url, headers], body);
-  if (!isHead(answer.value)) throw new GuestRefusal("internal");
-  return { ...answer.value, body: answer.body };
+  return { ...headOf(answer.value), body: answer.body };
 }
 
-type Head = {
-  readonly status: number;
-  readonly url: string;
-  readonly headers: readonly Header[];
-};
-
-function isHead(value: JsonValue): value is Head {
-  return (
+/** Refuses a strange answer as `internal`. */
+export function headOf(value: JsonValue): HttpHead {
+  if (
     isObject(value) &&
     typeof value["status"] === "number" &&
     typeof value["url"] === "string" &&
     isHeaders(value["headers"])
-  );
+  ) {
+    return { status: value["status"], url: value["url"], headers: value["headers"] };
+  }
+  throw new GuestRefusal("internal");
+}
+
+export function headersOf(value: JsonValue): readonly Header[] {
+  if (isHeaders(value)) return value;
+  throw new GuestRefusal("internal");
 }
 
 function isHeaders(value: unknown): value is readonly Header[] {

@@ -1,3 +1,4 @@
+import { joinBytes } from "../bytes.ts";
 import { GrantError, HostError } from "../errors.ts";
 import type { Powers } from "../powers.ts";
 import type { HttpGrant } from "./grant.ts";
@@ -23,6 +24,11 @@ export interface RequestSecrets {
   /** Whether any secret of the grant appears, in any spelling that echoes use. A body is searched in parts, with turns for others between them. */
   appearsIn(bytes: Uint8Array, signal: AbortSignal): Promise<boolean>;
   appearsInText(text: string): boolean;
+  /**
+   * Passes a body on as it comes, without ever passing on a byte of a secret: as much as the longest spelling could take is
+   * held back until what follows it is known. Throws `HostError` where a secret ends.
+   */
+  passClean(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** Reads every secret once, so that a missing or unusable one stops the start and not a call. Throws `GrantError`. */
@@ -62,6 +68,18 @@ export function openSecrets(grant: HttpGrant, powers: Powers): RequestSecrets {
       const folded = reading.toLowerCase();
       return spellings.some((spelling) => folded.includes(spelling));
     });
+  const longest = Math.max(0, ...[...values.values()].map((value) => value.length));
+  const overlapBytes = longest * ESCAPED_BYTES_PER_CHARACTER;
+  const appearsIn: RequestSecrets["appearsIn"] = async (bytes, signal) => {
+    if (spellings.length === 0) return false;
+    for (let start = 0; start < bytes.length; start += PART_BYTES) {
+      const part = bytes.subarray(start, start + PART_BYTES + overlapBytes);
+      if (appearsInText(new TextDecoder("latin1").decode(part))) return true;
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+    }
+    return false;
+  };
   return {
     headerFor({ secret }) {
       const value = secret === undefined ? undefined : values.get(secret.reference);
@@ -70,19 +88,33 @@ export function openSecrets(grant: HttpGrant, powers: Powers): RequestSecrets {
         : [secret.header, secret.format.replace("{}", () => value)];
     },
     appearsInText,
-    async appearsIn(bytes, signal) {
-      if (spellings.length === 0) return false;
-      const longest = Math.max(...[...values.values()].map((value) => value.length));
-      const overlapBytes = longest * ESCAPED_BYTES_PER_CHARACTER;
-      for (let start = 0; start < bytes.length; start += PART_BYTES) {
-        const part = bytes.subarray(start, start + PART_BYTES + overlapBytes);
-        if (appearsInText(new TextDecoder("latin1").decode(part))) return true;
-        await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
+    appearsIn,
+    async *passClean(chunks, signal) {
+      let held: Uint8Array[] = [];
+      let freshBytes = 0;
+      for await (const chunk of chunks) {
+        held.push(chunk);
+        freshBytes += chunk.length;
+        // Searched by so much at a time: a server that sends single bytes must not have each of them searched for anew.
+        if (freshBytes < overlapBytes) continue;
+        const bytes = joinBytes(held);
+        assertNoSecret(await appearsIn(bytes, signal));
+        const borderBytes = bytes.length - overlapBytes;
+        if (borderBytes > 0) yield bytes.subarray(0, borderBytes);
+        held = [bytes.subarray(borderBytes)];
+        freshBytes = 0;
       }
-      return false;
+      const rest = joinBytes(held);
+      assertNoSecret(await appearsIn(rest, signal));
+      if (rest.length > 0) yield rest;
     },
   };
+}
+
+/** The answer to a request under the grant must not have a secret in it. */
+export function assertNoSecret(appears: boolean): void {
+  if (appears)
+    throw new HostError("refused-by-policy", "the answer repeats a secret of the operator's");
 }
 
 function readValue(secret: HttpSecret, powers: Powers): string {

@@ -1,4 +1,5 @@
-import { InputStream, IoError, OutputStream, Pollable, poll } from "./streams.ts";
+import { Pollable, poll } from "./poll.ts";
+import { InputStream, IoError, OutputStream } from "./streams.ts";
 
 /** `wasi:io`. Its classes are shared, because generated code asks whether what a capability returned is one of them. */
 export function makeIoImports(): Record<string, Record<string, unknown>> {

@@ -1,5 +1,7 @@
+import { Pollable, type Readiness } from "./poll.ts";
+
 /**
- * Guest-side `wasi:io` objects: error, poll and streams, for every capability that hands streams to a guest.
+ * Guest-side `wasi:io` objects: error and streams, for every capability that hands streams to a guest.
  * They run in the runner, inside the seal; sources and sinks behind them block on the channel.
  */
 
@@ -11,60 +13,6 @@ export class IoError {
   toDebugString(): string {
     return this.#text;
   }
-}
-
-/** What a pollable waits for. `block` returns when `ready` is true. */
-export interface Readiness {
-  ready(): boolean;
-  block(): void;
-  /** Milliseconds until it becomes ready by itself. Without it, `block` does the work that makes it ready. */
-  leftMs?(): number;
-}
-
-const ALWAYS: Readiness = { ready: () => true, block: () => {} };
-
-export class Pollable {
-  readonly #readiness: Readiness;
-  constructor(readiness: Readiness = ALWAYS) {
-    this.#readiness = readiness;
-  }
-  ready(): boolean {
-    return this.#readiness.ready();
-  }
-  block(): void {
-    this.#readiness.block();
-  }
-  /** Not of WASI: how long `poll` would wait for this one. */
-  leftMs(): number {
-    return this.#readiness.leftMs?.() ?? 0;
-  }
-}
-
-/**
- * `wasi:io/poll.poll`: the indexes of all that are ready. When none is, it blocks on the one that is ready first:
- * work that must be done comes before timers, because nothing else would do it while a timer runs.
- * Traps on an empty list, as WASI says, and on a pollable that is not ready after it blocked.
- */
-export function poll(pollables: readonly Pollable[]): Uint32Array {
-  const ready = findReady(pollables);
-  if (ready.length > 0) return ready;
-  let first: Pollable | undefined;
-  let firstMs = Number.POSITIVE_INFINITY;
-  for (const pollable of pollables) {
-    const leftMs = pollable.leftMs();
-    if (first === undefined || leftMs < firstMs) [first, firstMs] = [pollable, leftMs];
-  }
-  if (first === undefined) throw new Error("poll of an empty list");
-  first.block();
-  const readyThen = findReady(pollables);
-  if (readyThen.length === 0) throw new Error("a pollable blocked and is not ready");
-  return readyThen;
-}
-
-function findReady(pollables: readonly Pollable[]): Uint32Array {
-  return Uint32Array.from(
-    pollables.flatMap((pollable, index) => (pollable.ready() ? [index] : [])),
-  );
 }
 
 /** The `stream-error` variant as jco's generated code expects it to be thrown. */
@@ -80,7 +28,7 @@ export const WRITE_BYTES_MAX = 1024 * 1024;
 
 /**
  * Where an input stream's bytes come from. `undefined` is the end; errors are thrown and end the stream.
- * An empty array means nothing now, and only a source with a `readiness` may answer it.
+ * An empty array means nothing now, and only a source with a `readiness` may answer it, which is then no longer ready.
  */
 export interface InputSource {
   read(lengthBytesMax: number): Uint8Array | undefined;
@@ -112,7 +60,7 @@ export class InputStream {
       const bytes = this.read(length);
       if (bytes.length > 0 || length === 0n) return bytes;
       if (this.#source.readiness === undefined) throw new Error("a source has nothing to wait for");
-      this.#source.readiness.block();
+      new Pollable(this.#source.readiness).block();
     }
   }
   skip(length: bigint): bigint {
@@ -125,13 +73,7 @@ export class InputStream {
   subscribe(): Pollable {
     const { readiness } = this.#source;
     if (readiness === undefined) return new Pollable();
-    return new Pollable({
-      ready: () => this.#closed || readiness.ready(),
-      block: () => {
-        if (!this.#closed) readiness.block();
-      },
-      leftMs: () => (this.#closed ? 0 : (readiness.leftMs?.() ?? 0)),
-    });
+    return new Pollable({ ...readiness, ready: () => this.#closed || readiness.ready() });
   }
   [Symbol.dispose](): void {
     this.#closed = true;

@@ -321,4 +321,32 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: [],
     evidence: [{ kind: "test", what: "test/e2e/soak.test.ts" }],
   },
+  {
+    id: "GB-026",
+    title: "A plugin's folder has no links, and a path none of `..`",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 2,
+    current_behavior:
+      "link-at, symlink-at and readlink-at of WASI are refused, no link is followed, and a path with `..` is refused also where it would stay inside. Programs that need them fail.",
+    ideal: "Links that stay inside are made and followed.",
+    resolved_by: "A walk that follows links itself, under the same races.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/security/filesystem-links.test.ts" }],
+  },
+  {
+    id: "GB-027",
+    title: "The beginning of an answer is read before its end is searched",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 2,
+    current_behavior:
+      "Through wasi:http an answer arrives in pieces. No byte of a secret in a known spelling is handed over, across the borders of pieces too, but what stood before it may be. Trailers of a request are refused.",
+    ideal: "An operator chooses for each rule whether answers are held until they are whole.",
+    resolved_by: "A key of the http rule.",
+    references: ["OWASP MCP01"],
+    evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http.test.ts" }],
+  },
 ];

@@ -1,8 +1,10 @@
 import dns from "node:dns/promises";
 import net from "node:net";
 import type { LookupFunction } from "node:net";
+import { Readable } from "node:stream";
 import { HostError } from "@glovebox/host-api/errors";
 import type {
+  HttpPowerBody,
   HttpPowerRequest,
   HttpPowerResponse,
   ResolvedAddress,
@@ -72,11 +74,16 @@ async function sendOnce(
   url: URL,
   request: HttpPowerRequest,
 ): Promise<HttpPowerResponse> {
+  const { body: sent } = request;
+  const length =
+    sent !== undefined && "chunks" in sent && sent.lengthBytes !== undefined
+      ? ["content-length", String(sent.lengthBytes)]
+      : [];
   const response = await client.request({
     method: request.method,
     path: `${url.pathname}${url.search}`,
-    headers: request.headers.flat(),
-    body: request.body ?? null,
+    headers: [...request.headers.flat(), ...length],
+    body: streamOf(sent) ?? null,
     signal: request.signal,
     reset: true,
   });
@@ -85,15 +92,27 @@ async function sendOnce(
   body.on("error", () => {});
   return {
     status: response.statusCode,
-    headers: Object.entries(response.headers).flatMap(([name, value]) =>
-      (Array.isArray(value) ? value : [value ?? ""]).map((one) => [name, one] as const),
-    ),
+    headers: pairsOf(response.headers),
     body: chunksOf(body, request.signal),
+    trailers: () => pairsOf(response.trailers),
     cancel() {
       body.destroy();
       discard(client);
     },
   };
+}
+
+function streamOf(body: HttpPowerBody | undefined): Uint8Array | Readable | undefined {
+  if (body === undefined || "bytes" in body) return body?.bytes;
+  const stream = Readable.from(body.chunks, { objectMode: false, highWaterMark: 0 });
+  // A body that ends badly after its answer came reports it to nobody: that must not end the process.
+  return stream.on("error", () => {});
+}
+
+function pairsOf(headers: Readonly<Record<string, string | string[] | undefined>>) {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value ?? ""]).map((one) => [name, one] as const),
+  );
 }
 
 async function* chunksOf(

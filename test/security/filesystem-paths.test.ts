@@ -83,6 +83,8 @@ for (const mechanism of MECHANISMS) {
       "...",
       "~",
       "CON",
+      "LPT1.txt",
+      "SECRET~1.TXT",
       "a.",
       "a ",
       "f:stream",
@@ -96,6 +98,16 @@ for (const mechanism of MECHANISMS) {
       assert.equal(Buffer.from(run("readFile", [name]).body ?? []).toString(), name);
       assert.ok(readdirSync(scratch.box).includes(name));
     }
+  });
+
+  test(`${mechanism.name}: names that differ in case or composition are different files`, (t) => {
+    const scratch = makeScratch(t);
+    const { run } = openPlugin(t, scratch, mechanism);
+    const names = ["a", "A", "\u00e9", "e\u0301", "\u1e9e", "ss", "K", "\u212a"];
+    for (const name of names) run("writeFile", [name, "create"], name);
+    for (const name of names)
+      assert.equal(Buffer.from(run("readFile", [name]).body ?? []).toString(), name);
+    assert.equal(readdirSync(scratch.box).length, names.length);
   });
 
   test(`${mechanism.name}: the folder itself is neither replaced nor removed`, (t) => {

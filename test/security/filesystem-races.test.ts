@@ -1,84 +1,85 @@
+// Two attackers exchange names while each operation runs. `npm run test:races` gives each of them ten seconds and prints.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { BeneathFolder } from "@glovebox/host-api/powers";
 import { openBeneath } from "../../runtime/powers/beneath/open-beneath.ts";
-import { makeScratch, MECHANISMS, type Scratch, SECRET, tagOf } from "../helpers/sandbox-folder.ts";
+import { type Attackers, race, startAttackers } from "../helpers/exchange-attackers.ts";
+import { makeScratch, MECHANISMS, type Scratch, SECRET } from "../helpers/sandbox-folder.ts";
 
-const ATTACKER = fileURLToPath(new URL("../helpers/exchange-attacker.ts", import.meta.url));
-/** Each race runs this long, and on until it has met both faces of the name, at most `RACE_MS_MAX`. */
-const RACE_MS = 500;
-const RACE_MS_MAX = 20_000;
 const READ = { read: true, write: false, create: false };
 const WRITE = { read: true, write: true, create: false };
 const CREATE = { read: true, write: true, create: true };
+const LONG_AGO_MS = 1000;
+/** Names that one race makes: what it leaves must stay countable. */
+const NAMES = 500;
 
-async function startAttacker(t: TestContext, first: string, second: string): Promise<void> {
-  const stdio: ["ignore", "pipe", "ignore"] = ["ignore", "pipe", "ignore"];
-  const attacker = spawn(process.execPath, ["--no-warnings", ATTACKER, first, second], { stdio });
-  const gone = once(attacker, "exit");
-  t.after(async () => {
-    attacker.kill("SIGKILL");
-    await gone;
-  });
-  await once(attacker.stdout, "data");
-}
-
-/** Runs `attempt` against the exchanging process. It must meet refusals (the link) and passages (the real thing). */
-function race(attempt: (round: number) => unknown): void {
-  const startMs = performance.now();
-  const met = { link: 0, real: 0 };
-  for (let round = 0; ; round += 1) {
-    const tag = tagOf(() => attempt(round));
-    if (tag === "not-permitted") met.link += 1;
-    else met.real += 1;
-    const elapsedMs = performance.now() - startMs;
-    if (elapsedMs > RACE_MS_MAX) break;
-    if (elapsedMs > RACE_MS && met.link > 0 && met.real > 0) break;
-  }
-  assert.ok(met.link > 0 && met.real > 0, `the race never met both faces: ${JSON.stringify(met)}`);
-}
-
-/** `d` in the box is now a real directory, now a link to the folder outside; both hold the same names. */
-async function raceDirectory(t: TestContext, scratch: Scratch): Promise<void> {
-  mkdirSync(join(scratch.box, "d"));
-  for (const folder of [join(scratch.box, "d"), scratch.outside]) mkdirSync(join(folder, "sub"));
-  writeFileSync(join(scratch.box, "d/secret.txt"), "inside");
+/** `d` in the box is now a real directory, now a link to one folder outside, now to another; all hold the same names. */
+async function raceDirectory(t: TestContext, scratch: Scratch): Promise<Attackers> {
+  const [inside, other] = [join(scratch.box, "d"), join(scratch.base, "files3")];
+  mkdirSync(inside);
+  mkdirSync(other);
+  writeFileSync(join(other, "secret.txt"), SECRET);
+  for (const folder of [inside, other, scratch.outside]) mkdirSync(join(folder, "sub"));
+  for (const folder of [other, scratch.outside]) writeFileSync(join(folder, "victim"), SECRET);
+  writeFileSync(join(inside, "secret.txt"), "inside");
   writeFileSync(join(scratch.box, "loose"), "inside");
-  writeFileSync(join(scratch.outside, "victim"), SECRET);
-  symlinkSync(scratch.outside, join(scratch.base, "link"));
-  await startAttacker(t, join(scratch.box, "d"), join(scratch.base, "link"));
+  const links = [join(scratch.base, "link"), join(scratch.base, "link3")] as const;
+  symlinkSync(scratch.outside, links[0]);
+  symlinkSync(other, links[1]);
+  return startAttackers(t, [
+    [inside, links[0]],
+    [inside, links[1]],
+  ]);
 }
 
 function assertOutsideUntouched(scratch: Scratch): void {
-  assert.deepEqual(readdirSync(scratch.outside), ["secret.txt", "sub", "victim"]);
-  assert.deepEqual(readdirSync(join(scratch.outside, "sub")), []);
-  for (const name of ["secret.txt", "victim"])
-    assert.equal(readFileSync(join(scratch.outside, name), "utf8"), SECRET);
+  for (const folder of [scratch.outside, join(scratch.base, "files3")]) {
+    assert.deepEqual(readdirSync(folder), ["secret.txt", "sub", "victim"]);
+    assert.deepEqual(readdirSync(join(folder, "sub")), []);
+    for (const name of ["secret.txt", "victim"]) {
+      assert.equal(readFileSync(join(folder, name), "utf8"), SECRET);
+      assert.ok(statSync(join(folder, name)).mtimeMs > LONG_AGO_MS);
+    }
+  }
+  assert.ok(!readdirSync(scratch.box).includes("stolen"));
+}
+
+function assertInside(folder: BeneathFolder, path: readonly string[]): void {
+  const file = folder.open(path, READ);
+  const text = Buffer.from(file.read(0, 100)).toString();
+  file.close();
+  assert.ok(text === "inside" || text === "");
+}
+
+function overwrite(folder: BeneathFolder, path: readonly string[]): void {
+  const file = folder.open(path, WRITE);
+  file.setSize(0);
+  file.write(0, Buffer.from("inside"));
+  file.setTimes(LONG_AGO_MS, LONG_AGO_MS);
+  file.close();
 }
 
 const DIRECTORY_RACES: Readonly<Record<string, (folder: BeneathFolder, round: number) => void>> = {
-  read(folder) {
-    const file = folder.open(["d", "secret.txt"], READ);
-    const text = Buffer.from(file.read(0, 100)).toString();
-    file.close();
-    assert.equal(text, "inside");
-  },
-  "write and truncate"(folder) {
-    const file = folder.open(["d", "secret.txt"], WRITE);
-    file.setSize(0);
-    file.write(0, Buffer.from("inside"));
-    file.close();
+  read: (folder) => assertInside(folder, ["d", "secret.txt"]),
+  "write, truncate and set times": (folder) => overwrite(folder, ["d", "secret.txt"]),
+  stat(folder) {
+    assert.ok(folder.stat(["d", "secret.txt"]).sizeBytes <= "inside".length);
   },
   "create a file"(folder, round) {
-    folder.open(["d", `new-${round}`], CREATE).close();
+    folder.open(["d", `new-${round % NAMES}`], CREATE).close();
   },
   "make a directory"(folder, round) {
-    folder.makeDirectory(["d", "sub", `new-${round}`]);
+    folder.makeDirectory(["d", "sub", `new-${round % NAMES}`]);
   },
   "remove a file"(folder) {
     folder.removeFile(["d", "victim"]);
@@ -87,6 +88,10 @@ const DIRECTORY_RACES: Readonly<Record<string, (folder: BeneathFolder, round: nu
     if (round % 2 === 0) folder.makeDirectory(["d", "again"]);
     else folder.removeDirectory(["d", "again"]);
   },
+  "remove a directory that stands outside too"(folder) {
+    folder.removeDirectory(["d", "sub"]);
+    folder.makeDirectory(["d", "sub"]);
+  },
   "rename out of it"(folder) {
     folder.rename(["d", "victim"], ["stolen"]);
   },
@@ -94,47 +99,80 @@ const DIRECTORY_RACES: Readonly<Record<string, (folder: BeneathFolder, round: nu
     if (round % 2 === 0) folder.rename(["loose"], ["d", "loose"]);
     else folder.rename(["d", "loose"], ["loose"]);
   },
+  "rename over a file"(folder, round) {
+    if (round % 2 === 0) folder.open(["own"], CREATE).close();
+    else folder.rename(["own"], ["d", "secret.txt"]);
+  },
   list(folder) {
-    const names = folder.list(["d"], 100).map(({ name }) => name);
+    const names = folder.list(["d"], 10 * NAMES).map(({ name }) => name);
     assert.ok(!names.includes("victim"));
+  },
+  "count the quota"(folder) {
+    let count = folder.usage().next();
+    const walk = folder.usage();
+    while (!count.done) count = walk.next();
+    assert.ok(count.value.bytes < 10 * SECRET.length);
+    // A count passes over what it must not enter, so that the race would never seem to meet a link.
+    folder.stat(["d", "sub"]);
   },
 };
 
-for (const mechanism of MECHANISMS) {
-  test(`${mechanism.name}: no operation leaves through a directory that is exchanged with a link`, async (t) => {
-    const scratch = makeScratch(t);
-    await raceDirectory(t, scratch);
-    const folder = openBeneath(scratch.box, { writable: true }, mechanism);
-    for (const [name, attempt] of Object.entries(DIRECTORY_RACES)) {
-      await t.test(`${mechanism.name}: ${name}`, () => {
-        race((round) => attempt(folder, round));
-        assertOutsideUntouched(scratch);
-        assert.ok(!readdirSync(scratch.box).includes("stolen"));
-      });
-    }
-    folder.close();
-  });
+/** `f` in the box is now a real file, now a link to a secret, now a second name of another secret. */
+async function raceFile(t: TestContext, scratch: Scratch): Promise<Attackers> {
+  const [inside, link, second] = [
+    join(scratch.box, "f"),
+    join(scratch.base, "link"),
+    join(scratch.base, "second"),
+  ];
+  writeFileSync(inside, "inside");
+  writeFileSync(join(scratch.outside, "victim"), SECRET);
+  mkdirSync(join(scratch.outside, "sub"));
+  symlinkSync(join(scratch.outside, "secret.txt"), link);
+  linkSync(join(scratch.outside, "victim"), second);
+  return startAttackers(t, [
+    [inside, link],
+    [inside, second],
+  ]);
+}
 
-  test(`${mechanism.name}: no read or write leaves through a file that is exchanged with a link`, async (t) => {
-    const scratch = makeScratch(t);
-    const secret = join(scratch.outside, "secret.txt");
-    writeFileSync(join(scratch.box, "f"), "inside");
-    symlinkSync(secret, join(scratch.base, "link"));
-    await startAttacker(t, join(scratch.box, "f"), join(scratch.base, "link"));
-    const folder = openBeneath(scratch.box, { writable: true }, mechanism);
-    race(() => {
-      const file = folder.open(["f"], READ);
-      const text = Buffer.from(file.read(0, 100)).toString();
-      file.close();
-      assert.equal(text, "inside");
+const FILE_RACES: typeof DIRECTORY_RACES = {
+  "read a file": (folder) => assertInside(folder, ["f"]),
+  "write, truncate and set times of a file": (folder) => overwrite(folder, ["f"]),
+  "stat a file"(folder) {
+    const { kind, sizeBytes } = folder.stat(["f"]);
+    assert.ok(kind !== "file" || sizeBytes <= "inside".length);
+    // There is nothing to refuse in looking at a link itself, so the race would never seem to meet one.
+    if (kind !== "file") folder.open(["f"], READ).close();
+  },
+};
+
+const RACES = [
+  { start: raceDirectory, races: DIRECTORY_RACES, where: "through a directory", also: true },
+  { start: raceFile, races: FILE_RACES, where: "through a file", also: false },
+] as const;
+
+for (const mechanism of MECHANISMS) {
+  for (const { start, races, where, also } of RACES) {
+    test(`${mechanism.name}: no operation leaves ${where} that two attackers exchange`, async (t) => {
+      const scratch = makeScratch(t);
+      const attackers = await start(t, scratch);
+      const folder = openBeneath(scratch.box, { writable: true }, mechanism);
+      const verify = (): void => {
+        if (also) return assertOutsideUntouched(scratch);
+        for (const name of ["secret.txt", "victim"])
+          assert.equal(readFileSync(join(scratch.outside, name), "utf8"), SECRET);
+      };
+      for (const [name, attempt] of Object.entries(races)) {
+        await t.test(`${mechanism.name}: ${name}`, () =>
+          race({
+            attackers,
+            name: `${mechanism.name}: ${name}`,
+            attempt: (round) => attempt(folder, round),
+            verify,
+          }),
+        );
+      }
+      folder.close();
     });
-    race(() => {
-      const file = folder.open(["f"], WRITE);
-      file.setSize(0);
-      file.write(0, Buffer.from("inside"));
-      file.close();
-    });
-    folder.close();
-    assert.equal(readFileSync(secret, "utf8"), SECRET);
-  });
+  }
 }

@@ -17,7 +17,7 @@ function scripted(answer: (request: HttpPowerRequest) => { status: number; locat
     async sendHttp(request): Promise<HttpPowerResponse> {
       const { status, location } = answer(request);
       const headers = location === undefined ? [] : [["location", location] as const];
-      return { status, headers, body: (async function* () {})(), cancel() {} };
+      return { status, headers, body: (async function* () {})(), trailers: () => [], cancel() {} };
     },
   });
 }

@@ -1,4 +1,5 @@
 import { GuestRefusal } from "../../guest.ts";
+import type { IoError } from "../../io/streams.ts";
 import type { HostErrorTag } from "../../errors.ts";
 
 /** The cases of `wasi:http/types.error-code` that this host answers. */
@@ -35,4 +36,23 @@ const INTERNAL: ErrorCode = { tag: "internal-error", val: undefined };
 export function errorCodeOf(error: unknown): ErrorCode {
   if (!(error instanceof GuestRefusal)) throw error;
   return Object.entries(CODES).find(([tag]) => tag === error.tag)?.[1] ?? INTERNAL;
+}
+
+/** What the `error` of a body's stream says, so that `http-error-code` knows its own. */
+const PREFIX = "http: ";
+
+/** Runs a host call for a body's stream. */
+export function streamFailure<Result>(operation: () => Result): Result {
+  try {
+    return operation();
+  } catch (error) {
+    throw error instanceof GuestRefusal ? new GuestRefusal(`${PREFIX}${error.tag}`) : error;
+  }
+}
+
+/** `wasi:http/types.http-error-code`: `undefined` for an error that is not of a body's stream. */
+export function httpErrorCode(error: IoError): ErrorCode | undefined {
+  const text = error.toDebugString();
+  if (!text.startsWith(PREFIX)) return undefined;
+  return errorCodeOf(new GuestRefusal(text.slice(PREFIX.length)));
 }

@@ -1,7 +1,10 @@
+import { joinBytes } from "../../bytes.ts";
+import { GuestRefusal } from "../../guest.ts";
 import { OutputStream } from "../../io/streams.ts";
 import { REQUEST_BYTES_MAX } from "../limits.ts";
 import type { Header } from "../headers.ts";
-import type { ErrorCode } from "./error-code.ts";
+import { type ErrorCode, streamFailure } from "./error-code.ts";
+import type { Exchange } from "./exchange.ts";
 import { Fields } from "./fields.ts";
 
 export type Method =
@@ -23,7 +26,7 @@ export type RequestScheme =
   | { readonly tag: "HTTP" | "HTTPS" }
   | { readonly tag: "other"; readonly val: string };
 
-/** What the handler needs of a request: plain values for `http.send`. */
+/** What the handler needs of a request: plain values for `http.open`. */
 export interface Outgoing {
   readonly method: string;
   readonly url: string;
@@ -31,12 +34,13 @@ export interface Outgoing {
   readonly body: OutgoingBody | undefined;
 }
 
-/** `wasi:http/types.outgoing-body`: gathers the body until it is finished. Nothing is sent before. */
+/** `wasi:http/types.outgoing-body`: kept here until the request is sent, and from then on sent as it is written. */
 export class OutgoingBody {
   readonly #expectedBytes: number | undefined;
   #chunks: Uint8Array[] = [];
   #sizeBytes = 0;
   #state: "open" | "writing" | "finished" = "open";
+  #exchange: Exchange | undefined;
 
   constructor(expectedBytes?: number) {
     this.#expectedBytes = expectedBytes;
@@ -45,40 +49,69 @@ export class OutgoingBody {
   write(): OutputStream {
     if (this.#state !== "open") throw undefined;
     this.#state = "writing";
-    return new OutputStream({ write: (bytes) => this.#gather(bytes) });
+    return new OutputStream({ write: (bytes) => streamFailure(() => this.#put(bytes)) });
   }
 
   static finish(body: OutgoingBody, trailers: Fields | undefined): void {
-    if (trailers !== undefined) {
-      throw { tag: "HTTP-request-trailer-section-size", val: undefined } satisfies ErrorCode;
+    const exchange = body.#exchange;
+    body.#exchange = undefined;
+    try {
+      if (trailers !== undefined && trailers.entries().length > 0)
+        throw { tag: "HTTP-request-trailer-section-size", val: undefined } satisfies ErrorCode;
+      const isWhole =
+        body.#sizeBytes <= REQUEST_BYTES_MAX &&
+        body.#sizeBytes === (body.#expectedBytes ?? body.#sizeBytes);
+      if (!isWhole)
+        throw { tag: "HTTP-request-body-size", val: BigInt(body.#sizeBytes) } satisfies ErrorCode;
+      body.#state = "finished";
+      exchange?.finish();
+    } catch (error) {
+      // Half a body must not look whole.
+      const code = error instanceof Error ? (exchange?.errorCodeOf(error) ?? error) : error;
+      exchange?.abort();
+      throw code;
+    } finally {
+      exchange?.release();
     }
-    if (body.#expectedBytes !== undefined && body.#expectedBytes !== body.#sizeBytes) {
-      throw { tag: "HTTP-request-body-size", val: BigInt(body.#sizeBytes) } satisfies ErrorCode;
-    }
-    body.#state = "finished";
   }
 
-  static isFinished(body: OutgoingBody): boolean {
-    return body.#state === "finished";
+  /** Dropped before its end: the request cannot be completed any more. */
+  [Symbol.dispose](): void {
+    this.#exchange?.abort();
+    this.#exchange?.release();
+    this.#exchange = undefined;
   }
 
-  static bytesOf(body: OutgoingBody): Uint8Array {
-    const whole = new Uint8Array(body.#sizeBytes);
-    let offset = 0;
-    for (const chunk of body.#chunks) {
-      whole.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return whole;
+  /** What is sent with the request itself, and whether more may follow. */
+  static beginningOf(body: OutgoingBody): OutgoingBeginning {
+    return {
+      bytes: joinBytes(body.#chunks),
+      isWhole: body.#state === "finished",
+      lengthBytes: body.#expectedBytes,
+    };
   }
 
-  #gather(bytes: Uint8Array): void {
+  /** From now on what is written goes to `exchange`, and what was written before has gone there. */
+  static attach(body: OutgoingBody, exchange: Exchange): void {
+    body.#chunks = [];
+    body.#exchange = exchange.retain();
+  }
+
+  #put(bytes: Uint8Array): void {
     if (this.#state !== "writing") throw new Error("the body is finished");
-    if (this.#sizeBytes + bytes.length > REQUEST_BYTES_MAX)
-      throw new Error("the body is too large");
-    this.#chunks.push(bytes.slice());
+    // Counted also when it fails: a body that lacks a piece is not finished as if it were whole.
     this.#sizeBytes += bytes.length;
+    if (this.#sizeBytes > (this.#expectedBytes ?? REQUEST_BYTES_MAX))
+      throw new GuestRefusal("too-large");
+    if (this.#exchange === undefined) this.#chunks.push(bytes.slice());
+    else this.#exchange.write(bytes);
   }
+}
+
+export interface OutgoingBeginning {
+  readonly bytes: Uint8Array;
+  readonly isWhole: boolean;
+  readonly lengthBytes: number | undefined;
 }
 
 /** `wasi:http/types.outgoing-request`. Its parts are only put together here; the broker parses the whole strictly. */
@@ -146,25 +179,38 @@ export class OutgoingRequest {
   }
 }
 
-/** `wasi:http/types.request-options`. The host has its own deadlines; one that it cannot keep is refused, not ignored. */
+const NS_PER_MS = 1_000_000n;
+
+/** `wasi:http/types.request-options`. The host's own deadlines stay: a time only ever shortens them. */
 export class RequestOptions {
-  connectTimeout(): undefined {
-    return undefined;
+  #connect: bigint | undefined;
+  #firstByte: bigint | undefined;
+  #betweenBytes: bigint | undefined;
+
+  /** Milliseconds as `http.open` takes them. */
+  static timesOf(options: RequestOptions): readonly (number | null)[] {
+    return [options.#connect, options.#firstByte, options.#betweenBytes].map((time) =>
+      time === undefined ? null : Number((time + NS_PER_MS - 1n) / NS_PER_MS),
+    );
+  }
+
+  connectTimeout(): bigint | undefined {
+    return this.#connect;
   }
   setConnectTimeout(duration: bigint | undefined): void {
-    if (duration !== undefined) throw undefined;
+    this.#connect = duration;
   }
-  firstByteTimeout(): undefined {
-    return undefined;
+  firstByteTimeout(): bigint | undefined {
+    return this.#firstByte;
   }
   setFirstByteTimeout(duration: bigint | undefined): void {
-    if (duration !== undefined) throw undefined;
+    this.#firstByte = duration;
   }
-  betweenBytesTimeout(): undefined {
-    return undefined;
+  betweenBytesTimeout(): bigint | undefined {
+    return this.#betweenBytes;
   }
   setBetweenBytesTimeout(duration: bigint | undefined): void {
-    if (duration !== undefined) throw undefined;
+    this.#betweenBytes = duration;
   }
 }
 

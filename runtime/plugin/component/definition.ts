@@ -261,7 +261,7 @@ function readOuterAlias(
 function readCanonical(all: Collection, reader: ByteReader, definition: Definition): void {
   const builtin = reader.byte();
   if (builtin > 0x04) {
-    throw reader.refusal("ERR_COMPONENT_ASYNC", "a built-in of async components or threads");
+    throw reader.refusal("ERR_COMPONENT_ASYNC", "a built-in of WASI 0.3, or of threads");
   }
   if (builtin >= 0x02) {
     typeAt(reader, definition, reader.u32(), "resource");
@@ -273,7 +273,8 @@ function readCanonical(all: Collection, reader: ByteReader, definition: Definiti
   for (let left = reader.count(10, "options"); left > 0; left -= 1) {
     all.count(reader);
     const option = reader.byte();
-    if (option > 0x05) throw reader.refusal("ERR_COMPONENT_ASYNC", "an async lift or lower");
+    if (option > 0x05)
+      throw reader.refusal("ERR_COMPONENT_ASYNC", "an async lift or lower, of WASI 0.3");
     if (option >= 0x03) reader.u32();
   }
   const lift = builtin === 0x00;

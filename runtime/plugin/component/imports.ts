@@ -45,6 +45,9 @@ export function decideImports(
 }
 
 function decideImport(item: ComponentItem, rules: ImportRules): ComponentError[] {
+  // Also where it imports nothing asynchronous: its interfaces have the names of others.
+  if (item.name.startsWith("wasi:") && item.version?.startsWith("0.3.") === true)
+    return [refuse("ERR_COMPONENT_ASYNC", item, "is of WASI 0.3; served: 0.2.x")];
   if (!rules.known.has(item.name) || item.name === TOOLS) {
     return [refuse("ERR_COMPONENT_IMPORT", item, "is not an interface that Glovebox serves")];
   }

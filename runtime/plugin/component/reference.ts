@@ -2,7 +2,7 @@ import table from "./reference.json" with { type: "json" };
 
 /**
  * The published interfaces, type by type: `glovebox:plugin` 0.1 from `host-api/wit/glovebox.wit`, `wasi` 0.2.12 from the
- * WIT that jco carries (0.2.x only ever adds). Written by `test/helpers/component-reference.ts`, held by a test.
+ * WIT that jco carries, and what older 0.2.x had besides. Written by `test/helpers/component-reference.ts`, held by a test.
  * `@{interface#type}` stands for a named type's text.
  */
 const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = table;

@@ -109,7 +109,7 @@ export function readType(
   if (opcode === 0x3f) return readLocalResource(counter, reader, owner);
   if (opcode === 0x40) return readFunction(counter, reader, scope);
   if (opcode === 0x43 || opcode === 0x3e) {
-    throw reader.refusal("ERR_COMPONENT_ASYNC", "an async function or destructor");
+    throw reader.refusal("ERR_COMPONENT_ASYNC", "an async function or destructor, of WASI 0.3");
   }
   if (opcode === 0x41) throw reader.refusal("ERR_COMPONENT_FEATURE", "a component type");
   return readDefinedValue(counter, reader, scope);
@@ -180,7 +180,7 @@ function readPrimitive(counter: Counter, reader: ByteReader, code: number): Type
   const name = PRIMITIVES[code];
   if (name !== undefined) return counter.table.make("value", [name]);
   if (ASYNC_TYPES.has(code))
-    throw reader.refusal("ERR_COMPONENT_ASYNC", "a stream, future or error context");
+    throw reader.refusal("ERR_COMPONENT_ASYNC", "a stream, future or error context, of WASI 0.3");
   throw reader.refusal(
     "ERR_COMPONENT_FEATURE",
     `a type of an unknown kind (0x${code.toString(16)})`,

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Pollable, poll, type Readiness } from "@glovebox/host-api/io/poll";
 import {
   InputStream,
   IoError,
   OutputStream,
-  Pollable,
-  poll,
   READ_BYTES_MAX,
   WRITE_BYTES_MAX,
   type InputSource,
-  type Readiness,
 } from "@glovebox/host-api/io/streams";
 
 const CLOSED = { tag: "closed" };
@@ -162,8 +160,6 @@ test("a pollable of a closed stream is ready at once", () => {
   assert.equal(pollable.ready(), false);
   stream[Symbol.dispose]();
   assert.deepEqual([...poll([pollable])], [0]);
-  pollable.block();
-  assert.equal(pollable.leftMs(), 0);
 });
 
 test("a write beyond the permit traps before anything is written", () => {
@@ -224,4 +220,25 @@ test("a splice moves bytes, and reads nothing for a closed sink", () => {
     thrownBy(() => sink.splice(untouched, 1n)),
     CLOSED,
   );
+});
+
+test("what a clock that stands still would end waits for what the host knows, and for nothing else", () => {
+  const ended = new Pollable({ ready: () => true, block: () => {}, yields: true });
+  let isReady = false;
+  const waits: (number | undefined)[] = [];
+  const remote = {
+    item: [1, "head"] as const,
+    settle: () => (isReady = true),
+    waiter: {
+      wait(remotes: readonly { settle(): void }[], timeoutMs: number | undefined) {
+        waits.push(timeoutMs);
+        if (waits.length > 1) for (const one of remotes) one.settle();
+      },
+    },
+  };
+  const answer = new Pollable({ ready: () => isReady, block: () => {}, remote });
+  assert.deepEqual([...poll([ended, answer])], [1]);
+  assert.deepEqual(waits, [undefined, undefined]);
+  assert.deepEqual([...poll([ended])], [0]);
+  assert.deepEqual([...poll([ended, new Pollable()])], [1]);
 });

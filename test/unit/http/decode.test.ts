@@ -11,7 +11,7 @@ function response(encoding: string | undefined, chunks: Iterable<Uint8Array>) {
     for (const chunk of chunks) yield await Promise.resolve(chunk);
   }
   const headers = encoding === undefined ? [] : [["Content-Encoding", encoding] as const];
-  return { status: 200, headers, body: body(), cancel() {} };
+  return { status: 200, headers, body: body(), trailers: () => [], cancel() {} };
 }
 
 function* repeat(count: number, sizeBytes: number) {

@@ -18,7 +18,8 @@ import {
   RequestOptions,
 } from "@glovebox/host-api/http/wasi/outgoing";
 import type { RequestScheme } from "@glovebox/host-api/http/wasi/outgoing";
-import { poll } from "@glovebox/host-api/io/streams";
+import { Pollable, poll } from "@glovebox/host-api/io/poll";
+import { IoError } from "@glovebox/host-api/io/streams";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { duringCall } from "../../helpers/loopback.ts";
 
@@ -31,17 +32,28 @@ interface Sent {
   readonly body: string | undefined;
 }
 
-/** The runner's end of a channel whose broker always says the same. */
+const HEAD = { status: 201, url: "https://a.example/", headers: [["etag", "x"]] };
+
+/**
+ * The runner's end of a channel whose broker always says the same: what is sent is the subject here. The real broker's
+ * side is in `test/security/sandbox/streamed-http.test.ts`.
+ */
 function channel(refusal?: string) {
   const sent: Sent[] = [];
+  let reads = 0;
+  const answers: Readonly<Record<string, (args: readonly JsonValue[]) => JsonValue>> = {
+    "http.send": () => HEAD,
+    "http.open": () => 7,
+    "http.wait": ([items]) => Object.keys(items as object).map(Number),
+    "http.head": () => HEAD,
+    "http.read": () => (reads += 1) === 1,
+    "http.trailers": () => [["x-sum", "5"]],
+  };
   const end: GuestChannel = {
     call(operation, args, body) {
       sent.push({ operation, args, body: body === undefined ? undefined : text(body) });
       if (refusal !== undefined) throw new GuestRefusal(refusal);
-      return {
-        value: { status: 201, url: "https://a.example/", headers: [["etag", "x"]] },
-        body: bytes("hello"),
-      };
+      return { value: answers[operation]?.(args) ?? null, body: bytes("hello") };
     },
   };
   const imports = makeHttpImports({
@@ -60,7 +72,7 @@ function channel(refusal?: string) {
     ): PluginResponse;
   };
   const handler = imports["wasi:http/outgoing-handler"] as {
-    handle(request: OutgoingRequest): FutureIncomingResponse;
+    handle(request: OutgoingRequest, options?: RequestOptions): FutureIncomingResponse;
   };
   return { sent, imports, plugin, handler };
 }
@@ -114,32 +126,34 @@ test("send throws a refusal as its bare tag", () => {
   );
 });
 
-test("a wasi request goes out once, when its answer is asked for", () => {
+const OPEN = ["POST", "https://a.example:8443/v1?x=y", [["X-One", "1"]]] as const;
+const NO_TIMES = [null, null, null];
+const names = (sent: readonly Sent[]) => sent.map(({ operation }) => operation);
+
+test("a wasi request goes out at once, and its answer is taken once", () => {
   const { handler, sent } = channel();
   const future = handler.handle(outgoing());
-  assert.equal(sent.length, 0);
+  assert.deepEqual(sent, [
+    { operation: "http.open", args: [...OPEN, "whole", null, NO_TIMES], body: "" },
+  ]);
   future.subscribe().block();
   const result = future.get();
-  assert.deepEqual(sent, [
-    {
-      operation: "http.send",
-      args: ["POST", "https://a.example:8443/v1?x=y", [["X-One", "1"]]],
-      body: undefined,
-    },
-  ]);
   assert.ok(result?.tag === "ok" && result.val.tag === "ok");
   const response = result.val.val;
   assert.equal(response.status(), 201);
   assert.equal(text(response.headers().get("ETag")[0]), "x");
   assert.deepEqual(future.get(), { tag: "err", val: undefined });
-  assert.equal(sent.length, 1);
+  assert.deepEqual(names(sent), ["http.open", "http.wait", "http.head"]);
 });
 
-test("a wasi response's body is a stream, once", () => {
-  const { handler } = channel();
-  const result = handler.handle(outgoing()).get();
+test("a wasi response's body is a stream, once, and its trailers follow", () => {
+  const { handler, sent } = channel();
+  const future = handler.handle(outgoing());
+  const result = future.get();
+  future[Symbol.dispose]();
   assert.ok(result?.tag === "ok" && result.val.tag === "ok");
   const body = result.val.val.consume();
+  result.val.val[Symbol.dispose]();
   const stream = body.stream();
   assert.equal(text(stream.blockingRead(3n)), "hel");
   assert.equal(text(stream.blockingRead(100n)), "lo");
@@ -151,42 +165,79 @@ test("a wasi response's body is a stream, once", () => {
     thrown(() => body.stream()),
     undefined,
   );
+  stream[Symbol.dispose]();
   const trailers = IncomingBody.finish(body);
-  assert.deepEqual(trailers.get(), { tag: "ok", val: { tag: "ok", val: undefined } });
+  const taken = trailers.get();
+  assert.ok(taken?.tag === "ok" && taken.val.tag === "ok");
+  assert.equal(text(taken.val.val?.get("X-Sum")[0]), "5");
   assert.deepEqual(trailers.get(), { tag: "err", val: undefined });
+  trailers[Symbol.dispose]();
+  assert.equal(names(sent).filter((name) => name === "http.close").length, 1);
 });
 
-test("a wasi request waits for its body to be finished", () => {
+test("a body that is finished before the request is handed over goes out whole", () => {
+  const { handler, sent } = channel();
+  const request = outgoing();
+  const body = request.body();
+  const stream = body.write();
+  stream.blockingWriteAndFlush(bytes("one "));
+  stream.write(bytes("two"));
+  OutgoingBody.finish(body, new Fields());
+  handler.handle(request);
+  assert.deepEqual(sent, [
+    { operation: "http.open", args: [...OPEN, "whole", null, NO_TIMES], body: "one two" },
+  ]);
+});
+
+test("a body that is not finished goes out as it is written", () => {
+  const { handler, sent } = channel();
+  const request = outgoing();
+  const body = request.body();
+  const stream = body.write();
+  stream.write(bytes("one "));
+  handler.handle(request);
+  stream.write(bytes("two"));
+  OutgoingBody.finish(body, undefined);
+  body[Symbol.dispose]();
+  assert.deepEqual(sent, [
+    { operation: "http.open", args: [...OPEN, "stream", null, NO_TIMES], body: "one " },
+    { operation: "http.write", args: [7], body: "two" },
+    { operation: "http.finish", args: [7], body: undefined },
+  ]);
+});
+
+test("a body that is dropped before its end ends the request, and waiting for the answer is an error and no hang", () => {
   const { handler, sent } = channel();
   const request = outgoing();
   const body = request.body();
   const future = handler.handle(request);
-  assert.equal(future.get(), undefined);
-  const stream = body.write();
-  assert.deepEqual([...poll([future.subscribe(), stream.subscribe()])], [1]);
-  stream.blockingWriteAndFlush(bytes("one "));
-  stream.write(bytes("two"));
-  assert.equal(sent.length, 0);
-  OutgoingBody.finish(body, undefined);
-  assert.deepEqual([...poll([future.subscribe()])], [0]);
-  assert.equal(future.get()?.tag, "ok");
-  assert.equal(sent[0]?.body, "one two");
-});
-
-test("a guest that waits for an answer before it finished the body gets an error, not a hang", () => {
-  const { handler, sent } = channel();
-  const request = outgoing();
-  request.body();
-  const future = handler.handle(request);
+  body[Symbol.dispose]();
+  assert.deepEqual(names(sent), ["http.open", "http.close"]);
   poll([future.subscribe()]);
   assert.deepEqual(future.get(), {
     tag: "ok",
     val: { tag: "err", val: { tag: "HTTP-protocol-error" } },
   });
-  assert.equal(sent.length, 0);
+  future[Symbol.dispose]();
+  assert.equal(sent.length, 2);
 });
 
-test("a body over the cap fails while it is written", () => {
+test("an answer that nobody takes is closed when the future goes", () => {
+  const { handler, sent } = channel();
+  handler.handle(outgoing())[Symbol.dispose]();
+  assert.deepEqual(names(sent), ["http.open", "http.close"]);
+});
+
+test("many answers are waited for in one host call, beside a timer", () => {
+  const { handler, sent } = channel();
+  const futures = [1, 2, 3].map(() => handler.handle(outgoing()).subscribe());
+  const timer = new Pollable({ ready: () => false, block: () => {}, leftMs: () => 250 });
+  assert.deepEqual([...poll([timer, ...futures])], [1, 2, 3]);
+  assert.deepEqual(sent.at(-1)?.args.at(-1), 250);
+  assert.equal(sent.length, 4);
+});
+
+test("a body over the cap fails while it is written, and is not finished without the rest", () => {
   const body = outgoing().body();
   const stream = body.write();
   stream.write(new Uint8Array(1024 * 1024));
@@ -194,10 +245,14 @@ test("a body over the cap fails while it is written", () => {
     (thrown(() => stream.write(new Uint8Array(1))) as { tag: string }).tag,
     "last-operation-failed",
   );
+  assert.equal(
+    (thrown(() => OutgoingBody.finish(body, undefined)) as { tag: string }).tag,
+    "HTTP-request-body-size",
+  );
 });
 
 test("a body that contradicts its content-length, or has trailers, is refused", () => {
-  const request = new OutgoingRequest(Fields.fromList([["content-length", bytes("3")]]));
+  const request = new OutgoingRequest(Fields.fromList([["content-length", bytes("5")]]));
   const body = request.body();
   body.write().write(bytes("four"));
   assert.deepEqual(
@@ -205,8 +260,9 @@ test("a body that contradicts its content-length, or has trailers, is refused", 
     { tag: "HTTP-request-body-size", val: 4n },
   );
   const other = outgoing().body();
+  const trailers = Fields.fromList([["x-sum", bytes("1")]]);
   assert.equal(
-    (thrown(() => OutgoingBody.finish(other, new Fields())) as { tag: string }).tag,
+    (thrown(() => OutgoingBody.finish(other, trailers)) as { tag: string }).tag,
     "HTTP-request-trailer-section-size",
   );
 });
@@ -261,14 +317,36 @@ test("parts that would move the border between host and path are refused", () =>
   assert.equal(request.authority(), "a.example:8443");
 });
 
-test("timeouts that the host does not keep are refused, not ignored", () => {
+test("timeouts are told to the broker in whole milliseconds, and none stays none", () => {
+  const { handler, sent } = channel();
   const options = new RequestOptions();
-  assert.equal(
-    thrown(() => options.setConnectTimeout(1n)),
-    undefined,
-  );
-  options.setConnectTimeout(undefined);
   assert.equal(options.connectTimeout(), undefined);
+  options.setConnectTimeout(1n);
+  options.setFirstByteTimeout(2n ** 64n - 1n);
+  options.setBetweenBytesTimeout(7_000_000n);
+  assert.equal(options.betweenBytesTimeout(), 7_000_000n);
+  handler.handle(outgoing(), options);
+  options.setBetweenBytesTimeout(undefined);
+  handler.handle(outgoing(), options);
+  assert.deepEqual(
+    sent.map(({ args }) => args.at(-1)),
+    [
+      [1, 18_446_744_073_710, 7],
+      [1, 18_446_744_073_710, null],
+    ],
+  );
+});
+
+test("an error of a body's stream is told apart from other errors", () => {
+  const { imports } = channel();
+  const { httpErrorCode } = imports["wasi:http/types"] as Record<
+    string,
+    (error: IoError) => unknown
+  >;
+  assert.deepEqual(httpErrorCode?.(new IoError("http: timed-out")), {
+    tag: "HTTP-response-timeout",
+  });
+  assert.equal(httpErrorCode?.(new IoError("timed-out")), undefined);
 });
 
 test("fields compare names without case and keep their order and spelling", () => {

@@ -44,7 +44,7 @@ test("sends exactly what it was given, to the pinned address, with the host's na
         ["x-one", "1"],
         ["x-two", "2"],
       ],
-      body: new TextEncoder().encode("hello"),
+      body: { bytes: new TextEncoder().encode("hello") },
     }),
   );
   assert.equal(await text(response.body), "hello");
