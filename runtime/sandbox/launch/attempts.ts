@@ -27,7 +27,8 @@ const O_WRONLY_CREATE = 0o101;
 const O_TMPFILE = process.arch === "arm64" ? 0o20040001 : 0o20200001;
 const RLIMIT_CORE = 4;
 const RLIMIT_NOFILE = 7;
-const NOWHERE = cString("/nonexistent/nowhere");
+/** Beneath a file nothing can be made, whatever folders a machine has. */
+const NOWHERE = cString("/dev/null/nowhere");
 const BLANK = offHeap(256);
 
 const HOST_FILES = [
@@ -92,10 +93,7 @@ export const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     reaches("openat2", AT_FDCWD, NOWHERE, BLANK, 24),
     reaches("open_by_handle_at", -1, BLANK, 0),
   ),
-  "create a file": opensOneOf(
-    WRITABLE_FOLDERS.map((folder) => `${folder}/.glovebox-probe/none`),
-    O_WRONLY_CREATE,
-  ),
+  "create a file": reaches("openat", AT_FDCWD, NOWHERE, O_WRONLY_CREATE, 0o600),
   "create a nameless file": opensOneOf(WRITABLE_FOLDERS, O_TMPFILE),
   "open a device for writing": opensOneOf(["/dev/null", "/dev/tty", "/proc/self/mem"], 0o1),
   "change a folder": anyOf(
