@@ -20,16 +20,20 @@ export interface AllowedCall {
   readonly checks?: readonly Check[];
 }
 
-export const ERRNO = { EPERM: 1, EACCES: 13, ENOSYS: 38 } as const;
+export const ERRNO = { NONE: 0, EPERM: 1, EACCES: 13, ENOSYS: 38 } as const;
 
 /**
  * Answers other than EPERM. A C library that hears ENOSYS takes the older call, which the filter can check;
  * Node that hears EACCES for a file goes on as if it were unreadable.
+ * V8's locks ask for their thread's priority when they have to wait, and complain on stderr for ever when they may not:
+ * the answer is an ordinary thread's, without the kernel having looked, and so tells of nobody whether it exists.
  */
 export const REFUSALS: Partial<Record<SyscallName, number>> = {
   clone3: ERRNO.ENOSYS,
   faccessat2: ERRNO.ENOSYS,
   openat: ERRNO.EACCES,
+  sched_getparam: ERRNO.NONE,
+  sched_getscheduler: ERRNO.NONE,
 };
 
 /** O_NOCTTY, O_NONBLOCK, O_CLOEXEC, and by processor O_DIRECTORY, O_NOFOLLOW, O_LARGEFILE: no way to write, create or truncate. */
