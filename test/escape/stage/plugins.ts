@@ -6,7 +6,12 @@ import { stripDocs } from "../../../runtime/plugin/component/inspect.ts";
 import { limitModules } from "../../../runtime/plugin/component/rewrite-limits.ts";
 import { verifyComponent } from "../../../runtime/plugin/component/verify-component.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../../runtime/sandbox/limits.ts";
-import type { PluginCall, SealedPlugin, Transpiled } from "../../../runtime/sandbox/sandbox.ts";
+import type {
+  PluginCall,
+  Sandbox,
+  SealedPlugin,
+  Transpiled,
+} from "../../../runtime/sandbox/sandbox.ts";
 import { rulesOf } from "../../../runtime/workspace.ts";
 import { fromWat } from "../../helpers/component-samples.ts";
 import { escaped, stopped, type Outcome } from "../attack.ts";
@@ -32,6 +37,8 @@ export interface PluginOptions {
   readonly limits?: Partial<Limits>;
   readonly granted?: readonly string[];
   readonly brokers?: readonly CapabilityBroker[];
+  /** Another than the stage's own. */
+  readonly sandbox?: Sandbox;
 }
 
 /** How one call ended, seen from the broker. */
@@ -85,7 +92,7 @@ export function scriptOf(body: string): Transpiled {
 export function openPlugin(
   stage: Stage,
   transpiled: Transpiled,
-  { limits = {}, granted = [], brokers = [] }: PluginOptions = {},
+  { limits = {}, granted = [], brokers = [], sandbox = stage.sandbox }: PluginOptions = {},
 ): SealedPlugin {
   const given = stage.guarded
     ? { ...DEFAULT_LIMITS, concurrentCalls: 1, ...limits }
@@ -93,7 +100,7 @@ export function openPlugin(
         ...NO_LIMITS,
         ...(limits.concurrentCalls ? { concurrentCalls: limits.concurrentCalls } : {}),
       };
-  return stage.sandbox.openPlugin({
+  return sandbox.openPlugin({
     plugin: "attacker",
     transpiled,
     limits: given,
@@ -178,9 +185,14 @@ export async function againstLimit(
 }
 
 /** Calls a script in the runner's realm, `times` in a row, and says what it brought home. */
-export async function runScript(stage: Stage, body: string, times = 1): Promise<Outcome> {
+export async function runScript(
+  stage: Stage,
+  body: string,
+  times = 1,
+  sandbox: Sandbox = stage.sandbox,
+): Promise<Outcome> {
   return stage.judge(async () => {
-    const plugin = openPlugin(stage, scriptOf(body), { limits: { deadlineMs: 1500 } });
+    const plugin = openPlugin(stage, scriptOf(body), { limits: { deadlineMs: 1500 }, sandbox });
     const ends: Ended[] = [];
     for (let count = 0; count < times; count += 1) {
       ends.push(await callOnce(plugin, ["run"], [JSON.stringify(stage.canaries.world)]));

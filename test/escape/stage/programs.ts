@@ -15,6 +15,8 @@ export interface Programs {
   readonly hostileRunner: string;
   /** The runner with nothing around the code it runs, and one instance for all calls. */
   readonly nakedRunner: string;
+  /** The runner as it is, but for its lockdown of JavaScript: what is left is the operating system's seal. */
+  readonly unlockedRunner: string;
   /** The broker's end of the channel with every check taken out. */
   readonly NakedChannel: typeof Channel;
   close(): void;
@@ -23,13 +25,16 @@ export interface Programs {
 /** What to write instead of what, by the end of a file's path. Each must be found, or the build fails. */
 type Cuts = Readonly<Record<string, readonly (readonly [from: string | RegExp, to: string])[]>>;
 
-const RUNNER_CUTS: Cuts = {
+const LOCKDOWN_CUTS: Cuts = {
   "runner/lockdown.ts": [
     [
       /export function lockGlobals[\s\S]*$/,
       "import { createRequire } from 'node:module';\nexport function lockGlobals() { globalThis.require = createRequire('/'); }",
     ],
   ],
+};
+const RUNNER_CUTS: Cuts = {
+  ...LOCKDOWN_CUTS,
   "launch/tighten.ts": [[/export function tighten\(\): void \{/, "$& return;"]],
   "runner/instances.ts": [
     [
@@ -104,6 +109,7 @@ export async function buildPrograms(): Promise<Programs> {
     bundle("test/escape/inside/native.ts", file("native.cjs"), "cjs"),
     bundle("test/escape/inside/victim.ts", file("victim.cjs"), "cjs"),
     bundle("runtime/sandbox/runner/main.ts", file("naked-runner.cjs"), "cjs", RUNNER_CUTS),
+    bundle("runtime/sandbox/runner/main.ts", file("unlocked-runner.cjs"), "cjs", LOCKDOWN_CUTS),
     bundle("runtime/sandbox/channel.ts", file("naked-channel.mjs"), "esm", CHANNEL_CUTS),
   ]);
   const loaded = (await import(pathToFileURL(file("naked-channel.mjs")).href)) as {
@@ -114,6 +120,7 @@ export async function buildPrograms(): Promise<Programs> {
     victim: file("victim.cjs"),
     hostileRunner: join(ROOT, "test/helpers/hostile-runner.cjs"),
     nakedRunner: file("naked-runner.cjs"),
+    unlockedRunner: file("unlocked-runner.cjs"),
     NakedChannel: loaded.Channel,
     close: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -31,6 +31,8 @@ export interface Stage {
   readonly programs: Programs;
   readonly canaries: Canaries;
   readonly sandbox: Sandbox;
+  /** The same with a runner that leaves JavaScript as it is: ring 5 alone is between it and the host. */
+  unlocked(): Promise<Sandbox>;
   /** Starts a program where a runner would stand. */
   start(
     program: string,
@@ -104,6 +106,10 @@ export async function openStage(form: Form, programs: Programs): Promise<Stage> 
   );
   const ends: (() => unknown)[] = [];
   const things = new Map<string, Promise<unknown>>();
+  const shared: Stage["shared"] = <Thing>(name: string, make: () => Promise<Thing>) => {
+    if (!things.has(name)) things.set(name, make());
+    return things.get(name) as Promise<Thing>;
+  };
   const startNative = async (
     residentBytesMax = guarded ? GIB / 2 : 64 * GIB,
   ): Promise<Conversation> => {
@@ -157,10 +163,16 @@ export async function openStage(form: Form, programs: Programs): Promise<Stage> 
       await close?.();
       return outcome;
     },
-    shared<Thing>(name: string, make: () => Promise<Thing>) {
-      if (!things.has(name)) things.set(name, make());
-      return things.get(name) as Promise<Thing>;
-    },
+    shared,
+    unlocked: () =>
+      shared("unlocked", async () => {
+        if (!guarded) return sandbox;
+        const realPath = (path: string): string =>
+          path.endsWith("/runner.cjs") ? programs.unlockedRunner : powers.realPath(path);
+        const opened = await openSandbox({ ...powers, realPath });
+        ends.push(() => opened.close());
+        return opened;
+      }),
     onClose: (end) => void ends.push(end),
     async close() {
       await attacker?.close();
