@@ -16,7 +16,7 @@ import { makeSpawner, type SealedProcess } from "../../runtime/sandbox/seal/seal
 const MIB = 1024 * 1024;
 
 /** What the hostile code may use: `frame`, `send`, `writeAll`, `receive`, `host`, `log`, `result`, `sleep`. */
-const PRELUDE = `"use strict";
+export const CHANNEL_PRELUDE = `"use strict";
 const fs = require("node:fs");
 const FD = 3;
 function writeAll(bytes) {
@@ -71,7 +71,7 @@ export async function startHostile(
 ): Promise<Hostile> {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-hostile-"));
   const program = join(folder, "hostile.cjs");
-  writeFileSync(program, PRELUDE + code);
+  writeFileSync(program, CHANNEL_PRELUDE + code);
   const spawn = makeSpawner(makeProcessPowers(SEALED_FOLDER));
   const limits = { dataBytesMax: 1024 * MIB, residentBytesMax: 512 * MIB };
   const process = spawn({ seal, program, ...limits });

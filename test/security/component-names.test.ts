@@ -2,33 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspectComponent } from "../../runtime/plugin/component/inspect.ts";
 import { assertRefused, fromWat, transpiled } from "../helpers/component-samples.ts";
-
-/** `name` as it stands in WAT, byte by byte. */
-function quoted(name: string): string {
-  return `"${[...Buffer.from(name)].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}"`;
-}
-
-/** Every place of a component where a core name stands. */
-const PLACES: Readonly<Record<string, (name: string) => string>> = {
-  "an export of a core module": (name) =>
-    `(component (core module (func (export ${quoted(name)}))))`,
-  "an import's module of a core module": (name) =>
-    `(component (core module (import ${quoted(name)} "f" (func))))`,
-  "an import's field of a core module": (name) =>
-    `(component (core module (import "m" ${quoted(name)} (func))))`,
-  "an inline core instance": (name) => `(component
-    (import "f" (func $f)) (core func $g (canon lower (func $f)))
-    (core instance (export ${quoted(name)} (func $g))))`,
-  "an instantiation's argument": (name) => `(component
-    (core module $m (import ${quoted(name)} "f" (func)))
-    (core module $n (func (export "f"))) (core instance $n (instantiate $n))
-    (core instance (instantiate $m (with ${quoted(name)} (instance $n)))))`,
-  "an alias of a core export": (name) => `(component
-    (core module $m (memory (export ${quoted(name)}) 1)) (core instance $i (instantiate $m))
-    (alias core export $i ${quoted(name)} (core memory)))`,
-  "a component inside a component": (name) =>
-    `(component (component (component (core module (func (export ${quoted(name)}))))))`,
-};
+import { NAME_PLACES } from "../helpers/hostile-components.ts";
 
 const HOSTILE: Readonly<Record<string, string>> = {
   "a single quote": "']: globalThis.pwned = 1, ['",
@@ -47,7 +21,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   "the name that sets a prototype": "__proto__",
 };
 
-for (const [place, component] of Object.entries(PLACES)) {
+for (const [place, component] of Object.entries(NAME_PLACES)) {
   describe(`in ${place}`, () => {
     test("an ordinary name passes", async () => {
       for (const name of [
