@@ -161,7 +161,7 @@ function naiveBroker(powers: Powers, key: string): CapabilityBroker {
                 ? []
                 : [["authorization", key] as const]),
             ],
-            body: body.length > 0 ? body : undefined,
+            body: body.length > 0 ? { bytes: body } : undefined,
             addresses: await powers.resolveHost(new URL(url).hostname),
             signal: AbortSignal.timeout(2000),
             connectMsMax: 1000,
