@@ -46,8 +46,14 @@ export class SpareRunners {
     if (this.#closed) return;
     const fitting = this.#alive().filter((spare) => spare.residentBytesMax === residentBytesMax);
     for (const spare of this.#alive()) if (!fitting.includes(spare)) spare.channel.end(notNeeded());
-    while (fitting.length < this.#countMax)
-      fitting.push({ residentBytesMax, channel: this.#start(residentBytesMax) });
+    while (fitting.length < this.#countMax) {
+      try {
+        fitting.push({ residentBytesMax, channel: this.#start(residentBytesMax) });
+      } catch {
+        // Nobody waits for a spare. Whoever needs a runner starts one, and is told what is wrong.
+        break;
+      }
+    }
     this.#spares = fitting;
   }
 

@@ -39,7 +39,7 @@ const RUNNER_CUTS: Cuts = {
   "runner/instances.ts": [
     [
       /export function makeFreshInstances[\s\S]*$/,
-      "export function makeFreshInstances(instantiate) { const only = instantiate(); return { take: () => only, done() {} }; }",
+      "export function makeFreshInstances(instantiate) { const only = instantiate().exports; return { take: () => only, done() {} }; }\nexport const makeResetInstances = makeFreshInstances;",
     ],
   ],
   "runner/component.ts": [
