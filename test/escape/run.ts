@@ -70,12 +70,15 @@ export async function runSuite({
     await Promise.all(
       forms.map(async (form) => {
         const stage = await openStage(form, programs);
-        for (const one of chosen) {
-          if (isLeftOut(form, one.attack)) continue;
-          results.get(one.attack.name)![form] = await tryAttack(stage, one.attack);
-          report(one);
+        try {
+          for (const one of chosen) {
+            if (isLeftOut(form, one.attack)) continue;
+            results.get(one.attack.name)![form] = await tryAttack(stage, one.attack);
+            report(one);
+          }
+        } finally {
+          await stage.close();
         }
-        await stage.close();
       }),
     );
   } finally {
