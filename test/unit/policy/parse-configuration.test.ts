@@ -106,6 +106,7 @@ describe("a configuration", () => {
       source: "./time.tgz",
       grants: {},
       limits: DEFAULT_LIMITS,
+      isolation: "plugin",
       unsigned: false,
     });
   });
