@@ -1,6 +1,4 @@
 import { stripDocs } from "../plugin/component/inspect.ts";
-import { exposeModules } from "../plugin/component/expose-state.ts";
-import { limitModules } from "../plugin/component/rewrite-limits.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
 import { makeFilePowers } from "../powers/files.ts";
@@ -11,6 +9,7 @@ import { runtimeVersion, transpilerVersion } from "../powers/version.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { SEALED_FOLDER } from "../sandbox/programs.ts";
 import { openPassedComponents } from "../supply/passed-components.ts";
+import { prepareCode } from "../supply/prepare-code.ts";
 import { makeTranspileCache } from "../supply/transpile-cache.ts";
 import type { Machine } from "./machine.ts";
 
@@ -40,10 +39,7 @@ export function makeMachine(code?: string): Machine {
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
         const transpiled = await sandbox.transpile(stripDocs(component.read()));
-        const exposed = exposeModules(limitModules(transpiled.modules, limits));
-        const fresh = transpiled.fresh ?? exposed.refused;
-        const { script } = transpiled;
-        return { script, modules: exposed.modules, ...(fresh === undefined ? {} : { fresh }) };
+        return prepareCode(transpiled, limits);
       };
       if (cacheFolder === undefined) return make();
       const key = {

@@ -106,9 +106,9 @@ export class Channel {
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
     this.#process.watch(true);
-    const { script, modules, fresh } = transpiled;
+    const { script, modules, restorable = false } = transpiled;
     const sizes = modules.map(({ name, bytes }) => [name, bytes.length] as const);
-    const reset = fresh === undefined && isolation === "plugin";
+    const reset = restorable && isolation === "plugin";
     const message: LoadMessage = {
       t: "load",
       scriptBytes: script.length,

@@ -28,7 +28,9 @@ export interface Measure {
 export interface Transpiled {
   readonly script: Uint8Array;
   readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  /** Why each call needs a new instance: something of an instance's state cannot be restored. Absent when all can. */
+  /** Said by whoever laid the modules' state open too. Without it each call gets a new instance. */
+  readonly restorable?: true;
+  /** Why it cannot be said: something of an instance's state cannot be restored. */
   readonly fresh?: string;
 }
 

@@ -1,19 +1,24 @@
 import type { Transpiled } from "../sandbox/sandbox.ts";
 
 const FRESH = "fresh";
+const RESTORABLE = "restorable";
 
 /**
  * Transpiled code as one run of bytes:
  *
  *     u32le parts | for each part: u32le name length, u32le length, name (UTF-8), bytes
  *
- * The first part is the script and has no name; `fresh` says why instances cannot be restored, where that is so; the
- * others are core modules.
+ * The first part is the script and has no name; `restorable` has no content and says that instances can be restored,
+ * `fresh` says why not; the others are core modules.
  */
 export function encodeTranspiled(transpiled: Transpiled): Uint8Array {
-  const { script, modules, fresh } = transpiled;
-  const reason = fresh === undefined ? [] : [{ name: FRESH, bytes: Buffer.from(fresh) }];
-  const parts = [{ name: "", bytes: script }, ...reason, ...modules];
+  const { script, modules, fresh, restorable } = transpiled;
+  const parts = [
+    { name: "", bytes: script },
+    ...(restorable ? [{ name: RESTORABLE, bytes: Buffer.alloc(0) }] : []),
+    ...(fresh === undefined ? [] : [{ name: FRESH, bytes: Buffer.from(fresh) }]),
+    ...modules,
+  ];
   return Buffer.concat([
     u32(parts.length),
     ...parts.flatMap(({ name, bytes }) => {
@@ -42,12 +47,13 @@ export function decodeTranspiled(frame: Uint8Array): Transpiled | undefined {
   }
   const [script, ...others] = parts;
   if (script === undefined || script.name !== "" || offset !== bytes.length) return undefined;
-  const modules = others.filter(({ name }) => name !== FRESH);
+  const modules = others.filter(({ name }) => name !== FRESH && name !== RESTORABLE);
   const fresh = others.find(({ name }) => name === FRESH)?.bytes;
   return {
     script: script.bytes,
     modules,
-    ...(fresh ? { fresh: Buffer.from(fresh).toString() } : {}),
+    ...(others.some(({ name }) => name === RESTORABLE) ? { restorable: true } : {}),
+    ...(fresh === undefined ? {} : { fresh: Buffer.from(fresh).toString() }),
   };
 }
 

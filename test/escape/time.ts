@@ -82,7 +82,7 @@ export const TIME: Family = {
     ),
     script(
       "report progress without an end",
-      `for (;;) imports["glovebox:plugin/progress"].report(1, undefined, undefined);`,
+      `for (;;) { imports["glovebox:plugin/progress"].report(1, undefined, undefined); imports["glovebox:plugin/clock"].sleep(20); }`,
     ),
     {
       name: "time: loop while the component starts",

@@ -3,7 +3,6 @@ import type { CapabilityBroker } from "@glovebox/host-api/capability";
 import { $init, generate } from "@bytecodealliance/jco-transpile/component";
 import { makeClassicScript } from "../../../runtime/sandbox/transpile/classic-script.ts";
 import { stripDocs } from "../../../runtime/plugin/component/inspect.ts";
-import { limitModules } from "../../../runtime/plugin/component/rewrite-limits.ts";
 import { verifyComponent } from "../../../runtime/plugin/component/verify-component.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../../runtime/sandbox/limits.ts";
 import type {
@@ -12,6 +11,7 @@ import type {
   SealedPlugin,
   Transpiled,
 } from "../../../runtime/sandbox/sandbox.ts";
+import { prepareCode } from "../../../runtime/supply/prepare-code.ts";
 import { rulesOf } from "../../../runtime/workspace.ts";
 import { fromWat } from "../../helpers/component-samples.ts";
 import { escaped, stopped, type Outcome } from "../attack.ts";
@@ -60,8 +60,8 @@ export async function admit(
   const bytes = typeof component === "string" ? await fromWat(component) : component;
   if (!stage.guarded) return transpileHere(bytes);
   verifyComponent(bytes, { capabilities: { kv: true } as never }, rulesOf([]));
-  const { script, modules } = await stage.sandbox.transpile(stripDocs(bytes));
-  return { script, modules: limitModules(modules, { ...DEFAULT_LIMITS, ...limits }) };
+  const transpiled = await stage.sandbox.transpile(stripDocs(bytes));
+  return prepareCode(transpiled, { ...DEFAULT_LIMITS, ...limits });
 }
 
 /** As the sealed transpiler does it, but in this very process: only for what this suite wrote itself. */

@@ -1,0 +1,18 @@
+import { exposeModules } from "../plugin/component/expose-state.ts";
+import { limitModules } from "../plugin/component/rewrite-limits.ts";
+import type { Transpiled } from "../sandbox/sandbox.ts";
+
+/**
+ * Makes what the transpiler gave ready to run: each memory and table gets its maximum, and the state of the modules is laid
+ * open, so that an instance can be restored after a call. Where something cannot be restored, `fresh` says what.
+ * Throws `ComponentError`.
+ */
+export function prepareCode(
+  transpiled: Transpiled,
+  limits: { readonly memoryBytes: number },
+): Transpiled {
+  const { modules, refused } = exposeModules(limitModules(transpiled.modules, limits));
+  const fresh = transpiled.fresh ?? refused;
+  const { script } = transpiled;
+  return fresh === undefined ? { script, modules, restorable: true } : { script, modules, fresh };
+}
