@@ -322,6 +322,20 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/e2e/soak.test.ts" }],
   },
   {
+    id: "GB-024",
+    title: "A broker killed at the wrong moment leaves half a bubblewrap behind",
+    status: "open",
+    severity: "low",
+    since: "0.2.0",
+    ring: 5,
+    current_behavior:
+      "bubblewrap's inner process asks the kernel to end it with its parent only after its parent has written its user map. Where both the broker and the outer process are killed before that, the inner one waits for ever. No code of ours or of a plugin has run in it then, and it holds nothing but ends of closed sockets.",
+    ideal: "Nothing is left, whoever is killed when.",
+    resolved_by: "A bubblewrap that asks first, or a cgroup for each runner.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/security/seal-lifetime.test.ts" }],
+  },
+  {
     id: "GB-026",
     title: "A plugin's folder has no links, and a path none of `..`",
     status: "open",

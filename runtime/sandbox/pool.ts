@@ -48,6 +48,8 @@ export class PluginPool implements SealedPlugin {
   async call(call: PluginCall): Promise<PluginAnswer> {
     this.#assertOpen();
     const leave = await this.#turnstile.enter(call.scope.signal);
+    const idle = this.#idle.take();
+    if (idle !== undefined) return this.#useIdle(idle, call, leave);
     const runner = this.#obtain();
     try {
       return await this.#use(await untilAborted(runner, call.scope.signal), call);
@@ -57,6 +59,23 @@ export class PluginPool implements SealedPlugin {
         .then((channel) => this.#putBack(channel))
         .catch(() => {})
         .finally(leave);
+    }
+  }
+
+  /** The usual call: a runner stands ready, and does so again afterwards. */
+  async #useIdle(channel: Channel, call: PluginCall, leave: () => void): Promise<PluginAnswer> {
+    try {
+      this.#assertOpen();
+      return await this.#use(channel, call);
+    } finally {
+      if (channel.state === "idle" && this.#options.isolation !== "call") {
+        this.#idle.put(channel);
+        leave();
+      } else {
+        void this.#putBack(channel)
+          .catch(() => {})
+          .finally(leave);
+      }
     }
   }
 
@@ -75,11 +94,9 @@ export class PluginPool implements SealedPlugin {
     for (const broker of this.#options.brokers) await broker.close?.();
   }
 
-  /** An idle runner, the one that is being prepared, or a new one. The caller must hold a place in the turnstile. */
+  /** The runner that is being prepared, or a new one. The caller must hold a place in the turnstile. */
   async #obtain(): Promise<Channel> {
     this.#assertOpen();
-    const idle = this.#idle.take();
-    if (idle !== undefined) return idle;
     const ahead = this.#ahead;
     this.#ahead = undefined;
     return ahead ?? this.#start();

@@ -346,3 +346,18 @@ function capabilitiesOf(pid: number): Uint8Array {
   view.setInt32(4, pid, true);
   return header;
 }
+
+const ASKED_MAX = 3;
+
+/**
+ * The kernel's reason for a refusal passes through a place that V8 shares, and is now and then another's. So a failure that
+ * is no denial is asked for again before it is believed: a call that failed has done nothing, and a hole stays one.
+ */
+export function askAgain(call: SystemCall): SystemCall {
+  return (name, ...args) => {
+    let result = call(name, ...args);
+    for (let asked = 1; asked < ASKED_MAX && result < 0 && gotThrough(result); asked += 1)
+      result = call(name, ...args);
+    return result;
+  };
+}

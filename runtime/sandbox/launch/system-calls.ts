@@ -25,16 +25,18 @@ export function openSystemCalls(): SystemCall {
     syscall: { arguments: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], return: "i64" },
     __errno_location: { arguments: [], return: "pointer" },
   }).functions;
+  const errno = errnoLocation();
   return (name, ...args) => {
     const number = syscallNumber(name, arch);
     if (number === undefined) return -ENOSYS;
     inUse.push(...args);
     const word = (index: number): bigint => toWord(args[index] ?? 0);
-    const result = Number(
-      syscall(BigInt(number), word(0), word(1), word(2), word(3), word(4), word(5)),
-    );
+    const words = [word(0), word(1), word(2), word(3), word(4), word(5)] as const;
+    const result = syscall(BigInt(number), ...words);
+    // At once: the number belongs to the thread, and whatever V8 does on it next may overwrite it.
+    const error = ffi.getInt32(errno, 0);
     inUse.length = 0;
-    return result === -1 ? -ffi.getInt32(errnoLocation(), 0) : result;
+    return result === -1n ? -error : Number(result);
   };
 }
 

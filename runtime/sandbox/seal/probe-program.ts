@@ -2,7 +2,7 @@
 // after it had left the engine. It reports by name what was denied and what was not.
 import fs from "node:fs";
 import process from "node:process";
-import { ATTEMPTS } from "../launch/attempts.ts";
+import { askAgain, ATTEMPTS } from "../launch/attempts.ts";
 import { tryThroughLibc } from "../launch/libc-attempts.ts";
 import { openSystemCalls } from "../launch/system-calls.ts";
 import { tightenSystemCalls } from "../launch/tighten.ts";
@@ -32,7 +32,8 @@ function tryThroughSystemCalls(brokerPid: number, tightened: boolean): Record<st
   if (tightened) tightenSystemCalls(call);
   // A broker in a container may be process 1, as the probe is inside: what it may do to itself says nothing.
   const target = brokerPid === process.pid ? process.pid + 1 : brokerPid;
+  const world = { call: askAgain(call), brokerPid: target };
   return Object.fromEntries(
-    Object.entries(ATTEMPTS).map(([name, attempt]) => [name, attempt({ call, brokerPid: target })]),
+    Object.entries(ATTEMPTS).map(([name, attempt]) => [name, attempt(world)]),
   );
 }

@@ -2,7 +2,7 @@
 // (`Order`) and answers what it brought home. `untightened` as argument is for the run without any protection.
 import fs from "node:fs";
 import process from "node:process";
-import { ATTEMPTS } from "../../../runtime/sandbox/launch/attempts.ts";
+import { askAgain, ATTEMPTS } from "../../../runtime/sandbox/launch/attempts.ts";
 import { openSystemCalls } from "../../../runtime/sandbox/launch/system-calls.ts";
 import { tightenSystemCalls } from "../../../runtime/sandbox/launch/tighten.ts";
 import { FILE_ACTS } from "./files.ts";
@@ -28,7 +28,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     Object.entries(ATTEMPTS).map(([name, attempt]): [string, Act] => [
       `probe: ${name}`,
       (world) =>
-        attempt({ call: systemCall, brokerPid: world.victim.pid })
+        attempt({ call: askAgain(systemCall), brokerPid: world.victim.pid })
           ? "canary-let-through"
           : "denied",
     ]),
