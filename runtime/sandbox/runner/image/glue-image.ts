@@ -109,12 +109,11 @@ class Walk {
 
   /**
    * Functions have no state but their properties, once `exposeGlue` has ruled out closures: static fields of classes.
-   * Those that have none get none: to try would be an exception, and so a trap.
+   * They get no others: to try would be an exception, and so a trap.
    */
   #visitFunction(value: object): void {
-    const keys = Object.keys(value);
-    if (keys.length === 0) Object.preventExtensions(value);
-    else this.#visitProperties(value, keys, () => Object.keys(value));
+    Object.preventExtensions(value);
+    this.#visitProperties(value, Object.keys(value));
   }
 
   /** A view of a memory follows the memory. Others are places to convert a number in. */
@@ -166,10 +165,10 @@ class Walk {
     const isKnown = isArray ? prototype === Array.prototype : this.#prototypes.has(prototype);
     if (!isKnown || hasHiddenState(value))
       throw new NoImage(`an object of the class ${classOf(value)}`);
-    this.#visitProperties(value, Reflect.ownKeys(value), () => Reflect.ownKeys(value));
+    this.#visitProperties(value, Reflect.ownKeys(value));
   }
 
-  #visitProperties(object: object, keys: readonly Key[], keysNow: () => readonly Key[]): void {
+  #visitProperties(object: object, keys: readonly Key[]): void {
     const target = object as Record<Key, unknown>;
     const values = keys.map((key) => {
       const property = Object.getOwnPropertyDescriptor(object, key);
@@ -178,11 +177,14 @@ class Walk {
       return property?.value as unknown;
     });
     this.#open.push(...values);
-    if (Object.isFrozen(object)) return;
+    const isClosed = !Object.isExtensible(object);
+    if (Object.isFrozen(object) || (isClosed && keys.length === 0)) return;
     this.#restores.push(() => {
-      const now = keysNow();
-      if (now.length !== keys.length)
-        for (const key of now) if (!keys.includes(key)) Reflect.deleteProperty(object, key);
+      if (!isClosed) {
+        const now = Reflect.ownKeys(object);
+        if (now.length !== keys.length)
+          for (const key of now) if (!keys.includes(key)) Reflect.deleteProperty(object, key);
+      }
       for (let index = 0; index < keys.length; index += 1) {
         const key = keys[index] as Key;
         if (target[key] !== values[index]) target[key] = values[index];
