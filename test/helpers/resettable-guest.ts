@@ -1,6 +1,5 @@
 // One component's instances as the runner makes them, in this process and without a seal, on a host that answers the same
 // to the same question. What a call did is one string, so that two calls can be compared.
-import { $init, generate } from "@bytecodealliance/jco-transpile/component";
 import { CallStates } from "@glovebox/host-api/call-states";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { GuestRefusal, type GuestSetting } from "@glovebox/host-api/guest";
@@ -18,8 +17,9 @@ import {
 import type { StateImage } from "../../runtime/sandbox/runner/image/state-image.ts";
 import { takeImages } from "../../runtime/sandbox/runner/image/take-images.ts";
 import { runExport } from "../../runtime/sandbox/runner/run-export.ts";
-import { makeClassicScript } from "../../runtime/sandbox/transpile/classic-script.ts";
 import { exposeGlue } from "../../runtime/sandbox/transpile/expose-glue.ts";
+import { generateCode } from "../../runtime/sandbox/transpile/generate-code.ts";
+import { makeRandom } from "./random.ts";
 
 export interface GuestCall {
   readonly export: readonly string[];
@@ -46,32 +46,8 @@ const GRANTED: ReadonlySet<CapabilityName> = new Set<CapabilityName>(["kv", "env
 /** What the machine would answer: a store with one key. */
 const ANSWERS: Readonly<Record<string, JsonValue>> = { "clock.now": 1_800_000_000_123 };
 
-export interface Generated {
-  readonly script: string;
-  readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-}
-
-/** What jco makes of a component, with the options of the sealed transpile process. */
-export async function generateGlue(component: Uint8Array): Promise<Generated> {
-  await $init;
-  const { files } = generate(component, {
-    name: "p",
-    instantiation: { tag: "sync" },
-    noTypescript: true,
-    noNodejsCompat: true,
-    base64Cutoff: 0,
-    noComponentErrorWrapping: false,
-    map: [],
-  });
-  const script = files.find(([name]) => name === "p.js")?.[1] ?? new Uint8Array();
-  return {
-    script: makeClassicScript(Buffer.from(script).toString()),
-    modules: files.filter(([name]) => name !== "p.js").map(([name, bytes]) => ({ name, bytes })),
-  };
-}
-
 export async function openResettable(component: Uint8Array): Promise<ResettableGuest> {
-  const generated = await generateGlue(component);
+  const generated = await generateCode(component);
   const glue = exposeGlue(generated.script);
   const { modules, refused } = exposeModules(
     limitModules(generated.modules, { memoryBytes: MEMORY_BYTES }),
@@ -157,13 +133,8 @@ function makeHost() {
   };
 }
 
-/** A small generator of numbers below a bound, the same for the same seed (mulberry32). */
-export function makeRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+/** Whole numbers below a bound, the same for the same seed. */
+export function makeChoices(seed: number): (below: number) => number {
+  const random = makeRandom(seed);
+  return (below) => Math.floor(random() * below);
 }

@@ -1,7 +1,6 @@
 // Plugins as attackers: components by the real path, and what they ask of real brokers.
 import type { CapabilityBroker } from "@glovebox/host-api/capability";
-import { $init, generate } from "@bytecodealliance/jco-transpile/component";
-import { makeClassicScript } from "../../../runtime/sandbox/transpile/classic-script.ts";
+import { generateCode } from "../../../runtime/sandbox/transpile/generate-code.ts";
 import { stripDocs } from "../../../runtime/plugin/component/inspect.ts";
 import { verifyComponent } from "../../../runtime/plugin/component/verify-component.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../../runtime/sandbox/limits.ts";
@@ -66,19 +65,8 @@ export async function admit(
 
 /** As the sealed transpiler does it, but in this very process: only for what this suite wrote itself. */
 async function transpileHere(component: Uint8Array): Promise<Transpiled> {
-  await $init;
-  const { files } = generate(component, {
-    name: "p",
-    instantiation: { tag: "sync" },
-    noTypescript: true,
-    noNodejsCompat: true,
-    base64Cutoff: 0,
-  });
-  const script = files.find(([name]) => name === "p.js")?.[1] ?? new Uint8Array();
-  return {
-    script: Buffer.from(makeClassicScript(Buffer.from(script).toString())),
-    modules: files.filter(([name]) => name !== "p.js").map(([name, bytes]) => ({ name, bytes })),
-  };
+  const { script, modules } = await generateCode(component);
+  return { script: Buffer.from(script), modules };
 }
 
 /** A script in the place of jco's: hostile JavaScript in the runner, as an injection through a name would have it. */

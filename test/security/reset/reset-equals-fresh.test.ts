@@ -12,7 +12,7 @@ import { fixturePackage } from "../../helpers/fixture-package.ts";
 import { leftoverComponent, PLACES } from "../../helpers/leftover-component.ts";
 import { fixtureCall, leftoverCall, wasiCall, type NextCall } from "../../helpers/random-calls.ts";
 import {
-  makeRandom,
+  makeChoices,
   openResettable,
   type GuestCall,
   type ResettableGuest,
@@ -79,7 +79,7 @@ for (const { name, sequences, calls: different, next, component } of SUBJECTS) {
   test(`${name}: ${count} random sequences of calls, each call as on a new instance (seed ${SEED})`, async () => {
     const guest = await openResettable(await component());
     assert.equal(guest.refused, undefined);
-    const random = makeRandom(SEED);
+    const random = makeChoices(SEED);
     const pool = Array.from({ length: different * TIMES }, () => next(random));
     const fresh = freshAnswers(guest);
     const reset = guest.open("reset");
@@ -106,7 +106,7 @@ for (const { name, sequences, calls: different, next, component } of SUBJECTS) {
 test("after each call the binding code's state reads as before the first", async () => {
   const guest = await openResettable(await leftoverComponent());
   const reset = guest.open("reset");
-  const random = makeRandom(SEED);
+  const random = makeChoices(SEED);
   const before = describe(reset.instance());
   for (let left = 300; left > 0; left -= 1) {
     reset.call(leftoverCall(PLACES)(random));
@@ -141,7 +141,7 @@ for (const [part, by] of Object.entries(CAUGHT_BY) as [StateImage["part"], strin
     const fresh = freshAnswers(guest);
     const reset = guest.open("reset", part);
     const before = describe(reset.instance());
-    const random = makeRandom(SEED);
+    const random = makeChoices(SEED);
     const calls = Array.from({ length: 500 }, () => leftoverCall(PLACES)(random));
     const differing = calls.filter((call) =>
       by === "a call"

@@ -4,7 +4,7 @@ import { Script } from "node:vm";
 import type { GlueHook } from "../../../../runtime/sandbox/runner/image/glue-image.ts";
 import { exposeGlue } from "../../../../runtime/sandbox/transpile/expose-glue.ts";
 import { leftoverComponent } from "../../../helpers/leftover-component.ts";
-import { generateGlue } from "../../../helpers/resettable-guest.ts";
+import { generateCode } from "../../../../runtime/sandbox/transpile/generate-code.ts";
 import { wasiGuest } from "../../../helpers/wasi-guest.ts";
 
 interface Parts {
@@ -140,7 +140,7 @@ const RELIED_ON = [
 let glue = "";
 before(async () => {
   for (const component of [await leftoverComponent(), await wasiGuest()])
-    glue += (await generateGlue(component)).script;
+    glue += (await generateCode(component)).script;
 });
 
 for (const name of RELIED_ON) {
