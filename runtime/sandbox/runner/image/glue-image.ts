@@ -136,7 +136,7 @@ class Walk {
       if (same)
         for (const [key, value] of map) {
           const entry = entries[index++];
-          same &&= entry !== undefined && entry[0] === key && entry[1] === value;
+          same &&= entry !== undefined && entry[0] === key && Object.is(entry[1], value);
         }
       if (same) return;
       map.clear();
@@ -181,11 +181,11 @@ class Walk {
     if (Object.isFrozen(object)) return;
     this.#restores.push(() => {
       const now = keysNow();
-      if (now.length !== keys.length)
+      if (now.length !== keys.length || now.some((key, index) => key !== keys[index]))
         for (const key of now) if (!keys.includes(key)) Reflect.deleteProperty(object, key);
       for (let index = 0; index < keys.length; index += 1) {
         const key = keys[index] as Key;
-        if (target[key] !== values[index]) target[key] = values[index];
+        if (!Object.is(target[key], values[index])) target[key] = values[index];
       }
     });
   }
