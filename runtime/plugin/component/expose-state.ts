@@ -19,8 +19,8 @@ export interface ExposedModules<Module extends NamedModule> {
 /**
  * Exports the memory and the mutable globals of every core module under private names, so that the runner can restore
  * them after a call. What such an image would not hold is looked for in the code: a module whose functions can change a
- * table, or drop a segment, is refused, and so are a mutable global that JavaScript cannot read, and a thousand of them. What a start function or
- * an active segment does to a table is done before any image is taken.
+ * table, or drop a segment, is refused, and so are a mutable global that JavaScript cannot read and more than a thousand
+ * of them. What a start function or an active segment does to a table is done before any image is taken.
  *
  * It relies on `inspectComponent`, which refuses threads, exceptions, garbage collected types and second memories.
  * Throws `ComponentError`.
