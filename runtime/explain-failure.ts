@@ -1,4 +1,5 @@
 import type { ClientError } from "./answer.ts";
+import { ComponentError } from "./plugin/component/errors.ts";
 import { SandboxError, type SandboxErrorCode } from "./sandbox/errors.ts";
 
 /** What clients are told of each end that a sealed call can have. Nothing internal is in these words. */
@@ -56,8 +57,15 @@ const OUR_FAULT: ClientError = {
   message: "The call failed inside the host. The operator's audit record says why.",
 };
 
+const NO_ROOM: ClientError = {
+  error_code: "MEMORY_LIMIT",
+  message: "The tool needs more memory to begin with than its plugin may use.",
+  suggestion: "The operator may raise `limits.memory` of the plugin.",
+};
+
 /** Maps an internal failure to the words a client may read. An unknown throw is never blamed on the caller. */
 export function explainFailure(error: unknown): ClientError {
+  if (error instanceof ComponentError && error.code === "ERR_COMPONENT_MEMORY") return NO_ROOM;
   if (!(error instanceof SandboxError)) return OUR_FAULT;
   const words = WORDS[error.code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);
   return error.retryAfterMs === undefined

@@ -19,7 +19,7 @@ export interface LimitRow {
 export const LIMIT_ROWS: Readonly<Record<string, LimitRow>> = {
   deadline: { field: "deadlineMs", unit: "duration", min: 10, max: 600_000 },
   memory: { field: "memoryBytes", unit: "size", min: MIB, max: 1024 * MIB },
-  resident: { field: "residentBytes", unit: "size", min: 64 * MIB, max: 4096 * MIB },
+  resident: { field: "residentBytes", unit: "size", min: 128 * MIB, max: 4096 * MIB },
   output: { field: "outputBytes", unit: "size", min: KIB, max: 8 * MIB },
   host_calls: { field: "hostCalls", unit: "count", min: 0, max: 1_000_000 },
   log: { field: "logBytes", unit: "size", min: 1, max: 16 * MIB },
@@ -33,7 +33,7 @@ const UNITS = {
   size: {
     read: readSize,
     write: (bytes: number) => formatSize(bytes).replace(" ", ""),
-    shape: "a size such as 64MiB",
+    shape: "a size such as 1MiB",
   },
   count: {
     read: (value: JsonValue) => (Number.isInteger(value) ? (value as number) : undefined),
@@ -65,7 +65,9 @@ function readLimit(limit: Cursor, { unit, min, max }: LimitRow): number {
   const amount = read(limit.value ?? null);
   if (amount !== undefined && amount >= min && amount <= max) return amount;
   limit.problem(
-    "not a limit that can be set here",
+    amount === undefined
+      ? `not ${shape.replace(/ such as.*/, "")}`
+      : `${write(amount)} is out of range`,
     `Write ${shape}, from ${write(min)} to ${write(max)}.`,
   );
   return min;

@@ -46,7 +46,7 @@ function readIsolation(member: Cursor): Isolation {
   const { value } = member;
   if (value === undefined) return "plugin";
   if (value === "plugin" || value === "instance" || value === "call") return value;
-  member.problem("not an isolation", "Write `plugin`, `instance` or `call`.");
+  member.problem("not a degree of isolation", "Write `plugin`, `instance` or `call`.");
   return "call";
 }
 

@@ -43,7 +43,9 @@ export class DirectCalls {
   /** Whether the message was taken over. `value` came out of `JSON.parse`, bounded in depth and size; it is a stranger's. */
   accept(value: unknown): boolean {
     if (!this.#isOpen || !isObject(value)) return false;
-    if (value["method"] === "notifications/cancelled") this.#cancel(value["params"]);
+    // The SDK hears of it too, and knows nothing of our calls.
+    const cancelled = readCancelled(value);
+    if (cancelled !== undefined) this.#running.get(cancelled)?.abort();
     const call = readCall(value);
     if (call === undefined || !this.#known.has(call.name) || this.#running.has(call.id))
       return false;
@@ -54,11 +56,6 @@ export class DirectCalls {
   /** The client has gone. */
   close(): void {
     for (const controller of this.#running.values()) controller.abort();
-  }
-
-  /** The SDK hears of it too, and knows nothing of our calls. */
-  #cancel(params: unknown): void {
-    if (isObject(params)) this.#running.get(params["requestId"] as RequestId)?.abort();
   }
 
   async #run({ id, name, arguments: args, progressToken }: Call): Promise<void> {
@@ -96,6 +93,7 @@ export function toMcpResult({ content, structuredContent, isError }: ToolAnswer)
 const MESSAGE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
 const PARAMS_KEYS: ReadonlySet<string> = new Set(["name", "arguments", "_meta"]);
 const META_KEYS: ReadonlySet<string> = new Set(["progressToken"]);
+const NOTICE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "method", "params"]);
 
 /** A `tools/call` request that says nothing but what to call, with what, and where progress goes. */
 function readCall(message: JsonObject): Call | undefined {
@@ -108,7 +106,19 @@ function readCall(message: JsonObject): Call | undefined {
   if (progressToken !== undefined && !isId(progressToken)) return undefined;
   const isPlain =
     hasOnly(message, MESSAGE_KEYS) && hasOnly(params, PARAMS_KEYS) && hasOnly(_meta, META_KEYS);
+  // The SDK drops this key, which is a property to JSON alone.
+  if (Object.hasOwn(args, "__proto__")) return undefined;
   return isPlain ? { id, name, arguments: args, progressToken } : undefined;
+}
+
+/** The number of the call that is to be cancelled, by a message that the SDK takes for a cancellation. */
+function readCancelled(message: JsonObject): RequestId | undefined {
+  const { jsonrpc, method, params } = message;
+  if (method !== "notifications/cancelled" || jsonrpc !== "2.0" || !isObject(params))
+    return undefined;
+  const { requestId, reason = "", _meta = {} } = params;
+  const isValid = isId(requestId) && typeof reason === "string" && isObject(_meta);
+  return isValid && hasOnly(message, NOTICE_KEYS) ? requestId : undefined;
 }
 
 function hasOnly(value: JsonObject, keys: ReadonlySet<string>): boolean {

@@ -34,6 +34,7 @@ try {
     room: await measureRoom(shared.machine, plan),
     tookSeconds: (performance.now() - startedMs) / 1000,
   });
+  if (plan === SMALL_PLAN) console.error("a handful of calls: that it runs, and no figures");
   console.log(process.argv.includes("--json") ? JSON.stringify(report) : showReport(report));
 } finally {
   contest.remove();

@@ -28,7 +28,9 @@ export function showReport(report: Report): string {
     `sandbox alone, C guest: load and first call ${figure(room.loadMs)} ms, calls p50 ${figure(room.callMs.p50)}, p99 ${figure(room.callMs.p99)} ms`,
     "",
     "by plain, of the same run",
-    ...Object.entries(ratios).map(([name, ratio]) => line(name, "", [ratio.toFixed(2)])),
+    ...Object.entries(ratios).map(([name, ratio]) =>
+      line(name, "", [Number.isNaN(ratio) ? "-" : ratio.toFixed(2)]),
+    ),
   ].join("\n");
 }
 
@@ -38,5 +40,6 @@ function cellOf({ values }: Row, server: string): string {
 }
 
 function figure(value: number): string {
+  if (Number.isNaN(value)) return "-";
   return value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0);
 }

@@ -30,7 +30,10 @@ export const FAMILIES: readonly Family[] = [
 export function selectAttacks(filter = ""): readonly { family: string; attack: Attack }[] {
   return FAMILIES.flatMap(({ name: family, attacks }) =>
     attacks
-      .filter(({ name }) => family.includes(filter) || name.includes(filter))
+      .filter(
+        ({ name, threat }) =>
+          family.includes(filter) || name.includes(filter) || threat === filter.toUpperCase(),
+      )
       .map((attack) => ({ family, attack })),
   );
 }

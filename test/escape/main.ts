@@ -1,18 +1,46 @@
-// `npm run test:escape`: every attack by name and what stopped it. `-- FILTER` makes some of them, `-- --json` gives one
-// object, `-- --unsealed` shows that the suite can fail: every protection is taken away, and the attacks get through.
+// `npm run test:escape`: every attack by name and what stopped it. See HELP.
 import { parseArgs } from "node:util";
+import { FAMILIES, selectAttacks } from "./families.ts";
 import { faultOf, hasEscaped, runSuite, type Result, type Summary } from "./run.ts";
 
+const HELP = `npm run test:escape [-- [FILTER] [--json] [--unsealed]]
+
+FILTER      part of a family, of an attack's name, or the id of a threat (T13)
+--json      one object
+--unsealed  take every protection away: the attacks get through, which shows that the suite can fail
+
+families: ${FAMILIES.map(({ name }) => name).join(", ")}`;
+
 const { values, positionals } = parseArgs({
-  options: { json: { type: "boolean" }, unsealed: { type: "boolean" } },
+  options: {
+    help: { type: "boolean" },
+    json: { type: "boolean" },
+    unsealed: { type: "boolean" },
+  },
   allowPositionals: true,
 });
+const filter = positionals.join(" ");
+if (values.help === true || selectAttacks(filter).length === 0) {
+  console.log(
+    values.help === true ? HELP : `no attack is called ${JSON.stringify(filter)}\n\n${HELP}`,
+  );
+  process.exit(values.help === true ? 0 : 2);
+}
+// The canaries are queues and shared memory of the machine: whoever interrupts the run is not left with them.
+const interrupted = new AbortController();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.once(name, () => interrupted.abort());
 
 const summary = await runSuite({
-  filter: positionals.join(" "),
+  filter,
   unsealed: values.unsealed === true,
+  signal: interrupted.signal,
   ...(values.json === true ? {} : { onResult: (result) => console.log(lineOf(result)) }),
 });
+if (interrupted.signal.aborted) {
+  console.error("interrupted: this says nothing");
+  process.exit(130);
+}
 if (values.json === true) console.log(JSON.stringify(summary, undefined, 2));
 else for (const line of closingLines(summary)) console.log(line);
 const failed = summary.escapes > 0 || summary.broken > 0 || summary.attacks === 0;

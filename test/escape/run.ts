@@ -38,6 +38,8 @@ export interface RunOptions {
   /** Only without any protection: then escapes are what is expected. */
   readonly unsealed?: boolean;
   readonly onResult?: (result: Result) => void;
+  /** Ends the run early: what was set out for the attackers is put away all the same. */
+  readonly signal?: AbortSignal;
 }
 
 /** The forms of seal that this machine has or has to have: see `sealsUnderTest`. */
@@ -53,6 +55,7 @@ export async function runSuite({
   filter = "",
   unsealed = false,
   onResult,
+  signal,
 }: RunOptions = {}): Promise<Summary> {
   const chosen = selectAttacks(filter);
   const forms: readonly Form[] = unsealed ? ["unsealed"] : ["unsealed", ...formsUnderTest()];
@@ -72,8 +75,9 @@ export async function runSuite({
         const stage = await openStage(form, programs);
         try {
           for (const one of chosen) {
+            if (signal?.aborted) break;
             if (isLeftOut(form, one.attack)) continue;
-            results.get(one.attack.name)![form] = await tryAttack(stage, one.attack);
+            results.get(one.attack.name)![form] = await tryAttack(stage, one.attack, signal);
             report(one);
           }
         } finally {
@@ -97,10 +101,15 @@ function isLeftOut(form: Form, attack: Attack): boolean {
 
 const ATTACK_MS_MAX = 60_000;
 
-async function tryAttack(stage: Stage, attack: Attack): Promise<Verdict> {
+async function tryAttack(
+  stage: Stage,
+  attack: Attack,
+  signal: AbortSignal | undefined,
+): Promise<Verdict> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error("it did not end")), ATTACK_MS_MAX);
+    signal?.addEventListener("abort", () => reject(new Error("the run was ended")));
   });
   try {
     return verdictOf(await Promise.race([attack.attack(stage), late]));

@@ -16,6 +16,11 @@ export const leftoverCall =
     return { export: ["run"], args: [what === 13 && random(8) > 0 ? 9 : what, value] };
   };
 
+/** `run(which, what, value)` of the nested component. Few resources, so that a handle is often met again. */
+export const nestedCall =
+  (places: number): NextCall =>
+  (random) => ({ export: ["run"], args: [random(2), random(places), random(5)] });
+
 /** Tools of test/fixtures/guest but the one that never ends, with arguments good and bad. */
 export const fixtureCall: NextCall = (random) => {
   const tools: readonly (() => [string, unknown])[] = [

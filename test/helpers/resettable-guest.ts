@@ -85,8 +85,9 @@ export async function openResettable(component: Uint8Array): Promise<ResettableG
           : makeResetInstances(makeInstance, take);
       return {
         call(call) {
+          const instance = instances.take();
           const { ended, seen } = host.during(() =>
-            runExport(instances.take(), { t: "call", id: 0, context: null, ...call }),
+            runExport(instance, { t: "call", id: 0, context: null, ...call }),
           );
           instances.done({ trapped: ended.message.trap !== undefined });
           const text = ended.body === undefined ? "" : Buffer.from(ended.body).toString("latin1");

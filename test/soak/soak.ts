@@ -82,6 +82,9 @@ async function soak(plan: SoakPlan, traffic: Traffic, random: () => number): Pro
   const problems = traffic.problems;
   traffic.initialize();
   traffic.flow(plan.inFlight);
+  plan.onProgress?.(
+    `warming up: ${plan.warmUpSeconds} s, and until every kind of answer was seen, for minutes on a busy machine`,
+  );
   await sleep(plan.warmUpSeconds * 1000);
   // What is opened once, by the first call that needs it, is open now.
   await until(() => traffic.hasSeen(WARM, WARM_ANSWERS), "everything was called once", 300_000);

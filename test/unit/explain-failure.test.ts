@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RUNTIME_ERROR_CODES } from "../../runtime/answer.ts";
 import { explainFailure } from "../../runtime/explain-failure.ts";
+import { ComponentError } from "../../runtime/plugin/component/errors.ts";
 import {
   SANDBOX_ERRORS,
   SandboxError,
@@ -23,6 +24,12 @@ test("every end of a sealed call has a code of the closed list, and tells nothin
     );
     assert.doesNotMatch(JSON.stringify(answer), /srv|10\.0|hunter2|postgres|\/|ERR_/, code);
   }
+});
+
+test("a component that does not fit into its memory is told as that, and not as the host's fault", () => {
+  const answer = explainFailure(new ComponentError("ERR_COMPONENT_MEMORY", INSIDE));
+  assert.equal(answer.error_code, "MEMORY_LIMIT");
+  assert.doesNotMatch(JSON.stringify(answer), /srv|hunter2/);
 });
 
 test("an unforeseen throw is the host's fault and not the caller's or the plugin's", () => {

@@ -40,7 +40,9 @@ export const doctor: Command = {
     out.line();
     out.line(
       isWell
-        ? "Everything that a start needs is in order."
+        ? checks.every((check) => check.state === "ok" || check.name !== "workspace")
+          ? "Everything that a start needs is in order."
+          : "The machine is in order. A start also needs a workspace: run this where its glovebox.yaml is."
         : "Next: correct what failed; `glovebox verify` tells each refusal with its remedy.",
     );
     out.result({ checks, seal: seal.name, measures: seal.measures, denied: seal.denied });

@@ -19,8 +19,8 @@ export interface ExposedModules<Module extends NamedModule> {
 /**
  * Exports the memory and the mutable globals of every core module under private names, so that the runner can restore
  * them after a call. What such an image would not hold is looked for in the code: a module whose functions can change a
- * table, or drop a segment, is refused, and so is a mutable global that JavaScript cannot read. What a start function or
- * an active segment does to a table is done before any image is taken.
+ * table, or drop a segment, is refused, and so are a mutable global that JavaScript cannot read and more than a thousand
+ * of them. What a start function or an active segment does to a table is done before any image is taken.
  *
  * It relies on `inspectComponent`, which refuses threads, exceptions, garbage collected types and second memories.
  * Throws `ComponentError`.
@@ -29,7 +29,10 @@ export function exposeModules<Module extends NamedModule>(
   modules: readonly Module[],
 ): ExposedModules<Module> {
   const exposed = modules.map((module) => ({ module, ...exposeModule(module.bytes) }));
-  const refused = exposed.find((entry) => entry.refused !== undefined)?.refused;
+  const globals = exposed.reduce((sum, entry) => sum + entry.globals, 0);
+  const refused =
+    exposed.find((entry) => entry.refused !== undefined)?.refused ??
+    (globals > GLOBALS_MAX ? `${globals} mutable globals` : undefined);
   if (refused !== undefined) return { modules, refused };
   return { modules: exposed.map(({ module, bytes }) => ({ ...module, bytes })), refused };
 }
@@ -37,6 +40,11 @@ export function exposeModules<Module extends NamedModule>(
 const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
 const V128 = 0x7b;
 const EXPORTS = 7;
+/**
+ * Mutable globals of all modules together that are restored one by one. Toolchains make a handful; 500 kB of component could
+ * ask for 100,000 in each of 256 instances.
+ */
+const GLOBALS_MAX = 1000;
 /** Sections that stand behind the exports: start, elements, data count, code, data. */
 const AFTER_EXPORTS = [8, 9, 12, 10, 11];
 
@@ -53,6 +61,8 @@ const UNRESTORABLE: Readonly<Record<number, string>> = {
 
 interface Exposed {
   readonly bytes: Uint8Array;
+  /** How many are mutable. */
+  readonly globals: number;
   readonly refused: string | undefined;
 }
 
@@ -88,7 +98,9 @@ function exposeModule(bytes: Uint8Array): Exposed {
     ...Array.from({ length: found.memories }, (_, index) => exportOf("memory", MEMORY, index)),
     ...found.mutable.map((index) => exportOf("global", GLOBAL, index)),
   ];
-  if (found.refused !== undefined || added.length === 0) return { bytes, refused: found.refused };
+  const { refused } = found;
+  const globals = found.mutable.length;
+  if (refused !== undefined || added.length === 0) return { bytes, globals, refused };
   const at = own ?? { start: insertAt ?? bytes.length, count: 0, entries: 0, end: 0 };
   const section = Buffer.concat([
     leb(at.count + added.length),
@@ -102,7 +114,8 @@ function exposeModule(bytes: Uint8Array): Exposed {
       writeSection(EXPORTS, section),
       bytes.subarray(rest),
     ]),
-    refused: undefined,
+    globals,
+    refused,
   };
 }
 

@@ -5,8 +5,8 @@ import { takeImages } from "./image/take-images.ts";
 
 /**
  * Where a call gets its instance from. Every implementation keeps one promise: no call sees what another left.
- * `take` is for one call; `done` says that the call is over, in a later turn of the event loop, and is the place to
- * prepare the next.
+ * `take` is for one call, and comes before it begins: what an instance hears while it is made, it may keep. `done` says
+ * that the call is over, in a later turn of the event loop, and is the place to prepare the next.
  */
 export interface Instances {
   take(): GuestExports;
@@ -31,7 +31,7 @@ export function makeFreshInstances(instantiate: () => NewInstance): Instances {
       try {
         ahead = instantiate().exports;
       } catch {
-        // Instantiation may depend on what it reads from the host. The next call tries again and reports it.
+        // Instantiation may depend on the time. The next call tries again, before it begins, and reports it.
         ahead = undefined;
       }
     },

@@ -73,12 +73,14 @@ function prepare(makeInstance: () => NewInstance, reset: boolean): { fresh?: str
 }
 
 function call(message: CallMessage): void {
-  current.context = message.context;
   let ended: Ended;
-  channel.begin(message.id);
   try {
     if (instances === undefined) throw new Error("a call before a component");
-    ended = runExport(instances.take(), message);
+    // Before the call begins: an instance that has to be made now would keep what it hears, for the next call to find.
+    const instance = instances.take();
+    current.context = message.context;
+    channel.begin(message.id);
+    ended = runExport(instance, message);
   } catch {
     ended = { message: { t: "result", id: message.id, trap: "error" } };
   }

@@ -48,6 +48,12 @@ function expose(classic: string): string {
   const unreachable = bindings.find(({ hidden }) => hidden);
   if (unreachable !== undefined)
     throw new Refusal(`the binding code keeps state in an inner block: ${unreachable.name}`);
+  const names = new Set<string>();
+  for (const { name } of bindings) {
+    // jco lets exports take names of its own: then the hook would see one of two variables.
+    if (names.has(name)) throw new Refusal(`the binding code has two of the name ${name}`);
+    names.add(name);
+  }
   const last = generator.body.body.at(-1);
   if (last?.type !== "ReturnStatement") throw new Refusal("the binding code ends in another way");
   const edits = [

@@ -52,6 +52,8 @@ function leaveIpc(key: number, queueName: string): void {
   for (let count = 0; count < 4; count += 1) call("msgsnd", queue, message, memory.length, 0o4000);
   const shape = struct(64, [8, 8, 8], [16, 8, 8192]);
   const posix = call("mq_open", cString(queueName), 0o102 | 0o4000, EVERYBODY, shape);
+  if (posix < 0 || queue < 0)
+    throw new Error(`no queue for a canary: the machine has too many (${posix}, ${queue})`);
   for (let count = 0; count < 4; count += 1)
     call("mq_timedsend", posix, memory, memory.length, 0, 0);
 }

@@ -10,7 +10,14 @@ import type { StateImage } from "../../../runtime/sandbox/runner/image/state-ima
 import { CAN_COMPILE_C, cGuest, GUEST_FOLDER } from "../../helpers/c-guest.ts";
 import { fixturePackage } from "../../helpers/fixture-package.ts";
 import { leftoverComponent, PLACES } from "../../helpers/leftover-component.ts";
-import { fixtureCall, leftoverCall, wasiCall, type NextCall } from "../../helpers/random-calls.ts";
+import { NESTED_PLACES, nestedComponent } from "../../helpers/nested-component.ts";
+import {
+  fixtureCall,
+  leftoverCall,
+  nestedCall,
+  wasiCall,
+  type NextCall,
+} from "../../helpers/random-calls.ts";
 import {
   makeChoices,
   openResettable,
@@ -42,6 +49,13 @@ const SUBJECTS: readonly Subject[] = [
     calls: 5000,
     next: leftoverCall(PLACES),
     component: leftoverComponent,
+  },
+  {
+    name: "components inside a component",
+    sequences: 1500,
+    calls: 80,
+    next: nestedCall(NESTED_PLACES),
+    component: nestedComponent,
   },
   ...(CAN_COMPILE_C
     ? [{ name: "C", sequences: 40_000, calls: 5000, next: fixtureCall, component: cGuest }]

@@ -136,6 +136,40 @@ test("a call that is cancelled is not answered, and its number can be used again
   assert.partialDeepStrictEqual(await settle(), [{ id: 1, result: {} }]);
 });
 
+test("a call is not cancelled by what the SDK takes for no cancellation", async (t) => {
+  const { send, settle, initialize, calls } = serve(t);
+  await initialize();
+  send({ ...REQUEST, params: { name: "p__say", arguments: { want: "wait" } } });
+  const notice = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } };
+  for (const message of [
+    { ...notice, id: 9 },
+    { ...notice, id: 1, result: {} },
+    { ...notice, result: {} },
+    { ...notice, jsonrpc: "1.0" },
+    { ...notice, params: { requestId: 1, reason: 5 } },
+    { ...notice, params: { requestId: 1, _meta: 7 } },
+    { ...notice, params: [1] },
+  ])
+    send(message);
+  await settle();
+  assert.equal(calls[0]?.signal.aborted, false);
+  send({ ...notice, params: { requestId: 1, reason: "enough", _meta: { "example.com/any": 1 } } });
+  await settle();
+  assert.equal(calls[0]?.signal.aborted, true);
+});
+
+test("arguments are what the SDK makes of them", async (t) => {
+  const { input, settle, initialize, calls } = serve(t);
+  await initialize();
+  for (const meta of ["", `,"_meta":${JSON.stringify(TO_THE_SDK)}`])
+    input.write(
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"p__say","arguments":{"__proto__":{"a":1},"b":2}${meta}}}\n`,
+    );
+  await settle();
+  assert.equal(calls.length, 2);
+  assert.equal(JSON.stringify(calls[0]?.arguments), JSON.stringify(calls[1]?.arguments));
+});
+
 test("calls end with the client", async (t) => {
   const { send, settle, initialize, calls, input } = serve(t);
   await initialize();

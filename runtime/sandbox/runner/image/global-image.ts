@@ -2,7 +2,7 @@ import { NoImage } from "./state-image.ts";
 
 /** The way back to a global's value. A constant one needs none. */
 export function restoreGlobal(global: WebAssembly.Global): () => void {
-  const { value } = global;
+  const value = read(global);
   // JavaScript may write another NaN than the one it read.
   if (Number.isNaN(value)) throw new NoImage("a global that is not a number");
   try {
@@ -13,4 +13,12 @@ export function restoreGlobal(global: WebAssembly.Global): () => void {
   return () => {
     global.value = value;
   };
+}
+
+function read(global: WebAssembly.Global): unknown {
+  try {
+    return global.value;
+  } catch {
+    throw new NoImage("a global that JavaScript cannot read");
+  }
 }

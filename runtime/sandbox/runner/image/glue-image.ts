@@ -135,7 +135,7 @@ class Walk {
       if (same)
         for (const [key, value] of map) {
           const entry = entries[index++];
-          same &&= entry !== undefined && entry[0] === key && entry[1] === value;
+          same &&= entry !== undefined && entry[0] === key && Object.is(entry[1], value);
         }
       if (same) return;
       map.clear();
@@ -182,12 +182,12 @@ class Walk {
     this.#restores.push(() => {
       if (!isClosed) {
         const now = Reflect.ownKeys(object);
-        if (now.length !== keys.length)
+        if (now.length !== keys.length || now.some((key, index) => key !== keys[index]))
           for (const key of now) if (!keys.includes(key)) Reflect.deleteProperty(object, key);
       }
       for (let index = 0; index < keys.length; index += 1) {
         const key = keys[index] as Key;
-        if (target[key] !== values[index]) target[key] = values[index];
+        if (!Object.is(target[key], values[index])) target[key] = values[index];
       }
     });
   }

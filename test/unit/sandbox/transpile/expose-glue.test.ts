@@ -3,6 +3,7 @@ import { before, test } from "node:test";
 import { Script } from "node:vm";
 import type { GlueHook } from "../../../../runtime/sandbox/runner/image/glue-image.ts";
 import { exposeGlue } from "../../../../runtime/sandbox/transpile/expose-glue.ts";
+import { componentOfWit } from "../../../helpers/component-reference.ts";
 import { leftoverComponent } from "../../../helpers/leftover-component.ts";
 import { generateCode } from "../../../../runtime/sandbox/transpile/generate-code.ts";
 import { wasiGuest } from "../../../helpers/wasi-guest.ts";
@@ -110,6 +111,9 @@ const REFUSED: Readonly<Record<string, Parts>> = {
     outer: "class A { #x; static has(o) { return #x in o; } }",
   },
   "the hook's own name": { outer: "const $glovebox_glue = 1;" },
+  "a variable that another of the same name hides": {
+    inner: "function shadow() { return count; } let count = 9;",
+  },
   "another end": { end: "yield { run };" },
 };
 
@@ -124,6 +128,20 @@ for (const [what, parts] of Object.entries(REFUSED)) {
 test("refuses what is not one function", () => {
   for (const text of ["(function () {}), (function () {})", "(function (a) {})", "1", "(() => {})"])
     assert.notEqual(exposeGlue(text).refused, undefined, text);
+});
+
+test("refuses a component whose export takes the name of a variable of the binding code", async () => {
+  const world = (name: string) =>
+    componentOfWit(
+      `package a:b;
+       interface r { resource out { m: func(); } get: func() -> out; }
+       world w { import r; export ${name}: func(); }`,
+      "w",
+    );
+  const refused = async (name: string) =>
+    exposeGlue((await generateCode(await world(name))).script).refused;
+  assert.equal(await refused("harmless"), undefined);
+  assert.match((await refused("cur-resource-borrows")) ?? "", /curResourceBorrows/);
 });
 
 /** Names that the reading of jco's code relies on. Where a new version has others, what it does with them must be read again. */
