@@ -39,10 +39,10 @@ const RANGES: Readonly<
   resident: {
     field: "residentBytes",
     inside: [
-      ["64MiB", 64 * MIB],
+      ["128MiB", 128 * MIB],
       ["4GiB", 4096 * MIB],
     ],
-    outside: ["63MiB", "5GiB"],
+    outside: ["127MiB", "5GiB"],
   },
   output: {
     field: "outputBytes",
