@@ -51,6 +51,8 @@ export interface SealedProcess {
 
 /** How the launcher and the limiting shell say that nothing has run. */
 const UNSEALED_EXIT = 97;
+/** How bubblewrap says that the process inside was ended by SIGKILL. */
+const KILLED_EXIT = 128 + 9;
 const CLOSE_WATCH_MS = 20;
 const START_WATCH_MS = 1000;
 const STOP_AFTER_MS = 250;
@@ -78,12 +80,17 @@ export function makeSpawner(
     const stderr = collectBounded(started.stderr, () => end("flood"));
     const residentBytes = (): number | undefined => powers.residentBytes?.(innermostPid());
     let looksInVain = 0;
+    /** It was killed because its memory could not be seen: one that was dying by itself shows none either. */
+    let inDoubt = false;
     const look = (): void => {
       if (powers.residentBytes === undefined) return;
       const bytes = residentBytes();
       // A process whose first thread has ended while others run on shows no memory. Honest ones end as a whole.
       looksInVain = bytes === undefined && innermostPid() !== 0 ? looksInVain + 1 : 0;
-      if (looksInVain > LOOKS_IN_VAIN_MAX || (bytes ?? 0) > options.residentBytesMax) end("memory");
+      if (looksInVain > LOOKS_IN_VAIN_MAX || (bytes ?? 0) > options.residentBytesMax) {
+        inDoubt = bytes === undefined;
+        end("memory");
+      }
     };
     let timer = setInterval(look, START_WATCH_MS).unref();
     let pace: "start" | "close" | "stopped" = "start";
@@ -109,6 +116,8 @@ export function makeSpawner(
       clearInterval(timer);
       clearTimeout(rest);
       if (reason === "exit" && group?.ranOut() === true) reason = "memory";
+      const wasKilled = signal === "SIGKILL" || code === KILLED_EXIT;
+      if (reason === "memory" && inDoubt && !wasKilled) reason = "exit";
       group?.remove();
       // The last words may still be on their way.
       await new Promise((resolve) =>
