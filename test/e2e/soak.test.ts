@@ -16,7 +16,7 @@ test(
     const report = await runSoak({
       seconds: SECONDS,
       seed,
-      warmUpSeconds: 8,
+      warmUpSeconds: IN_CI ? 25 : 8,
       inFlight: 6,
       growthMax: GROWTH_MAX,
     });
