@@ -24,6 +24,7 @@ import {
   type Candidate,
 } from "./finish-approval.ts";
 import { effectiveMode, wholeComponent } from "./machine.ts";
+import { noteInstances } from "./note-instances.ts";
 
 /** A plugin that the operator names by its source. */
 export interface AddRequest {
@@ -132,8 +133,13 @@ async function examine(
       sandbox,
       rules: rulesOf(trust),
       unsigned,
-      transpile: (component, limits) =>
-        machine.transpile(wholeComponent(component), sandbox, limits, paths.cacheFolder),
+      transpile: async (component, limits) => {
+        const whole = wholeComponent(component);
+        return noteInstances(
+          await machine.transpile(whole, sandbox, limits, paths.cacheFolder),
+          out,
+        );
+      },
       onProgress: (step) => out.progress(step),
     });
     return await examined.catch((error: unknown) => {

@@ -4,6 +4,7 @@ import type { SourceParts } from "../supply/read-source.ts";
 import { rulesOf } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { wholeComponent } from "./machine.ts";
+import { noteInstances } from "./note-instances.ts";
 
 /** Packs unpacked parts: the sealed component is asked for its tools, with nothing granted. */
 export async function packHere(
@@ -15,8 +16,8 @@ export async function packHere(
     return await packParts(parts, {
       sandbox,
       rules: rulesOf([]),
-      transpile: (component, limits) =>
-        machine.transpile(wholeComponent(component), sandbox, limits),
+      transpile: async (component, limits) =>
+        noteInstances(await machine.transpile(wholeComponent(component), sandbox, limits), out),
       onProgress: (step) => out.progress(step),
     });
   } catch (error) {

@@ -283,7 +283,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     title: "A cgroup's limits were written to the kernel's files, and never seen to stop a runner",
     status: "open",
     severity: "low",
-    since: "0.2.0",
+    since: "0.1.0",
     ring: 5,
     current_behavior:
       "The file protocol is tested on a plain folder, and joining and leaving on the kernel's own tree where the machine has one that is writable; none had the memory controller in it. The other limits hold without it.",
@@ -298,7 +298,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
       "Behind Landlock a runner keeps the broker's user, process numbers and network namespace",
     status: "open",
     severity: "low",
-    since: "0.2.0",
+    since: "0.1.0",
     ring: 5,
     current_behavior:
       "What bubblewrap hides by namespaces, there only the filter of system calls denies: one layer instead of two. Until the filter is tightened, before foreign code runs, it can ask for names and sizes of host files and for processes.",
@@ -312,7 +312,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     title: "A runner that is killed from outside may be told as MEMORY_LIMIT",
     status: "open",
     severity: "low",
-    since: "0.2.0",
+    since: "0.1.0",
     ring: 3,
     current_behavior:
       "The watchdog kills a process whose memory it cannot read three times in a row, because native code can end its first thread and go on behind it. On a starved machine a process that is dying anyway looks the same for longer, and its call then ends as MEMORY_LIMIT and not as INTERNAL. It was going to end with an error either way.",
@@ -326,7 +326,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     title: "A broker killed at the wrong moment leaves half a bubblewrap behind",
     status: "open",
     severity: "low",
-    since: "0.2.0",
+    since: "0.1.0",
     ring: 5,
     current_behavior:
       "bubblewrap's inner process asks the kernel to end it with its parent only after its parent has written its user map. Where both the broker and the outer process are killed before that, the inner one waits for ever. No code of ours or of a plugin has run in it then, and it holds nothing but ends of closed sockets.",
@@ -361,6 +361,6 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ideal: "An operator chooses for each rule whether answers are held until they are whole.",
     resolved_by: "A key of the http rule.",
     references: ["OWASP MCP01"],
-    evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http.test.ts" }],
+    evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
 ];

@@ -34,7 +34,7 @@ function shape(needed: readonly string[], optional: readonly string[] = []): Sha
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   ready: shape(["t", "protocol"]),
-  loaded: shape(["t"], ["failed", "fresh"]),
+  loaded: shape(["t"], ["failed"]),
   host: shape(["t", "id", "seq", "op", "args"]),
   note: shape(["t", "id", "op", "args"]),
   result: shape(["t", "id"], ["value", "err", "trap"]),
@@ -57,11 +57,9 @@ export function parseFromRunner(frame: Frame): FromRunner {
       return { t: "ready", protocol: parseCount(message["protocol"]) };
     case "loaded":
       assertNoBody(frame);
-      return {
-        t: "loaded",
-        ...("failed" in message ? { failed: parseFailure(message["failed"]) } : {}),
-        ...("fresh" in message ? { fresh: parseFailure(message["fresh"]) } : {}),
-      };
+      return "failed" in message
+        ? { t: "loaded", failed: parseFailure(message["failed"]) }
+        : { t: "loaded" };
     case "host":
       return {
         t: "host",

@@ -55,8 +55,6 @@ export interface ReadyMessage {
 export interface LoadedMessage {
   readonly t: "loaded";
   readonly failed?: string;
-  /** Why every call gets a new instance although it need not: the runner could not take an image. */
-  readonly fresh?: string;
 }
 /** Runner → broker: a host call. `seq` counts up from 1 within the call. */
 export interface HostMessage {

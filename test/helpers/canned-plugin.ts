@@ -2,6 +2,7 @@ import { canonicalBytes } from "../../runtime/plugin/canonical.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
 import { fromWat } from "./component-samples.ts";
+import { toolsWat } from "./tools-guest.ts";
 
 /** What a plugin says, fixed in advance. */
 export interface Canned {
@@ -69,8 +70,8 @@ async function cannedComponent(lists: readonly string[], answer: string): Promis
     at += bytes.length;
     return segments;
   });
-  return fromWat(`(component
-  (core module $m
+  return fromWat(
+    toolsWat(`
     (memory (export "memory") ${Math.ceil(at / 65_536)})
     (global $asked (mut i32) (i32.const -1))
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const ${ARGUMENTS})
@@ -79,19 +80,8 @@ async function cannedComponent(lists: readonly string[], answer: string): Promis
         (then (global.set $asked (i32.add (global.get $asked) (i32.const 1)))))
       (i32.add (i32.const ${PAIRS}) (i32.mul (i32.const 8) (global.get $asked))))
     (func (export "call") (param i32 i32 i32 i32) (result i32) i32.const ${PAIRS + 8 * lists.length})
-    ${data.join("\n    ")})
-  (core instance $i (instantiate $m))
-  (alias core export $i "memory" (core memory $memory))
-  (alias core export $i "realloc" (core func $realloc))
-  (alias core export $i "list" (core func $core-list))
-  (alias core export $i "call" (core func $core-call))
-  (func $list (result string)
-    (canon lift (core func $core-list) (memory (core memory $memory)) (realloc (core func $realloc))))
-  (func $call (param "name" string) (param "arguments" string) (result string)
-    (canon lift (core func $core-call) (memory (core memory $memory)) (realloc (core func $realloc))))
-  (instance $tools (export "list-tools" (func $list)) (export "call-tool" (func $call)))
-  (export "glovebox:plugin/tools@0.1.0" (instance $tools))
-)`);
+    ${data.join("\n    ")}`),
+  );
 }
 
 function escape(bytes: Uint8Array): string {

@@ -7,6 +7,7 @@ import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { componentize } from "componentize-qjs";
 import { ComponentError } from "../../runtime/plugin/component/errors.ts";
 import { componentOfWit } from "./component-reference.ts";
+import { toolsWat } from "./tools-guest.ts";
 
 export const WIT_FILE = join(import.meta.dirname, "../../host-api/wit/glovebox.wit");
 
@@ -16,26 +17,13 @@ export function fromWat(text: string): Promise<Uint8Array> {
 }
 
 /** `(component …)` around a core module with a memory, a realloc and the two functions of the tools interface. */
-export const TOOLS_WAT = `(component
-  (core module $m
+export const TOOLS_WAT = toolsWat(`
     (memory (export "memory") 1)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 1024)
     (func (export "list") (result i32) i32.const 16)
     (func (export "call") (param i32 i32 i32 i32) (result i32) i32.const 16)
     (data (i32.const 16) "\\20\\00\\00\\00\\02\\00\\00\\00")
-    (data (i32.const 32) "[]"))
-  (core instance $i (instantiate $m))
-  (alias core export $i "memory" (core memory $memory))
-  (alias core export $i "realloc" (core func $realloc))
-  (alias core export $i "list" (core func $core-list))
-  (alias core export $i "call" (core func $core-call))
-  (func $list (result string)
-    (canon lift (core func $core-list) (memory (core memory $memory)) (realloc (core func $realloc))))
-  (func $call (param "name" string) (param "arguments" string) (result string)
-    (canon lift (core func $core-call) (memory (core memory $memory)) (realloc (core func $realloc))))
-  (instance $tools (export "list-tools" (func $list)) (export "call-tool" (func $call)))
-  (export "glovebox:plugin/tools@0.1.0" (instance $tools))
-)`;
+    (data (i32.const 32) "[]")`);
 
 export interface QuickJsOptions {
   readonly source?: string;

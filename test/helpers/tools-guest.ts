@@ -40,3 +40,21 @@ export function runWat(core: string): string {
     (func $run (result u32) (canon lift (core func $i "run")))
     (export "run" (func $run)))`;
 }
+
+/** A component of the tools interface around one core module, whose text declares a memory, `realloc`, `list` and `call`. */
+export function toolsWat(core: string): string {
+  return `(component
+  (core module $m ${core})
+  (core instance $i (instantiate $m))
+  (alias core export $i "memory" (core memory $memory))
+  (alias core export $i "realloc" (core func $realloc))
+  (alias core export $i "list" (core func $core-list))
+  (alias core export $i "call" (core func $core-call))
+  (func $list (result string)
+    (canon lift (core func $core-list) (memory (core memory $memory)) (realloc (core func $realloc))))
+  (func $call (param "name" string) (param "arguments" string) (result string)
+    (canon lift (core func $core-call) (memory (core memory $memory)) (realloc (core func $realloc))))
+  (instance $tools (export "list-tools" (func $list)) (export "call-tool" (func $call)))
+  (export "glovebox:plugin/tools@0.1.0" (instance $tools))
+)`;
+}

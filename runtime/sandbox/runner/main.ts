@@ -50,26 +50,21 @@ function load(message: LoadMessage, body: Uint8Array): void {
       states.forget();
       return { ...made, states };
     };
-    wire.send({ t: "loaded", ...prepare(makeInstance, message.reset) });
+    instances = prepare(makeInstance, message.reset);
+    wire.send({ t: "loaded" });
   } catch (error) {
     wire.send({ t: "loaded", failed: error instanceof Error ? error.message : "an exception" });
   }
 }
 
-/** Instances that are restored after each call where that is wanted and can be done; else new ones, and why. */
-function prepare(makeInstance: () => NewInstance, reset: boolean): { fresh?: string } {
-  if (reset) {
-    try {
-      instances = makeResetInstances(makeInstance);
-      return {};
-    } catch (error) {
-      if (!(error instanceof NoImage)) throw error;
-      instances = makeFreshInstances(makeInstance);
-      return { fresh: error.message };
-    }
+/** Instances that are restored after each call where that is wanted and can be done; else new ones. */
+function prepare(makeInstance: () => NewInstance, reset: boolean): Instances {
+  try {
+    if (reset) return makeResetInstances(makeInstance);
+  } catch (error) {
+    if (!(error instanceof NoImage)) throw error;
   }
-  instances = makeFreshInstances(makeInstance);
-  return {};
+  return makeFreshInstances(makeInstance);
 }
 
 function call(message: CallMessage): void {

@@ -2,13 +2,13 @@
 import type { Transpiled } from "../../../runtime/sandbox/sandbox.ts";
 import { admit } from "./plugins.ts";
 import type { Stage } from "./stage.ts";
+import { toolsWat } from "../../helpers/tools-guest.ts";
 
 /**
  * `call-tool(name, arguments)`: the first letter of the name chooses what to do, the first character of the arguments is a
  * digit. It answers one digit. Upper case puts the digit away, lower case says what is there.
  */
-const WAT = `(component
-  (core module $m
+const WAT = toolsWat(`
     (type $digit (func (result i32)))
     (memory (export "memory") 2 1000)
     (table $t 20 200000 funcref)
@@ -106,19 +106,7 @@ const WAT = `(component
         (i32.store (i32.const 1024) (i32.const 8192)) (i32.store (i32.const 1028) (i32.const 2097152)) (return (i32.const 1024))))
       (if (i32.eq (local.get $op) (i32.const 52)) (then (return (call $say (call $deep (i32.const 100000000))))))
       (if (i32.eq (local.get $op) (i32.const 53)) (then (return (call $say (select (i32.const 0) (i32.const 7) (i32.eq (table.grow $t (ref.null func) (i32.const 150000)) (i32.const -1)))))))
-      (call $say (i32.const 9))))
-  (core instance $i (instantiate $m))
-  (alias core export $i "memory" (core memory $memory))
-  (alias core export $i "realloc" (core func $realloc))
-  (alias core export $i "list" (core func $core-list))
-  (alias core export $i "call" (core func $core-call))
-  (func $list (result string)
-    (canon lift (core func $core-list) (memory (core memory $memory)) (realloc (core func $realloc))))
-  (func $call (param "name" string) (param "arguments" string) (result string)
-    (canon lift (core func $core-call) (memory (core memory $memory)) (realloc (core func $realloc))))
-  (instance $tools (export "list-tools" (func $list)) (export "call-tool" (func $call)))
-  (export "glovebox:plugin/tools@0.1.0" (instance $tools))
-)`;
+      (call $say (i32.const 9)))`);
 
 export const CALL_TOOL = ["tools", "callTool"] as const;
 
