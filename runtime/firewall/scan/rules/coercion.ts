@@ -7,28 +7,29 @@ export const NO_CONFIRMATION: PhraseRule = {
   references: ["OWASP MCP03"],
   phrases: [
     {
-      steps: "must send|use|alter without|skip confirm",
+      steps: "must send|use|alter|act without|skip confirm",
       gap: 8,
       denies: true,
       severity: "high",
       why: "It demands to act without asking.",
     },
     {
-      steps: "not confirm user",
-      gap: 5,
+      steps: "must skip confirm",
+      gap: 3,
+      severity: "high",
+      why: "It demands to act without asking.",
+    },
+    {
+      steps: "not|without confirm user",
+      gap: 3,
       denies: true,
       severity: "high",
       why: "It tells the model not to ask the user.",
     },
-    {
-      steps: "skip confirm",
-      gap: 3,
-      severity: "medium",
-      why: "It skips a confirmation.",
-    },
+    { steps: "skip confirm", gap: 3, severity: "medium", why: "It skips a confirmation." },
     {
       steps: "without confirm",
-      gap: 4,
+      gap: 3,
       denies: true,
       severity: "medium",
       why: "It acts without asking.",
@@ -42,18 +43,8 @@ export const PRESSURE: PhraseRule = {
   title: "It presses the model with urgency, authority or threats",
   references: ["OWASP MCP03"],
   phrases: [
-    {
-      steps: "important important",
-      gap: 5,
-      severity: "low",
-      why: "It insists.",
-    },
-    {
-      steps: "must threat",
-      gap: 14,
-      severity: "low",
-      why: "It threatens with a failure.",
-    },
+    { steps: "important important", gap: 5, severity: "low", why: "It insists." },
+    { steps: "must threat", gap: 14, severity: "low", why: "It threatens with a failure." },
     {
       steps: "important before|you|must use|read|send",
       gap: 4,
@@ -61,13 +52,13 @@ export const PRESSURE: PhraseRule = {
       why: "It insists on an action.",
     },
     {
-      steps: "before use thisTool|ownName|tool you|must",
+      steps: "before use thisTool|ownName you|must",
       gap: 5,
       severity: "low",
       why: "It demands something before it is called.",
     },
     {
-      steps: "before use thisTool|ownName|tool must|you|read read|send|use",
+      steps: "before use thisTool|ownName must|you|read read|send|use",
       gap: 6,
       severity: "medium",
       why: "It demands an action before it is called.",
