@@ -50,7 +50,7 @@ class MentionReader implements WordSink {
     readonly entry: Entry;
     readonly start: number;
     readonly position: number;
-    readonly isDenied: boolean;
+    readonly deniedUntil: number;
   }[] = [];
 
   constructor(text: string, names: Names) {
@@ -67,8 +67,8 @@ class MentionReader implements WordSink {
     this.#continuePhrases(word, end, position);
     const entry = LEXICON.get(word) ?? LEXICON.get(withoutPossessive(word));
     if (entry !== undefined) {
-      const isDenied = position <= this.#deniedUntil;
-      if (entry.next !== undefined) this.#open.push({ entry, start, position, isDenied });
+      const deniedUntil = this.#deniedUntil;
+      if (entry.next !== undefined) this.#open.push({ entry, start, position, deniedUntil });
       if (entry.concepts.length > 0) this.#add(entry.concepts, position, start, end);
     }
     this.#name(word, start, end, position);
@@ -86,12 +86,16 @@ class MentionReader implements WordSink {
     if (this.#open.length === 0) return;
     const open = this.#open;
     this.#open = [];
-    for (const { entry, start, position: first, isDenied } of open) {
+    for (const { entry, start, position: first, deniedUntil } of open) {
       const next = position - first > 4 ? undefined : entry.next?.get(word);
       if (next === undefined) continue;
-      if (next.concepts.length > 0) this.#push(next.concepts, position, start, end, isDenied);
+      if (next.concepts.length > 0) {
+        // The phrase's own words deny nothing: "pay no attention to".
+        this.#deniedUntil = deniedUntil;
+        this.#push(next.concepts, position, start, end, position <= deniedUntil);
+      }
       if (next.next !== undefined)
-        this.#open.push({ entry: next, start, position: first, isDenied });
+        this.#open.push({ entry: next, start, position: first, deniedUntil });
     }
   }
 

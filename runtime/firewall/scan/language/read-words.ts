@@ -69,9 +69,15 @@ export function readWords(text: string, sink: WordSink): void {
 
 function gapAt(text: string, index: number, code: number): number {
   if (code === 0x0a && index > 0 && text.charCodeAt(index - 1) === 0x0a) return PARAGRAPH_GAP;
+  if (code === 0x0a && isBullet(text.charCodeAt(index + 1))) return SENTENCE_GAP;
   const before = index > 0 ? text.charCodeAt(index - 1) : 0;
   const ends = before === 0x2e || before === 0x21 || before === 0x3f;
   return ends ? SENTENCE_GAP : 0;
+}
+
+/** `-`, `*`, `#`, or a digit: a list's item or a heading is a sentence of its own. */
+function isBullet(code: number): boolean {
+  return code === 0x2d || code === 0x2a || code === 0x23 || (code >= 0x30 && code <= 0x39);
 }
 
 function isLetter(code: number): boolean {

@@ -25,7 +25,7 @@ export const EXFILTRATION: PhraseRule = {
       why: "It has a secret read and passed on.",
     },
     {
-      steps: "read any|user secretNoun send/14",
+      steps: "read all|user secretNoun send/14 param|flow|reply|address|external",
       gap: 5,
       severity: "high",
       why: "It has secrets read and passed on.",
@@ -86,7 +86,7 @@ export const EXFILTRATION: PhraseRule = {
       why: "It wants what the model was told.",
     },
     {
-      steps: "send talk use|you",
+      steps: "send talk|userData use|you",
       gap: 6,
       severity: "high",
       why: "It wants what the model was told.",

@@ -25,7 +25,7 @@ export const OVERRIDE: PhraseRule = {
       why: "It tells the model to disregard what it was told before.",
     },
     {
-      steps: "prior|any order|rule ignore",
+      steps: "prior order ignore",
       gap: 4,
       severity: "high",
       why: "It says that the model's instructions do not count.",
@@ -37,7 +37,7 @@ export const OVERRIDE: PhraseRule = {
       why: "It takes the model's limits away.",
     },
     {
-      steps: "not follow prior|any order|rule",
+      steps: "not follow prior|any order",
       gap: 4,
       denies: true,
       severity: "high",

@@ -41,7 +41,7 @@ export const SECRECY: PhraseRule = {
       why: "It tells the model to leave this out of what the user reads.",
     },
     {
-      steps: "without user know|seen|tell|confirm",
+      steps: "without user know|seen|tell|ask|approval",
       gap: 4,
       denies: true,
       severity: "high",

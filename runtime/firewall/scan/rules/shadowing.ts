@@ -44,7 +44,7 @@ export const SHADOWING: PhraseRule = {
       why: "It demands something of another tool's calls.",
     },
     {
-      steps: "thisTool|ownName alter|hijack identifier|otherTool|installed",
+      steps: "thisTool|ownName affect otherTool|installed",
       gap: 4,
       severity: "high",
       why: "It changes what another tool does.",

@@ -68,11 +68,18 @@ export const ACTIONS = {
     verbs: "skip bypass suppress omit avoid circumvent forgo ignore disable",
     phrases: "dispense with; do without",
   },
-  confirm: {
-    verbs: "confirm ask approve prompt verify consult authorize authorise check",
+  ask: {
+    verbs: "ask request seek prompt require wait consult",
+    words: "sought",
+  },
+  approval: {
+    verbs: "confirm approve authorize authorise",
     words:
-      "confirmation confirmations approval permission permissions consent authorization authorisation requesting seeking waiting",
-    phrases: "double checking; second opinion",
+      "confirmation confirmations approval permission permissions consent authorization authorisation",
+    phrases: "double checking; second opinion; go ahead",
+  },
+  affect: {
+    verbs: "change alter affect influence modify override intercept",
   },
   tell: {
     verbs:

@@ -1,9 +1,7 @@
 import type { Words } from "./words.ts";
 
-const WHOLE =
-  "whole entire full complete all every prior previous past current recent ongoing user's raw";
-const TALK =
-  "chat chats conversation conversations dialogue dialog transcript transcripts prompt prompts messages context session memory history interactions";
+const WHOLE = "whole entire full complete";
+const TALK = "chat conversation dialogue dialog transcript prompt context";
 
 /** What is spoken of. */
 export const THINGS = {
@@ -49,9 +47,8 @@ export const THINGS = {
   /** What the model was told and told others: nobody's business but its own. */
   talk: {
     nouns: "keystroke",
-    words: "inbox mailbox clipboard",
     phrases:
-      "chat so far; conversation so far; messages so far; said so far; everything so far; system prompt; system message; initial prompt; system instructions; hidden prompt; original prompt; developer message; list of tools; tool list; tools list; available tools; tool names; tools you can; tools that you can; tools you have; tools available to you; tools you could; names of the tools; names of all tools; names of the other tools; names of all the tools; names of all other tools; names of all the other tools; context window; your context; your memory; your instructions; your prompt; your reasoning; your thoughts; chain of thought; ai responses; user's files; ai conversations; browser history; what the user said; what the user asked",
+      "chat so far; conversation so far; messages so far; said so far; everything so far; system prompt; system message; initial prompt; system instructions; hidden prompt; original prompt; developer message; list of tools; tool list; tools list; available tools; tool names; tools you can; tools that you can; tools you have; tools available to you; tools you could; tools that you can; names of the tools; names of all tools; names of the other tools; names of all the tools; names of all other tools; names of all the other tools; the other tools that you; names of all other tools; the other tools that; context window; your context; your memory; your instructions; your prompt; your reasoning; your thoughts; chain of thought; ai responses; user's files; ai conversations; browser history; what the user said; what the user asked",
     pairs: [
       [WHOLE, TALK],
       [
@@ -62,9 +59,9 @@ export const THINGS = {
     ],
   },
   userData: {
-    words: "contacts",
+    words: "contacts inbox mailbox clipboard",
     phrases:
-      "user messages; user message; user's message; user's messages; user data; user's data; user input; user inputs; user prompt; user prompts; user's prompt; user's request; user files; user queries; user query; user's query; user activity; user behavior; usage patterns; all emails; all files; search queries; email contents; message contents; user documents; user's documents; copy of the documents; copy of each; copy of every; copy of all",
+      "previous messages; prior messages; earlier messages; all messages; past conversations; previous conversations; user messages; user message; user's message; user's messages; user data; user's data; user input; user inputs; user prompt; user prompts; user's prompt; user's request; user files; user queries; user query; user's query; user activity; user behavior; usage patterns; all emails; all files; search queries; email contents; message contents; user documents; user's documents; copy of the documents; copy of each; copy of every; copy of all",
   },
   external: {
     nouns: "attacker webhook adversary advertiser",
@@ -108,6 +105,7 @@ export const THINGS = {
     phrases:
       "system's; user's; so far; up to now; until now; given to you; you were given; you were told; you have been; has told you; told you; you know; came before",
   },
+  all: { words: "all every each any entire everything" },
   any: { words: "all any every each existing original initial current other default the system" },
   process: { nouns: "process firewall cron crontab daemon", words: "pid ssh ufw sshd systemctl" },
   amount: { words: "usd eth btc dollars dollar euros bitcoin ethereum shares" },
