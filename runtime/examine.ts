@@ -10,6 +10,7 @@ import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
+import { SourceError } from "./supply/sources/errors.ts";
 import {
   openPackage,
   verifyParts,
@@ -59,6 +60,8 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
     const opened = openPackage(packageBytes, rules);
     return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
   }
+  if (source.kind === "bare")
+    throw new SourceError("ERR_SOURCE_BARE", "It has no manifest, and none is derived yet.");
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
   const signer = verifySigner(opened, bundle, unsigned, rules);

@@ -24,6 +24,7 @@ import {
   PACKAGE_BYTES_MAX,
   readSource,
 } from "./supply/read-source.ts";
+import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
   reopenComponent,
   verifyGrants,
@@ -184,6 +185,8 @@ export function verifyPlugin(
       );
     },
     () => {
+      // A start asks nobody else: what is far away is compared when it is fetched.
+      if (isRemoteSource(source)) return;
       // The bytes of the store need no second look.
       if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);

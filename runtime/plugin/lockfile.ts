@@ -3,7 +3,7 @@ import type { Cursor } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
-import type { Digest, LockedPlugin, Lockfile, PluginDigests, Signer } from "./formats.ts";
+import type { Digest, LockedPlugin, Lockfile, Origin, PluginDigests, Signer } from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
 import { PLUGIN_NAME, VERSION } from "./rules.ts";
 
@@ -78,21 +78,25 @@ function readPlugins(member: Cursor): Lockfile["plugins"] {
 }
 
 function readPlugin(entry: Cursor): LockedPlugin {
-  const fields = entry.fields([
-    "name",
-    "version",
-    "source",
-    "package",
-    "digests",
-    "requested",
-    "granted",
-    "signer",
-    "approvedAt",
-  ]);
+  const fields = entry.fields(
+    [
+      "name",
+      "version",
+      "source",
+      "package",
+      "digests",
+      "requested",
+      "granted",
+      "signer",
+      "approvedAt",
+    ],
+    ["origin"],
+  );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
     version: fields.get("version").string(VERSION),
     source: fields.get("source").string(SOURCE),
+    ...fields.optional("origin", readOrigin),
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
@@ -100,6 +104,10 @@ function readPlugin(entry: Cursor): LockedPlugin {
     signer: readSigner(fields.get("signer")),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
+}
+
+function readOrigin(member: Cursor): Origin {
+  return member.fields([], ["manifest"]).optional("manifest", readDigest);
 }
 
 function readDigests(member: Cursor): PluginDigests {
