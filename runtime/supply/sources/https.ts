@@ -1,7 +1,9 @@
 import { parseTarget, type Target } from "@glovebox/host-api/http/url";
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
-import { BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX, type Source } from "../read-source.ts";
+import type { SignatureFile } from "../installed.ts";
+import { PACKAGE_BYTES_MAX, type Source } from "../read-source.ts";
+import { SIGNATURE_BYTES_MAX } from "../signature-files.ts";
 import { readWhole, type SourceClient, type SourceResponse } from "./client.ts";
 import { download } from "./download.ts";
 import { SourceError } from "./errors.ts";
@@ -17,19 +19,24 @@ export interface RemoteSetting {
 /** What a server answers that has no such file; some storage says so with 403, to whoever may not list it. */
 const NOTHING: ReadonlySet<number> = new Set([403, 404, 410]);
 
+const SIGNATURES = [
+  [".sigstore.json", "sigstore"],
+  [".minisig", "minisign"],
+] as const;
+
 /**
- * Fetches a package or a component from a web server, and the signature beside it.
+ * Fetches a package or a component from a web server, and the signatures beside it.
  * Throws `ERR_SOURCE_DIGEST` where the source names another digest.
  */
 export async function fetchHttps(source: HttpsSource, setting: RemoteSetting): Promise<Source> {
   const bytes = await fetchFile(source, setting);
   const kind = kindOf(bytes);
-  setting.onProgress("Looking for the signature beside it");
-  const bundle = await fetchBeside(source.target, ".sigstore.json", setting);
+  setting.onProgress("Looking for signatures beside it");
+  const bundles = await fetchSignatures(source.target, setting);
   const file = source.text;
   return kind === "package"
-    ? { kind, file, package: bytes, bundle }
-    : { kind, file, component: bytes, bundle };
+    ? { kind, file, package: bytes, bundles }
+    : { kind, file, component: bytes, bundles };
 }
 
 /** What a web source is now. Nothing is fetched where it names its digest. */
@@ -71,21 +78,29 @@ async function fetchFile(
   );
 }
 
-/** A small file beside another. Undefined when there is none. */
-async function fetchBeside(
+/**
+ * The signatures beside a file: under its own name, and no further ones, because a web server lists nothing. Where there
+ * is nothing some servers answer with a page; that a signature is missing is for those to judge who verify.
+ */
+async function fetchSignatures(
   target: Target,
-  ending: string,
   { client }: RemoteSetting,
-): Promise<Uint8Array | undefined> {
-  const url = new URL(target.href);
-  url.pathname += ending;
-  const response = await client.send({ method: "GET", target: parseTarget(url.href) });
-  const isPage = /^text\/html\b/i.test(response.header("content-type") ?? "");
-  if (response.status === 200 && !isPage)
-    return readWhole(response, BUNDLE_BYTES_MAX, "The signature");
-  response.cancel();
-  if (isPage || NOTHING.has(response.status)) return undefined;
-  throw refusedBy(response, "the signature");
+): Promise<readonly SignatureFile[]> {
+  const found: SignatureFile[] = [];
+  for (const [ending, format] of SIGNATURES) {
+    const url = new URL(target.href);
+    url.pathname += ending;
+    const response = await client.send({ method: "GET", target: parseTarget(url.href) });
+    const isPage = /^text\/html\b/i.test(response.header("content-type") ?? "");
+    if (response.status === 200 && !isPage) {
+      const bytes = await readWhole(response, SIGNATURE_BYTES_MAX, "The signature");
+      found.push({ file: url.href, format, bytes });
+      continue;
+    }
+    response.cancel();
+    if (!isPage && !NOTHING.has(response.status)) throw refusedBy(response, "the signature");
+  }
+  return found;
 }
 
 /** What bytes are, by how they begin: a server's word for it counts nothing. */

@@ -27,13 +27,12 @@ export async function fetchOci(source: OciSource, setting: RegistrySetting): Pro
   const [image, digest] = await imageOf(registry, top);
   const found = await fetchLayers(registry, decideLayout(image));
   setting.onProgress("Looking for attached signatures");
-  const subjects = new Set([digest, top.digest]);
-  const bundles: Uint8Array[] = [];
-  for (const subject of subjects) bundles.push(...(await fetchSignatures(registry, subject)));
+  const bundles = [...(await fetchSignatures(registry, digest))];
+  if (top.digest !== digest) bundles.push(...(await fetchSignatures(registry, top.digest)));
   return {
     ...found,
     file: source.text,
-    bundle: bundles[0],
+    bundles,
     origin: { manifest: top.digest },
   };
 }

@@ -1,15 +1,20 @@
 import type { Digest } from "../../../plugin/formats.ts";
-import { BUNDLE_BYTES_MAX } from "../../read-source.ts";
+import type { SignatureFile } from "../../installed.ts";
+import { SIGNATURE_BYTES_MAX } from "../../signature-files.ts";
 import { readWhole } from "../client.ts";
 import { refusedBy } from "../https.ts";
-import { MANIFEST_BYTES_MAX, SIGNATURES_MAX } from "../limits.ts";
+import { SIGNERS_MAX } from "../../../plugin/formats.ts";
+import { MANIFEST_BYTES_MAX } from "../limits.ts";
 import { RegistryError } from "./errors.ts";
 import { parseManifest, type Descriptor } from "./manifest.ts";
 import { MINISIGN_SIGNATURE, OCI_INDEX, SIGSTORE_BUNDLE } from "./media-types.ts";
 import type { Registry } from "./registry.ts";
 
 /** What is fetched of all that refers to an artifact. What other tools attach is not ours to judge. */
-const SIGNATURE_TYPES: ReadonlySet<string> = new Set([SIGSTORE_BUNDLE, MINISIGN_SIGNATURE]);
+const FORMATS: ReadonlyMap<string, SignatureFile["format"]> = new Map([
+  [SIGSTORE_BUNDLE, "sigstore"],
+  [MINISIGN_SIGNATURE, "minisign"],
+]);
 
 /** Whether a registry lists referrers itself, and what it lists. */
 export interface Referrers {
@@ -24,14 +29,12 @@ export interface Referrers {
 export async function fetchSignatures(
   registry: Registry,
   subject: Digest,
-): Promise<readonly Uint8Array[]> {
+): Promise<readonly SignatureFile[]> {
   const { manifests } = await listReferrers(registry, subject);
-  const attached = manifests.filter(({ artifactType }) => SIGNATURE_TYPES.has(artifactType ?? ""));
-  if (attached.length > SIGNATURES_MAX)
-    throw refused(
-      `there are ${attached.length} of them, and at most ${SIGNATURES_MAX} are looked at`,
-    );
-  const signatures: Uint8Array[] = [];
+  const attached = manifests.filter(({ artifactType }) => FORMATS.has(artifactType ?? ""));
+  if (attached.length > SIGNERS_MAX)
+    throw refused(`there are ${attached.length} of them, and at most ${SIGNERS_MAX} are looked at`);
+  const signatures: SignatureFile[] = [];
   for (const descriptor of attached)
     signatures.push(await fetchSignature(registry, descriptor, subject));
   return signatures;
@@ -75,14 +78,19 @@ async function fetchSignature(
   registry: Registry,
   descriptor: Descriptor,
   subject: Digest,
-): Promise<Uint8Array> {
+): Promise<SignatureFile> {
   const { manifest } = await registry.manifestOf(descriptor);
   if (manifest.kind !== "image" || manifest.subject?.digest !== subject)
     throw refused("one of them refers to another artifact");
   const [layer, second] = manifest.layers;
-  if (layer === undefined || second !== undefined || !SIGNATURE_TYPES.has(layer.mediaType))
+  const format = FORMATS.get(layer?.mediaType ?? "");
+  if (layer === undefined || second !== undefined || format === undefined)
     throw refused("one of them is not one layer");
-  return registry.blob(layer, BUNDLE_BYTES_MAX);
+  return {
+    file: descriptor.digest,
+    format,
+    bytes: await registry.blob(layer, SIGNATURE_BYTES_MAX),
+  };
 }
 
 function refused(why: string): RegistryError {
