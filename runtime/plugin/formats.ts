@@ -82,11 +82,18 @@ export interface MinisignSigner {
 /** Plugins with more signatures are refused. */
 export const SIGNERS_MAX = 8;
 
+/** What a remote source resolved to when it was approved, beyond what is stored of it. */
+export interface Origin {
+  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
+  readonly manifest?: Digest;
+}
+
 /** One entry of `glovebox.lock.json`: what was approved. */
 export interface LockedPlugin {
   readonly name: string;
   readonly version: string;
   readonly source: string;
+  readonly origin?: Origin;
   /** Digest of the stored package bytes (`.glovebox/store`). */
   readonly package: Digest;
   readonly digests: PluginDigests;
