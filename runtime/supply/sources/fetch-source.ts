@@ -1,10 +1,16 @@
+import { GloveboxError } from "../../errors.ts";
+import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
 import type { FilePowers } from "../file-powers.ts";
 import { readSource, type Source } from "../read-source.ts";
+import { SourceClient } from "./client.ts";
 import { SourceError } from "./errors.ts";
-import type { SourceLimits } from "./limits.ts";
+import { fetchHttps, resolveHttps } from "./https.ts";
+import { SOURCE_LIMITS, type SourceLimits } from "./limits.ts";
+import { fetchOci, resolveOci } from "./oci/fetch.ts";
+import type { RegistrySetting } from "./oci/registry.ts";
 import type { SourcePowers } from "./powers.ts";
-import { isRemoteSource, parseRemoteSource } from "./source-text.ts";
+import { isRemoteSource, parseRemoteSource, type RemoteSource } from "./source-text.ts";
 
 /** What it takes to read a source, wherever it is. */
 export interface SourceSetting {
@@ -38,18 +44,43 @@ export async function fetchSource(
 ): Promise<Source | undefined> {
   if (!isRemoteSource(source)) return readSource(source, setting.root, setting.files);
   const remote = parseRemoteSource(source);
-  throw new SourceError("ERR_SOURCE_BARE", `\`${remote.text}\` cannot be fetched yet.`);
+  return withClient(remote, setting, (further) =>
+    remote.kind === "https" ? fetchHttps(remote, further) : fetchOci(remote, further),
+  );
 }
 
 /**
- * What a source is now, as cheaply as it can be known: of a registry the manifest alone, of the web the whole file unless
- * the source names its digest. Undefined when a local source is not there, or is not packed. Throws as `fetchSource` does.
+ * What a source is now, as cheaply as it can be known: of a registry the manifest alone, of the web the whole file.
+ * Undefined when a local source is not there, or is not packed. Throws as `fetchSource` does.
  */
 export async function resolveSource(
   source: string,
   setting: SourceSetting,
 ): Promise<Resolved | undefined> {
-  const found = await fetchSource(source, setting);
-  void found;
-  return undefined;
+  if (!isRemoteSource(source)) {
+    const found = readSource(source, setting.root, setting.files);
+    return found?.kind === "package"
+      ? { of: "package", digest: digestOfBytes(found.package) }
+      : undefined;
+  }
+  const remote = parseRemoteSource(source);
+  return withClient(remote, setting, async (further): Promise<Resolved> =>
+    remote.kind === "https" ? resolveHttps(remote, further) : resolveOci(remote, further),
+  );
+}
+
+/** One fetch: its rules, its deadline, and the source's name in whatever is thrown. */
+async function withClient<Result>(
+  source: RemoteSource,
+  { files, powers, mode, limits = SOURCE_LIMITS, onProgress }: SourceSetting,
+  work: (setting: RegistrySetting) => Promise<Result>,
+): Promise<Result> {
+  if (mode === "production" && source.kind === "https" && source.digest === undefined)
+    throw new SourceError("ERR_SOURCE_NOT_PINNED", `\`${source.text}\` names no digest.`);
+  using client = new SourceClient(powers, limits);
+  try {
+    return await work({ client, files, powers, limits, onProgress });
+  } catch (error) {
+    throw error instanceof GloveboxError ? error.at({ file: source.text }) : error;
+  }
 }
