@@ -43,14 +43,14 @@ export function writeApproval(
   const { alias, examined, engine } = approval;
   const locked = lockedOf(approval);
   const plugins = { ...readLocked(paths, files), [alias]: locked };
-  const { packageBytes, bundle } = examined;
+  const { packageBytes, vouched } = examined;
   const stored: FileChange[] = [
     { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE },
   ];
-  if (bundle && locked.signer)
+  for (const { signer, bundle } of vouched)
     stored.push({
-      path: paths.bundleFile(locked.package, locked.signer.key),
-      bytes: bundle,
+      path: paths.bundleFile(locked.package, signer),
+      bytes: bundle.bytes,
       mode: STORED_MODE,
     });
   files.makeFolder(paths.storeFolder);
@@ -70,7 +70,7 @@ function lockedOf({ source, grants, examined, nowMs }: Approval): LockedPlugin {
     digests,
     requested,
     granted: digestOf(grants),
-    signer: examined.signer,
+    signers: examined.vouched.map(({ signer }) => signer),
     approvedAt: new Date(nowMs).toISOString(),
   };
 }
@@ -109,9 +109,9 @@ function removeUnused(
   files: FilePowers,
 ): void {
   const used = new Set(
-    Object.values(plugins).flatMap(({ package: digest, signer }) => [
+    Object.values(plugins).flatMap(({ package: digest, signers }) => [
       paths.packageFile(digest),
-      ...(signer ? [paths.bundleFile(digest, signer.key)] : []),
+      ...signers.map((signer) => paths.bundleFile(digest, signer)),
     ]),
   );
   for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {
