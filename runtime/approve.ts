@@ -1,7 +1,7 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Examined } from "./examine.ts";
 import { digestOf } from "./plugin/canonical.ts";
-import type { LockedPlugin, Lockfile } from "./plugin/formats.ts";
+import type { LockedPlugin, Lockfile, Origin } from "./plugin/formats.ts";
 import { formatLockfile } from "./plugin/lockfile.ts";
 import type { FileChange, FilePowers } from "./supply/file-powers.ts";
 import { changeRecord, type WorkspacePaths } from "./workspace-paths.ts";
@@ -21,6 +21,8 @@ export interface EngineVersions {
 export interface Approval {
   readonly alias: string;
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   /** As parsed from the configuration that is being written. */
   readonly grants: JsonValue;
   readonly examined: Examined;
@@ -60,12 +62,13 @@ export function writeApproval(
   return locked;
 }
 
-function lockedOf({ source, grants, examined, nowMs }: Approval): LockedPlugin {
+function lockedOf({ source, origin, grants, examined, nowMs }: Approval): LockedPlugin {
   const { manifest, digests, requested, package: digest } = examined.opened;
   return {
     name: manifest.name,
     version: manifest.version,
     source,
+    ...(origin && { origin }),
     package: digest,
     digests,
     requested,

@@ -10,6 +10,7 @@ import type { OpenedPlugin, SignatureFile, Vouched } from "./supply/installed.ts
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
+import { SourceError } from "./supply/sources/errors.ts";
 import {
   openPackage,
   verifyParts,
@@ -62,6 +63,8 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
     const vouched = verifyVouched(opened, bundles, unsigned, rules);
     return { opened, packageBytes, bundles, vouched };
   }
+  if (source.kind === "bare")
+    throw new SourceError("ERR_SOURCE_BARE", "It has no manifest, and none is derived yet.");
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
   const vouched = verifyVouched(opened, bundles, unsigned, rules);

@@ -20,6 +20,7 @@ import type { PassedComponents } from "./supply/passed-components.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
 import { readSignature } from "./supply/signature-files.ts";
+import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
   reopenComponent,
   verifyGrants,
@@ -190,6 +191,8 @@ export function verifyPlugin(
       );
     },
     () => {
+      // A start asks nobody else: what is far away is compared when it is fetched.
+      if (isRemoteSource(source)) return;
       // The bytes of the store need no second look.
       if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);

@@ -3,7 +3,7 @@ import { changeWorkspace } from "../change-workspace.ts";
 import type { Examined } from "../examine.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
-import type { LockedPlugin, Signer } from "../plugin/formats.ts";
+import type { LockedPlugin, Origin, Signer } from "../plugin/formats.ts";
 import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
 import { describeSigner } from "../plugin/signer.ts";
@@ -21,6 +21,7 @@ import {
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { showPlugin } from "./show-plugin.ts";
+import { showSource } from "./show-source.ts";
 
 export interface ApprovalResult {
   readonly alias: string;
@@ -33,6 +34,8 @@ export interface Candidate {
   readonly alias: string;
   /** As the configuration has it. */
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   readonly unsigned: boolean;
   readonly yes: boolean;
   readonly examined: Examined;
@@ -46,7 +49,7 @@ export async function finishApproval(
   workspace: Workspace,
   call: CommandCall,
 ): Promise<ApprovalResult> {
-  const { alias, source, examined } = candidate;
+  const { alias, source, origin, examined } = candidate;
   const { configFile, machine, out } = call;
   const { paths } = workspace;
   const { manifest } = examined.opened;
@@ -55,6 +58,7 @@ export async function finishApproval(
 
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
+  showSource(source, origin, examined.opened.package, out);
   showPlugin(examined.opened, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
@@ -85,6 +89,7 @@ export async function finishApproval(
     const approval = {
       alias,
       source,
+      origin,
       grants,
       examined,
       configurationText,

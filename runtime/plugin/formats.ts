@@ -62,6 +62,12 @@ export interface KeySigner {
   readonly trust: string;
 }
 
+/** What a remote source resolved to when it was approved, beyond what is stored of it. */
+export interface Origin {
+  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
+  readonly manifest?: Digest;
+}
+
 /** An identity that a Sigstore certificate was made out to: nobody holds a lasting key. */
 export interface IdentitySigner {
   readonly kind: "identity";
@@ -87,6 +93,7 @@ export interface LockedPlugin {
   readonly name: string;
   readonly version: string;
   readonly source: string;
+  readonly origin?: Origin;
   /** Digest of the stored package bytes (`.glovebox/store`). */
   readonly package: Digest;
   readonly digests: PluginDigests;

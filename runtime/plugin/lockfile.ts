@@ -4,7 +4,7 @@ import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
 import { SIGNERS_MAX } from "./formats.ts";
-import type { Digest, LockedPlugin, Lockfile, PluginDigests, Signer } from "./formats.ts";
+import type { Digest, LockedPlugin, Lockfile, Origin, PluginDigests, Signer } from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
 import { ISSUER, PLUGIN_NAME, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
@@ -80,21 +80,25 @@ function readPlugins(member: Cursor): Lockfile["plugins"] {
 }
 
 function readPlugin(entry: Cursor): LockedPlugin {
-  const fields = entry.fields([
-    "name",
-    "version",
-    "source",
-    "package",
-    "digests",
-    "requested",
-    "granted",
-    "signers",
-    "approvedAt",
-  ]);
+  const fields = entry.fields(
+    [
+      "name",
+      "version",
+      "source",
+      "package",
+      "digests",
+      "requested",
+      "granted",
+      "signers",
+      "approvedAt",
+    ],
+    ["origin"],
+  );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
     version: fields.get("version").string(VERSION),
     source: fields.get("source").string(SOURCE),
+    ...fields.optional("origin", readOrigin),
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
@@ -102,6 +106,10 @@ function readPlugin(entry: Cursor): LockedPlugin {
     signers: readSigners(fields.get("signers")),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
+}
+
+function readOrigin(member: Cursor): Origin {
+  return member.fields([], ["manifest"]).optional("manifest", readDigest);
 }
 
 function readDigests(member: Cursor): PluginDigests {

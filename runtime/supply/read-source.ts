@@ -1,11 +1,17 @@
 import path from "node:path";
+import type { Origin } from "../plugin/formats.ts";
 import type { FilePowers } from "./file-powers.ts";
 import type { PluginBytes, SignatureFile } from "./installed.ts";
 import { PinError } from "./pin-errors.ts";
 import { holdsSignatureFiles, readSignatureFiles } from "./signature-files.ts";
 
 /** What stands at a source, unverified. */
-export type Source = ({ readonly kind: "package" } & PluginBytes) | SourceParts;
+export type Source = SourcePackage | SourceParts | SourceBare;
+
+export interface SourcePackage extends PluginBytes {
+  readonly kind: "package";
+  readonly origin?: Origin;
+}
 
 /** A component with its manifest, not packed yet: its tool surface is not known before a sealed runner lists it. */
 export interface SourceParts {
@@ -17,12 +23,26 @@ export interface SourceParts {
   readonly license: Uint8Array | undefined;
   readonly readme: Uint8Array | undefined;
   readonly bundles: readonly SignatureFile[];
+  readonly origin?: undefined;
+}
+
+/** A component or a core module that nobody packed for us: it has no manifest of ours, so one must be derived from it. */
+export interface SourceBare {
+  readonly kind: "bare";
+  /** Where it was read, for messages. */
+  readonly file: string;
+  /** Begins as WebAssembly does; nothing else is known of it. */
+  readonly component: Uint8Array;
+  /** A Wassette policy that came in the same artifact: the publisher's wish, and no grant. */
+  readonly policy?: Uint8Array;
+  readonly bundles: readonly SignatureFile[];
+  readonly origin?: Origin;
 }
 
 const MIB = 1024 * 1024;
 /** What is read into memory before anything is known of it. The parsers have limits of their own. */
 export const PACKAGE_BYTES_MAX = 64 * MIB;
-const COMPONENT_BYTES_MAX = 64 * MIB;
+export const COMPONENT_BYTES_MAX = 64 * MIB;
 const MANIFEST_BYTES_MAX = 256 * 1024;
 const TEXT_BYTES_MAX = MIB;
 /** Where `glovebox build` puts the component of a plugin's folder. */

@@ -134,6 +134,11 @@ export function verifySource(source: Source, expected: Expectation, rules: Verif
     return;
   }
   const { alias, locked } = expected;
+  if (source.kind === "bare") {
+    const component = digestOfBytes(source.component);
+    assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, component);
+    return;
+  }
   const manifest = parseManifest(source.manifest, "plugin.json", rules.capabilities);
   const component = digestOfBytes(source.component);
   const reasons = collectReasons([

