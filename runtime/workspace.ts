@@ -29,7 +29,7 @@ import {
   type VerifyRules,
 } from "./supply/verify-installed.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
-import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
+import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
 const CONFIGURATION_BYTES_MAX = 256 * 1024;
@@ -46,7 +46,14 @@ export interface Workspace {
 /** Reads configuration and lockfile. Throws `WorkspaceError`, or everything that is wrong in the two. */
 export function readWorkspace(configFile: string, files: FilePowers): Workspace {
   const paths = workspacePaths(configFile);
-  const text = readText(configFile, files);
+  const [configurationBytes, lockBytes] = files.readTogether(
+    [
+      { path: paths.configFile, bytesMax: CONFIGURATION_BYTES_MAX },
+      { path: paths.lockFile, bytesMax: LOCKFILE_BYTES_MAX },
+    ],
+    changeRecord(paths),
+  );
+  const text = readText(configFile, configurationBytes);
   let configuration: Configuration | undefined;
   let locked: Workspace["locked"] = {};
   const reasons = collectReasons([
@@ -54,15 +61,14 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
       configuration = readConfiguration(text, configFile);
     },
     () => {
-      locked = readLocked(paths, files);
+      locked = parseLocked(lockBytes, paths);
     },
   ]);
   throwReasons(reasons);
   return { paths, text, configuration: configuration!, locked };
 }
 
-function readText(file: string, files: FilePowers): string {
-  const bytes = files.readFile(file, CONFIGURATION_BYTES_MAX);
+function readText(file: string, bytes: Uint8Array | undefined): string {
   if (!bytes)
     throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", {
       place: { file },
@@ -109,9 +115,13 @@ function findBadKey(
   }
 }
 
-/** What the lockfile says was approved, by alias. Without a file, nothing was. */
+/** What the lockfile says was approved, by alias, to a caller who holds the workspace's lock. */
 export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
-  const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
+  return parseLocked(files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX), paths);
+}
+
+/** Without a file, nothing was approved. */
+function parseLocked(bytes: Uint8Array | undefined, paths: WorkspacePaths): Workspace["locked"] {
   return bytes
     ? parseLockfile(bytes, paths.lockFile).plugins
     : (Object.create(null) as Record<string, never>);

@@ -1,0 +1,114 @@
+import { makeVisible } from "../visible.ts";
+import { decodeTexts } from "./decode/decode-texts.ts";
+import { compareSeverity } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import type { Hit, Rule, ScannedTool, Subject, ToolText } from "./rule.ts";
+import { numberOf } from "./language/lexicon.ts";
+import { readMentions } from "./language/mentions.ts";
+import type { Names } from "./language/mentions.ts";
+import { PhraseMatcher } from "./language/phrases.ts";
+import type { Sign } from "./language/phrases.ts";
+import { PHRASE_RULES } from "./rules/phrases.ts";
+import { RULES } from "./rules/table.ts";
+import { foldText } from "./text-view.ts";
+import { collectTexts } from "./texts.ts";
+
+/** More tools than any server lists; the rest is not read, and that is a finding. */
+export const SCANNED_TOOLS_MAX = 2000;
+const HITS_PER_RULE_MAX = 4;
+const FINDINGS_MAX = 1000;
+const QUOTE_MAX = 120;
+const NAME_MAX = 128;
+/** The id of what the scanner says when it did not read everything. */
+export const UNREAD = "unread";
+
+const PHRASES = new PhraseMatcher(PHRASE_RULES.flatMap(({ phrases }) => phrases));
+
+const NO_NAMES: Names = { own: new Set(), installed: new Set() };
+
+export interface ScanContext {
+  /** The tools of other installed plugins. */
+  readonly others: readonly ScannedTool[];
+}
+
+/**
+ * What is suspicious in the definitions of `tools`, the gravest first, at most 1000 findings.
+ * Pure, and linear in the size of the tools. The tools may be anybody's: whatever is too much to read is itself a
+ * finding of high severity, so that nothing passes by being long.
+ */
+export function scanTools(tools: readonly ScannedTool[], context: ScanContext): readonly Finding[] {
+  const others = new Map(context.others.map((other) => [other.name.toLowerCase(), other]));
+  const findings: Finding[] = [];
+  for (const tool of tools.slice(0, SCANNED_TOOLS_MAX)) {
+    const { texts, isCut } = collectTexts(tool);
+    const signsOf = makeSignReader(namesAround(tool, others));
+    const decoded = decodeTexts(texts);
+    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, hasMentions };
+    if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read of one"));
+    for (const rule of RULES) findings.push(...runRule(rule, subject));
+  }
+  if (tools.length > SCANNED_TOOLS_MAX) {
+    findings.push(unread("", `there are more than ${SCANNED_TOOLS_MAX} tools`));
+  }
+  return findings
+    .toSorted((left, right) => compareSeverity(left.severity, right.severity))
+    .slice(0, FINDINGS_MAX);
+}
+
+/** Words that any sentence may have do not make it speak to a model. */
+const COMMON = new Set((["this", "seen", "content", "tool", "any", "rule"] as const).map(numberOf));
+
+function hasMentions(raw: string): boolean {
+  return readMentions(foldText(raw).text, NO_NAMES).some(({ concepts }) =>
+    concepts.some((concept) => !COMMON.has(concept)),
+  );
+}
+
+/** Phrases are looked for once in each text, when the first rule asks. */
+function makeSignReader(names: Names): Subject["signsOf"] {
+  const read = new Map<ToolText, readonly Sign[]>();
+  return (text) => {
+    let signs = read.get(text);
+    if (signs === undefined) {
+      signs = PHRASES.match(readMentions(text.view.text, names));
+      read.set(text, signs);
+    }
+    return signs;
+  };
+}
+
+function namesAround(tool: ScannedTool, others: Subject["others"]): Names {
+  return { own: new Set([tool.name.toLowerCase()]), installed: new Set(others.keys()) };
+}
+
+function* runRule(rule: Rule, subject: Subject): Iterable<Finding> {
+  let count = 0;
+  for (const hit of rule.find(subject)) {
+    yield toFinding(rule, subject.tool, hit);
+    if (++count === HITS_PER_RULE_MAX) return;
+  }
+}
+
+function toFinding(rule: Rule, tool: ScannedTool, hit: Hit): Finding {
+  return {
+    id: rule.id,
+    severity: hit.severity ?? rule.severity,
+    tool: nameOf(tool),
+    where: hit.where,
+    why: hit.why,
+    ...(hit.quote === undefined ? {} : { quote: cutVisible(hit.quote, QUOTE_MAX) }),
+  };
+}
+
+function unread(tool: string, why: string): Finding {
+  return { id: UNREAD, severity: "high", tool, where: "", why: `Not all was read: ${why}.` };
+}
+
+function nameOf(tool: ScannedTool): string {
+  return cutVisible(tool.name, NAME_MAX);
+}
+
+function cutVisible(text: string, lengthMax: number): string {
+  const visible = makeVisible(text.slice(0, lengthMax));
+  return visible.length <= lengthMax ? visible : `${visible.slice(0, lengthMax - 1)}…`;
+}
