@@ -44,17 +44,21 @@ export class FakeRegistry {
   readonly log: { readonly line: string; readonly authorization: string | undefined }[] = [];
   own: ((request: IncomingMessage, response: ServerResponse) => boolean | void) | undefined;
 
-  readonly handle: RequestListener = (request, response) => {
+  readonly handle: RequestListener = (request, response): void => {
     const { authorization } = request.headers;
     this.log.push({ line: `${request.method} ${request.url}`, authorization });
     if (this.own?.(request, response) === true) return;
     const { pathname } = new URL(request.url ?? "", "http://registry");
     if (this.access && pathname.startsWith("/v2/") && authorization !== this.access.authorization)
-      return void response.writeHead(401, { "www-authenticate": this.access.challenge }).end();
+      response.writeHead(401, { "www-authenticate": this.access.challenge }).end();
+    else this.#route(request, response, pathname);
+  };
+
+  #route(request: IncomingMessage, response: ServerResponse, pathname: string): void {
     const [, kind = "", reference = ""] =
       /^\/v2\/[a-z0-9/._-]+?\/(manifests|blobs|referrers)\/(.+)$/.exec(pathname) ?? [];
     this.#answer(request, response, kind, reference);
-  };
+  }
 
   /** Keeps a blob, and answers its descriptor. */
   blob(bytes: Uint8Array, mediaType: string): LooseDescriptor {

@@ -84,13 +84,12 @@ function bcrypt(password: string): string {
 }
 
 async function answers(origin: string, ended: Promise<void>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  for (let tries = 0; tries < TRIES_MAX && !isOver; tries += 1) {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const response = await fetch(`${origin}/v2/`).catch(() => undefined);
     await response?.body?.cancel();
     if (response) return;
-    await wait(50);
+    const isOver = await Promise.race([ended.then(() => true), wait(50, false)]);
+    if (isOver) break;
   }
   throw new Error("nothing answers");
 }

@@ -1,4 +1,4 @@
-import http from "node:http";
+import type http from "node:http";
 import https from "node:https";
 import type { HttpPowerRequest, ResolvedAddress } from "@glovebox/host-api/powers";
 import { makeFilePowers } from "../../runtime/powers/files.ts";

@@ -60,14 +60,21 @@ const serveText =
   (text: string, type = MANIFEST): Prepare =>
   (registry) =>
     registry.manifests.set("1", { type, bytes: Buffer.from(text) });
+/** A good manifest, to be made a bad one. */
+interface LooseManifest {
+  mediaType: string;
+  manifests: unknown;
+  layers: [{ digest?: string; size: unknown }];
+}
+
 /** Serves a good manifest that was changed. */
 const serveChanged =
-  (change: (manifest: any) => unknown, type = MANIFEST): Prepare =>
+  (change: (manifest: LooseManifest) => unknown, type = MANIFEST): Prepare =>
   (registry) => {
     const { digest } = registry.component(COMPONENT);
-    const { bytes = "" } = registry.manifests.get(digest) ?? {};
-    const manifest = JSON.parse(Buffer.from(bytes as Uint8Array).toString());
-    registry.manifest(change(manifest) ?? manifest, "1", type);
+    const { bytes = new Uint8Array() } = registry.manifests.get(digest) ?? {};
+    const manifest = JSON.parse(Buffer.from(bytes).toString()) as LooseManifest;
+    registry.manifest((change(manifest) as object | undefined) ?? manifest, "1", type);
   };
 
 describe("a manifest", () => {
@@ -106,7 +113,8 @@ describe("a manifest", () => {
       delete manifest.layers[0].digest;
     }),
     "with more layers than are read": serveChanged((manifest) => {
-      manifest.layers = Array.from({ length: 65 }, () => manifest.layers[0]);
+      const [layer] = manifest.layers;
+      return { ...manifest, layers: Array.from({ length: 65 }, () => layer) };
     }),
     "that says another size of itself in the index": (registry) => {
       const own = registry.component(COMPONENT);
