@@ -62,12 +62,6 @@ export interface KeySigner {
   readonly trust: string;
 }
 
-/** What a remote source resolved to when it was approved, beyond what is stored of it. */
-export interface Origin {
-  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
-  readonly manifest?: Digest;
-}
-
 /** An identity that a Sigstore certificate was made out to: nobody holds a lasting key. */
 export interface IdentitySigner {
   readonly kind: "identity";
@@ -87,6 +81,12 @@ export interface MinisignSigner {
 
 /** Plugins with more signatures are refused. */
 export const SIGNERS_MAX = 8;
+
+/** What a remote source resolved to when it was approved, beyond what is stored of it. */
+export interface Origin {
+  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
+  readonly manifest?: Digest;
+}
 
 /** One entry of `glovebox.lock.json`: what was approved. */
 export interface LockedPlugin {

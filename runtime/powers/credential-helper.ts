@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { HelperRequest } from "../supply/sources/powers.ts";
+import type { HelperAnswer, HelperRequest } from "../supply/sources/powers.ts";
 
 /** A folder that a package's install may have put programs into: `npm exec` and scripts begin PATH with it. */
 const OF_PACKAGES = /[\\/]node_modules[\\/]\.bin[\\/]?$/;
@@ -21,7 +21,7 @@ export function dockerConfigFile(environment: NodeJS.ProcessEnv = process.env): 
 export async function askCredentialHelper(
   { name, server, msMax, bytesMax }: HelperRequest,
   environment: NodeJS.ProcessEnv = process.env,
-): Promise<Uint8Array> {
+): Promise<HelperAnswer> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) throw new Error("its name is not one");
   const program = findProgram(`docker-credential-${name}`, environment);
   if (program === undefined) throw new Error("there is no such program in PATH");
@@ -54,9 +54,8 @@ export async function askCredentialHelper(
       child.once("close", resolve);
     });
     if (problem) throw problem;
-    // Its words may hold a secret: only that it failed is told.
-    if (code !== 0) throw new Error(code === null ? "it was killed" : `it ended with code ${code}`);
-    return Buffer.concat(chunks);
+    if (code === null) throw new Error("it was killed");
+    return { code, printed: Buffer.concat(chunks) };
   } finally {
     clearTimeout(timer);
     killGroup(child.pid);

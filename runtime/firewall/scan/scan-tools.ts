@@ -1,8 +1,16 @@
 import { makeVisible } from "../visible.ts";
+import { decodeTexts } from "./decode/decode-texts.ts";
 import { compareSeverity } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import type { Hit, Rule, ScannedTool, Subject } from "./rule.ts";
+import type { Hit, Rule, ScannedTool, Subject, ToolText } from "./rule.ts";
+import { numberOf } from "./language/lexicon.ts";
+import { readMentions } from "./language/mentions.ts";
+import type { Names } from "./language/mentions.ts";
+import { PhraseMatcher } from "./language/phrases.ts";
+import type { Sign } from "./language/phrases.ts";
+import { PHRASE_RULES } from "./rules/phrases.ts";
 import { RULES } from "./rules/table.ts";
+import { foldText } from "./text-view.ts";
 import { collectTexts } from "./texts.ts";
 
 /** More tools than any server lists; the rest is not read, and that is a finding. */
@@ -13,6 +21,10 @@ const QUOTE_MAX = 120;
 const NAME_MAX = 128;
 /** The id of what the scanner says when it did not read everything. */
 export const UNREAD = "unread";
+
+const PHRASES = new PhraseMatcher(PHRASE_RULES.flatMap(({ phrases }) => phrases));
+
+const NO_NAMES: Names = { own: new Set(), installed: new Set() };
 
 export interface ScanContext {
   /** The tools of other installed plugins. */
@@ -29,7 +41,9 @@ export function scanTools(tools: readonly ScannedTool[], context: ScanContext): 
   const findings: Finding[] = [];
   for (const tool of tools.slice(0, SCANNED_TOOLS_MAX)) {
     const { texts, isCut } = collectTexts(tool);
-    const subject = { tool, texts, siblings: tools, others };
+    const signsOf = makeSignReader(namesAround(tool, others));
+    const decoded = decodeTexts(texts);
+    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, hasMentions };
     if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read of one"));
     for (const rule of RULES) findings.push(...runRule(rule, subject));
   }
@@ -39,6 +53,32 @@ export function scanTools(tools: readonly ScannedTool[], context: ScanContext): 
   return findings
     .toSorted((left, right) => compareSeverity(left.severity, right.severity))
     .slice(0, FINDINGS_MAX);
+}
+
+/** Words that any sentence may have do not make it speak to a model. */
+const COMMON = new Set((["this", "seen", "content", "tool", "any", "rule"] as const).map(numberOf));
+
+function hasMentions(raw: string): boolean {
+  return readMentions(foldText(raw).text, NO_NAMES).some(({ concepts }) =>
+    concepts.some((concept) => !COMMON.has(concept)),
+  );
+}
+
+/** Phrases are looked for once in each text, when the first rule asks. */
+function makeSignReader(names: Names): Subject["signsOf"] {
+  const read = new Map<ToolText, readonly Sign[]>();
+  return (text) => {
+    let signs = read.get(text);
+    if (signs === undefined) {
+      signs = PHRASES.match(readMentions(text.view.text, names));
+      read.set(text, signs);
+    }
+    return signs;
+  };
+}
+
+function namesAround(tool: ScannedTool, others: Subject["others"]): Names {
+  return { own: new Set([tool.name.toLowerCase()]), installed: new Set(others.keys()) };
 }
 
 function* runRule(rule: Rule, subject: Subject): Iterable<Finding> {

@@ -1,23 +1,18 @@
+import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
-import type { FilePowers } from "../file-powers.ts";
 import { readSource, type Source } from "../read-source.ts";
 import { SourceError } from "./errors.ts";
-import type { SourceLimits } from "./limits.ts";
-import type { SourcePowers } from "./powers.ts";
-import { isRemoteSource, parseRemoteSource } from "./source-text.ts";
+import { fetchHttps, resolveHttps } from "./https.ts";
+import { fetchOci, resolveOci } from "./oci/fetch.ts";
+import { withRemote, type RemoteAccess } from "./remote.ts";
+import { isRemoteSource, parseRemoteSource, type RemoteSource } from "./source-text.ts";
 
 /** What it takes to read a source, wherever it is. */
-export interface SourceSetting {
+export interface SourceSetting extends RemoteAccess {
   /** Where relative paths start: the configuration's folder. */
   readonly root: string;
-  readonly files: FilePowers;
-  readonly powers: SourcePowers;
   /** In production an https source must name its digest. */
   readonly mode: "development" | "production";
-  /** What is being done now, for a terminal. */
-  readonly onProgress: (step: string) => void;
-  /** Tests need less time than people. */
-  readonly limits?: SourceLimits;
 }
 
 /** What a source is at this moment. */
@@ -37,19 +32,34 @@ export async function fetchSource(
   setting: SourceSetting,
 ): Promise<Source | undefined> {
   if (!isRemoteSource(source)) return readSource(source, setting.root, setting.files);
-  const remote = parseRemoteSource(source);
-  throw new SourceError("ERR_SOURCE_BARE", `\`${remote.text}\` cannot be fetched yet.`);
+  const remote = parsePinned(source, setting);
+  return withRemote(remote, setting, (further) =>
+    remote.kind === "https" ? fetchHttps(remote, further) : fetchOci(remote, further),
+  );
 }
 
 /**
- * What a source is now, as cheaply as it can be known: of a registry the manifest alone, of the web the whole file unless
- * the source names its digest. Undefined when a local source is not there, or is not packed. Throws as `fetchSource` does.
+ * What a source is now, as cheaply as it can be known: of a registry the manifest alone, of the web the whole file.
+ * Undefined when a local source is not there, or is not packed. Throws as `fetchSource` does.
  */
 export async function resolveSource(
   source: string,
   setting: SourceSetting,
 ): Promise<Resolved | undefined> {
-  const found = await fetchSource(source, setting);
-  void found;
-  return undefined;
+  if (!isRemoteSource(source)) {
+    const found = readSource(source, setting.root, setting.files);
+    return found?.kind === "package"
+      ? { of: "package", digest: digestOfBytes(found.package) }
+      : undefined;
+  }
+  const remote = parsePinned(source, setting);
+  return withRemote(remote, setting, async (further): Promise<Resolved> =>
+    remote.kind === "https" ? resolveHttps(remote, further) : resolveOci(remote, further),
+  );
+}
+
+function parsePinned(text: string, { mode }: SourceSetting): RemoteSource {
+  const source = parseRemoteSource(text);
+  if (mode === "development" || source.kind === "oci" || source.digest !== undefined) return source;
+  throw new SourceError("ERR_SOURCE_NOT_PINNED", `\`${text}\` names no digest.`);
 }

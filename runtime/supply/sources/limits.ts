@@ -31,7 +31,6 @@ export const IMAGE_BYTES_MAX = 128 * MIB;
 export const LAYER_UNPACKED_BYTES_MAX = 256 * MIB;
 export const LAYER_ENTRIES_MAX = 20_000;
 export const REFERRERS_MAX = 256;
-export const SIGNATURES_MAX = 8;
 export const POLICY_BYTES_MAX = 64 * KIB;
 export const TOKEN_ANSWER_BYTES_MAX = 256 * KIB;
 export const DOCKER_CONFIG_BYTES_MAX = MIB;

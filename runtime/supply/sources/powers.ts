@@ -5,10 +5,15 @@ export interface SourcePowers extends Pick<Powers, "resolveHost" | "sendHttp"> {
   /** Where the operator's Docker configuration would be: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
   dockerConfigFile(): string;
   /**
-   * Asks `docker-credential-NAME get` for one server's credentials, and answers what it prints. No shell is involved.
-   * Throws when there is no such program, when it fails, takes longer than `msMax` or prints more than `bytesMax`.
+   * Asks `docker-credential-NAME get` for one server's credentials, and answers how it ended. No shell is involved.
+   * Throws when there is no such program, when it is killed, takes longer than `msMax` or prints more than `bytesMax`.
    */
-  askCredentialHelper(request: HelperRequest): Promise<Uint8Array>;
+  askCredentialHelper(request: HelperRequest): Promise<HelperAnswer>;
+}
+
+export interface HelperAnswer {
+  readonly code: number;
+  readonly printed: Uint8Array;
 }
 
 export interface HelperRequest {
