@@ -1,5 +1,6 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Severity } from "./finding.ts";
+import type { Sign } from "./language/phrases.ts";
 import type { TextView } from "./text-view.ts";
 
 /** A tool as any server may list it. Nothing in it was checked; keys that are not named here are read all the same. */
@@ -22,16 +23,24 @@ export interface ToolText {
   readonly raw: string;
   /** The same folded, so that spelling tricks do not matter. Made when it is first asked for. */
   readonly view: TextView;
+  /** How it was written, where it was decoded from another text, such as `base64`. */
+  readonly via?: string | undefined;
 }
 
 /** What a rule looks at: one tool among others. */
 export interface Subject {
   readonly tool: ScannedTool;
   readonly texts: readonly ToolText[];
+  /** What stands in the texts encoded, disguised or in invisible characters. */
+  readonly decoded: readonly ToolText[];
   /** The tools of the same surface, this one included. */
   readonly siblings: readonly ScannedTool[];
   /** The tools of other plugins, by their name in lower case. */
   readonly others: ReadonlyMap<string, ScannedTool>;
+  /** The phrases of all rules that a text has. */
+  readonly signsOf: (text: ToolText) => readonly Sign[];
+  /** Whether a piece of raw text speaks of anything that the phrases speak of. */
+  readonly hasMentions: (raw: string) => boolean;
 }
 
 /** What a rule saw. `quote` is raw text; it is cut and made visible for the finding. */

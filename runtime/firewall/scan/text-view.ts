@@ -8,7 +8,7 @@ export interface TextView {
 }
 
 /** Nothing to fold but the case. */
-const TIDY = /^(?:[\x21-\x7e]| (?! )|\n(?!\n))*$/;
+const TIDY = /^(?:[\x21-\x7e]| (?![ \n])|\n(?!\n\n| ))*$/;
 /** One code point may fold to many (U+FDFA to 18): no word is hidden in what is cut. */
 const FOLD_LENGTH_MAX = 8;
 const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{M}\p{Cs}]/u;
@@ -16,7 +16,7 @@ const BLANK = /[\s\p{Z}\p{Cc}\u2800]/u;
 
 /**
  * Folds `raw` in one pass: compatibility forms (NFKD) and look-alike letters become plain ones, marks and invisible
- * characters go, runs of blanks become one space, or one line feed where the run had one.
+ * characters go, runs of blanks become one space, or one or two line feeds where the run had some.
  * Linear; the view is at most eight times as long.
  */
 export function foldText(raw: string): TextView {
@@ -29,6 +29,8 @@ class Folder {
   #units: Uint16Array<ArrayBuffer>;
   #places: Uint32Array<ArrayBuffer>;
   #length = 0;
+  /** What the run of blanks since the last character becomes. */
+  #blank = "";
 
   constructor(raw: string) {
     this.#raw = raw;
@@ -58,14 +60,25 @@ class Folder {
   #putFolded(folded: string, place: number): void {
     for (let index = 0; index < folded.length; index++) {
       const unit = folded.charCodeAt(index);
-      const last = this.#length === 0 ? 0x20 : (this.#units[this.#length - 1] ?? 0);
-      const isBlank = unit === 0x20 || unit === 0x0a;
-      if (!isBlank || (last !== 0x20 && last !== 0x0a)) this.#put(unit, place);
-      else if (unit === 0x0a && this.#length > 0) this.#units[this.#length - 1] = unit;
+      if (unit === 0x0a) this.#blank = this.#blank.startsWith("\n") ? "\n\n" : "\n";
+      else if (unit !== 0x20) this.#put(unit, place);
+      else if (this.#blank === "") this.#blank = " ";
     }
   }
 
   #put(unit: number, place: number): void {
+    if (this.#blank !== "") {
+      if (this.#length > 0) {
+        for (let at = 0; at < this.#blank.length; at++) {
+          this.#append(this.#blank.charCodeAt(at), place - 1);
+        }
+      }
+      this.#blank = "";
+    }
+    this.#append(unit, place);
+  }
+
+  #append(unit: number, place: number): void {
     if (this.#length === this.#units.length) this.#grow();
     this.#units[this.#length] = unit;
     this.#places[this.#length++] = place;

@@ -114,16 +114,19 @@ class Walk {
   }
 }
 
-class LazyText implements ToolText {
+/** A text whose folded view is made when it is first asked for. */
+export class LazyText implements ToolText {
   readonly where: string;
   readonly kind: TextKind;
   readonly raw: string;
+  readonly via: string | undefined;
   #view: TextView | undefined;
 
-  constructor(where: string, kind: TextKind, raw: string) {
+  constructor(where: string, kind: TextKind, raw: string, via?: string) {
     this.where = where;
     this.kind = kind;
     this.raw = raw;
+    this.via = via;
   }
 
   get view(): TextView {

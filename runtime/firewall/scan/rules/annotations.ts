@@ -27,7 +27,7 @@ const CHANGES_TEXT =
 const DESCRIPTION_CHARS_MAX = 4000;
 
 /** Clients ask the human less often about a tool that calls itself harmless. */
-export const hintContradicts: Rule = {
+export const HINT_CONTRADICTS: Rule = {
   id: "hint-contradicts",
   severity: "high",
   title: "An annotation says that the tool is harmless, and its name or description says otherwise",

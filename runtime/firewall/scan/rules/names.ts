@@ -34,7 +34,7 @@ const HOW: Readonly<Record<Likeness, string>> = {
 const indexes = new WeakMap<object, NameIndex>();
 
 /** A tool that a model may take for another plugin's tool. */
-export const nameOverlap: Rule = {
+export const NAME_OVERLAP: Rule = {
   id: "name-overlap",
   severity: "high",
   title: "A name that is, or looks like, the name of another plugin's tool",
@@ -59,7 +59,7 @@ function severityOf(name: string, { likeness }: Lookalike): Severity {
 }
 
 /** Two tools of one surface that nobody can tell apart. */
-export const twins: Rule = {
+export const TWIN_NAMES: Rule = {
   id: "twin-names",
   severity: "high",
   title: "Two tools of one server whose names look the same",
@@ -83,7 +83,7 @@ export const twins: Rule = {
 };
 
 /** Letters of several scripts in one name, or a name that clients refuse. */
-export const nameConvention: Rule = {
+export const NAME_CONVENTION: Rule = {
   id: "name-convention",
   severity: "high",
   title: "A name that breaks the conventions, or mixes scripts",

@@ -48,7 +48,7 @@ const ABOUT_MODELS =
 const SMALL_TYPES = new Set(["boolean", "integer", "number", "null"]);
 
 /** A parameter through which the model tells a stranger what it knows. */
-export const hiddenParameter: Rule = {
+export const HIDDEN_PARAMETER: Rule = {
   id: "hidden-parameter",
   severity: "high",
   title: "A parameter asks the model for what only the model knows",
@@ -93,7 +93,7 @@ const CATCH_ALL_ODD =
   /^(?:side ?notes?|asides?|(?:hidden|internal|private|background|surrounding) ?(?:info|information|context|data|notes?|details?|text|content)|everything|anything|telemetry|analytics data|tracking data)$/;
 
 /** A text parameter that could carry anything, and that nothing explains. */
-export const catchAllParameter: Rule = {
+export const CATCH_ALL_PARAMETER: Rule = {
   id: "catch-all-parameter",
   severity: "high",
   title: "A parameter that could carry anything, and that nothing explains",
@@ -129,7 +129,7 @@ export function isExplained({ name, words, about }: Parameter, description: stri
 }
 
 /** More parameters than a person looks through. */
-export const manyParameters: Rule = {
+export const MANY_PARAMETERS: Rule = {
   id: "many-parameters",
   severity: "low",
   title: "More parameters than a person looks through",

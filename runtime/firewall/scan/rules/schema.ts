@@ -10,7 +10,7 @@ const DIALECTS = /^https?:\/\/json-schema\.org\//;
 const KEYWORD_REFERENCES = ["OWASP MCP03", "JSON Schema 2020-12 Core 9.4"];
 
 /** A schema whose meaning stands elsewhere, where it can change after approval, or that leads round in a circle. */
-export const schemaReference: Rule = {
+export const SCHEMA_REFERENCE: Rule = {
   id: "schema-reference",
   severity: "high",
   title: "A schema that leads out of the tool, or round in a circle",
@@ -71,7 +71,7 @@ function isCircle(target: string, where: string, tool: ScannedTool): boolean {
 }
 
 /** An expression that takes a backtracking engine for ever: every client that checks arguments runs it. */
-export const schemaPattern: Rule = {
+export const SCHEMA_PATTERN: Rule = {
   id: "schema-pattern",
   severity: "high",
   title: "A regular expression that holds up whoever runs it",
@@ -104,7 +104,7 @@ const SINK_NAME =
 const DEFAULT_CHARS_MAX = 400;
 
 /** A value that a model sends unless it says otherwise. */
-export const schemaDefault: Rule = {
+export const SCHEMA_DEFAULT: Rule = {
   id: "schema-default",
   severity: "high",
   title: "A default value that carries more than a value",
@@ -151,7 +151,7 @@ const FILL_VERB =
   /\b(?:include|add|pass|provide|put|fill|attach|supply|send|append|dump|store|forward|share|copy)\b/;
 
 /** An object with room for anything, and a text that asks to use the room. */
-export const schemaOpen: Rule = {
+export const SCHEMA_OPEN: Rule = {
   id: "schema-open",
   severity: "high",
   title: "An open object, and a text that asks to fill it",

@@ -96,13 +96,7 @@ describe("an annotation", () => {
   });
 
   it("is believed where nothing speaks against it", () => {
-    for (const name of [
-      "get_updates",
-      "list_deleted_users",
-      "preview_delete",
-      "delete_history_list",
-      "read_post",
-    ])
+    for (const name of ["get_updates", "list_deleted_users", "preview_delete", "read_post"])
       assert.deepEqual(contradicts(name, readOnly, "Lists what was sent and deleted."), [], name);
     assert.deepEqual(
       contradicts("delete_user", { readOnlyHint: false, destructiveHint: true }),

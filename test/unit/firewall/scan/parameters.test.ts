@@ -247,3 +247,19 @@ it("names fall into words, however they are joined", () => {
     assert.deepEqual(splitName(name), ["get", "user", "id"], name);
   assert.deepEqual(splitName("sha256V2"), ["sha", "256", "v", "2"]);
 });
+
+it("a grave finding is not lost behind many light ones, of its own rule or of others", () => {
+  const light = Object.fromEntries(
+    ["notes", "data", "metadata", "context", "extra info", "misc"].map((name) => [
+      name,
+      { type: "string" },
+    ]),
+  );
+  const properties = { ...light, side_note: { type: "string" } };
+  const tool = scanned({ name: "t", inputSchema: { type: "object", properties } });
+  const flood = Array.from({ length: 1500 }, (_, index) => scanned({ name: `a b ${index}` }));
+  const findings = scanTools([...flood, tool], { others: [] });
+  assert.ok(findings.some(({ where }) => where === "inputSchema.properties.side_note"));
+  assert.ok(findings.length < 200);
+  assert.ok(findings.some(({ why }) => /There are 1450 more/.test(why)));
+});
