@@ -1,19 +1,20 @@
 import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
 import { verifyComponent } from "./plugin/component/verify-component.ts";
-import type { Signer, ToolSurface } from "./plugin/formats.ts";
+import type { ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
 import { parseSurface } from "./plugin/surface.ts";
 import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
-import type { OpenedPlugin } from "./supply/installed.ts";
+import type { OpenedPlugin, SignatureFile, Vouched } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
+import { SourceError } from "./supply/sources/errors.ts";
 import {
   openPackage,
   verifyParts,
-  verifySigner,
+  verifyVouched,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
 
@@ -21,8 +22,10 @@ import {
 export interface Examined {
   readonly opened: OpenedPlugin;
   readonly packageBytes: Uint8Array;
-  readonly bundle: Uint8Array | undefined;
-  readonly signer: Signer | null;
+  /** Every signature that came with it. */
+  readonly bundles: readonly SignatureFile[];
+  /** Those of whoever is trusted to vouch for it. */
+  readonly vouched: readonly Vouched[];
 }
 
 /** What it takes to ask a component for its tools. */
@@ -52,22 +55,25 @@ const LIST_LIMITS: Limits = {
  */
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
-  const { bundle } = source;
+  const { bundles } = source;
   if (source.kind === "parts") {
     verifyParts(source, unsigned, rules);
     const packageBytes = await packParts(source, setting);
     const opened = openPackage(packageBytes, rules);
-    return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
+    const vouched = verifyVouched(opened, bundles, unsigned, rules);
+    return { opened, packageBytes, bundles, vouched };
   }
+  if (source.kind === "bare")
+    throw new SourceError("ERR_SOURCE_BARE", "It has no manifest, and none is derived yet.");
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
-  const signer = verifySigner(opened, bundle, unsigned, rules);
+  const vouched = verifyVouched(opened, bundles, unsigned, rules);
   const listed = await listTools(opened.component, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
   }
-  return { opened, packageBytes: source.package, bundle, signer };
+  return { opened, packageBytes: source.package, bundles, vouched };
 }
 
 /** Packs a component and its manifest: the tool surface in the package is what the sealed component says. */

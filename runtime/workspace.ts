@@ -18,12 +18,9 @@ import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { parsePublicKey } from "./supply/keys.ts";
 import type { PassedComponents } from "./supply/passed-components.ts";
 import { PinError } from "./supply/pin-errors.ts";
-import {
-  BUNDLE_BYTES_MAX,
-  isSourceStored,
-  PACKAGE_BYTES_MAX,
-  readSource,
-} from "./supply/read-source.ts";
+import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
+import { readSignature } from "./supply/signature-files.ts";
+import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
   reopenComponent,
   verifyGrants,
@@ -32,7 +29,7 @@ import {
   type VerifyRules,
 } from "./supply/verify-installed.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
-import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
+import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
 const CONFIGURATION_BYTES_MAX = 256 * 1024;
@@ -49,7 +46,14 @@ export interface Workspace {
 /** Reads configuration and lockfile. Throws `WorkspaceError`, or everything that is wrong in the two. */
 export function readWorkspace(configFile: string, files: FilePowers): Workspace {
   const paths = workspacePaths(configFile);
-  const text = readText(configFile, files);
+  const [configurationBytes, lockBytes] = files.readTogether(
+    [
+      { path: paths.configFile, bytesMax: CONFIGURATION_BYTES_MAX },
+      { path: paths.lockFile, bytesMax: LOCKFILE_BYTES_MAX },
+    ],
+    changeRecord(paths),
+  );
+  const text = readText(configFile, configurationBytes);
   let configuration: Configuration | undefined;
   let locked: Workspace["locked"] = {};
   const reasons = collectReasons([
@@ -57,15 +61,14 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
       configuration = readConfiguration(text, configFile);
     },
     () => {
-      locked = readLocked(paths, files);
+      locked = parseLocked(lockBytes, paths);
     },
   ]);
   throwReasons(reasons);
   return { paths, text, configuration: configuration!, locked };
 }
 
-function readText(file: string, files: FilePowers): string {
-  const bytes = files.readFile(file, CONFIGURATION_BYTES_MAX);
+function readText(file: string, bytes: Uint8Array | undefined): string {
   if (!bytes)
     throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", {
       place: { file },
@@ -112,9 +115,13 @@ function findBadKey(
   }
 }
 
-/** What the lockfile says was approved, by alias. Without a file, nothing was. */
+/** What the lockfile says was approved, by alias, to a caller who holds the workspace's lock. */
 export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
-  const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
+  return parseLocked(files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX), paths);
+}
+
+/** Without a file, nothing was approved. */
+function parseLocked(bytes: Uint8Array | undefined, paths: WorkspacePaths): Workspace["locked"] {
   return bytes
     ? parseLockfile(bytes, paths.lockFile).plugins
     : (Object.create(null) as Record<string, never>);
@@ -184,6 +191,8 @@ export function verifyPlugin(
       );
     },
     () => {
+      // A start asks nobody else: what is far away is compared when it is fetched.
+      if (isRemoteSource(source)) return;
       // The bytes of the store need no second look.
       if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);
@@ -235,7 +244,7 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
   return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
 }
 
-/** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */
+/** The approved package of a plugin and its signatures, from the store. Throws `ERR_PACKAGE_MISSING`. */
 export function readStored(
   paths: WorkspacePaths,
   alias: string,
@@ -250,8 +259,12 @@ export function readStored(
       `The approved package of \`${alias}\` is not in the store.`,
       { place: { file } },
     );
-  const bundle = locked.signer
-    ? files.readFile(paths.bundleFile(locked.package, locked.signer.key), BUNDLE_BYTES_MAX)
-    : undefined;
-  return { file, package: stored, bundle };
+  const bundles = locked.signers.flatMap((signer) =>
+    readSignature(
+      paths.bundleFile(locked.package, signer),
+      signer.kind === "minisign" ? "minisign" : "sigstore",
+      files,
+    ),
+  );
+  return { file, package: stored, bundles };
 }

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
@@ -6,7 +5,7 @@ import { digestOfBytes } from "../plugin/canonical.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
 import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
-import { readSource, type Source } from "../supply/read-source.ts";
+import type { Source } from "../supply/read-source.ts";
 import {
   configuredPlugin,
   lockedAs,
@@ -17,6 +16,7 @@ import {
   type Workspace,
 } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
+import { fetchHere, fetchTyped, readTypedSource } from "./fetch-here.ts";
 import {
   assertAlias,
   finishApproval,
@@ -28,7 +28,7 @@ import { noteInstances } from "./note-instances.ts";
 
 /** A plugin that the operator names by its source. */
 export interface AddRequest {
-  /** A path, relative to the current folder. */
+  /** A path, relative to the current folder, or an address. */
   readonly source: string;
   /** The name in this workspace; undefined means the plugin's own. */
   readonly alias: string | undefined;
@@ -45,12 +45,8 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
   const { alias: wanted, grants, unsigned, yes } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
-  const file = path.resolve(request.source);
-  const found = readSource(file, workspace.paths.root, machine.files);
-  if (!found)
-    throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${request.source}\`.`, {
-      place: { file },
-    });
+  const typed = readTypedSource(request.source, workspace.paths.root);
+  const found = await fetchTyped(typed, workspace, call);
   const examined = await examine(
     found,
     { alias: wanted ?? request.source, unsigned },
@@ -58,7 +54,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
     call,
   );
   const alias = wanted ?? examined.opened.manifest.name;
-  const source = relativeSource(file, workspace.paths.root);
+  const { source } = typed;
   const edit = (text: string): string => {
     const before = readConfiguration(text, configFile).plugins[alias];
     return editPlugin(text, configFile, alias, {
@@ -68,7 +64,8 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });
   };
-  return finishApproval({ alias, source, unsigned, yes, examined, edit }, workspace, call);
+  const { origin } = found;
+  return finishApproval({ alias, source, origin, unsigned, yes, examined, edit }, workspace, call);
 }
 
 /** Approves again what is configured: from its source while that is there, else from the approved package in the store. */
@@ -79,12 +76,10 @@ export async function approvePlugin(
 ): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, call.machine.files);
   const { source, unsigned } = configuredPlugin(workspace, alias);
-  const found =
-    readSource(source, workspace.paths.root, call.machine.files) ??
-    storedSource(alias, workspace, call);
+  const found = (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call);
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finishApproval(
-    { alias, source, unsigned, yes, examined, edit: (text) => text },
+    { alias, source, origin: found.origin, unsigned, yes, examined, edit: (text) => text },
     workspace,
     call,
   );
@@ -149,10 +144,4 @@ async function examine(
     out.progressDone();
     await sandbox.close();
   }
-}
-
-/** Sources are written relative to the configuration, so that a workspace can be moved as a whole. */
-function relativeSource(file: string, root: string): string {
-  const relative = path.relative(root, file).split(path.sep).join("/");
-  return relative.startsWith("..") || path.isAbsolute(relative) ? relative : `./${relative}`;
 }

@@ -10,6 +10,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["pack", async () => (await import("./pack.ts")).pack],
   ["keygen", async () => (await import("./keygen.ts")).keygen],
   ["sign", async () => (await import("./sign.ts")).sign],
+  ["publish", async () => (await import("./publish.ts")).publish],
   ["init", async () => (await import("./init.ts")).init],
   ["trust", async () => (await import("./trust.ts")).trust],
   ["add", async () => (await import("./add.ts")).add],
