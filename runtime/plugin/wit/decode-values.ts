@@ -32,9 +32,8 @@ class Decoding {
   value(type: WitType | undefined, value: JsonValue | undefined): string {
     this.#values += 1;
     if (this.#values > VALUES_MAX) throw new NotOfType("The result has too many values.");
-    switch (type?.kind) {
-      case undefined:
-        return "null";
+    if (type === undefined) return "null";
+    switch (type.kind) {
       case "bool":
         if (typeof value !== "boolean") throw new NotOfType();
         return String(value);
