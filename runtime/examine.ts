@@ -1,7 +1,7 @@
 import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
 import { verifyComponent } from "./plugin/component/verify-component.ts";
-import type { Manifest, Signer, ToolSurface } from "./plugin/formats.ts";
+import type { Manifest, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
 import { SHAPE_DEFAULT } from "./plugin/shape.ts";
 import { parseSurface } from "./plugin/surface.ts";
@@ -10,14 +10,14 @@ import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
 import { deriveParts } from "./supply/derive-parts.ts";
-import type { OpenedPlugin } from "./supply/installed.ts";
+import type { OpenedPlugin, SignatureFile, Vouched } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceParts } from "./supply/read-source.ts";
 import {
   openPackage,
   verifyParts,
-  verifySigner,
+  verifyVouched,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
 
@@ -25,8 +25,10 @@ import {
 export interface Examined {
   readonly opened: OpenedPlugin;
   readonly packageBytes: Uint8Array;
-  readonly bundle: Uint8Array | undefined;
-  readonly signer: Signer | null;
+  /** Every signature that came with it. */
+  readonly bundles: readonly SignatureFile[];
+  /** Those of whoever is trusted to vouch for it. */
+  readonly vouched: readonly Vouched[];
 }
 
 /** What it takes to ask a component for its tools. */
@@ -56,23 +58,24 @@ const LIST_LIMITS: Limits = {
  */
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
-  const { bundle } = source;
+  const { bundles } = source;
   if (source.kind !== "package") {
     const parts = await partsOf(source, setting);
     verifyParts(parts, unsigned, rules);
     const packageBytes = await packParts(parts, setting);
     const opened = openPackage(packageBytes, rules);
-    return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
+    const vouched = verifyVouched(opened, bundles, unsigned, rules);
+    return { opened, packageBytes, bundles, vouched };
   }
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
-  const signer = verifySigner(opened, bundle, unsigned, rules);
+  const vouched = verifyVouched(opened, bundles, unsigned, rules);
   const listed = await listTools(opened.component, opened.manifest, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
   }
-  return { opened, packageBytes: source.package, bundle, signer };
+  return { opened, packageBytes: source.package, bundles, vouched };
 }
 
 /** What is not packed yet, with its manifest: the author's, or one that is derived from the bytes alone. */

@@ -22,6 +22,8 @@ export interface ImportedPolicy {
 export interface PolicyNote {
   readonly place: Place;
   readonly message: string;
+  /** The environment variable that it is about. */
+  readonly variable?: string;
 }
 
 const invalid: MakeProblem = (message, detail) =>
@@ -35,7 +37,11 @@ const STORAGE = {
   pattern: /^fs:\/\/[^\0]*$/,
   shape: "a storage URI such as fs://work/agent/**",
 };
-const ENV_KEY = { ...TEXT, pattern: /^[A-Za-z_][A-Za-z0-9_]{0,127}$/, shape: "the name of a value" };
+const ENV_KEY = {
+  ...TEXT,
+  pattern: /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
+  shape: "the name of a value",
+};
 /** As Kubernetes writes quantities. A bare number is refused: readers disagree on its unit. */
 const MEMORY = /^([1-9][0-9]{0,6})(Ki|Mi|Gi)B?$/;
 
@@ -114,7 +120,8 @@ class PolicyReader {
     for (const item of entriesOf(fields.get("deny"))) {
       const host = this.#hostOf(item, "is not kept: private addresses are denied by themselves");
       const denied = host === undefined ? undefined : readRule(item, host);
-      if (denied === undefined || !allowed.some((rule) => overlap(rule.host, denied.host))) continue;
+      if (denied === undefined || !allowed.some((rule) => overlap(rule.host, denied.host)))
+        continue;
       item.problem(
         "a host that is allowed is denied here too, and a grant has no exceptions",
         "Allow only the hosts that are meant.",
@@ -141,6 +148,7 @@ class PolicyReader {
       this.#note(
         item,
         `${key} is not taken from this machine: give its value with \`--grant env=${key}=VALUE\``,
+        key,
       );
     }
   }
@@ -157,7 +165,10 @@ class PolicyReader {
       for (const name of ["cpu", "io"] as const) {
         const limit = at?.get(name);
         if (limit !== undefined && !limit.isAbsent())
-          this.#note(limit, `\`${name}\` is not kept: \`limits.deadline\` bounds each call instead`);
+          this.#note(
+            limit,
+            `\`${name}\` is not kept: \`limits.deadline\` bounds each call instead`,
+          );
       }
     }
   }
@@ -170,8 +181,8 @@ class PolicyReader {
     this.#limits["memory"] = `${match[1]}${match[2]}B`;
   }
 
-  #note(at: Cursor, message: string): void {
-    this.#notes.push({ place: at.place(), message });
+  #note(at: Cursor, message: string, variable?: string): void {
+    this.#notes.push({ place: at.place(), message, ...(variable !== undefined && { variable }) });
   }
 }
 
@@ -181,11 +192,14 @@ function entriesOf(list: Cursor): readonly Cursor[] {
 
 function readStorage(item: Cursor): { uri: string; access: readonly string[] } {
   const fields = item.fields(["uri", "access"]);
-  const access = fields.get("access").items(1, 2).map((word) => {
-    const { value } = word;
-    if (value !== "read" && value !== "write") word.problem("neither `read` nor `write`");
-    return String(value);
-  });
+  const access = fields
+    .get("access")
+    .items(1, 2)
+    .map((word) => {
+      const { value } = word;
+      if (value !== "read" && value !== "write") word.problem("neither `read` nor `write`");
+      return String(value);
+    });
   return { uri: fields.get("uri").string(STORAGE), access };
 }
 
