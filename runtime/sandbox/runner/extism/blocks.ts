@@ -14,6 +14,8 @@ const ENCODER = new TextEncoder();
  */
 export class Blocks {
   readonly #bytesMax: number;
+  /** What Extism hands to every host function of this instance, since the first of ours was called. */
+  seen: CurrentPlugin | undefined;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -21,6 +23,7 @@ export class Blocks {
 
   /** Throws `KernelFull`. */
   alloc(plugin: CurrentPlugin, lengthBytes: bigint): bigint {
+    this.seen = plugin;
     if (lengthBytes < 0n || lengthBytes > BigInt(this.#bytesMax)) throw new KernelFull();
     const address = plugin.alloc(lengthBytes);
     if (address === 0n || address >= BLOCKS_MAX << OFFSET_BITS) throw new KernelFull();
@@ -39,6 +42,7 @@ export class Blocks {
 
   /** A copy of what is in a block from this address on, or of its first `lengthBytes`. Undefined when there is no such place. */
   read(plugin: CurrentPlugin, address: bigint, lengthBytes?: bigint): Uint8Array | undefined {
+    this.seen = plugin;
     const block = address > 0n ? plugin.read(address)?.bytes() : undefined;
     if (block === undefined) return undefined;
     const start = address & ((1n << OFFSET_BITS) - 1n);

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { createPlugin, type Plugin } from "extism";
 import { GuestExit } from "@glovebox/host-api/guest";
 import { cutMessage } from "@glovebox/host-api/log/lines";
+import type { CallStates } from "@glovebox/host-api/call-states";
 import type { CallMessage, ResultMessage } from "../../protocol.ts";
 import type { Ended } from "../run-export.ts";
 import type { InstanceWorld } from "../serve.ts";
@@ -20,7 +21,10 @@ const DECODER = new TextDecoder();
 /** One instance of an Extism plugin. */
 export interface ExtismInstance {
   readonly instance: WebAssembly.Instance;
-  run(message: CallMessage): Promise<Ended>;
+  readonly states: CallStates;
+  run(this: void, message: CallMessage): Promise<Ended>;
+  /** Drops what the last call left in blocks. False when that cannot be. */
+  restoreBlocks(): boolean;
 }
 
 export interface InstanceOptions {
@@ -63,8 +67,22 @@ export async function makeExtismInstance(
   states.forget();
   return {
     instance,
+    states,
+    restoreBlocks: () => restoreBlocks(plugin, blocks),
     run: (message) => runServlet({ plugin, version, blocks, state, message }),
   };
+}
+
+/**
+ * Extism keeps one block over all calls, of one byte, so that no other has the address 0; and a plugin may write it or free
+ * it as any other. It can be seen through what a host function was handed: where none of ours was called, nobody knows.
+ */
+function restoreBlocks(plugin: Plugin, blocks: Blocks): boolean {
+  void plugin.reset();
+  const first = blocks.seen?.read(0n)?.bytes();
+  if (first?.length !== 1) return false;
+  first[0] = 0;
+  return true;
 }
 
 function makeLogger({ note }: InstanceWorld["setting"]): Console {
