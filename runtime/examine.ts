@@ -1,11 +1,15 @@
 import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
+import { inspectComponent } from "./plugin/component/inspect.ts";
 import { verifyComponent } from "./plugin/component/verify-component.ts";
-import type { Signer, ToolSurface } from "./plugin/formats.ts";
+import type { Manifest, Signer, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
+import { SHAPE_DEFAULT } from "./plugin/shape.ts";
 import { parseSurface } from "./plugin/surface.ts";
+import { deriveSurface } from "./plugin/wit/derive-tools.ts";
 import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
+import { deriveParts } from "./supply/derive-parts.ts";
 import type { OpenedPlugin } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
@@ -53,16 +57,17 @@ const LIST_LIMITS: Limits = {
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
   const { bundle } = source;
-  if (source.kind === "parts") {
-    verifyParts(source, unsigned, rules);
-    const packageBytes = await packParts(source, setting);
+  if (source.kind !== "package") {
+    const parts = await partsOf(source, setting);
+    verifyParts(parts, unsigned, rules);
+    const packageBytes = await packParts(parts, setting);
     const opened = openPackage(packageBytes, rules);
     return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
   }
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
   const signer = verifySigner(opened, bundle, unsigned, rules);
-  const listed = await listTools(opened.component, setting);
+  const listed = await listTools(opened.component, opened.manifest, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
@@ -70,11 +75,19 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
   return { opened, packageBytes: source.package, bundle, signer };
 }
 
+/** What is not packed yet, with its manifest: the author's, or one that is derived from the bytes alone. */
+export async function partsOf(
+  source: Exclude<Source, { kind: "package" }>,
+  setting: ListSetting,
+): Promise<SourceParts> {
+  return source.kind === "parts" ? source : deriveParts(source, setting.rules);
+}
+
 /** Packs a component and its manifest: the tool surface in the package is what the sealed component says. */
 export async function packParts(parts: SourceParts, setting: ListSetting): Promise<Uint8Array> {
   const manifest = parseManifest(parts.manifest, "plugin.json", setting.rules.capabilities);
   verifyComponent(parts.component, manifest, setting.rules);
-  const surface = await listTools(parts.component, setting);
+  const surface = await listTools(parts.component, manifest, setting);
   return packPackage({
     manifest: parts.manifest,
     component: parts.component,
@@ -84,7 +97,18 @@ export async function packParts(parts: SourceParts, setting: ListSetting): Promi
   });
 }
 
-async function listTools(component: Uint8Array, setting: ListSetting): Promise<ToolSurface> {
+/** The tool surface, told by the component in the way of its shape. */
+async function listTools(
+  component: Uint8Array,
+  { shape = SHAPE_DEFAULT }: Pick<Manifest, "shape">,
+  setting: ListSetting,
+): Promise<ToolSurface> {
+  return shape === "wit"
+    ? deriveSurface(inspectComponent(component))
+    : askForTools(component, setting);
+}
+
+async function askForTools(component: Uint8Array, setting: ListSetting): Promise<ToolSurface> {
   setting.onProgress("Transpiling the component behind the seal");
   const transpiled = await setting.transpile(component, LIST_LIMITS);
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");

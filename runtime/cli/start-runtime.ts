@@ -5,6 +5,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
+import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import { makeCallTool, type CallablePlugin, type CallableTool, type CallTool } from "../call.ts";
 import type { Posture } from "../debt/report.ts";
 import { compileValidator } from "../plugin/schema/validator.ts";
@@ -89,7 +90,7 @@ function makeCallable(
   return {
     exposedName,
     tool,
-    validateArguments: compileValidator(tool.inputSchema),
+    validateArguments: (plugin.calling ?? PLUGIN_CALLING).validatorOf(tool),
     validateResult: tool.outputSchema && compileValidator(tool.outputSchema),
     plugin,
   };
@@ -127,6 +128,7 @@ function openPlugin(
     component: digests.component,
     deadlineMs: limits.deadlineMs,
     sealed,
+    calling: makeCalling(manifest.shape, component.read),
     watch,
   };
 }

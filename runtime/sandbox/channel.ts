@@ -137,6 +137,7 @@ export class Channel {
       id,
       export: call.export,
       args: call.args,
+      ...(call.typed && { typed: true }),
       context: call.context,
     });
     const done = Promise.withResolvers<PluginAnswer>();

@@ -36,6 +36,8 @@ export interface CallMessage {
   /** Export path: `["tools", "callTool"]`. */
   readonly export: readonly string[];
   readonly args: readonly JsonValue[];
+  /** Arguments and answer are values of the component's own types: see `runTyped`. */
+  readonly typed?: true;
   readonly context: JsonValue;
 }
 

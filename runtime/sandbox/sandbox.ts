@@ -41,6 +41,8 @@ export interface PluginCall {
   /** Export path: `["tools", "callTool"]`. */
   readonly export: readonly string[];
   readonly args: readonly JsonValue[];
+  /** The arguments are values of the component's own types, and the answer is wanted as one: see `runTyped`. */
+  readonly typed?: true;
   readonly context: JsonValue;
   readonly onLog?: (level: string, message: string) => void;
   readonly onProgress?: (

@@ -1,10 +1,22 @@
 import path from "node:path";
+import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import type { FilePowers } from "./file-powers.ts";
 import type { PluginBytes } from "./installed.ts";
 import { PinError } from "./pin-errors.ts";
 
 /** What stands at a source, unverified. */
-export type Source = ({ readonly kind: "package" } & PluginBytes) | SourceParts;
+export type Source = ({ readonly kind: "package" } & PluginBytes) | SourceParts | SourceBare;
+
+/** A component, or a module of another shape, that nobody wrote a manifest for: one is derived from it. */
+export interface SourceBare {
+  readonly kind: "bare";
+  /** The file, or the last part of an address: a name is made from it where the bytes tell none. */
+  readonly file: string;
+  readonly component: Uint8Array;
+  readonly bundle: Uint8Array | undefined;
+  /** What the operator says of it. */
+  readonly naming?: Naming;
+}
 
 /** A component with its manifest, not packed yet: its tool surface is not known before a sealed runner lists it. */
 export interface SourceParts {
@@ -29,7 +41,7 @@ const TEXT_BYTES_MAX = MIB;
 const BUILT_COMPONENT = "dist/plugin.wasm";
 
 /**
- * Reads a local source: a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.
+ * Reads a local source: a `.tgz`, a `.wasm` with or without a `plugin.json` beside it, or a plugin's folder.
  * `source` is as the operator wrote it, relative to `root`. Undefined when nothing is there.
  */
 export function readSource(source: string, root: string, files: FilePowers): Source | undefined {
@@ -37,8 +49,12 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   const kind = files.kindOf(target);
   if (kind === "nothing") return undefined;
   if (kind === "folder") return readParts(path.join(target, BUILT_COMPONENT), target, files);
-  if (kind === "file" && target.endsWith(".wasm"))
-    return readParts(target, path.dirname(target), files);
+  if (kind === "file" && target.endsWith(".wasm")) {
+    const folder = path.dirname(target);
+    return files.kindOf(path.join(folder, "plugin.json")) === "nothing"
+      ? readBare(target, files)
+      : readParts(target, folder, files);
+  }
   if (kind === "file" && target.endsWith(".tgz")) {
     const bytes = files.readFile(target, PACKAGE_BYTES_MAX);
     return (
@@ -46,6 +62,11 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
     );
   }
   throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
+}
+
+function readBare(file: string, files: FilePowers): SourceBare | undefined {
+  const component = files.readFile(file, COMPONENT_BYTES_MAX);
+  return component && { kind: "bare", file, component, bundle: readBundle(file, files) };
 }
 
 /** Whether a local source is a package that is byte by byte, with its signature, the one of the store. */

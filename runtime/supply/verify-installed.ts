@@ -1,10 +1,12 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import { collectReasons, throwReasons } from "../errors.ts";
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
+import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
-import type { LockedPlugin, Signer } from "../plugin/formats.ts";
+import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { parseSurface } from "../plugin/surface.ts";
+import { deriveSurface } from "../plugin/wit/derive-tools.ts";
 import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
@@ -27,12 +29,15 @@ export interface VerifyRules extends ComponentRules {
 export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin {
   const parts = readPackage(bytes);
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
-  const surface = parseSurface(parts.surface, "tools.json");
+  const { shape } = manifest;
+  const surface = parseSurface(parts.surface, "tools.json", shape);
   verifyToolsDeclared(manifest, surface);
   const component = digestOfBytes(parts.component);
-  const key = { component, requested: Object.keys(manifest.capabilities) };
+  const requested = Object.keys(manifest.capabilities);
+  const key = { component, requested, ...(shape && { shape, surface: digestOf(surface) }) };
   if (!rules.passed?.has(key)) {
-    verifyComponent(parts.component, manifest, rules);
+    const inspection = verifyComponent(parts.component, manifest, rules);
+    if (shape === "wit") verifyDerived(surface, inspection);
     rules.passed?.add(key);
   }
   return {
@@ -48,6 +53,13 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
     },
     requested: digestOf(manifest.capabilities),
   };
+}
+
+/** Checks that the tools of a component that says by its types what they are, are those. Throws `ERR_SURFACE_NOT_OF_COMPONENT`. */
+function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): void {
+  if (digestOf(deriveSurface(inspection)) === digestOf(surface)) return;
+  const message = "The package's tools.json has other tool definitions than the component's types.";
+  throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
 }
 
 /** Checks the signature over an opened plugin. Null when development lets it run unsigned. */
@@ -125,6 +137,12 @@ export function verifySource(source: Source, expected: Expectation, rules: Verif
     return;
   }
   const { alias, locked } = expected;
+  if (source.kind === "bare") {
+    // Its manifest followed from these bytes, and from what the operator said when it was approved.
+    const { component } = locked.digests;
+    assertSame("ERR_COMPONENT_CHANGED", alias, component, digestOfBytes(source.component));
+    return;
+  }
   const manifest = parseManifest(source.manifest, "plugin.json", rules.capabilities);
   const component = digestOfBytes(source.component);
   const reasons = collectReasons([

@@ -1,4 +1,5 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { Shape } from "../shape.ts";
 import { ComponentError } from "./errors.ts";
 import type { ComponentInspection, ComponentItem } from "./inspect.ts";
 import { referenceOf } from "./reference.ts";
@@ -18,6 +19,8 @@ export interface ImportRules {
   readonly capabilityOf: (name: string) => CapabilityName | undefined;
   /** Capabilities that the manifest requests. */
   readonly requested: ReadonlySet<CapabilityName>;
+  /** Of the plugin, as its manifest says. */
+  readonly shape?: Shape | undefined;
 }
 
 /**
@@ -32,6 +35,16 @@ export function decideImports(
 ): ComponentError[] {
   const problems = inspection.imports.flatMap((item) => decideImport(item, rules));
   const tools = inspection.exports.filter((item) => item.name === TOOLS);
+  if (rules.shape === "wit") {
+    if (tools.length > 0)
+      problems.push(
+        new ComponentError(
+          "ERR_COMPONENT_SHAPE",
+          `its manifest says \`wit\`, but it exports \`${TOOLS}\``,
+        ),
+      );
+    return problems;
+  }
   if (tools.length === 0) {
     problems.push(new ComponentError("ERR_COMPONENT_SHAPE", `it exports no \`${TOOLS}\``));
   } else if (tools.length > 1) {
