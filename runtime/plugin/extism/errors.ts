@@ -16,12 +16,6 @@ export const EXTISM_ERRORS = {
       "The module is no servlet: it exports neither `describe` and `call` nor `list_tools` and `call_tool`.",
     remedy: "Use a plugin that was made for hyper-mcp or mcp.run.",
   },
-  ERR_EXTISM_TOOLS: {
-    fault: "plugin",
-    exit: EXIT.refused,
-    summary: "What the Extism plugin says of its tools cannot be read, or changes when it is asked again.",
-    remedy: "Report it to the plugin's author.",
-  },
 } as const satisfies ErrorTable;
 
 export type ExtismErrorCode = keyof typeof EXTISM_ERRORS;

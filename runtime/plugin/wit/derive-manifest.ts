@@ -18,7 +18,8 @@ export interface DeriveRules {
 
 /** For a component of which nobody said under what licence it is. */
 export const LICENSE_UNKNOWN = "LicenseRef-unknown";
-const VERSION_UNKNOWN = "0.0.0";
+/** For a plugin of which nobody said what version it is. */
+export const VERSION_UNKNOWN = "0.0.0";
 const NAMES_SHOWN_MAX = 3;
 
 /**
@@ -71,7 +72,7 @@ function packageOf({
 }
 
 /** `get_weather-1.2.wasm` gives `get-weather-1-2`. */
-function nameOfFile(file: string): string {
+export function nameOfFile(file: string): string {
   const words = (/[^/\\]*$/.exec(file)?.[0] ?? "").replace(/\.wasm$/i, "").toLowerCase();
   return words
     .replace(/[^a-z0-9]+/g, "-")

@@ -29,7 +29,7 @@ export async function makeResetServlets(make: MakeInstance): Promise<LoadedPlugi
     const made = await make();
     const images: readonly StateImage[] = [
       ...takeCoreImages([made.instance]),
-      { part: "blocks", restore: () => made.restoreBlocks() },
+      { part: "imports", restore: () => made.restoreBlocks() },
       takeImportsImage(made.states),
     ];
     return { run: made.run, images };

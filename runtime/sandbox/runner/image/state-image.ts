@@ -3,7 +3,7 @@ export class NoImage extends Error {}
 
 /** One kind of state of an instance, as it was. */
 export interface StateImage {
-  readonly part: "memories" | "globals" | "binding variables" | "binding objects" | "imports" | "blocks";
+  readonly part: "memories" | "globals" | "binding variables" | "binding objects" | "imports";
   /** Makes it what it was. False when it cannot be: then the instance serves no other call. */
   restore(): boolean;
 }
