@@ -1,7 +1,7 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Examined } from "./examine.ts";
 import { digestOf } from "./plugin/canonical.ts";
-import type { LockedPlugin } from "./plugin/formats.ts";
+import type { LockedPlugin, Origin } from "./plugin/formats.ts";
 import { formatLockfile } from "./plugin/lockfile.ts";
 import type { FileChange, FilePowers } from "./supply/file-powers.ts";
 import type { WorkspacePaths } from "./workspace-paths.ts";
@@ -21,6 +21,8 @@ export interface EngineVersions {
 export interface Approval {
   readonly alias: string;
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   /** As parsed from the configuration that is being written. */
   readonly grants: JsonValue;
   readonly examined: Examined;
@@ -43,14 +45,14 @@ export function writeApproval(
   const { alias, examined, engine } = approval;
   const locked = lockedOf(approval);
   const plugins = { ...readLocked(paths, files), [alias]: locked };
-  const { packageBytes, bundle } = examined;
+  const { packageBytes, vouched } = examined;
   const stored: FileChange[] = [
     { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE },
   ];
-  if (bundle && locked.signer)
+  for (const { signer, bundle } of vouched)
     stored.push({
-      path: paths.bundleFile(locked.package, locked.signer.key),
-      bytes: bundle,
+      path: paths.bundleFile(locked.package, signer),
+      bytes: bundle.bytes,
       mode: STORED_MODE,
     });
   files.makeFolder(paths.storeFolder);
@@ -63,17 +65,18 @@ export function writeApproval(
   return locked;
 }
 
-function lockedOf({ source, grants, examined, nowMs }: Approval): LockedPlugin {
+function lockedOf({ source, origin, grants, examined, nowMs }: Approval): LockedPlugin {
   const { manifest, digests, requested, package: digest } = examined.opened;
   return {
     name: manifest.name,
     version: manifest.version,
     source,
+    ...(origin && { origin }),
     package: digest,
     digests,
     requested,
     granted: digestOf(grants),
-    signer: examined.signer,
+    signers: examined.vouched.map(({ signer }) => signer),
     approvedAt: new Date(nowMs).toISOString(),
   };
 }
@@ -101,9 +104,9 @@ function removeUnused(
   files: FilePowers,
 ): void {
   const used = new Set(
-    Object.values(plugins).flatMap(({ package: digest, signer }) => [
+    Object.values(plugins).flatMap(({ package: digest, signers }) => [
       paths.packageFile(digest),
-      ...(signer ? [paths.bundleFile(digest, signer.key)] : []),
+      ...signers.map((signer) => paths.bundleFile(digest, signer)),
     ]),
   );
   for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {

@@ -3,7 +3,7 @@ import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
 import { inspectServlet } from "./plugin/extism/inspect-servlet.ts";
 import { parseServletTools } from "./plugin/extism/servlet-tools.ts";
-import type { Manifest, Signer, ToolSurface } from "./plugin/formats.ts";
+import type { Manifest, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
 import { decideShape, SHAPE_DEFAULT, type Shape } from "./plugin/shape.ts";
 import { parseSurface } from "./plugin/surface.ts";
@@ -13,14 +13,14 @@ import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
 import { deriveParts, deriveServletParts } from "./supply/derive-parts.ts";
-import type { OpenedPlugin } from "./supply/installed.ts";
+import type { OpenedPlugin, SignatureFile, Vouched } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceBare, SourceParts } from "./supply/read-source.ts";
 import {
   openPackage,
   verifyParts,
-  verifySigner,
+  verifyVouched,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
 
@@ -28,8 +28,10 @@ import {
 export interface Examined {
   readonly opened: OpenedPlugin;
   readonly packageBytes: Uint8Array;
-  readonly bundle: Uint8Array | undefined;
-  readonly signer: Signer | null;
+  /** Every signature that came with it. */
+  readonly bundles: readonly SignatureFile[];
+  /** Those of whoever is trusted to vouch for it. */
+  readonly vouched: readonly Vouched[];
 }
 
 /** What it takes to ask a component for its tools. */
@@ -62,24 +64,25 @@ const LIST_LIMITS: Limits = {
  */
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
-  const { bundle } = source;
+  const { bundles } = source;
   if (source.kind !== "package") {
     if (source.kind === "bare") verifyBare(source, unsigned, rules);
     const parts = await partsOf(source, setting);
     verifyParts(parts, unsigned, rules);
     const packageBytes = await packParts(parts, setting);
     const opened = openPackage(packageBytes, rules);
-    return { opened, packageBytes, bundle, signer: verifySigner(opened, bundle, unsigned, rules) };
+    const vouched = verifyVouched(opened, bundles, unsigned, rules);
+    return { opened, packageBytes, bundles, vouched };
   }
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
-  const signer = verifySigner(opened, bundle, unsigned, rules);
+  const vouched = verifyVouched(opened, bundles, unsigned, rules);
   const listed = await listTools(opened.component, opened.manifest, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
   }
-  return { opened, packageBytes: source.package, bundle, signer };
+  return { opened, packageBytes: source.package, bundles, vouched };
 }
 
 /**

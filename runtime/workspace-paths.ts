@@ -1,5 +1,6 @@
 import path from "node:path";
-import type { Digest } from "./plugin/formats.ts";
+import type { Digest, Signer } from "./plugin/formats.ts";
+import { signerId } from "./plugin/signer.ts";
 
 /** Where everything of one workspace lives: beside the configuration, and in `.glovebox` next to it. */
 export interface WorkspacePaths {
@@ -17,7 +18,7 @@ export interface WorkspacePaths {
   /** Approved packages and signatures, by digest: one package may be installed under several names and signers. */
   readonly storeFolder: string;
   packageFile(digest: Digest): string;
-  bundleFile(digest: Digest, signer: Digest): string;
+  bundleFile(digest: Digest, signer: Signer): string;
   /** The folder of one plugin's own state. */
   homeFolder(alias: string): string;
 }
@@ -38,8 +39,10 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     busyFile: path.join(folder, "busy"),
     storeFolder,
     packageFile: (digest) => path.join(storeFolder, `${plain(digest)}.tgz`),
-    bundleFile: (digest, signer) =>
-      path.join(storeFolder, `${plain(digest)}.${plain(signer)}.sigstore.json`),
+    bundleFile: (digest, signer) => {
+      const ending = signer.kind === "minisign" ? "minisig" : "sigstore.json";
+      return path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.${ending}`);
+    },
     homeFolder: (alias) => path.join(folder, "data", alias),
   };
 }

@@ -18,12 +18,9 @@ import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { parsePublicKey } from "./supply/keys.ts";
 import type { PassedComponents } from "./supply/passed-components.ts";
 import { PinError } from "./supply/pin-errors.ts";
-import {
-  BUNDLE_BYTES_MAX,
-  isSourceStored,
-  PACKAGE_BYTES_MAX,
-  readSource,
-} from "./supply/read-source.ts";
+import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
+import { readSignature } from "./supply/signature-files.ts";
+import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
   reopenComponent,
   verifyGrants,
@@ -184,6 +181,8 @@ export function verifyPlugin(
       );
     },
     () => {
+      // A start asks nobody else: what is far away is compared when it is fetched.
+      if (isRemoteSource(source)) return;
       // The bytes of the store need no second look.
       if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);
@@ -235,7 +234,7 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
   return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
 }
 
-/** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */
+/** The approved package of a plugin and its signatures, from the store. Throws `ERR_PACKAGE_MISSING`. */
 export function readStored(
   paths: WorkspacePaths,
   alias: string,
@@ -250,8 +249,12 @@ export function readStored(
       `The approved package of \`${alias}\` is not in the store.`,
       { place: { file } },
     );
-  const bundle = locked.signer
-    ? files.readFile(paths.bundleFile(locked.package, locked.signer.key), BUNDLE_BYTES_MAX)
-    : undefined;
-  return { file, package: stored, bundle };
+  const bundles = locked.signers.flatMap((signer) =>
+    readSignature(
+      paths.bundleFile(locked.package, signer),
+      signer.kind === "minisign" ? "minisign" : "sigstore",
+      files,
+    ),
+  );
+  return { file, package: stored, bundles };
 }

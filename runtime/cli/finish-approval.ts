@@ -3,11 +3,13 @@ import { changeWorkspace } from "../change-workspace.ts";
 import type { Examined } from "../examine.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
-import type { LockedPlugin } from "../plugin/formats.ts";
+import type { LockedPlugin, Origin, Signer } from "../plugin/formats.ts";
 import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
+import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
-import { verifySigner } from "../supply/verify-installed.ts";
+import type { Vouched } from "../supply/installed.ts";
+import { verifyVouched } from "../supply/verify-installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import {
   lockedAs,
@@ -19,6 +21,7 @@ import {
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { showPlugin } from "./show-plugin.ts";
+import { showSource } from "./show-source.ts";
 
 export interface ApprovalResult {
   readonly alias: string;
@@ -31,6 +34,8 @@ export interface Candidate {
   readonly alias: string;
   /** As the configuration has it. */
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   readonly unsigned: boolean;
   readonly yes: boolean;
   readonly examined: Examined;
@@ -44,7 +49,7 @@ export async function finishApproval(
   workspace: Workspace,
   call: CommandCall,
 ): Promise<ApprovalResult> {
-  const { alias, source, examined } = candidate;
+  const { alias, source, origin, examined } = candidate;
   const { configFile, machine, out } = call;
   const { paths } = workspace;
   const { manifest } = examined.opened;
@@ -53,7 +58,8 @@ export async function finishApproval(
 
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
-  showPlugin(examined.opened, examined.signer, shown.grants, out);
+  showSource(source, origin, examined.opened.package, out);
+  showPlugin(examined.opened, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
     throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
@@ -65,13 +71,16 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const signer = verifySigner(
+    const vouched = verifyVouched(
       examined.opened,
-      examined.bundle,
+      examined.bundles,
       candidate.unsigned,
       rulesOf(configuration.trust),
     );
-    if (digestOf(grants) !== digestOf(shown.grants) || signer?.key !== examined.signer?.key)
+    if (
+      digestOf(grants) !== digestOf(shown.grants) ||
+      digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched))
+    )
       throw new CliError(
         "ERR_NOT_APPROVED",
         "The configuration changed while this was being approved.",
@@ -80,6 +89,7 @@ export async function finishApproval(
     const approval = {
       alias,
       source,
+      origin,
       grants,
       examined,
       configurationText,
@@ -108,15 +118,18 @@ function showPredecessor(
 ): void {
   const isLeft = !before && machine.files.kindOf(home) !== "nothing";
   if (!before && !isLeft) return;
-  const signer = before?.signer
-    ? `signed by ${makeVisible(before.signer.trust)} (${before.signer.key})`
-    : "unsigned";
+  const signers = (before?.signers ?? []).map((signer) => makeVisible(describeSigner(signer)));
+  const signed = signers.length > 0 ? `signed by ${signers.join(" and ")}` : "unsigned";
   out.line();
   out.line(
     before
-      ? `It replaces ${before.name} ${before.version}, ${signer}, and sees its data. What it may do from now on is what is shown above, not what it could before.`
+      ? `It replaces ${before.name} ${before.version}, ${signed}, and sees its data. What it may do from now on is what is shown above, not what it could before.`
       : `It will see what an earlier plugin of this name left in ${home}.`,
   );
+}
+
+function signersOf(vouched: readonly Vouched[]): readonly Signer[] {
+  return vouched.map(({ signer }) => signer);
 }
 
 function configured(alias: string, { plugins }: Configuration): PluginConfiguration {

@@ -2,6 +2,7 @@ import { stripDocs } from "../plugin/component/inspect.ts";
 import { isCoreModule } from "../plugin/extism/inspect-servlet.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
+import { askCredentialHelper, dockerConfigFile } from "../powers/credential-helper.ts";
 import { makeFilePowers } from "../powers/files.ts";
 import { makePowers } from "../powers/make-powers.ts";
 import { makeProcessPowers } from "../powers/process.ts";
@@ -18,13 +19,19 @@ import type { Machine } from "./machine.ts";
 /** The machine as it is: the one place where powers are made. `code` is the digest of the program, where that is built. */
 export function makeMachine(code?: string): Machine {
   const readEngine = () => ({ glovebox: runtimeVersion(), jco: transpilerVersion() });
+  const http = lazyHttp();
   return {
     files: makeFilePowers(),
     powers: makePowers({
       openBeneath,
       readSecret: (reference) => readSecret(reference),
-      ...lazyHttp(),
+      ...http,
     }),
+    sources: {
+      ...http,
+      dockerConfigFile: () => dockerConfigFile(),
+      askCredentialHelper: (request) => askCredentialHelper(request),
+    },
     get engine() {
       return readEngine();
     },
@@ -56,7 +63,7 @@ export function makeMachine(code?: string): Machine {
   };
 }
 
-/** The HTTP client is loaded by the first plugin that asks for it. */
+/** The HTTP client is loaded by whoever first asks for it: a plugin, or a source that is fetched. */
 function lazyHttp(): Pick<Machine["powers"], "resolveHost" | "sendHttp"> {
   const load = () => import("../powers/http.ts");
   return {

@@ -4,6 +4,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import { formatSize } from "@glovebox/host-api/size";
 import { makeVisible } from "../firewall/visible.ts";
 import type { CapabilityRequest, Signer } from "../plugin/formats.ts";
+import { describeSigner } from "../plugin/signer.ts";
 import type { OpenedPlugin } from "../supply/installed.ts";
 import type { Output } from "./output.ts";
 
@@ -17,7 +18,7 @@ export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
  */
 export function showPlugin(
   opened: Omit<OpenedPlugin, "component">,
-  signer: Signer | null,
+  signers: readonly Signer[],
   grants: Grants,
   out: Output,
 ): void {
@@ -27,11 +28,9 @@ export function showPlugin(
   );
   out.line(safe(manifest.description));
   out.line();
-  out.line(
-    signer
-      ? `signed     ${out.style("green", signer.trust)} (${signer.key})`
-      : `signed     ${out.style("red", "by nobody")}`,
-  );
+  if (signers.length === 0) out.line(`signed     ${out.style("red", "by nobody")}`);
+  for (const signer of signers)
+    out.line(`signed     ${out.style("green", safe(describeSigner(signer)))}`);
   out.line(`component  ${digests.component}`);
   out.line(`surface    ${digests.surface}`);
   out.line();

@@ -141,7 +141,10 @@ function openPlugin(
 const refuseChanges: CapabilityBroker = {
   operations: {
     "surface.change"() {
-      throw new HostError("refused-by-policy", "the plugin announced other tools than the approved");
+      throw new HostError(
+        "refused-by-policy",
+        "the plugin announced other tools than the approved",
+      );
     },
   },
 };

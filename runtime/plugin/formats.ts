@@ -55,13 +55,40 @@ export interface PluginDigests {
   readonly manifest: Digest;
 }
 
-/** Who vouched for a plugin, after verification. */
-export interface Signer {
+/** Who vouched for a plugin, after verification. `trust` is the name of the trust entry that admitted them. */
+export type Signer = KeySigner | IdentitySigner | MinisignSigner;
+
+export interface KeySigner {
   readonly kind: "key";
   /** Digest of the public key's SPKI bytes. */
   readonly key: Digest;
-  /** Name of the trust entry that admitted it. */
   readonly trust: string;
+}
+
+/** An identity that a Sigstore certificate was made out to: nobody holds a lasting key. */
+export interface IdentitySigner {
+  readonly kind: "identity";
+  /** Who says that it is this subject: the address of an OpenID Connect issuer. */
+  readonly issuer: string;
+  /** An e-mail address, or the address of a workflow. */
+  readonly subject: string;
+  readonly trust: string;
+}
+
+export interface MinisignSigner {
+  readonly kind: "minisign";
+  /** Digest of the public key as SPKI bytes: the same key has one name, whatever it signs with. */
+  readonly key: Digest;
+  readonly trust: string;
+}
+
+/** Plugins with more signatures are refused. */
+export const SIGNERS_MAX = 8;
+
+/** What a remote source resolved to when it was approved, beyond what is stored of it. */
+export interface Origin {
+  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
+  readonly manifest?: Digest;
 }
 
 /** One entry of `glovebox.lock.json`: what was approved. */
@@ -69,6 +96,7 @@ export interface LockedPlugin {
   readonly name: string;
   readonly version: string;
   readonly source: string;
+  readonly origin?: Origin;
   /** Digest of the stored package bytes (`.glovebox/store`). */
   readonly package: Digest;
   readonly digests: PluginDigests;
@@ -76,7 +104,8 @@ export interface LockedPlugin {
   readonly requested: Digest;
   /** Digest of the operator's grants, as parsed: widening them needs approval again. */
   readonly granted: Digest;
-  readonly signer: Signer | null;
+  /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
+  readonly signers: readonly Signer[];
   readonly approvedAt: string;
 }
 

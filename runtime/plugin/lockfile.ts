@@ -3,9 +3,11 @@ import type { Cursor } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
-import type { Digest, LockedPlugin, Lockfile, PluginDigests, Signer } from "./formats.ts";
+import { SIGNERS_MAX } from "./formats.ts";
+import type { Digest, LockedPlugin, Lockfile, Origin, PluginDigests, Signer } from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
-import { PLUGIN_NAME, VERSION } from "./rules.ts";
+import { ISSUER, PLUGIN_NAME, SUBJECT, VERSION } from "./rules.ts";
+import { signerId } from "./signer.ts";
 
 const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 8, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
@@ -78,28 +80,36 @@ function readPlugins(member: Cursor): Lockfile["plugins"] {
 }
 
 function readPlugin(entry: Cursor): LockedPlugin {
-  const fields = entry.fields([
-    "name",
-    "version",
-    "source",
-    "package",
-    "digests",
-    "requested",
-    "granted",
-    "signer",
-    "approvedAt",
-  ]);
+  const fields = entry.fields(
+    [
+      "name",
+      "version",
+      "source",
+      "package",
+      "digests",
+      "requested",
+      "granted",
+      "signers",
+      "approvedAt",
+    ],
+    ["origin"],
+  );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
     version: fields.get("version").string(VERSION),
     source: fields.get("source").string(SOURCE),
+    ...fields.optional("origin", readOrigin),
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
     granted: readDigest(fields.get("granted")),
-    signer: readSigner(fields.get("signer")),
+    signers: readSigners(fields.get("signers")),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
+}
+
+function readOrigin(member: Cursor): Origin {
+  return member.fields([], ["manifest"]).optional("manifest", readDigest);
 }
 
 function readDigests(member: Cursor): PluginDigests {
@@ -111,11 +121,31 @@ function readDigests(member: Cursor): PluginDigests {
   };
 }
 
-function readSigner(member: Cursor): Signer | null {
-  if (member.value === null) return null;
-  const fields = member.fields(["kind", "key", "trust"]);
+function readSigners(member: Cursor): readonly Signer[] {
+  const seen = new Set<Digest>();
+  return member.items(0, SIGNERS_MAX).map((item) => {
+    const signer = readSigner(item);
+    const id = signerId(signer);
+    if (seen.has(id)) item.problem("the signer stands here twice");
+    seen.add(id);
+    return signer;
+  });
+}
+
+function readSigner(item: Cursor): Signer {
+  const kind = item.member("kind").value;
+  if (kind === "identity") {
+    const fields = item.fields(["kind", "issuer", "subject", "trust"]);
+    return {
+      kind,
+      issuer: fields.get("issuer").string(ISSUER),
+      subject: fields.get("subject").string(SUBJECT),
+      trust: fields.get("trust").string(TRUST_NAME),
+    };
+  }
+  const fields = item.fields(["kind", "key", "trust"]);
   return {
-    kind: fields.get("kind").exactly("key"),
+    kind: kind === "minisign" ? kind : fields.get("kind").exactly("key"),
     key: readDigest(fields.get("key")),
     trust: fields.get("trust").string(TRUST_NAME),
   };

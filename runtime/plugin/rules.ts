@@ -57,6 +57,22 @@ export const HOMEPAGE: StringRule = {
   shape: "an https address",
 };
 
+/** Who says who somebody is, as it stands in a certificate. Compared letter by letter, so ASCII only and no blank. */
+export const ISSUER: StringRule = {
+  lengthMin: 9,
+  lengthMax: 500,
+  pattern: /^https:\/\/[!-~]+$/,
+  shape: "an issuer's address such as https://accounts.google.com",
+};
+
+/** An e-mail address or a URI, as it stands in a certificate. Compared letter by letter. */
+export const SUBJECT: StringRule = {
+  lengthMin: 3,
+  lengthMax: 500,
+  pattern: /^[!-~]+$/,
+  shape: "an e-mail address or a URI",
+};
+
 export const TITLE: StringRule = { lengthMin: 1, lengthMax: 100, pattern: /\S/, shape: "a title" };
 export const DESCRIPTION: StringRule = {
   lengthMin: 1,

@@ -4,12 +4,12 @@ import type { ServletInspection } from "../plugin/extism/inspect-servlet.ts";
 import type { ToolSurface } from "../plugin/formats.ts";
 import { decideShape } from "../plugin/shape.ts";
 import { deriveManifest, type DeriveRules } from "../plugin/wit/derive-manifest.ts";
-import { PinError } from "./pin-errors.ts";
 import type { SourceBare, SourceParts } from "./read-source.ts";
+import { SourceError } from "./sources/errors.ts";
 
 /**
  * What a component without a manifest would have been packed from: its bytes, and a manifest that follows from them.
- * Nothing of it is run. Throws `ComponentError` for what cannot be a plugin, and `ERR_SOURCE_UNKNOWN` for a component
+ * Nothing of it is run. Throws `ComponentError` for what cannot be a plugin, and `ERR_SOURCE_BARE` for a component
  * whose manifest is missing.
  */
 export function deriveParts(source: SourceBare, rules: DeriveRules): SourceParts {
@@ -17,7 +17,7 @@ export function deriveParts(source: SourceBare, rules: DeriveRules): SourceParts
   if (decideShape(component) === "plugin") {
     const message =
       "It exports `glovebox:plugin/tools`, and its author's `plugin.json` is not beside it.";
-    throw new PinError("ERR_SOURCE_UNKNOWN", message, { place: { file } });
+    throw new SourceError("ERR_SOURCE_BARE", message, { place: { file } });
   }
   return partsWith(source, deriveManifest(inspectComponent(component), file, naming, rules));
 }
@@ -32,7 +32,7 @@ export function deriveServletParts(
   return partsWith(source, deriveServletManifest(inspection, surface, file, naming));
 }
 
-function partsWith({ file, component, bundle }: SourceBare, manifest: string): SourceParts {
+function partsWith({ file, component, bundles }: SourceBare, manifest: string): SourceParts {
   return {
     kind: "parts",
     file,
@@ -40,6 +40,6 @@ function partsWith({ file, component, bundle }: SourceBare, manifest: string): S
     manifest: new TextEncoder().encode(manifest),
     license: undefined,
     readme: undefined,
-    bundle,
+    bundles,
   };
 }

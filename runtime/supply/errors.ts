@@ -39,6 +39,12 @@ export const SUPPLY_ERRORS = {
     summary: "A plugin has no signature.",
     remedy: "Ask its author for the .sigstore.json file made by `glovebox sign`.",
   },
+  ERR_SIGNATURE_COUNT: {
+    fault: "plugin",
+    exit: 3,
+    summary: "A plugin has more signatures than are read.",
+    remedy: "Keep those that you need beside the package.",
+  },
   ERR_BUNDLE_MALFORMED: {
     fault: "plugin",
     exit: 3,

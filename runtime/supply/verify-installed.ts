@@ -5,15 +5,23 @@ import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
+import { signerId } from "../plugin/signer.ts";
 import { parseSurface } from "../plugin/surface.ts";
 import { verifyCode } from "../plugin/verify-code.ts";
 import { deriveSurface } from "../plugin/wit/derive-tools.ts";
-import type { Expectation, OpenedPlugin, PluginBytes, VerifiedPlugin } from "./installed.ts";
+import type {
+  Expectation,
+  OpenedPlugin,
+  PluginBytes,
+  SignatureFile,
+  VerifiedPlugin,
+  Vouched,
+} from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
 import { PinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
-import { verifyBundle, type TrustedKey } from "./verify.ts";
+import { verifySigners, type TrustedKey } from "./verify.ts";
 
 /** What verification needs beside the bytes. */
 export interface VerifyRules extends ComponentRules {
@@ -63,24 +71,24 @@ function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): v
   throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
 }
 
-/** Checks the signature over an opened plugin. Null when development lets it run unsigned. */
-export function verifySigner(
+/** Checks every signature over an opened plugin. Nobody vouches for it when development lets it run unsigned. */
+export function verifyVouched(
   opened: OpenedPlugin,
-  bundle: Uint8Array | undefined,
+  bundles: readonly SignatureFile[],
   unsigned: boolean,
   rules: VerifyRules,
-): Signer | null {
-  if (unsigned && bundle === undefined) return null;
+): readonly Vouched[] {
+  if (unsigned && bundles.length === 0) return [];
   const { name, version } = opened.manifest;
-  return verifyBundle(bundle ?? null, { name, version, digests: opened.digests }, rules.trust);
+  return verifySigners(bundles, { name, version, digests: opened.digests }, rules.trust);
 }
 
 /**
  * Checks all of a signature that can be checked before the component was asked for its tools, so that nobody's code is run
- * to learn that nobody vouches for it. The tool surface is left to `verifySigner`.
+ * to learn that nobody vouches for it. The tool surface is left to `verifyVouched`.
  */
 export function verifyParts(parts: SourceParts, unsigned: boolean, rules: VerifyRules): void {
-  if (unsigned && parts.bundle === undefined) return;
+  if (unsigned && parts.bundles.length === 0) return;
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
   const { name, version } = manifest;
   const digests = {
@@ -89,7 +97,7 @@ export function verifyParts(parts: SourceParts, unsigned: boolean, rules: Verify
     manifest: digestOf(manifest),
   } as const;
   const reasons = collectReasons([
-    () => verifyBundle(parts.bundle ?? null, { name, version, digests }, rules.trust),
+    () => verifySigners(parts.bundles, { name, version, digests }, rules.trust),
   ]);
   throwReasons(reasons.filter(({ code }) => code !== "ERR_SIGNATURE_OTHER_SURFACE"));
 }
@@ -104,18 +112,19 @@ export function verifyInstalled(
   rules: VerifyRules,
 ): VerifiedPlugin {
   const opened = openApproved(bytes.package, expected, rules);
-  let signer: Signer | null = null;
+  let signers: readonly Signer[] = [];
   const reasons = collectReasons([
     () => verifyPins(opened, expected),
     () => {
-      signer = verifySigner(opened, bytes.bundle, expected.unsigned, rules);
-      verifySignerApproved(signer, expected);
+      const vouched = verifyVouched(opened, bytes.bundles, expected.unsigned, rules);
+      signers = vouched.map(({ signer }) => signer);
+      verifySignersApproved(signers, expected);
     },
   ]);
   throwReasons(reasons);
   // The component's bytes are let go: they are read again, and compared again, when the plugin is first called.
   const { component: _, ...kept } = opened;
-  return { ...kept, alias: expected.alias, locked: expected.locked, signer };
+  return { ...kept, alias: expected.alias, locked: expected.locked, signers };
 }
 
 /** The component of a plugin that was verified before, from its bytes as they are now. Throws `ERR_PACKAGE_CHANGED`. */
@@ -196,8 +205,15 @@ function verifyPins(opened: OpenedPlugin, { alias, locked }: Expectation): void 
   assertSame("ERR_PACKAGE_CHANGED", alias, locked.package, opened.package);
 }
 
-function verifySignerApproved(signer: Signer | null, { alias, locked }: Expectation): void {
-  assertSame("ERR_SIGNER_CHANGED", alias, locked.signer?.key ?? "nobody", signer?.key ?? "nobody");
+/** Everyone who was approved must still vouch for it. Somebody more takes nothing away, but where nobody did it is a change. */
+function verifySignersApproved(signers: readonly Signer[], { alias, locked }: Expectation): void {
+  const actual = signers.map(signerId);
+  const missing = locked.signers.filter((signer) => !actual.includes(signerId(signer)));
+  if (locked.signers.length > 0 && missing.length === 0) return;
+  const [approved, found] = [missing, signers].map(
+    (some) => some.map((signer) => short(signerId(signer))).join(", ") || "nobody",
+  );
+  assertSame("ERR_SIGNER_CHANGED", alias, approved ?? "", found ?? "");
 }
 
 const WHAT = {

@@ -1,10 +1,15 @@
 import { Verifier, toSignedEntity } from "@sigstore/verify";
+import { collectReasons, throwReasons } from "../errors.ts";
+import { SIGNERS_MAX } from "../plugin/formats.ts";
 import type { PluginDigests, Signer } from "../plugin/formats.ts";
 import { collectProblems } from "../plugin/problems.ts";
+import { signerId } from "../plugin/signer.ts";
 import { quoteText } from "../plugin/text.ts";
 import { parseBundle } from "./bundle.ts";
 import type { KeyBundle } from "./bundle.ts";
 import { SupplyError } from "./errors.ts";
+import type { SupplyErrorCode } from "./errors.ts";
+import type { SignatureFile, Vouched } from "./installed.ts";
 import { parsePublicKey } from "./keys.ts";
 import type { PublicKey } from "./keys.ts";
 import { parseStatement } from "./statement.ts";
@@ -26,30 +31,60 @@ interface Candidate {
 }
 
 /**
- * Verifies that `actual`, what lies before us, is what a trusted key signed; and answers whose key it was.
+ * Verifies every signature over `actual`, what lies before us, and answers whose they are, each signer once.
  * `actual` holds the manifest's name and version, and digests that the caller made from the bytes themselves.
- * `bundle` is null when there is no signature.
  *
- * Each check may rely on the ones before it, and fails with a code of its own.
- * Throws `SupplyError`, or `Refusals` where a file has several faults.
+ * All of them must be well-formed, and those by keys that are known must hold; one at least must be by somebody who is
+ * trusted for this plugin. A stranger's signature beside it says nothing, and is left out.
+ * Throws `SupplyError`, or `Refusals` of several.
  */
-export function verifyBundle(
-  bundle: Uint8Array | null,
+export function verifySigners(
+  bundles: readonly SignatureFile[],
+  actual: PluginStatement,
+  trust: readonly TrustedKey[],
+): readonly Vouched[] {
+  if (bundles.length === 0)
+    throw new SupplyError("ERR_SIGNATURE_MISSING", `${actual.name} has no signature`);
+  if (bundles.length > SIGNERS_MAX)
+    throw new SupplyError(
+      "ERR_SIGNATURE_COUNT",
+      `${actual.name} has more than ${SIGNERS_MAX} signatures`,
+    );
+  const vouched: Vouched[] = [];
+  const reasons = collectReasons(
+    bundles.map((bundle) => () => {
+      const signer = verifyBundle(bundle.bytes, actual, trust);
+      const isKnown = vouched.some((earlier) => signerId(earlier.signer) === signerId(signer));
+      if (!isKnown) vouched.push({ signer, bundle });
+    }),
+  );
+  throwReasons(reasons.filter(({ code }) => vouched.length === 0 || !OTHERS_MAY.has(code)));
+  return vouched.toSorted((one, other) => (signerId(one.signer) < signerId(other.signer) ? -1 : 1));
+}
+
+/** What may be said of a signature while somebody else vouches for the plugin. */
+const OTHERS_MAY: ReadonlySet<string> = new Set<SupplyErrorCode>([
+  "ERR_SIGNER_UNKNOWN",
+  "ERR_SIGNER_NOT_FOR_PLUGIN",
+]);
+
+/**
+ * Verifies that `actual` is what a trusted key signed; and answers whose key it was.
+ * Each check may rely on the ones before it, and fails with a code of its own.
+ */
+function verifyBundle(
+  bundle: Uint8Array,
   actual: PluginStatement,
   trust: readonly TrustedKey[],
 ): Signer {
-  if (bundle === null) {
-    throw new SupplyError("ERR_SIGNATURE_MISSING", `${actual.name} has no signature`);
-  }
   const claimed = parseBundle(bundle);
   const candidates = findCandidates(claimed, trust);
   const key = verifySignature(claimed, candidates);
-  const signer = verifyAdmitted(candidates, key, actual.name);
   // From here on the payload is the signer's word, but it may be about something else.
   const signed = parseStatement(claimed.payload);
   verifySamePlugin(signed, actual);
   verifySameBytes(signed.digests, actual.digests);
-  return signer;
+  return verifyAdmitted(candidates, key, actual.name);
 }
 
 /** The trust entries of the key that the bundle names. One key may have several, for different plugins. */

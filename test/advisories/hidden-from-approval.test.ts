@@ -44,7 +44,7 @@ function shownOf(tools: readonly unknown[]): string {
     digests: STATEMENT.digests,
     requested: digestOf({}),
   };
-  showPlugin(opened, null, {}, out);
+  showPlugin(opened, [], {}, out);
   return shown.join("\n");
 }
 

@@ -299,8 +299,8 @@ describe("adding", () => {
     );
     await assertDone(run(["verify"], workspace));
     assert.deepEqual(
-      [lockOf(workspace)["bare"]?.signer, lockOf(workspace)["echo"]?.signer?.key],
-      [null, AUTHOR.publicKey.digest],
+      [lockOf(workspace)["bare"]?.signers, lockOf(workspace)["echo"]?.signers],
+      [[], [{ kind: "key", key: AUTHOR.publicKey.digest, trust: "author" }]],
     );
     await assertDone(run(["remove", "bare"], workspace));
     await assertDone(run(["verify"], workspace));

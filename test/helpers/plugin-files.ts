@@ -80,7 +80,7 @@ export const LOCKFILE: Omit<Lockfile, "integrity"> = {
       digests: STATEMENT.digests,
       requested: digestOf({}),
       granted: digestOf({}),
-      signer: { kind: "key", key: digestOf("key"), trust: "me" },
+      signers: [{ kind: "key", key: digestOf("key"), trust: "me" }],
       approvedAt: "2026-11-21T12:00:00.000Z",
     },
   },

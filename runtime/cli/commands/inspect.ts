@@ -17,12 +17,12 @@ export const inspect: Command = {
   async run({ args: [alias = ""], configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const { limits, isolation, grants, unsigned } = configuredPlugin(workspace, alias);
-    const { manifest, surface, locked, signer, ...opened } = verifyPlugin(
+    const { manifest, surface, locked, signers, ...opened } = verifyPlugin(
       workspace,
       alias,
       machine.files,
     );
-    showPlugin({ manifest, surface, ...opened }, signer, grants, out);
+    showPlugin({ manifest, surface, ...opened }, signers, grants, out);
     out.line();
     showLimits({ limits, isolation, grants }, out);
     out.result({

@@ -32,7 +32,8 @@ export const list: Command = {
         version: plugin?.manifest.version ?? "?",
         state: plugin ? "verified" : "refused",
         reasons: (refused.get(alias) ?? []).map((reason) => reason.code),
-        signer: plugin?.signer?.trust ?? (configuration.unsigned ? "UNSIGNED" : "?"),
+        signers: plugin?.signers.map((signer) => signer.trust) ?? [],
+        unsigned: configuration.unsigned,
         grants: Object.entries(configuration.grants).map(formatGrant),
         tools: exposed.map((tool) => tool.exposedName),
       };
@@ -45,7 +46,7 @@ export const list: Command = {
           row.name,
           row.version,
           row.reasons[0] ?? row.state,
-          row.signer,
+          row.signers.join(", ") || (row.unsigned ? "UNSIGNED" : "?"),
           row.grants.join("; ") || "none",
           row.tools.join(" ") || "none",
         ]),

@@ -23,8 +23,11 @@ export const verify: Command = {
       verifyWorkspace(workspace, machine.files),
       seal,
     );
-    for (const { alias, manifest, digests, signer } of plugins) {
-      const vouched = signer ? `signed by ${signer.trust}` : "UNSIGNED";
+    for (const { alias, manifest, digests, signers } of plugins) {
+      const vouched =
+        signers.length > 0
+          ? `signed by ${signers.map(({ trust }) => trust).join(" and ")}`
+          : "UNSIGNED";
       out.line(
         `${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`,
       );

@@ -1,6 +1,11 @@
 import type { ToolSurface } from "../formats.ts";
 import { PLUGIN_NAME } from "../rules.ts";
-import { LICENSE_UNKNOWN, nameOfFile, VERSION_UNKNOWN, type Naming } from "../wit/derive-manifest.ts";
+import {
+  LICENSE_UNKNOWN,
+  nameOfFile,
+  VERSION_UNKNOWN,
+  type Naming,
+} from "../wit/derive-manifest.ts";
 import type { ServletInspection } from "./inspect-servlet.ts";
 
 const ABOUT = "An Extism plugin without a manifest: it told its tools when it was asked.";

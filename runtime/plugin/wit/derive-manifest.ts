@@ -71,10 +71,12 @@ function packageOf({
   return only;
 }
 
-/** `get_weather-1.2.wasm` gives `get-weather-1-2`. */
+/** `get_weather.wasm` gives `get-weather`, and `oci://ghcr.io/acme/weather:1.2` gives `weather`. */
 export function nameOfFile(file: string): string {
-  const words = (/[^/\\]*$/.exec(file)?.[0] ?? "").replace(/\.wasm$/i, "").toLowerCase();
-  return words
+  const [, last = ""] = /([^/\\:@?#]*)(?:[:@?#][^/\\]*)?$/.exec(file) ?? [];
+  return last
+    .toLowerCase()
+    .replace(/\.wasm$/, "")
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[-0-9]+/, "")
     .slice(0, PLUGIN_NAME.lengthMax)

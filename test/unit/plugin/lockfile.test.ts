@@ -46,7 +46,7 @@ describe("the lockfile", () => {
       assert.ok(text.includes(from));
       assertRefused(() => parse(text.replace(from, to)), "ERR_LOCKFILE_EDITED");
     }
-    assertRefused(() => parse(text.replace('"signer"', '"singer"')), "ERR_LOCKFILE_INVALID");
+    assertRefused(() => parse(text.replace('"signers"', '"singer"')), "ERR_LOCKFILE_INVALID");
     assertRefused(() => parse(text.slice(0, -20)), "ERR_LOCKFILE_INVALID");
     assertRefused(
       () => parse(text.replace('"lockfile_version": 1', '"lockfile_version": 2')),

@@ -130,7 +130,7 @@ test("a component that is refused is inspected, and refused, at every start", as
 
 test("the component of a verified plugin is read again only from the package that was approved", () => {
   const bytes = packPackage(ECHO);
-  const stored = { file: "store.tgz", package: bytes, bundle: undefined };
+  const stored = { file: "store.tgz", package: bytes, bundles: [] };
   const { package: digest, digests } = openPackage(bytes, rulesOf([]));
   const plugin = { alias: "echo", locked: { package: digest } as LockedPlugin };
   assert.equal(digestOfBytes(reopenComponent(stored, plugin)), digests.component);

@@ -5,7 +5,6 @@ import { makeLineSink } from "@glovebox/host-api/log/lines";
 import { BYTES_MAX, WASI_BYTES_MAX } from "@glovebox/host-api/random/limits";
 import type { CallState } from "./call-state.ts";
 
-
 /** Numbers of preview 1: `errno`, `clockid`, `eventtype`, `filetype`. */
 const ERRNO = { success: 0, badf: 8, fault: 21, inval: 28, perm: 63, spipe: 70, notcapable: 76 };
 const CLOCK = { real: 0, monotonic: 1 };
