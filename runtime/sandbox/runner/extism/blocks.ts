@@ -1,4 +1,5 @@
 import type { CurrentPlugin } from "extism";
+import type { GuestSetting } from "@glovebox/host-api/guest";
 import { KernelFull } from "./tool-failure.ts";
 
 /** A block's number is the upper 16 bits of its address. From here on addresses would be negative, and then begin again. */
@@ -10,23 +11,31 @@ const ENCODER = new TextEncoder();
 
 /**
  * What plugin and host hand to each other lies in blocks, which Extism keeps outside the plugin's memory. Every address is the
- * plugin's word. Extism makes a block before it asks whether it may: so this asks first.
+ * plugin's word. Extism's own bound is asked after the block was made, and counts all blocks each time: this one comes first.
  */
 export class Blocks {
-  readonly #bytesMax: number;
+  readonly #bytesMax: bigint;
+  /** No more is in use than `bytes`: what was at the last count, and what was made since. */
+  readonly #used: () => { bytes: bigint; last: bigint };
   /** What Extism hands to every host function of this instance, since the first of ours was called. */
   seen: CurrentPlugin | undefined;
 
-  constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
+  constructor(bytesMax: number, perCall: GuestSetting["perCall"]) {
+    this.#bytesMax = BigInt(bytesMax);
+    this.#used = perCall(() => ({ bytes: 0n, last: 0n }));
   }
 
   /** Throws `KernelFull`. */
   alloc(plugin: CurrentPlugin, lengthBytes: bigint): bigint {
     this.seen = plugin;
-    if (lengthBytes < 0n || lengthBytes > BigInt(this.#bytesMax)) throw new KernelFull();
+    if (lengthBytes < 0n || lengthBytes > this.#bytesMax) throw new KernelFull();
+    const used = this.#used();
+    if (used.bytes + lengthBytes > this.#bytesMax) used.bytes = countBytes(plugin, used.last);
+    if (used.bytes + lengthBytes > this.#bytesMax) throw new KernelFull();
     const address = plugin.alloc(lengthBytes);
-    if (address === 0n || address >= BLOCKS_MAX << OFFSET_BITS) throw new KernelFull();
+    if (address >= BLOCKS_MAX << OFFSET_BITS) throw new KernelFull();
+    used.bytes += lengthBytes;
+    used.last = address >> OFFSET_BITS;
     return address;
   }
 
@@ -55,4 +64,11 @@ export class Blocks {
     const bytes = this.read(plugin, address);
     return bytes && DECODER.decode(bytes);
   }
+}
+
+/** What is in the blocks up to this one that nobody has freed. */
+function countBytes(plugin: CurrentPlugin, last: bigint): bigint {
+  let bytes = 0n;
+  for (let index = 1n; index <= last; index += 1n) bytes += plugin.length(index << OFFSET_BITS);
+  return bytes;
 }

@@ -15,7 +15,6 @@ import { makeUserFunctions } from "./user.ts";
 import { makeWasi } from "./wasi.ts";
 import { prepareWasi } from "./wasi-module.ts";
 
-const PAGE_BYTES = 65_536;
 const DECODER = new TextDecoder();
 
 /** One instance of an Extism plugin. */
@@ -43,7 +42,7 @@ export async function makeExtismInstance(
 ): Promise<ExtismInstance> {
   const { setting, states } = world;
   const state = makeCallState(setting.perCall);
-  const blocks = new Blocks(kernelBytesMax);
+  const blocks = new Blocks(kernelBytesMax, setting.perCall);
   prepareWasi(makeWasi(setting, state));
   const plugin = await createPlugin(module, {
     useWasi: true,
@@ -55,7 +54,6 @@ export async function makeExtismInstance(
     config: {},
     allowedHosts: [],
     fetch: () => Promise.reject(new Error("not this way")),
-    memory: { maxPages: Math.floor(kernelBytesMax / PAGE_BYTES) },
     functions: {
       "extism:host/env": makeKernelFunctions(setting, blocks, state),
       "extism:host/user": makeUserFunctions(setting, blocks, state),
