@@ -34,6 +34,10 @@ const LEVELS: ReadonlyMap<unknown, string> = new Map([
   ["emergency", "error"],
 ]);
 
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
 /**
  * `extism:host/user`, as hyper-mcp has it. All of it links, so that plugins load which ask for it in one tool of many.
  * Whoever calls what is refused ends the call, with words that the client reads.
@@ -59,10 +63,11 @@ export function makeUserFunctions(
     },
     notify_progress(plugin, address = 0n) {
       const { progress, total, message } = parseObject(blocks.text(plugin, address)) ?? {};
-      if (typeof progress !== "number") return;
+      // JSON text can say a number that has no value, which no note may carry.
+      if (!isNumber(progress)) return;
       note("progress", [
         progress,
-        typeof total === "number" ? total : null,
+        isNumber(total) ? total : null,
         typeof message === "string" ? cutMessage(message) : null,
       ]);
     },
