@@ -1,12 +1,13 @@
 import { collectReasons, throwReasons } from "../errors.ts";
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
-import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
+import type { ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
 import { parseSurface } from "../plugin/surface.ts";
+import { verifyCode } from "../plugin/verify-code.ts";
 import { deriveSurface } from "../plugin/wit/derive-tools.ts";
 import type {
   Expectation,
@@ -18,7 +19,7 @@ import type {
 } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
-import { pinError, type PinErrorCode } from "./pin-errors.ts";
+import { PinError, pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
 import { verifySigners, type TrustedKey } from "./verify.ts";
 
@@ -44,8 +45,8 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
   const requested = Object.keys(manifest.capabilities);
   const key = { component, requested, ...(shape && { shape, surface: digestOf(surface) }) };
   if (!rules.passed?.has(key)) {
-    const inspection = verifyComponent(parts.component, manifest, rules);
-    if (shape === "wit") verifyDerived(surface, inspection);
+    const inspection = verifyCode(parts.component, manifest, rules);
+    if (shape === "wit" && inspection) verifyDerived(surface, inspection);
     rules.passed?.add(key);
   }
   return {
