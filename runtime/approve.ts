@@ -1,8 +1,7 @@
-import type { JsonValue } from "@glovebox/host-api/json";
 import type { Examined } from "./examine.ts";
-import { digestOf } from "./plugin/canonical.ts";
 import type { LockedPlugin, Lockfile, Origin } from "./plugin/formats.ts";
 import { formatLockfile } from "./plugin/lockfile.ts";
+import { signerId } from "./plugin/signer.ts";
 import type { FileChange, FilePowers } from "./supply/file-powers.ts";
 import { changeRecord, type WorkspacePaths } from "./workspace-paths.ts";
 import { readLocked } from "./workspace.ts";
@@ -24,7 +23,7 @@ export interface Approval {
   /** What a remote source resolved to. */
   readonly origin: Origin | undefined;
   /** As parsed from the configuration that is being written. */
-  readonly grants: JsonValue;
+  readonly grants: LockedPlugin["grants"];
   readonly examined: Examined;
   /** The configuration's new text. */
   readonly configurationText: string;
@@ -45,21 +44,46 @@ export function writeApproval(
   const { alias, examined, engine } = approval;
   const locked = lockedOf(approval);
   const plugins = { ...readLocked(paths, files), [alias]: locked };
-  const { packageBytes, vouched } = examined;
-  const stored: FileChange[] = [
-    { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE },
-  ];
-  for (const { signer, bundle } of vouched)
-    stored.push({
-      path: paths.bundleFile(locked.package, signer),
-      bytes: bundle.bytes,
-      mode: STORED_MODE,
-    });
   files.makeFolder(paths.storeFolder);
-  files.writeFiles(stored);
+  files.writeFiles(storedFiles(locked, examined, paths));
   writePair(approval.configurationText, { lockfile_version: 1, engine, plugins }, paths, files);
   removeUnused(plugins, paths, files);
   return locked;
+}
+
+/** What the store keeps of a plugin. The package comes last: where it is, its signatures are. */
+function storedFiles(
+  locked: LockedPlugin,
+  { packageBytes, vouched }: Pick<Examined, "packageBytes" | "vouched">,
+  paths: WorkspacePaths,
+): readonly FileChange[] {
+  const approved = new Set(locked.signers.map(signerId));
+  const bundles = vouched
+    .filter(({ signer }) => approved.has(signerId(signer)))
+    .map(({ signer, bundle }) => ({
+      path: paths.bundleFile(locked.package, signer),
+      bytes: bundle.bytes,
+      mode: STORED_MODE,
+    }));
+  const file = { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE };
+  return [...bundles, file];
+}
+
+/** A package that is, with its signatures, what was approved under `alias`. */
+export interface Restored extends Pick<Examined, "packageBytes" | "vouched"> {
+  readonly alias: string;
+  readonly locked: LockedPlugin;
+}
+
+/** Puts approved packages back into the store. Neither configuration nor lockfile are touched. The caller holds the workspace's lock. */
+export function writeRestored(
+  restored: readonly Restored[],
+  paths: WorkspacePaths,
+  files: FilePowers,
+): void {
+  files.makeFolder(paths.storeFolder);
+  files.writeFiles(restored.flatMap((one) => storedFiles(one.locked, one, paths)));
+  removeUnused(readLocked(paths, files), paths, files);
 }
 
 function lockedOf({ source, origin, grants, examined, nowMs }: Approval): LockedPlugin {
@@ -72,7 +96,7 @@ function lockedOf({ source, origin, grants, examined, nowMs }: Approval): Locked
     package: digest,
     digests,
     requested,
-    granted: digestOf(grants),
+    grants,
     signers: examined.vouched.map(({ signer }) => signer),
     approvedAt: new Date(nowMs).toISOString(),
   };

@@ -1,4 +1,6 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
 import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
 import {
   collectReasons,
@@ -8,20 +10,22 @@ import {
   type GloveboxError,
   type Place,
 } from "./errors.ts";
+import { canonicalText } from "./plugin/canonical.ts";
 import type { LockedPlugin } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
 import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
 import { PolicyError } from "./policy/errors.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
-import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
+import type { OpenedPlugin, PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { parsePublicKey } from "./supply/keys.ts";
 import type { PassedComponents } from "./supply/passed-components.ts";
-import { PinError } from "./supply/pin-errors.ts";
+import { pinError } from "./supply/pin-errors.ts";
 import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
 import { readSignature } from "./supply/signature-files.ts";
 import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
+  openPinned,
   reopenComponent,
   verifyGrants,
   verifyInstalled,
@@ -200,7 +204,7 @@ export function verifyPlugin(
     },
     () =>
       saying({ file: paths.configFile, path: `${path}.grants` }, () =>
-        verifyGrants(alias, locked, grants),
+        verifyGrants(alias, locked, grants, describeGrant),
       ),
   ]);
   throwReasons(reasons);
@@ -222,13 +226,22 @@ export function lockedAs(alias: string, { locked }: Workspace): LockedPlugin | u
 }
 
 /** The same, where it must have been. Throws `ERR_NOT_PINNED`. */
-function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
+export function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
   const entry = lockedAs(alias, workspace);
   if (entry) return entry;
   const message = `Plugin \`${alias}\` is configured, but the lockfile does not know it.`;
-  throw new PinError("ERR_NOT_PINNED", message, {
+  throw pinError("ERR_NOT_PINNED", alias, message, {
     place: { file: workspace.paths.configFile, path: `plugins.${alias}` },
   });
+}
+
+/** A grant in words. What a lockfile holds that no parser made may be no grant at all: it is shown as it is. */
+export function describeGrant(name: CapabilityName, grant: JsonValue): string {
+  try {
+    return CAPABILITIES[name].formatGrant(grant);
+  } catch {
+    return canonicalText(grant);
+  }
 }
 
 function saying<Result>(place: Place, check: () => Result): Result {
@@ -244,6 +257,19 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
   return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
 }
 
+/** The approved package of a plugin, opened. Throws `ERR_PACKAGE_MISSING` or `ERR_PACKAGE_CHANGED`. */
+export function openStored(
+  { paths, configuration }: Workspace,
+  alias: string,
+  locked: LockedPlugin,
+  files: FilePowers,
+): OpenedPlugin {
+  const stored = readStored(paths, alias, locked, files);
+  return saying({ file: stored.file }, () =>
+    openPinned(stored.package, { alias, locked }, rulesOf(configuration.trust)),
+  );
+}
+
 /** The approved package of a plugin and its signatures, from the store. Throws `ERR_PACKAGE_MISSING`. */
 export function readStored(
   paths: WorkspacePaths,
@@ -254,8 +280,9 @@ export function readStored(
   const file = paths.packageFile(locked.package);
   const stored = files.readFile(file, PACKAGE_BYTES_MAX);
   if (!stored)
-    throw new PinError(
+    throw pinError(
       "ERR_PACKAGE_MISSING",
+      alias,
       `The approved package of \`${alias}\` is not in the store.`,
       { place: { file } },
     );
