@@ -104,9 +104,10 @@ function openPlugin(
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation } = configuredPlugin(workspace, alias);
-  const watch: BrokerWatch = watchBrokers(
-    makeBrokers(alias, grants, workspace.paths, machine.powers),
-  );
+  const watch: BrokerWatch = watchBrokers([
+    ...makeBrokers(alias, grants, workspace.paths, machine.powers),
+    refuseChanges,
+  ]);
   const component = {
     digest: digests.component,
     read: () => readComponent(workspace, plugin, machine.files),
@@ -132,6 +133,21 @@ function openPlugin(
     watch,
   };
 }
+
+/**
+ * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
+ * another surface is another plugin until somebody has looked at it.
+ */
+const refuseChanges: CapabilityBroker = {
+  operations: {
+    "surface.change"() {
+      throw new HostError(
+        "refused-by-policy",
+        "the plugin announced other tools than the approved",
+      );
+    },
+  },
+};
 
 /** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
 function makeBrokers(

@@ -81,8 +81,7 @@ export function verifyToolsDeclared(manifest: Manifest, listed: readonly { name:
 
 function readShape(member: Cursor): Shape {
   const shape = SHAPES.find((known) => known === member.value);
-  if (shape === undefined)
-    member.problem("not a shape of plugins", `Write ${SHAPES.join(" or ")}.`);
+  if (shape === undefined) member.problem("not a shape of plugins", `Write ${SHAPES.join(", ")}.`);
   return shape ?? SHAPE_DEFAULT;
 }
 

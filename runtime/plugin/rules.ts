@@ -24,6 +24,14 @@ export const WIT_TOOL_NAME: StringRule = {
   shape: "a lower-case letter, then lower-case letters, digits, _ and -",
 };
 
+/** As authors of servlets name tools. MCP allows dots too, which few clients do. */
+export const SERVLET_TOOL_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+  shape: "a letter, then letters, digits, _ and -",
+};
+
 /** Semantic Versioning 2.0.0. */
 export const VERSION: StringRule = {
   lengthMin: 5,

@@ -18,7 +18,8 @@ export interface DeriveRules {
 
 /** For a component of which nobody said under what licence it is. */
 export const LICENSE_UNKNOWN = "LicenseRef-unknown";
-const VERSION_UNKNOWN = "0.0.0";
+/** For a plugin of which nobody said what version it is. */
+export const VERSION_UNKNOWN = "0.0.0";
 const NAMES_SHOWN_MAX = 3;
 
 /**
@@ -71,7 +72,7 @@ function packageOf({
 }
 
 /** `get_weather.wasm` gives `get-weather`, and `oci://ghcr.io/acme/weather:1.2` gives `weather`. */
-function nameOfFile(file: string): string {
+export function nameOfFile(file: string): string {
   const [, last = ""] = /([^/\\:@?#]*)(?:[:@?#][^/\\]*)?$/.exec(file) ?? [];
   return last
     .toLowerCase()

@@ -8,6 +8,8 @@ import { reviveValue, writeEnded, writePart } from "./typed-values.ts";
 export interface Ended {
   readonly message: ResultMessage;
   readonly body?: Uint8Array;
+  /** The guest did not come to its end, though there is an answer: its instance serves no other call. */
+  readonly unwound?: true;
 }
 
 /** Calls one export of a fresh instance and says how it ended. Never throws. */

@@ -87,11 +87,14 @@ function everywhere(paths: readonly string[]): Change[] {
 }
 
 describe("the schemas for editors", () => {
-  it("judge the plugin.json of a component whose functions are its tools as the parser does", () => {
+  it("judge the plugin.json of the other shapes as the parser does", () => {
     const good = { ...MANIFEST, shape: "wit" };
     const names = ["a", "a-b", "a_b-c", "A", "-a", "x".repeat(128), "x".repeat(129), "a.b", 1];
     const changes = names.map((value): Change => ["tools", [value]]);
     assertEqualJudges("plugin", good, changes, (text) => parseManifest(text, "m", GRANT_PARSERS));
+    const servlet = { ...MANIFEST, shape: "extism" };
+    const theirs = [...names, "getTime", "a__B-c"].map((value): Change => ["tools", [value]]);
+    assertEqualJudges("plugin", servlet, theirs, (text) => parseManifest(text, "m", GRANT_PARSERS));
   });
 
   it("judge plugin.json as the parser does", () => {
