@@ -1,4 +1,6 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
 import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
 import {
   collectReasons,
@@ -8,20 +10,22 @@ import {
   type GloveboxError,
   type Place,
 } from "./errors.ts";
+import { canonicalText } from "./plugin/canonical.ts";
 import type { LockedPlugin } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
 import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
 import { PolicyError } from "./policy/errors.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
-import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
+import type { OpenedPlugin, PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
 import { parsePublicKey } from "./supply/keys.ts";
 import type { PassedComponents } from "./supply/passed-components.ts";
-import { PinError } from "./supply/pin-errors.ts";
+import { pinError } from "./supply/pin-errors.ts";
 import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
 import { readSignature } from "./supply/signature-files.ts";
 import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
+  openPinned,
   reopenComponent,
   verifyGrants,
   verifyInstalled,
@@ -29,7 +33,7 @@ import {
   type VerifyRules,
 } from "./supply/verify-installed.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
-import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
+import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
 const CONFIGURATION_BYTES_MAX = 256 * 1024;
@@ -46,7 +50,14 @@ export interface Workspace {
 /** Reads configuration and lockfile. Throws `WorkspaceError`, or everything that is wrong in the two. */
 export function readWorkspace(configFile: string, files: FilePowers): Workspace {
   const paths = workspacePaths(configFile);
-  const text = readText(configFile, files);
+  const [configurationBytes, lockBytes] = files.readTogether(
+    [
+      { path: paths.configFile, bytesMax: CONFIGURATION_BYTES_MAX },
+      { path: paths.lockFile, bytesMax: LOCKFILE_BYTES_MAX },
+    ],
+    changeRecord(paths),
+  );
+  const text = readText(configFile, configurationBytes);
   let configuration: Configuration | undefined;
   let locked: Workspace["locked"] = {};
   const reasons = collectReasons([
@@ -54,15 +65,14 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
       configuration = readConfiguration(text, configFile);
     },
     () => {
-      locked = readLocked(paths, files);
+      locked = parseLocked(lockBytes, paths);
     },
   ]);
   throwReasons(reasons);
   return { paths, text, configuration: configuration!, locked };
 }
 
-function readText(file: string, files: FilePowers): string {
-  const bytes = files.readFile(file, CONFIGURATION_BYTES_MAX);
+function readText(file: string, bytes: Uint8Array | undefined): string {
   if (!bytes)
     throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", {
       place: { file },
@@ -109,9 +119,13 @@ function findBadKey(
   }
 }
 
-/** What the lockfile says was approved, by alias. Without a file, nothing was. */
+/** What the lockfile says was approved, by alias, to a caller who holds the workspace's lock. */
 export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
-  const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
+  return parseLocked(files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX), paths);
+}
+
+/** Without a file, nothing was approved. */
+function parseLocked(bytes: Uint8Array | undefined, paths: WorkspacePaths): Workspace["locked"] {
   return bytes
     ? parseLockfile(bytes, paths.lockFile).plugins
     : (Object.create(null) as Record<string, never>);
@@ -190,7 +204,7 @@ export function verifyPlugin(
     },
     () =>
       saying({ file: paths.configFile, path: `${path}.grants` }, () =>
-        verifyGrants(alias, locked, grants),
+        verifyGrants(alias, locked, grants, describeGrant),
       ),
   ]);
   throwReasons(reasons);
@@ -212,13 +226,22 @@ export function lockedAs(alias: string, { locked }: Workspace): LockedPlugin | u
 }
 
 /** The same, where it must have been. Throws `ERR_NOT_PINNED`. */
-function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
+export function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
   const entry = lockedAs(alias, workspace);
   if (entry) return entry;
   const message = `Plugin \`${alias}\` is configured, but the lockfile does not know it.`;
-  throw new PinError("ERR_NOT_PINNED", message, {
+  throw pinError("ERR_NOT_PINNED", alias, message, {
     place: { file: workspace.paths.configFile, path: `plugins.${alias}` },
   });
+}
+
+/** A grant in words. What a lockfile holds that no parser made may be no grant at all: it is shown as it is. */
+export function describeGrant(name: CapabilityName, grant: JsonValue): string {
+  try {
+    return CAPABILITIES[name].formatGrant(grant);
+  } catch {
+    return canonicalText(grant);
+  }
 }
 
 function saying<Result>(place: Place, check: () => Result): Result {
@@ -234,6 +257,19 @@ export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
   return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
 }
 
+/** The approved package of a plugin, opened. Throws `ERR_PACKAGE_MISSING` or `ERR_PACKAGE_CHANGED`. */
+export function openStored(
+  { paths, configuration }: Workspace,
+  alias: string,
+  locked: LockedPlugin,
+  files: FilePowers,
+): OpenedPlugin {
+  const stored = readStored(paths, alias, locked, files);
+  return saying({ file: stored.file }, () =>
+    openPinned(stored.package, { alias, locked }, rulesOf(configuration.trust)),
+  );
+}
+
 /** The approved package of a plugin and its signatures, from the store. Throws `ERR_PACKAGE_MISSING`. */
 export function readStored(
   paths: WorkspacePaths,
@@ -244,8 +280,9 @@ export function readStored(
   const file = paths.packageFile(locked.package);
   const stored = files.readFile(file, PACKAGE_BYTES_MAX);
   if (!stored)
-    throw new PinError(
+    throw pinError(
       "ERR_PACKAGE_MISSING",
+      alias,
       `The approved package of \`${alias}\` is not in the store.`,
       { place: { file } },
     );

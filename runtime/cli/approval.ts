@@ -116,10 +116,10 @@ function storedSource(alias: string, workspace: Workspace, { machine }: CommandC
   });
 }
 
-type Marked = Pick<Candidate, "alias" | "unsigned">;
+export type Marked = Pick<Candidate, "alias" | "unsigned">;
 
 /** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
-async function examine(
+export async function examine(
   source: Source,
   { alias, unsigned }: Marked,
   { configuration, paths }: Workspace,

@@ -102,8 +102,8 @@ export interface LockedPlugin {
   readonly digests: PluginDigests;
   /** Digest of the manifest's capability requests, as parsed. */
   readonly requested: Digest;
-  /** Digest of the operator's grants, as parsed: widening them needs approval again. */
-  readonly granted: Digest;
+  /** The operator's grants, as parsed: widening them needs approval again, and whoever is refused is told what changed. */
+  readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
   readonly signers: readonly Signer[];
   readonly approvedAt: string;

@@ -1,3 +1,5 @@
+import { CAPABILITY_NAMES, type CapabilityName } from "@glovebox/host-api/capability";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { canonicalText, digestOf, isDigest } from "./canonical.ts";
 import type { Cursor } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
@@ -9,7 +11,7 @@ import type { JsonLimits } from "./json.ts";
 import { ISSUER, PLUGIN_NAME, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
 
-const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 8, nodesMax: 100_000 };
+const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
 const TIME = {
@@ -88,7 +90,7 @@ function readPlugin(entry: Cursor): LockedPlugin {
       "package",
       "digests",
       "requested",
-      "granted",
+      "grants",
       "signers",
       "approvedAt",
     ],
@@ -102,10 +104,21 @@ function readPlugin(entry: Cursor): LockedPlugin {
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
-    granted: readDigest(fields.get("granted")),
+    grants: readGrants(fields.get("grants")),
     signers: readSigners(fields.get("signers")),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
+}
+
+/** What each grant says is compared with the configuration's, and believed by nobody. */
+function readGrants(member: Cursor): LockedPlugin["grants"] {
+  const fields = member.fields([], CAPABILITY_NAMES);
+  const grants: Partial<Record<CapabilityName, JsonValue>> = {};
+  for (const name of CAPABILITY_NAMES) {
+    const { value } = fields.get(name);
+    if (value !== undefined) grants[name] = value;
+  }
+  return grants;
 }
 
 function readOrigin(member: Cursor): Origin {

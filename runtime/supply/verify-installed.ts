@@ -1,9 +1,9 @@
-import type { JsonValue } from "@glovebox/host-api/json";
 import { collectReasons, throwReasons } from "../errors.ts";
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
+import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
 import { parseSurface } from "../plugin/surface.ts";
@@ -19,7 +19,7 @@ import type {
 } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
-import { PinError, type PinErrorCode } from "./pin-errors.ts";
+import { pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
 import { verifySigners, type TrustedKey } from "./verify.ts";
 
@@ -127,6 +127,16 @@ export function verifyInstalled(
   return { ...kept, alias: expected.alias, locked: expected.locked, signers };
 }
 
+/** Opens the very bytes that were approved. Throws `ERR_PACKAGE_CHANGED` for others. */
+export function openPinned(
+  bytes: Uint8Array,
+  { alias, locked }: Pick<Expectation, "alias" | "locked">,
+  rules: VerifyRules,
+): OpenedPlugin {
+  assertSame("ERR_PACKAGE_CHANGED", alias, locked.package, digestOfBytes(bytes));
+  return openPackage(bytes, rules);
+}
+
 /** The component of a plugin that was verified before, from its bytes as they are now. Throws `ERR_PACKAGE_CHANGED`. */
 export function reopenComponent(
   bytes: PluginBytes,
@@ -169,9 +179,17 @@ export function verifySource(source: Source, expected: Expectation, rules: Verif
   throwReasons(reasons);
 }
 
-/** Checks that the configuration grants what was approved, no more and no less. Throws `ERR_GRANTS_CHANGED`. */
-export function verifyGrants(alias: string, locked: LockedPlugin, grants: JsonValue): void {
-  assertSame("ERR_GRANTS_CHANGED", alias, locked.granted, digestOf(grants));
+/** Checks that the configuration grants what was approved, no more and no less. Throws `ERR_GRANTS_CHANGED`, and says what differs. */
+export function verifyGrants(
+  alias: string,
+  locked: LockedPlugin,
+  grants: LockedPlugin["grants"],
+  describe: DescribeGrant,
+): void {
+  const changes = diffGrants(locked.grants, grants, describe);
+  if (changes.length === 0) return;
+  const message = `Plugin \`${alias}\` has other grants than were approved: ${changes.join("; ")}.`;
+  throw pinError("ERR_GRANTS_CHANGED", alias, message);
 }
 
 /** Opens bytes that may have been changed: what cannot be opened any more is refused as changed, with the cause kept. */
@@ -186,7 +204,7 @@ function openApproved(
     if (digestOfBytes(bytes) === locked.package) throw cause;
     const words = cause instanceof Error ? cause.message : "it cannot be read";
     const message = `The package of \`${alias}\` was changed, and cannot be opened any more: ${words}.`;
-    throw new PinError("ERR_PACKAGE_CHANGED", message, { cause });
+    throw pinError("ERR_PACKAGE_CHANGED", alias, message, { cause });
   }
 }
 
@@ -223,7 +241,6 @@ const WHAT = {
   ERR_MANIFEST_CHANGED: "manifest",
   ERR_PACKAGE_CHANGED: "package",
   ERR_SIGNER_CHANGED: "signer",
-  ERR_GRANTS_CHANGED: "set of grants",
 } as const satisfies Partial<Record<PinErrorCode, string>>;
 
 function assertSame(
@@ -234,7 +251,7 @@ function assertSame(
 ): void {
   if (approved === actual) return;
   const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
-  throw new PinError(code, message);
+  throw pinError(code, alias, message);
 }
 
 function short(text: string): string {

@@ -1,29 +1,18 @@
-import { GloveboxError } from "../../errors.ts";
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
-import type { FilePowers } from "../file-powers.ts";
 import { readSource, type Source } from "../read-source.ts";
-import { SourceClient } from "./client.ts";
 import { SourceError } from "./errors.ts";
 import { fetchHttps, resolveHttps } from "./https.ts";
-import { SOURCE_LIMITS, type SourceLimits } from "./limits.ts";
 import { fetchOci, resolveOci } from "./oci/fetch.ts";
-import type { RegistrySetting } from "./oci/registry.ts";
-import type { SourcePowers } from "./powers.ts";
+import { withRemote, type RemoteAccess } from "./remote.ts";
 import { isRemoteSource, parseRemoteSource, type RemoteSource } from "./source-text.ts";
 
 /** What it takes to read a source, wherever it is. */
-export interface SourceSetting {
+export interface SourceSetting extends RemoteAccess {
   /** Where relative paths start: the configuration's folder. */
   readonly root: string;
-  readonly files: FilePowers;
-  readonly powers: SourcePowers;
   /** In production an https source must name its digest. */
   readonly mode: "development" | "production";
-  /** What is being done now, for a terminal. */
-  readonly onProgress: (step: string) => void;
-  /** Tests need less time than people. */
-  readonly limits?: SourceLimits;
 }
 
 /** What a source is at this moment. */
@@ -43,8 +32,8 @@ export async function fetchSource(
   setting: SourceSetting,
 ): Promise<Source | undefined> {
   if (!isRemoteSource(source)) return readSource(source, setting.root, setting.files);
-  const remote = parseRemoteSource(source);
-  return withClient(remote, setting, (further) =>
+  const remote = parsePinned(source, setting);
+  return withRemote(remote, setting, (further) =>
     remote.kind === "https" ? fetchHttps(remote, further) : fetchOci(remote, further),
   );
 }
@@ -63,24 +52,14 @@ export async function resolveSource(
       ? { of: "package", digest: digestOfBytes(found.package) }
       : undefined;
   }
-  const remote = parseRemoteSource(source);
-  return withClient(remote, setting, async (further): Promise<Resolved> =>
+  const remote = parsePinned(source, setting);
+  return withRemote(remote, setting, async (further): Promise<Resolved> =>
     remote.kind === "https" ? resolveHttps(remote, further) : resolveOci(remote, further),
   );
 }
 
-/** One fetch: its rules, its deadline, and the source's name in whatever is thrown. */
-async function withClient<Result>(
-  source: RemoteSource,
-  { files, powers, mode, limits = SOURCE_LIMITS, onProgress }: SourceSetting,
-  work: (setting: RegistrySetting) => Promise<Result>,
-): Promise<Result> {
-  if (mode === "production" && source.kind === "https" && source.digest === undefined)
-    throw new SourceError("ERR_SOURCE_NOT_PINNED", `\`${source.text}\` names no digest.`);
-  using client = new SourceClient(powers, limits);
-  try {
-    return await work({ client, files, powers, limits, onProgress });
-  } catch (error) {
-    throw error instanceof GloveboxError ? error.at({ file: source.text }) : error;
-  }
+function parsePinned(text: string, { mode }: SourceSetting): RemoteSource {
+  const source = parseRemoteSource(text);
+  if (mode === "development" || source.kind === "oci" || source.digest !== undefined) return source;
+  throw new SourceError("ERR_SOURCE_NOT_PINNED", `\`${text}\` names no digest.`);
 }

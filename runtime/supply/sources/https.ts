@@ -4,17 +4,11 @@ import type { Digest } from "../../plugin/formats.ts";
 import type { SignatureFile } from "../installed.ts";
 import { PACKAGE_BYTES_MAX, type Source } from "../read-source.ts";
 import { SIGNATURE_BYTES_MAX } from "../signature-files.ts";
-import { readWhole, type SourceClient, type SourceResponse } from "./client.ts";
+import { readWhole, type SourceResponse } from "./client.ts";
 import { download } from "./download.ts";
 import { SourceError } from "./errors.ts";
-import type { SourceLimits } from "./limits.ts";
+import type { RemoteSetting } from "./remote.ts";
 import type { HttpsSource } from "./source-text.ts";
-
-export interface RemoteSetting {
-  readonly client: SourceClient;
-  readonly limits: SourceLimits;
-  readonly onProgress: (step: string) => void;
-}
 
 /** What a server answers that has no such file; some storage says so with 403, to whoever may not list it. */
 const NOTHING: ReadonlySet<number> = new Set([403, 404, 410]);

@@ -4,12 +4,12 @@ import { readWhole, type SourceRequest } from "../client.ts";
 import { SourceError } from "../errors.ts";
 import { refusedBy } from "../https.ts";
 import { TOKEN_ANSWER_BYTES_MAX } from "../limits.ts";
+import type { RemoteSetting } from "../remote.ts";
 import type { OciSource } from "../source-text.ts";
 import { parseChallenge, type Challenge } from "./challenge.ts";
 import { findCredentials, type Credentials } from "./docker-config.ts";
 import { RegistryError } from "./errors.ts";
 import { readRegistryJson } from "./manifest.ts";
-import type { RegistrySetting } from "./registry.ts";
 
 /** What a token is asked for. */
 export type Actions = "pull" | "pull,push";
@@ -24,13 +24,13 @@ const ANSWERS_MAX = 4;
  */
 export class Authorizer {
   readonly #source: OciSource;
-  readonly #setting: RegistrySetting;
+  readonly #setting: RemoteSetting;
   readonly #actions: Actions;
   #credentials: Promise<Credentials | undefined> | undefined;
   #header: string | undefined;
   #answers = 0;
 
-  constructor(source: OciSource, setting: RegistrySetting, actions: Actions) {
+  constructor(source: OciSource, setting: RemoteSetting, actions: Actions) {
     this.#source = source;
     this.#setting = setting;
     this.#actions = actions;

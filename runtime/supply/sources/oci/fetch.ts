@@ -8,6 +8,7 @@ import {
 import { SourceError } from "../errors.ts";
 import { isWasm } from "../https.ts";
 import { IMAGE_BYTES_MAX, POLICY_BYTES_MAX } from "../limits.ts";
+import type { RemoteSetting } from "../remote.ts";
 import type { OciSource } from "../source-text.ts";
 import { RegistryError } from "./errors.ts";
 import { findInLayer } from "./image-layer.ts";
@@ -15,13 +16,13 @@ import { decideLayout, decideManifest, type Layout } from "./layout.ts";
 import type { Descriptor, FetchedManifest, ImageManifest } from "./manifest.ts";
 import { TAR_GZIP_LAYERS } from "./media-types.ts";
 import { fetchSignatures } from "./referrers.ts";
-import { Registry, type RegistrySetting } from "./registry.ts";
+import { Registry } from "./registry.ts";
 
 /**
  * Pulls an artifact: manifest → layout → layers → attached signatures. The tag is asked for once; everything behind it is
  * asked for by digest, and has it, so that a tag which moves meanwhile changes nothing.
  */
-export async function fetchOci(source: OciSource, setting: RegistrySetting): Promise<Source> {
+export async function fetchOci(source: OciSource, setting: RemoteSetting): Promise<Source> {
   const registry = new Registry(source, setting);
   const top = await fetchTop(registry, setting);
   const [image, digest] = await imageOf(registry, top);
@@ -40,7 +41,7 @@ export async function fetchOci(source: OciSource, setting: RegistrySetting): Pro
 /** What a tag names now: the manifest alone is fetched. */
 export async function resolveOci(
   source: OciSource,
-  setting: RegistrySetting,
+  setting: RemoteSetting,
 ): Promise<{ of: "manifest"; digest: Digest }> {
   const { digest } = await fetchTop(new Registry(source, setting), setting);
   return { of: "manifest", digest };
@@ -48,7 +49,7 @@ export async function resolveOci(
 
 async function fetchTop(
   registry: Registry,
-  { onProgress }: RegistrySetting,
+  { onProgress }: RemoteSetting,
 ): Promise<FetchedManifest> {
   const { repository, tag, digest, registry: host } = registry.source;
   const reference = digest ?? tag ?? "";

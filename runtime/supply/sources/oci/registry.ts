@@ -2,31 +2,25 @@ import type { Header } from "@glovebox/host-api/http/headers";
 import { parseTarget, type Target } from "@glovebox/host-api/http/url";
 import { digestOfBytes, isDigest } from "../../../plugin/canonical.ts";
 import type { Digest } from "../../../plugin/formats.ts";
-import type { FilePowers } from "../../file-powers.ts";
 import { isSameOrigin, readWhole, type SourceRequest, type SourceResponse } from "../client.ts";
 import { download } from "../download.ts";
 import { SourceError } from "../errors.ts";
-import { refusedBy, type RemoteSetting } from "../https.ts";
+import { refusedBy } from "../https.ts";
 import { MANIFEST_BYTES_MAX } from "../limits.ts";
-import type { SourcePowers } from "../powers.ts";
+import type { RemoteSetting } from "../remote.ts";
 import type { OciSource } from "../source-text.ts";
 import { Authorizer, type Actions } from "./authorizer.ts";
 import { RegistryError } from "./errors.ts";
 import { parseManifest, type Descriptor, type FetchedManifest } from "./manifest.ts";
 import { ACCEPTED_MANIFESTS } from "./media-types.ts";
 
-export interface RegistrySetting extends RemoteSetting {
-  readonly files: FilePowers;
-  readonly powers: SourcePowers;
-}
-
 /** One repository of a registry (OCI distribution specification 1.1). What it answers is compared with its digest. */
 export class Registry {
   readonly source: OciSource;
-  readonly #setting: RegistrySetting;
+  readonly #setting: RemoteSetting;
   readonly #authorizer: Authorizer;
 
-  constructor(source: OciSource, setting: RegistrySetting, actions: Actions = "pull") {
+  constructor(source: OciSource, setting: RemoteSetting, actions: Actions = "pull") {
     this.source = source;
     this.#setting = setting;
     this.#authorizer = new Authorizer(source, setting, actions);
