@@ -1,5 +1,6 @@
 import { GrantError } from "@glovebox/host-api/errors";
 import { matchesHost } from "@glovebox/host-api/http/match";
+import { DEFAULT_PORTS } from "@glovebox/host-api/http/url";
 import { METHODS, parseRule, type HttpRule } from "@glovebox/host-api/http/rule";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Place } from "../errors.ts";
@@ -115,7 +116,13 @@ class PolicyReader {
       if (host === undefined || rule === undefined) continue;
       allowed.push(rule);
       const { scheme, port, paths } = rule;
-      grants.push({ scheme, host: rule.host, port, methods: [...METHODS], paths });
+      grants.push({
+        host: rule.host,
+        ...(scheme === "http" ? { scheme } : {}),
+        ...(port === DEFAULT_PORTS[scheme] ? {} : { port }),
+        ...(paths.length === 1 && paths[0] === "/" ? {} : { paths }),
+        methods: [...METHODS],
+      });
     }
     for (const item of entriesOf(fields.get("deny"))) {
       const host = this.#hostOf(item, "is not kept: private addresses are denied by themselves");

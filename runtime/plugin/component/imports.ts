@@ -9,6 +9,8 @@ const TOOLS = "glovebox:plugin/tools";
 /** Versions served, by package. Within a minor version interfaces only grow. */
 const VERSIONS: readonly (readonly [packagePrefix: string, served: RegExp, words: string])[] = [
   ["glovebox:plugin/", /^0\.1\.\d{1,5}$/u, "0.1.x"],
+  // Of the one draft that toolchains carry, and the candidate that followed with the same functions.
+  ["wasi:config/", /^0\.2\.0-(draft|rc\.1)$/u, "0.2.0-draft"],
   ["wasi:", /^0\.2\.\d{1,5}$/u, "0.2.x"],
 ];
 

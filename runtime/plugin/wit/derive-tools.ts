@@ -65,7 +65,7 @@ export function deriveSurface(
 }
 
 function deriveTool(exported: ExportedFunction, docs: string | undefined): WitTool {
-  const { interface: owner, name, text } = exported;
+  const { name, text } = exported;
   if (name.startsWith("[")) throw new NotATool("it belongs to a resource, which JSON cannot hold");
   const toolName = toolNameOf(exported);
   if (toolName.length > WIT_TOOL_NAME.lengthMax)
@@ -79,8 +79,7 @@ function deriveTool(exported: ExportedFunction, docs: string | undefined): WitTo
     ...(outputSchema && { outputSchema }),
   };
   assertSchemas(definition);
-  const path = owner === undefined ? [camelCase(name)] : [owner, camelCase(name)];
-  return { definition, type, path };
+  return { definition, type, path: pathOf(exported) };
 }
 
 /** Types may be larger than schemas can. What the author wrote is not judged here: that must not let a function vanish. */
@@ -99,18 +98,26 @@ function describe({ interface: owner, name }: ExportedFunction): string {
   return `Calls the function \`${name}\`${of}. Its author wrote no description.`;
 }
 
-/** Names that differ to the component but not to clients. */
+/** Names that differ to the component, but not to clients, or not in generated code. */
 function assertNames(functions: readonly ExportedFunction[]): void {
   const seen = new Map<string, ExportedFunction>();
   for (const exported of functions) {
-    const key = toolNameOf(exported).replaceAll("-", "_");
-    const twin = seen.get(key);
-    if (twin !== undefined)
-      throw refused(
-        `its functions \`${shownName(twin)}\` and \`${shownName(exported)}\` would have one name`,
-      );
-    seen.set(key, exported);
+    const listed = `listed ${toolNameOf(exported).replaceAll("-", "_")}`;
+    const generated = `generated ${pathOf(exported).join(" ")}`;
+    for (const key of [listed, generated]) {
+      const twin = seen.get(key);
+      if (twin !== undefined)
+        throw refused(
+          `its functions \`${shownName(twin)}\` and \`${shownName(exported)}\` would have one name`,
+        );
+      seen.set(key, exported);
+    }
   }
+}
+
+/** Where generated code has a function. */
+function pathOf({ interface: owner, name }: ExportedFunction): readonly string[] {
+  return owner === undefined ? [camelCase(name)] : [owner, camelCase(name)];
 }
 
 function shownName({ interface: owner, name }: ExportedFunction): string {
