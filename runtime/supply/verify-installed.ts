@@ -19,7 +19,7 @@ import type {
 } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
-import { pinError, type PinErrorCode } from "./pin-errors.ts";
+import { PinError, pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
 import { verifySigners, type TrustedKey } from "./verify.ts";
 
