@@ -2,13 +2,15 @@ import { EXIT } from "../../errors.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
 
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
-  usage: "SOURCE [--as NAME] [--grant CAP=VALUE]… [--unsigned] [--yes]",
+  usage:
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
@@ -32,7 +34,7 @@ export const add: Command = {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
     },
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 1,
   argumentsMax: 1,
@@ -52,7 +54,7 @@ export const add: Command = {
         alias: call.text("as"),
         grants: flags.length > 0 ? parseGrantFlags(flags) : undefined,
         unsigned: call.flag("unsigned"),
-        yes: call.flag("yes"),
+        ...readConsent(call),
       },
       call,
     );
