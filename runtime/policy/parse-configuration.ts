@@ -6,6 +6,7 @@ import { PLUGIN_NAME } from "../plugin/rules.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, TrustEntry, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
+import type { LicencePolicy } from "./licences.ts";
 import { readLimits } from "./read-limits.ts";
 import { readPlugins } from "./read-plugins.ts";
 import { parseYaml } from "./yaml.ts";
@@ -18,6 +19,14 @@ export const WAIVABLE_GATES = ["ring5"] as const;
 
 const TRUST_MAX = 256;
 const GLOBS_MAX = 64;
+
+const LICENCES_MAX = 256;
+const LICENCE_ID = {
+  lengthMin: 1,
+  lengthMax: 100,
+  pattern: /^[A-Za-z0-9][A-Za-z0-9.+-]*( WITH [A-Za-z0-9][A-Za-z0-9.+-]*)?$/,
+  shape: "one SPDX identifier such as Apache-2.0",
+};
 
 /** Base64 of SPKI bytes on one line. Whether it is a key is the supply room's to say. */
 const KEY = {
@@ -49,7 +58,10 @@ export function parseConfiguration(
     const { value, placeOf } = parseYaml(text, file, problems);
     const root = new Cursor({ placeOf, problems, invalid }, value);
     readFormatVersion(root, "version", file);
-    const fields = root.fields(["version"], ["mode", "trust", "plugins", "limits", "waivers"]);
+    const fields = root.fields(
+      ["version"],
+      ["mode", "trust", "plugins", "limits", "waivers", "licences"],
+    );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
     return {
       version: fields.get("version").exactly(1),
@@ -58,6 +70,7 @@ export function parseConfiguration(
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       limits,
       waivers: readWaivers(fields.get("waivers")),
+      ...fields.optional("licences", readLicences),
     };
   });
 }
@@ -91,6 +104,20 @@ function readTrust(member: Cursor): readonly TrustEntry[] {
     seen.add(entry.name).add(entry.publicKey);
     return entry;
   });
+}
+
+/** An empty section would look as if it did something. */
+function readLicences(member: Cursor): LicencePolicy {
+  const fields = member.fields(["allow"], ["otherwise"]);
+  const allow = fields
+    .get("allow")
+    .items(1, LICENCES_MAX)
+    .map((item) => item.string(LICENCE_ID));
+  const otherwise = fields.get("otherwise");
+  const { value = "refuse" } = otherwise;
+  if (value !== "refuse" && value !== "warn")
+    otherwise.problem("not something to do", "Write `refuse` or `warn`.");
+  return { allow, otherwise: value === "warn" ? "warn" : "refuse" };
 }
 
 /** At most one for each gate. */
