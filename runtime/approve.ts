@@ -47,12 +47,16 @@ export function writeApproval(
   const stored: FileChange[] = [
     { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE },
   ];
-  for (const { signer, bundle } of vouched)
-    stored.push({
-      path: paths.bundleFile(locked.package, signer),
-      bytes: bundle.bytes,
-      mode: STORED_MODE,
-    });
+  for (const { signer, bundle, attestation } of vouched) {
+    const [file, mode] = [paths.bundleFile(locked.package, signer), STORED_MODE];
+    stored.push({ path: file, bytes: bundle.bytes, mode });
+    if (attestation)
+      stored.push({
+        path: paths.attestationFile(locked.package, signer),
+        bytes: attestation.bytes,
+        mode,
+      });
+  }
   files.makeFolder(paths.storeFolder);
   files.writeFiles([
     ...stored,
@@ -103,7 +107,10 @@ function removeUnused(
   const used = new Set(
     Object.values(plugins).flatMap(({ package: digest, signers }) => [
       paths.packageFile(digest),
-      ...signers.map((signer) => paths.bundleFile(digest, signer)),
+      ...signers.flatMap((signer) => [
+        paths.bundleFile(digest, signer),
+        paths.attestationFile(digest, signer),
+      ]),
     ]),
   );
   for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {

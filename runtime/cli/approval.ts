@@ -16,6 +16,7 @@ import {
   rulesOf,
   type Workspace,
 } from "../workspace.ts";
+import { trustOf } from "../workspace-trust.ts";
 import type { CommandCall } from "./command.ts";
 import {
   assertAlias,
@@ -115,10 +116,11 @@ type Marked = Pick<Candidate, "alias" | "unsigned">;
 async function examine(
   source: Source,
   { alias, unsigned }: Marked,
-  { configuration, paths }: Workspace,
+  workspace: Workspace,
   { machine, out }: CommandCall,
 ): Promise<Examined> {
-  const { mode, waivers, trust } = configuration;
+  const { configuration, paths } = workspace;
+  const { mode, waivers } = configuration;
   const sandbox = await machine.openSandbox();
   try {
     const gates = decideStart({
@@ -131,7 +133,7 @@ async function examine(
     throwReasons(gates.map((gate) => gate.at({ file: paths.configFile })));
     const examined = examineSource(source, {
       sandbox,
-      rules: rulesOf(trust),
+      rules: rulesOf(trustOf(workspace, machine.files)),
       unsigned,
       transpile: async (component, limits) => {
         const whole = wholeComponent(component);

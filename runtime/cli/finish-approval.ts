@@ -18,6 +18,7 @@ import {
   rulesOf,
   type Workspace,
 } from "../workspace.ts";
+import { trustOf } from "../workspace-trust.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { showPlugin } from "./show-plugin.ts";
@@ -67,11 +68,11 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const vouched = verifyVouched(
+    const { vouched } = verifyVouched(
       examined.opened,
-      examined.bundles,
+      { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(configuration.trust),
+      rulesOf(trustOf({ ...now, configuration }, machine.files)),
     );
     if (
       digestOf(grants) !== digestOf(shown.grants) ||

@@ -1,6 +1,7 @@
 import { located } from "../errors.ts";
 import { packParts } from "../examine.ts";
 import type { SourceParts } from "../supply/read-source.ts";
+import { NO_TRUST } from "../supply/trust.ts";
 import { rulesOf } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { wholeComponent } from "./machine.ts";
@@ -15,7 +16,7 @@ export async function packHere(
   try {
     return await packParts(parts, {
       sandbox,
-      rules: rulesOf([]),
+      rules: rulesOf(NO_TRUST),
       transpile: async (component, limits) =>
         noteInstances(await machine.transpile(wholeComponent(component), sandbox, limits), out),
       onProgress: (step) => out.progress(step),
