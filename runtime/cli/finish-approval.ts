@@ -1,27 +1,32 @@
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
+import { compareReleases } from "../compare-releases.ts";
 import type { Examined } from "../examine.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
-import type { LockedPlugin, Signer } from "../plugin/formats.ts";
+import type { LockedPlugin, Origin, Signer } from "../plugin/formats.ts";
 import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
+import { diffGrants } from "../plugin/grants.ts";
 import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import type { Vouched } from "../supply/installed.ts";
 import { verifyVouched } from "../supply/verify-installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import {
+  describeGrant,
   lockedAs,
   readConfiguration,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
-import { trustOf } from "../workspace-trust.ts";
+import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
+import { showReleaseChange } from "./show-release-change.ts";
 import { showPlugin } from "./show-plugin.ts";
+import { showSource } from "./show-source.ts";
 
 export interface ApprovalResult {
   readonly alias: string;
@@ -34,6 +39,8 @@ export interface Candidate {
   readonly alias: string;
   /** As the configuration has it. */
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   readonly unsigned: boolean;
   readonly yes: boolean;
   readonly examined: Examined;
@@ -47,7 +54,7 @@ export async function finishApproval(
   workspace: Workspace,
   call: CommandCall,
 ): Promise<ApprovalResult> {
-  const { alias, source, examined } = candidate;
+  const { alias, source, origin, examined } = candidate;
   const { configFile, machine, out } = call;
   const { paths } = workspace;
   const { manifest } = examined.opened;
@@ -56,8 +63,10 @@ export async function finishApproval(
 
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
+  showSource(source, origin, examined.opened.package, out);
   showPlugin(examined.opened, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
+  showChange(candidate, shown.grants, workspace, call);
   if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
     throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
 
@@ -72,7 +81,7 @@ export async function finishApproval(
       examined.opened,
       { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(trustOf({ ...now, configuration }, machine.files)),
+      rulesIn({ ...now, configuration }, machine.files),
     );
     if (
       digestOf(grants) !== digestOf(shown.grants) ||
@@ -86,6 +95,7 @@ export async function finishApproval(
     const approval = {
       alias,
       source,
+      origin,
       grants,
       examined,
       configurationText,
@@ -104,6 +114,31 @@ function assertSamePlugin(alias: string, before: LockedPlugin | undefined, name:
   throw new WorkspaceError("ERR_WORKSPACE_EXISTS", message, {
     remedy: `Add it under another name with \`--as NAME\`, or remove \`${alias}\` first.`,
   });
+}
+
+/** Old against new, last of all: it stands right above the question. */
+function showChange(
+  { alias, examined }: Candidate,
+  grants: PluginConfiguration["grants"],
+  workspace: Workspace,
+  { machine, out }: CommandCall,
+): void {
+  const before = lockedAs(alias, workspace);
+  if (!before) return;
+  out.line();
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  if (approved) {
+    const now = { opened: examined.opened, signers: signersOf(examined.vouched) };
+    showReleaseChange(alias, compareReleases(approved, now), out);
+  } else
+    out.line(
+      `The approved package of ${before.name} ${before.version} is not in the store, so there is nothing to compare with.`,
+    );
+  const changes = diffGrants(before.grants, grants, describeGrant);
+  if (changes.length === 0) return;
+  out.line();
+  out.line(out.style("bold", "What changes in what it may do"));
+  for (const change of changes) out.line(`  ${makeVisible(change)}`);
 }
 
 /** What stands under this name already: another release and its signer, or what a removed plugin left behind. */

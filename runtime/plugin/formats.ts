@@ -1,10 +1,11 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { Shape } from "./shape.ts";
 
 /** `sha256:` and 64 lower-case hex digits. */
 export type Digest = `sha256:${string}`;
 
-/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it. */
+/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it; null where a derived manifest cannot say. */
 export interface CapabilityRequest {
   readonly want: JsonValue;
   readonly reason: string;
@@ -13,6 +14,8 @@ export interface CapabilityRequest {
 /** `plugin.json`: the author's words. Parsed strictly; never trusted beyond its signature. */
 export interface Manifest {
   readonly manifest_version: 1;
+  /** How the tools are told and called. `plugin` when it is left out. */
+  readonly shape?: Shape;
   readonly name: string;
   readonly version: string;
   readonly license: string;
@@ -96,18 +99,25 @@ export interface MinisignSigner {
 /** Plugins with more signatures are refused. */
 export const SIGNERS_MAX = 8;
 
+/** What a remote source resolved to when it was approved, beyond what is stored of it. */
+export interface Origin {
+  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
+  readonly manifest?: Digest;
+}
+
 /** One entry of `glovebox.lock.json`: what was approved. */
 export interface LockedPlugin {
   readonly name: string;
   readonly version: string;
   readonly source: string;
+  readonly origin?: Origin;
   /** Digest of the stored package bytes (`.glovebox/store`). */
   readonly package: Digest;
   readonly digests: PluginDigests;
   /** Digest of the manifest's capability requests, as parsed. */
   readonly requested: Digest;
-  /** Digest of the operator's grants, as parsed: widening them needs approval again. */
-  readonly granted: Digest;
+  /** The operator's grants, as parsed: widening them needs approval again, and whoever is refused is told what changed. */
+  readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
   readonly signers: readonly Signer[];
   readonly approvedAt: string;

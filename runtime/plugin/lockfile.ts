@@ -1,3 +1,5 @@
+import { CAPABILITY_NAMES, type CapabilityName } from "@glovebox/host-api/capability";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { canonicalText, digestOf, isDigest } from "./canonical.ts";
 import type { Cursor } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
@@ -8,6 +10,7 @@ import type {
   Digest,
   LockedPlugin,
   Lockfile,
+  Origin,
   PluginDigests,
   Provenance,
   Signer,
@@ -16,7 +19,7 @@ import type { JsonLimits } from "./json.ts";
 import { BUILD_TEXT, ISSUER, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
 
-const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 8, nodesMax: 100_000 };
+const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
 const TIME = {
@@ -87,28 +90,47 @@ function readPlugins(member: Cursor): Lockfile["plugins"] {
 }
 
 function readPlugin(entry: Cursor): LockedPlugin {
-  const fields = entry.fields([
-    "name",
-    "version",
-    "source",
-    "package",
-    "digests",
-    "requested",
-    "granted",
-    "signers",
-    "approvedAt",
-  ]);
+  const fields = entry.fields(
+    [
+      "name",
+      "version",
+      "source",
+      "package",
+      "digests",
+      "requested",
+      "grants",
+      "signers",
+      "approvedAt",
+    ],
+    ["origin"],
+  );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
     version: fields.get("version").string(VERSION),
     source: fields.get("source").string(SOURCE),
+    ...fields.optional("origin", readOrigin),
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
-    granted: readDigest(fields.get("granted")),
+    grants: readGrants(fields.get("grants")),
     signers: readSigners(fields.get("signers")),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
+}
+
+/** What each grant says is compared with the configuration's, and believed by nobody. */
+function readGrants(member: Cursor): LockedPlugin["grants"] {
+  const fields = member.fields([], CAPABILITY_NAMES);
+  const grants: Partial<Record<CapabilityName, JsonValue>> = {};
+  for (const name of CAPABILITY_NAMES) {
+    const { value } = fields.get(name);
+    if (value !== undefined) grants[name] = value;
+  }
+  return grants;
+}
+
+function readOrigin(member: Cursor): Origin {
+  return member.fields([], ["manifest"]).optional("manifest", readDigest);
 }
 
 function readDigests(member: Cursor): PluginDigests {

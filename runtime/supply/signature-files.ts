@@ -3,7 +3,8 @@ import { SIGNERS_MAX } from "../plugin/formats.ts";
 import type { FilePowers } from "./file-powers.ts";
 import type { SignatureFile } from "./installed.ts";
 
-const SIGNATURE_BYTES_MAX = 256 * 1024;
+/** What is read of one signature. */
+export const SIGNATURE_BYTES_MAX = 256 * 1024;
 const MINISIGN_ENDING = ".minisig";
 /** `.sigstore.json`, or `.WORD.sigstore.json` for further signers. A word has no dot: `a.tgz.b.tgz` is another package. */
 const SIGSTORE_ENDING = /^(\.[A-Za-z0-9_-]{1,80})?\.sigstore\.json$/;

@@ -1,11 +1,14 @@
-import type { JsonValue } from "@glovebox/host-api/json";
 import { collectReasons, throwReasons } from "../errors.ts";
 import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
-import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
-import type { LockedPlugin, Signer } from "../plugin/formats.ts";
+import type { ComponentInspection } from "../plugin/component/inspect.ts";
+import type { ComponentRules } from "../plugin/component/verify-component.ts";
+import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
+import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
 import { parseSurface } from "../plugin/surface.ts";
+import { verifyCode } from "../plugin/verify-code.ts";
+import { deriveSurface } from "../plugin/wit/derive-tools.ts";
 import type {
   Expectation,
   OpenedPlugin,
@@ -15,7 +18,7 @@ import type {
 } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
-import { PinError, type PinErrorCode } from "./pin-errors.ts";
+import { PinError, pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
 import { revocationOf, verifyNotRevoked, type Trust } from "./trust.ts";
 import { verifySigners, type Verdict } from "./verify.ts";
@@ -35,15 +38,18 @@ export interface VerifyRules extends ComponentRules {
 export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin {
   const parts = readPackage(bytes);
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
-  const surface = parseSurface(parts.surface, "tools.json");
+  const { shape } = manifest;
+  const surface = parseSurface(parts.surface, "tools.json", shape);
   verifyToolsDeclared(manifest, surface);
   const component = digestOfBytes(parts.component);
   const digests = { component, surface: digestOf(surface), manifest: digestOf(manifest) };
   const packed = digestOfBytes(bytes);
   verifyNotRevoked({ ...digests, package: packed }, rules.trust.revoked);
-  const key = { component, requested: Object.keys(manifest.capabilities) };
+  const requested = Object.keys(manifest.capabilities);
+  const key = { component, requested, ...(shape && { shape, surface: digests.surface }) };
   if (!rules.passed?.has(key)) {
-    verifyComponent(parts.component, manifest, rules);
+    const inspection = verifyCode(parts.component, manifest, rules);
+    if (shape === "wit" && inspection) verifyDerived(surface, inspection);
     rules.passed?.add(key);
   }
   return {
@@ -55,6 +61,13 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
     digests,
     requested: digestOf(manifest.capabilities),
   };
+}
+
+/** Checks that the tools of a component that says by its types what they are, are those. Throws `ERR_SURFACE_NOT_OF_COMPONENT`. */
+function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): void {
+  if (digestOf(deriveSurface(inspection)) === digestOf(surface)) return;
+  const message = "The package's tools.json has other tool definitions than the component's types.";
+  throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
 }
 
 /** Checks every signature over an opened plugin. Nobody vouches for it when development lets it run unsigned. */
@@ -110,7 +123,10 @@ export function verifyInstalled(
       verifySignersApproved(verdict, expected);
     },
     () => {
-      for (const signer of expected.locked.signers) {
+      const { signers: approved, origin } = expected.locked;
+      if (origin?.manifest)
+        verifyNotRevoked({ "registry's manifest": origin.manifest }, rules.trust.revoked);
+      for (const signer of approved) {
         const revoked = revocationOf(signer, rules.trust.revoked);
         if (revoked) throw revoked;
       }
@@ -120,6 +136,16 @@ export function verifyInstalled(
   // The component's bytes are let go: they are read again, and compared again, when the plugin is first called.
   const { component: _, ...kept } = opened;
   return { ...kept, alias: expected.alias, locked: expected.locked, signers };
+}
+
+/** Opens the very bytes that were approved. Throws `ERR_PACKAGE_CHANGED` for others. */
+export function openPinned(
+  bytes: Uint8Array,
+  { alias, locked }: Pick<Expectation, "alias" | "locked">,
+  rules: VerifyRules,
+): OpenedPlugin {
+  assertSame("ERR_PACKAGE_CHANGED", alias, locked.package, digestOfBytes(bytes));
+  return openPackage(bytes, rules);
 }
 
 /** The component of a plugin that was verified before, from its bytes as they are now. Throws `ERR_PACKAGE_CHANGED`. */
@@ -138,17 +164,23 @@ export function reopenComponent(
  */
 export function verifySource(
   source: Source,
-  stored: readonly SignatureFile[],
   expected: Expectation,
   rules: VerifyRules,
+  endorsements: readonly SignatureFile[] = [],
 ): void {
   if (source.kind === "package") {
     // What the operator signed is kept in the store alone: the source is somebody else's.
-    const bundles = [...source.bundles, ...stored.filter(({ endorsed }) => endorsed)];
+    const bundles = [...source.bundles, ...endorsements];
     verifyInstalled({ ...source, bundles }, expected, rules);
     return;
   }
   const { alias, locked } = expected;
+  if (source.kind === "bare") {
+    // Its manifest followed from these bytes, and from what the operator said when it was approved.
+    const { component } = locked.digests;
+    assertSame("ERR_COMPONENT_CHANGED", alias, component, digestOfBytes(source.component));
+    return;
+  }
   const manifest = parseManifest(source.manifest, "plugin.json", rules.capabilities);
   const component = digestOfBytes(source.component);
   const reasons = collectReasons([
@@ -165,9 +197,17 @@ export function verifySource(
   throwReasons(reasons);
 }
 
-/** Checks that the configuration grants what was approved, no more and no less. Throws `ERR_GRANTS_CHANGED`. */
-export function verifyGrants(alias: string, locked: LockedPlugin, grants: JsonValue): void {
-  assertSame("ERR_GRANTS_CHANGED", alias, locked.granted, digestOf(grants));
+/** Checks that the configuration grants what was approved, no more and no less. Throws `ERR_GRANTS_CHANGED`, and says what differs. */
+export function verifyGrants(
+  alias: string,
+  locked: LockedPlugin,
+  grants: LockedPlugin["grants"],
+  describe: DescribeGrant,
+): void {
+  const changes = diffGrants(locked.grants, grants, describe);
+  if (changes.length === 0) return;
+  const message = `Plugin \`${alias}\` has other grants than were approved: ${changes.join("; ")}.`;
+  throw pinError("ERR_GRANTS_CHANGED", alias, message);
 }
 
 /** Opens bytes that may have been changed: what cannot be opened any more is refused as changed, with the cause kept. */
@@ -182,7 +222,7 @@ function openApproved(
     if (digestOfBytes(bytes) === locked.package) throw cause;
     const words = cause instanceof Error ? cause.message : "it cannot be read";
     const message = `The package of \`${alias}\` was changed, and cannot be opened any more: ${words}.`;
-    throw new PinError("ERR_PACKAGE_CHANGED", message, { cause });
+    throw pinError("ERR_PACKAGE_CHANGED", alias, message, { cause });
   }
 }
 
@@ -233,7 +273,6 @@ const WHAT = {
   ERR_CAPABILITIES_CHANGED: "set of requested capabilities",
   ERR_MANIFEST_CHANGED: "manifest",
   ERR_PACKAGE_CHANGED: "package",
-  ERR_GRANTS_CHANGED: "set of grants",
 } as const satisfies Partial<Record<PinErrorCode, string>>;
 
 function assertSame(
@@ -244,7 +283,7 @@ function assertSame(
 ): void {
   if (approved === actual) return;
   const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
-  throw new PinError(code, message);
+  throw pinError(code, alias, message);
 }
 
 function short(text: string): string {

@@ -79,7 +79,7 @@ export const LOCKFILE: Omit<Lockfile, "integrity"> = {
       package: digestOf("package"),
       digests: STATEMENT.digests,
       requested: digestOf({}),
-      granted: digestOf({}),
+      grants: {},
       signers: [{ kind: "key", key: digestOf("key"), trust: "me" }],
       approvedAt: "2026-11-21T12:00:00.000Z",
     },

@@ -18,6 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/change-workspace.ts",
     "runtime/examine.ts",
     "runtime/approve.ts",
+    "runtime/calling.ts",
     "runtime/call.ts",
   ],
   ["runtime/debt"],

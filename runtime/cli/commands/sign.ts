@@ -67,7 +67,7 @@ async function openFile(file: string, call: CommandCall) {
   const { files } = call.machine;
   const source =
     files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
-  if (!source)
+  if (!source || source.kind === "bare")
     throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", {
       place: { file },
     });

@@ -1,0 +1,111 @@
+import type { PhraseRule } from "../phrase-rule.ts";
+
+export const PREFERENCE: PhraseRule = {
+  id: "preference",
+  severity: "high",
+  title: "It praises itself so that it is chosen",
+  references: ["OWASP MCP03"],
+  phrases: [
+    {
+      steps: "thisTool|ownName|this best|praise tool",
+      gap: 4,
+      severity: "high",
+      why: "It says that it is the best tool.",
+    },
+    {
+      steps: "must prefer thisTool|ownName",
+      gap: 4,
+      severity: "high",
+      why: "It demands to be preferred.",
+    },
+    { steps: "must prefer this", gap: 2, severity: "medium", why: "It demands to be preferred." },
+    {
+      steps: "thisTool|ownName must prefer",
+      gap: 4,
+      severity: "medium",
+      why: "It demands to be preferred.",
+    },
+    {
+      steps: "thisTool|ownName best must prefer",
+      gap: 8,
+      severity: "high",
+      why: "It demands to be preferred.",
+    },
+    {
+      steps: "prefer thisTool|ownName|this not otherTool",
+      gap: 5,
+      denies: true,
+      severity: "high",
+      why: "It demands to be preferred.",
+    },
+    {
+      steps: "prefer thisTool|ownName|this instead|otherTool",
+      gap: 6,
+      severity: "medium",
+      why: "It wants to be preferred.",
+    },
+    {
+      steps: "thisTool|ownName best otherTool",
+      gap: 8,
+      severity: "high",
+      why: "It says that it is better than other tools.",
+    },
+    {
+      steps: "outdo otherTool",
+      gap: 3,
+      severity: "high",
+      why: "It says that it is better than other tools.",
+    },
+    {
+      steps: "best otherTool",
+      gap: 4,
+      severity: "medium",
+      why: "It says that it is better than others.",
+    },
+    {
+      steps: "thisTool|ownName best|praise",
+      gap: 6,
+      severity: "medium",
+      why: "It praises itself.",
+    },
+    {
+      steps: "praise praise|best|outdo",
+      gap: 20,
+      severity: "medium",
+      why: "It is an advertisement.",
+    },
+    {
+      steps: "praise praise|best praise|best",
+      gap: 20,
+      severity: "high",
+      why: "It is an advertisement.",
+    },
+    { steps: "praise", severity: "low", why: "It praises itself." },
+    {
+      steps: "otherTool worse",
+      gap: 6,
+      severity: "high",
+      why: "It says that other tools are bad.",
+    },
+    {
+      steps: "not use|prefer otherTool",
+      gap: 4,
+      denies: true,
+      severity: "medium",
+      why: "It says that other tools are not to be used.",
+    },
+    {
+      steps: "must use thisTool|ownName instead|otherTool",
+      gap: 8,
+      severity: "medium",
+      why: "It demands to be used in place of others.",
+    },
+    {
+      steps: "must use thisTool|ownName before|important",
+      gap: 6,
+      severity: "low",
+      why: "It demands to be used first.",
+    },
+    { steps: "must use thisTool|ownName", gap: 5, severity: "low", why: "It demands to be used." },
+  ],
+};
