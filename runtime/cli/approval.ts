@@ -14,7 +14,7 @@ import {
   readConfiguration,
   readStored,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
@@ -135,10 +135,11 @@ function refuseUnsigned(source: string): PolicyError {
 export async function examine(
   source: Source,
   { alias, unsigned }: Marked,
-  { configuration, paths }: Workspace,
+  workspace: Workspace,
   { machine, out }: CommandCall,
 ): Promise<Examined> {
-  const { mode, waivers, trust } = configuration;
+  const { configuration, paths } = workspace;
+  const { mode, waivers } = configuration;
   const sandbox = await machine.openSandbox();
   try {
     // What is not configured yet has no place in the configuration to be marked in.
@@ -156,7 +157,7 @@ export async function examine(
     throwReasons(reasons);
     const examined = examineSource(source, {
       sandbox,
-      rules: rulesOf(trust),
+      rules: rulesIn(workspace, machine.files),
       unsigned,
       transpile: async (component, limits) => {
         const whole = wholeComponent(component);

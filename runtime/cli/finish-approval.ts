@@ -18,7 +18,7 @@ import {
   lockedAs,
   readConfiguration,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import { verifyPolicy } from "./approval-policy.ts";
@@ -83,11 +83,11 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const vouched = verifyVouched(
+    const { vouched } = verifyVouched(
       examined.opened,
-      examined.bundles,
+      { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(configuration.trust),
+      rulesIn({ ...now, configuration }, machine.files),
     );
     if (
       digestOf(grants) !== digestOf(shown.grants) ||
