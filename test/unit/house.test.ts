@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/change-workspace.ts",
     "runtime/examine.ts",
     "runtime/approve.ts",
+    "runtime/scan-release.ts",
     "runtime/call.ts",
   ],
   ["runtime/debt"],

@@ -1,6 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
+import { ACCEPT } from "../accept-findings.ts";
 import type { Command } from "../command.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
@@ -8,11 +9,11 @@ import { parseGrantFlags } from "../grants.ts";
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
-  usage: "SOURCE [--as NAME] [--grant CAP=VALUE]… [--unsigned] [--yes]",
+  usage: "SOURCE [--as NAME] [--grant CAP=VALUE]… [--unsigned] [--accept ID]… [--yes]",
   description: [
     "SOURCE is a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
-    "will read and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
+    "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
     "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release;",
     "without `--grant` it keeps the grants that it has.",
   ],
@@ -32,6 +33,7 @@ export const add: Command = {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
     },
+    accept: ACCEPT,
     yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
   },
   argumentsMin: 1,
@@ -46,7 +48,7 @@ export const add: Command = {
   async run(call) {
     const { out } = call;
     const flags = call.texts("grant");
-    const { alias, locked, examined } = await addPlugin(
+    const { alias, locked, examined, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
@@ -63,7 +65,7 @@ export const add: Command = {
     out.line(
       `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
-    out.result({ alias, tools, locked });
+    out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };

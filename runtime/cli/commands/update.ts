@@ -1,5 +1,6 @@
 import { EXIT, reasonsOf, throwReasons, type GloveboxError } from "../../errors.ts";
 import { readWorkspace } from "../../workspace.ts";
+import { ACCEPT } from "../accept-findings.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { updatePlugin } from "../update.ts";
@@ -7,7 +8,7 @@ import { updatePlugin } from "../update.ts";
 export const update: Command = {
   name: "update",
   summary: "fetch plugins anew, show old against new, approve and pin what changed",
-  usage: "[NAME…] [--from SOURCE] [--yes]",
+  usage: "[NAME…] [--from SOURCE] [--accept ID]… [--yes]",
   description: [
     "Fetches each plugin from its source; without NAME, all of them. What is there byte by byte as approved is left alone.",
     "Shows the plugin whole and then what changes: tool definitions word by word, capabilities, imports, signers, size, licence.",
@@ -19,6 +20,7 @@ export const update: Command = {
       value: "SOURCE",
       summary: "take the one NAME from here, now and from now on",
     },
+    accept: ACCEPT,
     yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
   },
   argumentsMin: 0,
@@ -33,6 +35,8 @@ export const update: Command = {
     const from = call.text("from");
     if (from !== undefined && call.args.length !== 1)
       throw new CliError("ERR_USAGE", "`--from` is for one plugin: name it.");
+    if (call.texts("accept").length > 0 && call.args.length !== 1)
+      throw new CliError("ERR_USAGE", "`--accept` is for one plugin: name it.");
     const all = Object.keys(readWorkspace(configFile, machine.files).configuration.plugins);
     const names = call.args.length > 0 ? [...new Set(call.args)] : all;
     const updated: { readonly alias: string; readonly version: string }[] = [];
