@@ -47,7 +47,7 @@ export function scanTools(tools: readonly ScannedTool[], context: ScanContext): 
     const { texts, isCut } = collectTexts(tool);
     const signsOf = makeSignReader(namesAround(tool, others));
     const decoded = decodeTexts(texts);
-    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, hasMentions };
+    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, isInstructive };
     if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read of one"));
     for (const rule of RULES) findings.push(...runRule(rule, subject));
   }
@@ -75,13 +75,42 @@ function cutPerRule(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** Words that any sentence may have do not make it speak to a model. */
-const COMMON = new Set((["this", "seen", "content", "tool", "any", "rule"] as const).map(numberOf));
+/** What is said to somebody who is to do something; two such words in a comment make it a message. */
+const INSTRUCTIVE: ReadonlySet<number> = new Set(
+  (
+    [
+      "must",
+      "you",
+      "ignore",
+      "send",
+      "act",
+      "use",
+      "tell",
+      "not",
+      "without",
+      "before",
+      "important",
+      "role",
+      "order",
+      "secretNoun",
+      "secretPath",
+      "configPath",
+      "filePath",
+      "address",
+      "userData",
+      "answering",
+      "hush",
+      "speaker",
+      "doThis",
+    ] as const
+  ).map(numberOf),
+);
+const INSTRUCTIVE_MIN = 2;
 
-function hasMentions(raw: string): boolean {
-  return readMentions(foldText(raw).text, NO_NAMES).some(({ concepts }) =>
-    concepts.some((concept) => !COMMON.has(concept)),
-  );
+function isInstructive(raw: string): boolean {
+  const mentions = readMentions(foldText(raw).text, NO_NAMES);
+  const count = mentions.filter(({ concepts }) => concepts.some((one) => INSTRUCTIVE.has(one)));
+  return count.length >= INSTRUCTIVE_MIN;
 }
 
 /** Phrases are looked for once in each text, when the first rule asks. */
