@@ -2,6 +2,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
+import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
 import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
@@ -23,6 +24,7 @@ import {
   type ApprovalResult,
   type Candidate,
 } from "./finish-approval.ts";
+import { nameAsBefore, nameSource } from "./name-source.ts";
 import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
@@ -34,6 +36,10 @@ export interface AddRequest {
   readonly alias: string | undefined;
   /** Grants as the configuration would say them; undefined keeps what it says now. */
   readonly grants: Readonly<Record<string, JsonValue>> | undefined;
+  /** Limits likewise. */
+  readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
+  /** What a component without a manifest is called. */
+  readonly naming?: Naming;
   readonly unsigned: boolean;
   /** Approve without asking. It never waives a refusal. */
   readonly yes: boolean;
@@ -42,11 +48,11 @@ export interface AddRequest {
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, unsigned, yes } = request;
+  const { alias: wanted, grants, limits = {}, unsigned, yes } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
-  const found = await fetchTyped(typed, workspace, call);
+  const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
   const examined = await examine(
     found,
     { alias: wanted ?? request.source, unsigned },
@@ -60,6 +66,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
     return editPlugin(text, configFile, alias, {
       source,
       ...(grants ? { grants } : {}),
+      ...(Object.keys(limits).length > 0 ? { limits } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });
@@ -76,7 +83,12 @@ export async function approvePlugin(
 ): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, call.machine.files);
   const { source, unsigned } = configuredPlugin(workspace, alias);
-  const found = (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call);
+  const found = nameAsBefore(
+    (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call),
+    alias,
+    workspace,
+    call,
+  );
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finishApproval(
     { alias, source, origin: found.origin, unsigned, yes, examined, edit: (text) => text },

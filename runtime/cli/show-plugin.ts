@@ -46,6 +46,11 @@ function showCapabilities(
   out: Output,
 ): void {
   out.line(out.style("bold", "What it wants, and what it gets"));
+  const wishOf = (name: CapabilityName, request: CapabilityRequest | undefined): string => {
+    if (!request) return "not asked for";
+    if (request.want === null) return "imported, without saying how much of it";
+    return `wants ${safe(CAPABILITIES[name].formatGrant(request.want))}`;
+  };
   const names = [
     ...new Set([...Object.keys(requests), ...Object.keys(grants)]),
   ] as CapabilityName[];
@@ -53,9 +58,7 @@ function showCapabilities(
   for (const name of names) {
     const [request, grant] = [requests[name], grants[name]];
     const capability = CAPABILITIES[name];
-    out.line(
-      `  ${out.style("cyan", name)}  ${request ? `wants ${safe(capability.formatGrant(request.want))}` : "not asked for"}`,
-    );
+    out.line(`  ${out.style("cyan", name)}  ${wishOf(name, request)}`);
     if (request) out.line(`    because: ${safe(request.reason)}`);
     out.line(
       grant === undefined

@@ -1,10 +1,11 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { Shape } from "./shape.ts";
 
 /** `sha256:` and 64 lower-case hex digits. */
 export type Digest = `sha256:${string}`;
 
-/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it. */
+/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it; null where a derived manifest cannot say. */
 export interface CapabilityRequest {
   readonly want: JsonValue;
   readonly reason: string;
@@ -13,6 +14,8 @@ export interface CapabilityRequest {
 /** `plugin.json`: the author's words. Parsed strictly; never trusted beyond its signature. */
 export interface Manifest {
   readonly manifest_version: 1;
+  /** How the tools are told and called. `plugin` when it is left out. */
+  readonly shape?: Shape;
   readonly name: string;
   readonly version: string;
   readonly license: string;

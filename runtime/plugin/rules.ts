@@ -16,6 +16,22 @@ export const TOOL_NAME: StringRule = {
   shape: "a lower-case letter, then lower-case letters, digits and _",
 };
 
+/** As a name is made from an export of a component: `example_weather_weather-api_get-weather`. MCP's own limit is 128. */
+export const WIT_TOOL_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: /^[a-z][a-z0-9_-]*$/,
+  shape: "a lower-case letter, then lower-case letters, digits, _ and -",
+};
+
+/** As authors of servlets name tools. MCP allows dots too, which few clients do. */
+export const SERVLET_TOOL_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+  shape: "a letter, then letters, digits, _ and -",
+};
+
 /** Semantic Versioning 2.0.0. */
 export const VERSION: StringRule = {
   lengthMin: 5,

@@ -1,11 +1,14 @@
 import { collectReasons, throwReasons } from "../errors.ts";
 import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
-import { verifyComponent, type ComponentRules } from "../plugin/component/verify-component.ts";
-import type { LockedPlugin, Signer } from "../plugin/formats.ts";
+import type { ComponentInspection } from "../plugin/component/inspect.ts";
+import type { ComponentRules } from "../plugin/component/verify-component.ts";
+import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
 import { parseSurface } from "../plugin/surface.ts";
+import { verifyCode } from "../plugin/verify-code.ts";
+import { deriveSurface } from "../plugin/wit/derive-tools.ts";
 import type {
   Expectation,
   OpenedPlugin,
@@ -16,7 +19,7 @@ import type {
 } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
-import { pinError, type PinErrorCode } from "./pin-errors.ts";
+import { PinError, pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
 import { verifySigners, type TrustedKey } from "./verify.ts";
 
@@ -35,12 +38,15 @@ export interface VerifyRules extends ComponentRules {
 export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin {
   const parts = readPackage(bytes);
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
-  const surface = parseSurface(parts.surface, "tools.json");
+  const { shape } = manifest;
+  const surface = parseSurface(parts.surface, "tools.json", shape);
   verifyToolsDeclared(manifest, surface);
   const component = digestOfBytes(parts.component);
-  const key = { component, requested: Object.keys(manifest.capabilities) };
+  const requested = Object.keys(manifest.capabilities);
+  const key = { component, requested, ...(shape && { shape, surface: digestOf(surface) }) };
   if (!rules.passed?.has(key)) {
-    verifyComponent(parts.component, manifest, rules);
+    const inspection = verifyCode(parts.component, manifest, rules);
+    if (shape === "wit" && inspection) verifyDerived(surface, inspection);
     rules.passed?.add(key);
   }
   return {
@@ -56,6 +62,13 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
     },
     requested: digestOf(manifest.capabilities),
   };
+}
+
+/** Checks that the tools of a component that says by its types what they are, are those. Throws `ERR_SURFACE_NOT_OF_COMPONENT`. */
+function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): void {
+  if (digestOf(deriveSurface(inspection)) === digestOf(surface)) return;
+  const message = "The package's tools.json has other tool definitions than the component's types.";
+  throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
 }
 
 /** Checks every signature over an opened plugin. Nobody vouches for it when development lets it run unsigned. */
@@ -145,8 +158,9 @@ export function verifySource(source: Source, expected: Expectation, rules: Verif
   }
   const { alias, locked } = expected;
   if (source.kind === "bare") {
-    const component = digestOfBytes(source.component);
-    assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, component);
+    // Its manifest followed from these bytes, and from what the operator said when it was approved.
+    const { component } = locked.digests;
+    assertSame("ERR_COMPONENT_CHANGED", alias, component, digestOfBytes(source.component));
     return;
   }
   const manifest = parseManifest(source.manifest, "plugin.json", rules.capabilities);

@@ -18,6 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/examine.ts",
     "runtime/approve.ts",
     "runtime/scan-release.ts",
+    "runtime/calling.ts",
     "runtime/call.ts",
   ],
   ["runtime/debt"],
