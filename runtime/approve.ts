@@ -1,10 +1,9 @@
-import type { JsonValue } from "@glovebox/host-api/json";
 import type { Examined } from "./examine.ts";
-import { digestOf } from "./plugin/canonical.ts";
-import type { LockedPlugin } from "./plugin/formats.ts";
+import type { LockedPlugin, Lockfile, Origin } from "./plugin/formats.ts";
 import { formatLockfile } from "./plugin/lockfile.ts";
+import { signerId } from "./plugin/signer.ts";
 import type { FileChange, FilePowers } from "./supply/file-powers.ts";
-import type { WorkspacePaths } from "./workspace-paths.ts";
+import { changeRecord, type WorkspacePaths } from "./workspace-paths.ts";
 import { readLocked } from "./workspace.ts";
 
 /** Approved packages are read at every start, and by nobody else. */
@@ -21,8 +20,12 @@ export interface EngineVersions {
 export interface Approval {
   readonly alias: string;
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   /** As parsed from the configuration that is being written. */
-  readonly grants: JsonValue;
+  readonly grants: LockedPlugin["grants"];
+  /** Ids of the scanner's findings of high severity, which the operator accepted by name. */
+  readonly accepted: readonly string[];
   readonly examined: Examined;
   /** The configuration's new text. */
   readonly configurationText: string;
@@ -31,8 +34,8 @@ export interface Approval {
 }
 
 /**
- * Writes what was approved: exactly the bytes that were examined. The order makes every crash harmless: the package is
- * stored under its own digest first, then the lockfile knows it, and only then the configuration names it.
+ * Writes what was approved: exactly the bytes that were examined. A crash at any moment leaves the workspace as it was or as
+ * it is to be: the package is stored under its own digest first, then lockfile and configuration name it at one stroke.
  * The caller holds the workspace's lock.
  */
 export function writeApproval(
@@ -43,37 +46,63 @@ export function writeApproval(
   const { alias, examined, engine } = approval;
   const locked = lockedOf(approval);
   const plugins = { ...readLocked(paths, files), [alias]: locked };
-  const { packageBytes, bundle } = examined;
-  const stored: FileChange[] = [
-    { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE },
-  ];
-  if (bundle && locked.signer)
-    stored.push({
-      path: paths.bundleFile(locked.package, locked.signer.key),
-      bytes: bundle,
-      mode: STORED_MODE,
-    });
   files.makeFolder(paths.storeFolder);
-  files.writeFiles([
-    ...stored,
-    { path: paths.lockFile, bytes: formatLockfile({ lockfile_version: 1, engine, plugins }) },
-    { path: paths.configFile, bytes: approval.configurationText },
-  ]);
+  files.writeFiles(storedFiles(locked, examined, paths));
+  writePair(approval.configurationText, { lockfile_version: 1, engine, plugins }, paths, files);
   removeUnused(plugins, paths, files);
   return locked;
 }
 
-function lockedOf({ source, grants, examined, nowMs }: Approval): LockedPlugin {
+/** What the store keeps of a plugin. The package comes last: where it is, its signatures are. */
+function storedFiles(
+  locked: LockedPlugin,
+  { packageBytes, vouched }: Pick<Examined, "packageBytes" | "vouched">,
+  paths: WorkspacePaths,
+): readonly FileChange[] {
+  const approved = new Set(locked.signers.map(signerId));
+  const bundles = vouched
+    .filter(({ signer }) => approved.has(signerId(signer)))
+    .flatMap(({ signer, bundle, attestation }) => {
+      const [file, mode] = [paths.bundleFile(locked.package, signer), STORED_MODE];
+      const own = { path: file, bytes: bundle.bytes, mode };
+      if (!attestation) return [own];
+      const path = paths.attestationFile(locked.package, signer);
+      return [own, { path, bytes: attestation.bytes, mode }];
+    });
+  const file = { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE };
+  return [...bundles, file];
+}
+
+/** A package that is, with its signatures, what was approved under `alias`. */
+export interface Restored extends Pick<Examined, "packageBytes" | "vouched"> {
+  readonly alias: string;
+  readonly locked: LockedPlugin;
+}
+
+/** Puts approved packages back into the store. Neither configuration nor lockfile are touched. The caller holds the workspace's lock. */
+export function writeRestored(
+  restored: readonly Restored[],
+  paths: WorkspacePaths,
+  files: FilePowers,
+): void {
+  files.makeFolder(paths.storeFolder);
+  files.writeFiles(restored.flatMap((one) => storedFiles(one.locked, one, paths)));
+  removeUnused(readLocked(paths, files), paths, files);
+}
+
+function lockedOf({ source, origin, grants, accepted, examined, nowMs }: Approval): LockedPlugin {
   const { manifest, digests, requested, package: digest } = examined.opened;
   return {
     name: manifest.name,
     version: manifest.version,
     source,
+    ...(origin && { origin }),
     package: digest,
     digests,
     requested,
-    granted: digestOf(grants),
-    signer: examined.signer,
+    grants,
+    signers: examined.vouched.map(({ signer }) => signer),
+    ...(accepted.length > 0 && { accepted }),
     approvedAt: new Date(nowMs).toISOString(),
   };
 }
@@ -87,11 +116,22 @@ export function writeRemoval(
   files: FilePowers,
 ): void {
   const { [alias]: _, ...plugins } = readLocked(paths, files);
-  files.writeFiles([
-    { path: paths.configFile, bytes: configurationText },
-    { path: paths.lockFile, bytes: formatLockfile({ lockfile_version: 1, engine, plugins }) },
-  ]);
+  writePair(configurationText, { lockfile_version: 1, engine, plugins }, paths, files);
   removeUnused(plugins, paths, files);
+}
+
+/** Configuration and lockfile are right only together: neither is ever seen with the other's predecessor. */
+function writePair(
+  configurationText: string,
+  lockfile: Omit<Lockfile, "integrity">,
+  paths: WorkspacePaths,
+  files: FilePowers,
+): void {
+  const changes = [
+    { path: paths.lockFile, bytes: formatLockfile(lockfile) },
+    { path: paths.configFile, bytes: configurationText },
+  ];
+  files.replaceTogether(changes, changeRecord(paths));
 }
 
 /** Packages that the lockfile no longer names. What has no name of ours stays, since the store may be a link to anywhere. */
@@ -101,9 +141,12 @@ function removeUnused(
   files: FilePowers,
 ): void {
   const used = new Set(
-    Object.values(plugins).flatMap(({ package: digest, signer }) => [
+    Object.values(plugins).flatMap(({ package: digest, signers }) => [
       paths.packageFile(digest),
-      ...(signer ? [paths.bundleFile(digest, signer.key)] : []),
+      ...signers.flatMap((signer) => [
+        paths.bundleFile(digest, signer),
+        paths.attestationFile(digest, signer),
+      ]),
     ]),
   );
   for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {

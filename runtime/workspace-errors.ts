@@ -31,6 +31,14 @@ export const WORKSPACE_ERRORS = {
     summary: "Another Glovebox command is changing this workspace.",
     remedy: "Wait until it has ended, then run the command again.",
   },
+  ERR_CHANGE_UNFINISHED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "A change of this workspace was interrupted, and its record is damaged, came from another folder, or no longer fits the files.",
+    remedy:
+      "Look at `git diff`. To keep the files as they are, remove `.glovebox/change.json`; then `glovebox verify` tells what is missing.",
+  },
   ERR_NOT_INSTALLED: {
     fault: "user",
     exit: EXIT.wrongUsage,

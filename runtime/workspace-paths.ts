@@ -1,5 +1,7 @@
 import path from "node:path";
-import type { Digest } from "./plugin/formats.ts";
+import type { Digest, Signer } from "./plugin/formats.ts";
+import { signerId } from "./plugin/signer.ts";
+import type { ChangeRecord } from "./supply/file-powers.ts";
 
 /** Where everything of one workspace lives: beside the configuration, and in `.glovebox` next to it. */
 export interface WorkspacePaths {
@@ -14,10 +16,14 @@ export interface WorkspacePaths {
   readonly schemaFile: string;
   /** Held while a command changes the workspace. */
   readonly busyFile: string;
+  /** The intent to replace configuration and lockfile together. Nobody finds it but after a crash. */
+  readonly changeFile: string;
   /** Approved packages and signatures, by digest: one package may be installed under several names and signers. */
   readonly storeFolder: string;
   packageFile(digest: Digest): string;
-  bundleFile(digest: Digest, signer: Digest): string;
+  bundleFile(digest: Digest, signer: Signer): string;
+  /** What the same signer attested of the build. */
+  attestationFile(digest: Digest, signer: Signer): string;
   /** The folder of one plugin's own state. */
   homeFolder(alias: string): string;
 }
@@ -36,10 +42,20 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     auditFile: path.join(folder, "audit.jsonl"),
     schemaFile: path.join(folder, "glovebox.schema.json"),
     busyFile: path.join(folder, "busy"),
+    changeFile: path.join(folder, "change.json"),
     storeFolder,
     packageFile: (digest) => path.join(storeFolder, `${plain(digest)}.tgz`),
-    bundleFile: (digest, signer) =>
-      path.join(storeFolder, `${plain(digest)}.${plain(signer)}.sigstore.json`),
+    bundleFile: (digest, signer) => {
+      const ending = signer.kind === "minisign" ? "minisig" : "sigstore.json";
+      return path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.${ending}`);
+    },
+    attestationFile: (digest, signer) =>
+      path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.build.sigstore.json`),
     homeFolder: (alias) => path.join(folder, "data", alias),
   };
+}
+
+/** Where a change of configuration and lockfile together is written down. */
+export function changeRecord({ changeFile, busyFile }: WorkspacePaths): ChangeRecord {
+  return { file: changeFile, lockFile: busyFile };
 }

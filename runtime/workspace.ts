@@ -1,38 +1,38 @@
+import type { CapabilityName } from "@glovebox/host-api/capability";
 import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
-import {
-  collectReasons,
-  located,
-  reasonsOf,
-  throwReasons,
-  type GloveboxError,
-  type Place,
-} from "./errors.ts";
+import { collectReasons, located, throwReasons, type GloveboxError, type Place } from "./errors.ts";
+import { canonicalText } from "./plugin/canonical.ts";
 import type { LockedPlugin } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
-import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
+import type { Configuration, PluginConfiguration } from "./policy/configuration.ts";
 import { PolicyError } from "./policy/errors.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
-import type { PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
-import { parsePublicKey } from "./supply/keys.ts";
+import type {
+  OpenedPlugin,
+  PluginBytes,
+  SignatureFile,
+  VerifiedPlugin,
+} from "./supply/installed.ts";
 import type { PassedComponents } from "./supply/passed-components.ts";
-import { PinError } from "./supply/pin-errors.ts";
+import { pinError } from "./supply/pin-errors.ts";
+import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
+import { readSignature } from "./supply/signature-files.ts";
+import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
-  BUNDLE_BYTES_MAX,
-  isSourceStored,
-  PACKAGE_BYTES_MAX,
-  readSource,
-} from "./supply/read-source.ts";
-import {
+  openPinned,
   reopenComponent,
   verifyGrants,
   verifyInstalled,
   verifySource,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
+import type { Trust } from "./supply/trust.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
-import { workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
+import { findBadKeys, trustOf } from "./workspace-trust.ts";
+import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
 const CONFIGURATION_BYTES_MAX = 256 * 1024;
@@ -44,12 +44,21 @@ export interface Workspace {
   readonly text: string;
   readonly configuration: Configuration;
   readonly locked: Readonly<Record<string, LockedPlugin>>;
+  /** When it was read: what has ended by then has ended. */
+  readonly nowMs: number;
 }
 
 /** Reads configuration and lockfile. Throws `WorkspaceError`, or everything that is wrong in the two. */
 export function readWorkspace(configFile: string, files: FilePowers): Workspace {
   const paths = workspacePaths(configFile);
-  const text = readText(configFile, files);
+  const [configurationBytes, lockBytes] = files.readTogether(
+    [
+      { path: paths.configFile, bytesMax: CONFIGURATION_BYTES_MAX },
+      { path: paths.lockFile, bytesMax: LOCKFILE_BYTES_MAX },
+    ],
+    changeRecord(paths),
+  );
+  const text = readText(configFile, configurationBytes);
   let configuration: Configuration | undefined;
   let locked: Workspace["locked"] = {};
   const reasons = collectReasons([
@@ -57,15 +66,14 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
       configuration = readConfiguration(text, configFile);
     },
     () => {
-      locked = readLocked(paths, files);
+      locked = parseLocked(lockBytes, paths);
     },
   ]);
   throwReasons(reasons);
-  return { paths, text, configuration: configuration!, locked };
+  return { paths, text, configuration: configuration!, locked, nowMs: Date.now() };
 }
 
-function readText(file: string, files: FilePowers): string {
-  const bytes = files.readFile(file, CONFIGURATION_BYTES_MAX);
+function readText(file: string, bytes: Uint8Array | undefined): string {
   if (!bytes)
     throw new WorkspaceError("ERR_WORKSPACE_MISSING", "There is no configuration here.", {
       place: { file },
@@ -83,38 +91,17 @@ function readText(file: string, files: FilePowers): string {
 /** Reads `glovebox.yaml`'s text as a start does. Throws `PolicyError`, or `Refusals` of several. */
 export function readConfiguration(text: string, file: string): Configuration {
   const configuration = parseConfiguration(text, file, CAPABILITIES);
-  throwReasons(
-    configuration.trust.flatMap((entry, index) =>
-      findBadKey(entry, { file, path: `trust[${index}].key` }),
-    ),
-  );
+  throwReasons(findBadKeys(configuration.trust, file));
   return configuration;
 }
 
-/** A trust entry whose key cannot be read would silently trust nobody: it is refused instead. */
-function findBadKey(
-  entry: TrustEntry,
-  place: { file: string; path: string },
-): readonly GloveboxError[] {
-  try {
-    parsePublicKey(entry.publicKey);
-    return [];
-  } catch (cause) {
-    const [reason] = reasonsOf(cause);
-    const remedy = "Paste the line that `glovebox keygen` wrote to the `.pub` file.";
-    return [
-      new PolicyError("ERR_CONFIG_INVALID", `\`${place.path}\`: ${reason?.message}.`, {
-        place,
-        cause,
-        remedy,
-      }),
-    ];
-  }
+/** What the lockfile says was approved, by alias, to a caller who holds the workspace's lock. */
+export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
+  return parseLocked(files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX), paths);
 }
 
-/** What the lockfile says was approved, by alias. Without a file, nothing was. */
-export function readLocked(paths: WorkspacePaths, files: FilePowers): Workspace["locked"] {
-  const bytes = files.readFile(paths.lockFile, LOCKFILE_BYTES_MAX);
+/** Without a file, nothing was approved. */
+function parseLocked(bytes: Uint8Array | undefined, paths: WorkspacePaths): Workspace["locked"] {
   return bytes
     ? parseLockfile(bytes, paths.lockFile).plugins
     : (Object.create(null) as Record<string, never>);
@@ -168,11 +155,11 @@ export function verifyPlugin(
   files: FilePowers,
   passed?: PassedComponents,
 ): VerifiedPlugin {
-  const { paths, configuration } = workspace;
+  const { paths } = workspace;
   const { source, grants, unsigned } = configuredPlugin(workspace, alias);
   const locked = lockedPlugin(alias, workspace);
   const expected = { alias, locked, unsigned };
-  const rules = { ...rulesOf(configuration.trust), ...(passed && { passed }) };
+  const rules = { ...rulesIn(workspace, files), ...(passed && { passed }) };
   const path = `plugins.${alias}`;
   let stored: PluginBytes | undefined;
   let verified: VerifiedPlugin | undefined;
@@ -184,14 +171,19 @@ export function verifyPlugin(
       );
     },
     () => {
+      // A start asks nobody else: what is far away is compared when it is fetched.
+      if (isRemoteSource(source)) return;
       // The bytes of the store need no second look.
       if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);
-      if (found) saying({ file: found.file, path }, () => verifySource(found, expected, rules));
+      if (found)
+        saying({ file: found.file, path }, () =>
+          verifySource(found, expected, rules, endorsementsOf(stored?.bundles ?? [])),
+        );
     },
     () =>
       saying({ file: paths.configFile, path: `${path}.grants` }, () =>
-        verifyGrants(alias, locked, grants),
+        verifyGrants(alias, locked, grants, describeGrant),
       ),
   ]);
   throwReasons(reasons);
@@ -213,13 +205,22 @@ export function lockedAs(alias: string, { locked }: Workspace): LockedPlugin | u
 }
 
 /** The same, where it must have been. Throws `ERR_NOT_PINNED`. */
-function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
+export function lockedPlugin(alias: string, workspace: Workspace): LockedPlugin {
   const entry = lockedAs(alias, workspace);
   if (entry) return entry;
   const message = `Plugin \`${alias}\` is configured, but the lockfile does not know it.`;
-  throw new PinError("ERR_NOT_PINNED", message, {
+  throw pinError("ERR_NOT_PINNED", alias, message, {
     place: { file: workspace.paths.configFile, path: `plugins.${alias}` },
   });
+}
+
+/** A grant in words. What a lockfile holds that no parser made may be no grant at all: it is shown as it is. */
+export function describeGrant(name: CapabilityName, grant: JsonValue): string {
+  try {
+    return CAPABILITIES[name].formatGrant(grant);
+  } catch {
+    return canonicalText(grant);
+  }
 }
 
 function saying<Result>(place: Place, check: () => Result): Result {
@@ -231,11 +232,29 @@ function saying<Result>(place: Place, check: () => Result): Result {
 }
 
 /** What plugins are verified against: the interfaces that are served, how grants are read, and whose signatures count. */
-export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
+export function rulesOf(trust: Trust): VerifyRules {
   return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
 }
 
-/** The approved package of a plugin and its signature, from the store. Throws `ERR_PACKAGE_MISSING`. */
+/** The same for one workspace: its trust entries count. */
+export function rulesIn(workspace: Workspace, files: FilePowers): VerifyRules {
+  return rulesOf(trustOf(workspace, files));
+}
+
+/** The approved package of a plugin, opened. Throws `ERR_PACKAGE_MISSING` or `ERR_PACKAGE_CHANGED`. */
+export function openStored(
+  workspace: Workspace,
+  alias: string,
+  locked: LockedPlugin,
+  files: FilePowers,
+): OpenedPlugin {
+  const stored = readStored(workspace.paths, alias, locked, files);
+  return saying({ file: stored.file }, () =>
+    openPinned(stored.package, { alias, locked }, rulesIn(workspace, files)),
+  );
+}
+
+/** The approved package of a plugin and its signatures, from the store. Throws `ERR_PACKAGE_MISSING`. */
 export function readStored(
   paths: WorkspacePaths,
   alias: string,
@@ -245,13 +264,39 @@ export function readStored(
   const file = paths.packageFile(locked.package);
   const stored = files.readFile(file, PACKAGE_BYTES_MAX);
   if (!stored)
-    throw new PinError(
+    throw pinError(
       "ERR_PACKAGE_MISSING",
+      alias,
       `The approved package of \`${alias}\` is not in the store.`,
       { place: { file } },
     );
-  const bundle = locked.signer
-    ? files.readFile(paths.bundleFile(locked.package, locked.signer.key), BUNDLE_BYTES_MAX)
-    : undefined;
-  return { file, package: stored, bundle };
+  return { file, package: stored, bundles: readStoredSignatures(paths, locked, files) };
+}
+
+/** Signatures of the operator's own over what somebody else made: the store is the only place that has them. */
+export function readEndorsements(
+  paths: WorkspacePaths,
+  locked: LockedPlugin,
+  files: FilePowers,
+): readonly SignatureFile[] {
+  return endorsementsOf(readStoredSignatures(paths, locked, files));
+}
+
+function endorsementsOf(bundles: readonly SignatureFile[]): readonly SignatureFile[] {
+  return bundles.filter(({ endorsed }) => endorsed === true);
+}
+
+function readStoredSignatures(
+  paths: WorkspacePaths,
+  locked: LockedPlugin,
+  files: FilePowers,
+): readonly SignatureFile[] {
+  return locked.signers.flatMap((signer) => {
+    const own = readSignature(paths.bundleFile(locked.package, signer), files);
+    if (signer.kind === "key" && signer.endorsed)
+      return own.map((bundle) => ({ ...bundle, endorsed: true as const }));
+    const hasAttested = signer.kind === "identity" && signer.provenance !== undefined;
+    const attestation = paths.attestationFile(locked.package, signer);
+    return hasAttested ? [...own, ...readSignature(attestation, files)] : own;
+  });
 }

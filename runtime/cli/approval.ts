@@ -1,56 +1,59 @@
-import path from "node:path";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
+import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
+import { PolicyError } from "../policy/errors.ts";
 import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
-import { readSource, type Source } from "../supply/read-source.ts";
+import type { Source } from "../supply/read-source.ts";
 import {
   configuredPlugin,
   lockedAs,
   readConfiguration,
   readStored,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
+import { assertNamed, type Consent } from "./consent.ts";
+import { fetchHere, fetchTyped, readTypedSource } from "./fetch-here.ts";
 import {
   assertAlias,
   finishApproval,
   type ApprovalResult,
   type Candidate,
 } from "./finish-approval.ts";
+import { nameAsBefore, nameSource } from "./name-source.ts";
 import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
 /** A plugin that the operator names by its source. */
-export interface AddRequest {
-  /** A path, relative to the current folder. */
+export interface AddRequest extends Consent {
+  /** A path, relative to the current folder, or an address. */
   readonly source: string;
   /** The name in this workspace; undefined means the plugin's own. */
   readonly alias: string | undefined;
   /** Grants as the configuration would say them; undefined keeps what it says now. */
   readonly grants: Readonly<Record<string, JsonValue>> | undefined;
+  /** Limits likewise. */
+  readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
+  /** What a component without a manifest is called. */
+  readonly naming?: Naming;
   readonly unsigned: boolean;
-  /** Approve without asking. It never waives a refusal. */
-  readonly yes: boolean;
 }
 
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, unsigned, yes } = request;
+  const { alias: wanted, grants, limits = {}, unsigned } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
-  const file = path.resolve(request.source);
-  const found = readSource(file, workspace.paths.root, machine.files);
-  if (!found)
-    throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${request.source}\`.`, {
-      place: { file },
-    });
+  const typed = readTypedSource(request.source, workspace.paths.root);
+  const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
+  assertNamed(found, request);
   const examined = await examine(
     found,
     { alias: wanted ?? request.source, unsigned },
@@ -58,33 +61,43 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
     call,
   );
   const alias = wanted ?? examined.opened.manifest.name;
-  const source = relativeSource(file, workspace.paths.root);
+  const { source } = typed;
   const edit = (text: string): string => {
     const before = readConfiguration(text, configFile).plugins[alias];
     return editPlugin(text, configFile, alias, {
       source,
       ...(grants ? { grants } : {}),
+      ...(Object.keys(limits).length > 0 ? { limits } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });
   };
-  return finishApproval({ alias, source, unsigned, yes, examined, edit }, workspace, call);
+  const { origin } = found;
+  return finishApproval(
+    { alias, source, origin, unsigned, consent: request, examined, edit },
+    workspace,
+    call,
+  );
 }
 
 /** Approves again what is configured: from its source while that is there, else from the approved package in the store. */
 export async function approvePlugin(
   alias: string,
-  yes: boolean,
+  consent: Consent,
   call: CommandCall,
 ): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, call.machine.files);
   const { source, unsigned } = configuredPlugin(workspace, alias);
-  const found =
-    readSource(source, workspace.paths.root, call.machine.files) ??
-    storedSource(alias, workspace, call);
+  const found = nameAsBefore(
+    (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call),
+    alias,
+    workspace,
+    call,
+  );
+  assertNamed(found, consent);
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finishApproval(
-    { alias, source, unsigned, yes, examined, edit: (text) => text },
+    { alias, source, origin: found.origin, unsigned, consent, examined, edit: (text) => text },
     workspace,
     call,
   );
@@ -109,29 +122,42 @@ function storedSource(alias: string, workspace: Workspace, { machine }: CommandC
   });
 }
 
-type Marked = Pick<Candidate, "alias" | "unsigned">;
+export type Marked = Pick<Candidate, "alias" | "unsigned">;
+
+function refuseUnsigned(source: string): PolicyError {
+  const message = `Production refuses \`${source}\`, which is to be added without a signature.`;
+  return new PolicyError("ERR_GATE_UNSIGNED", message, {
+    remedy: "Have it signed by a trusted key, and leave `--unsigned` out.",
+  });
+}
 
 /** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
-async function examine(
+export async function examine(
   source: Source,
   { alias, unsigned }: Marked,
-  { configuration, paths }: Workspace,
+  workspace: Workspace,
   { machine, out }: CommandCall,
 ): Promise<Examined> {
-  const { mode, waivers, trust } = configuration;
+  const { configuration, paths } = workspace;
+  const { mode, waivers } = configuration;
   const sandbox = await machine.openSandbox();
   try {
+    // What is not configured yet has no place in the configuration to be marked in.
+    const isConfigured = Object.hasOwn(configuration.plugins, alias);
     const gates = decideStart({
       mode: effectiveMode(mode),
-      plugins: { [alias]: { unsigned } },
+      plugins: isConfigured ? { [alias]: { unsigned } } : {},
       waivers,
       seal: sandbox.seal,
       nowMs: Date.now(),
     });
-    throwReasons(gates.map((gate) => gate.at({ file: paths.configFile })));
+    const reasons: PolicyError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
+    if (unsigned && !isConfigured && effectiveMode(mode) === "production")
+      reasons.push(refuseUnsigned(alias));
+    throwReasons(reasons);
     const examined = examineSource(source, {
       sandbox,
-      rules: rulesOf(trust),
+      rules: rulesIn(workspace, machine.files),
       unsigned,
       transpile: async (component, limits) => {
         const whole = wholeComponent(component);
@@ -149,10 +175,4 @@ async function examine(
     out.progressDone();
     await sandbox.close();
   }
-}
-
-/** Sources are written relative to the configuration, so that a workspace can be moved as a whole. */
-function relativeSource(file: string, root: string): string {
-  const relative = path.relative(root, file).split(path.sep).join("/");
-  return relative.startsWith("..") || path.isAbsolute(relative) ? relative : `./${relative}`;
 }

@@ -1,29 +1,45 @@
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
+import { compareReleases } from "../compare-releases.ts";
 import type { Examined } from "../examine.ts";
+import type { Finding } from "../firewall/scan/finding.ts";
+import { viewTools } from "../firewall/tool-view.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
-import type { LockedPlugin } from "../plugin/formats.ts";
+import type { LockedPlugin, Origin, Signer } from "../plugin/formats.ts";
 import { FORBIDDEN_KEYS } from "../plugin/json.ts";
 import { PLUGIN_NAME } from "../plugin/rules.ts";
+import { diffGrants } from "../plugin/grants.ts";
+import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
-import { verifySigner } from "../supply/verify-installed.ts";
+import type { Vouched } from "../supply/installed.ts";
+import { verifyVouched } from "../supply/verify-installed.ts";
+import { readNeighbours, scanRelease } from "../scan-release.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import {
+  describeGrant,
   lockedAs,
   readConfiguration,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
+import { verifyPolicy } from "./approval-policy.ts";
+import { acceptFindings, showFindings } from "./accept-findings.ts";
+import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
+import { decideConsent, type Consent } from "./consent.ts";
 import { CliError } from "./errors.ts";
+import { effectiveMode } from "./machine.ts";
+import { showReleaseChange } from "./show-release-change.ts";
 import { showPlugin } from "./show-plugin.ts";
+import { showSource } from "./show-source.ts";
 
 export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
+  readonly findings: readonly Finding[];
 }
 
 /** Something examined that is about to be approved. */
@@ -31,8 +47,10 @@ export interface Candidate {
   readonly alias: string;
   /** As the configuration has it. */
   readonly source: string;
+  /** What a remote source resolved to. */
+  readonly origin: Origin | undefined;
   readonly unsigned: boolean;
-  readonly yes: boolean;
+  readonly consent: Consent;
   readonly examined: Examined;
   /** What the approval changes in the configuration's text. */
   edit(text: string): string;
@@ -44,7 +62,7 @@ export async function finishApproval(
   workspace: Workspace,
   call: CommandCall,
 ): Promise<ApprovalResult> {
-  const { alias, source, examined } = candidate;
+  const { alias, source, origin, examined } = candidate;
   const { configFile, machine, out } = call;
   const { paths } = workspace;
   const { manifest } = examined.opened;
@@ -53,9 +71,18 @@ export async function finishApproval(
 
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
-  showPlugin(examined.opened, examined.signer, shown.grants, out);
+  showSource(source, origin, examined.opened.package, out);
+  const findings = findingsIn(workspace, candidate, call);
+  const views = viewTools(examined.opened.surface, findings);
+  showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
-  if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
+  showChange(candidate, shown.grants, workspace, call);
+  showFindings(findings, out);
+  verifyPolicy(candidate, workspace, call);
+  const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
+  const mode = effectiveMode(workspace.configuration.mode);
+  const isSaid = decideConsent(examined.opened.package, candidate.consent, mode);
+  if (!isSaid && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
     throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
 
   const locked = await changeWorkspace(paths, machine.files, () => {
@@ -65,22 +92,28 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const signer = verifySigner(
+    const { vouched } = verifyVouched(
       examined.opened,
-      examined.bundle,
+      { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(configuration.trust),
+      rulesIn({ ...now, configuration }, machine.files),
     );
-    if (digestOf(grants) !== digestOf(shown.grants) || signer?.key !== examined.signer?.key)
+    if (
+      digestOf(grants) !== digestOf(shown.grants) ||
+      digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched)) ||
+      digestOf(findingsIn(now, candidate, call)) !== digestOf(findings)
+    )
       throw new CliError(
         "ERR_NOT_APPROVED",
-        "The configuration changed while this was being approved.",
+        "The workspace changed while this was being approved.",
         { remedy: "Run the command again." },
       );
     const approval = {
       alias,
       source,
+      origin,
       grants,
+      accepted,
       examined,
       configurationText,
       engine: machine.engine,
@@ -88,7 +121,17 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined };
+  return { alias, locked, examined, findings };
+}
+
+/** What the scanner says of the plugin among those that are installed. */
+function findingsIn(
+  workspace: Workspace,
+  { alias, examined }: Candidate,
+  { machine }: CommandCall,
+): readonly Finding[] {
+  const release = { opened: examined.opened, signers: signersOf(examined.vouched) };
+  return scanRelease(release, readNeighbours(alias, workspace, machine.files));
 }
 
 /** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */
@@ -100,6 +143,31 @@ function assertSamePlugin(alias: string, before: LockedPlugin | undefined, name:
   });
 }
 
+/** Old against new, last of all: it stands right above the question. */
+function showChange(
+  { alias, examined }: Candidate,
+  grants: PluginConfiguration["grants"],
+  workspace: Workspace,
+  { machine, out }: CommandCall,
+): void {
+  const before = lockedAs(alias, workspace);
+  if (!before) return;
+  out.line();
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  if (approved) {
+    const now = { opened: examined.opened, signers: signersOf(examined.vouched) };
+    showReleaseChange(alias, compareReleases(approved, now), out);
+  } else
+    out.line(
+      `The approved package of ${before.name} ${before.version} is not in the store, so there is nothing to compare with.`,
+    );
+  const changes = diffGrants(before.grants, grants, describeGrant);
+  if (changes.length === 0) return;
+  out.line();
+  out.line(out.style("bold", "What changes in what it may do"));
+  for (const change of changes) out.line(`  ${makeVisible(change)}`);
+}
+
 /** What stands under this name already: another release and its signer, or what a removed plugin left behind. */
 function showPredecessor(
   before: LockedPlugin | undefined,
@@ -108,15 +176,18 @@ function showPredecessor(
 ): void {
   const isLeft = !before && machine.files.kindOf(home) !== "nothing";
   if (!before && !isLeft) return;
-  const signer = before?.signer
-    ? `signed by ${makeVisible(before.signer.trust)} (${before.signer.key})`
-    : "unsigned";
+  const signers = (before?.signers ?? []).map((signer) => makeVisible(describeSigner(signer)));
+  const signed = signers.length > 0 ? `signed by ${signers.join(" and ")}` : "unsigned";
   out.line();
   out.line(
     before
-      ? `It replaces ${before.name} ${before.version}, ${signer}, and sees its data. What it may do from now on is what is shown above, not what it could before.`
+      ? `It replaces ${before.name} ${before.version}, ${signed}, and sees its data. What it may do from now on is what is shown above, not what it could before.`
       : `It will see what an earlier plugin of this name left in ${home}.`,
   );
+}
+
+function signersOf(vouched: readonly Vouched[]): readonly Signer[] {
+  return vouched.map(({ signer }) => signer);
 }
 
 function configured(alias: string, { plugins }: Configuration): PluginConfiguration {

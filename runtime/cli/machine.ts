@@ -7,6 +7,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Sandbox, Seal, Transpiled } from "../sandbox/sandbox.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
 import type { PassedComponents } from "../supply/passed-components.ts";
+import type { SourcePowers } from "../supply/sources/powers.ts";
 
 /** A component, whose bytes are asked for only where its code is not in the cache. */
 export interface ComponentToRun {
@@ -23,6 +24,8 @@ export function wholeComponent(bytes: Uint8Array): ComponentToRun {
 export interface Machine {
   readonly files: FilePowers;
   readonly powers: Powers;
+  /** What fetching and publishing plugins needs. */
+  readonly sources: SourcePowers;
   /** Read when it is asked for: most commands need no built programs. Throws `ERR_NOT_BUILT`. */
   readonly engine: EngineVersions;
   /** Probes the seal and makes the only maker of runners. Throws `ERR_NOT_BUILT`. */

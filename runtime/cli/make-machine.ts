@@ -1,6 +1,8 @@
 import { stripDocs } from "../plugin/component/inspect.ts";
+import { isCoreModule } from "../plugin/extism/inspect-servlet.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
+import { askCredentialHelper, dockerConfigFile } from "../powers/credential-helper.ts";
 import { makeFilePowers } from "../powers/files.ts";
 import { makePowers } from "../powers/make-powers.ts";
 import { makeProcessPowers } from "../powers/process.ts";
@@ -10,19 +12,26 @@ import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { SEALED_FOLDER } from "../sandbox/programs.ts";
 import { openPassedComponents } from "../supply/passed-components.ts";
 import { prepareCode } from "../supply/prepare-code.ts";
+import { prepareServlet } from "../supply/prepare-servlet.ts";
 import { makeTranspileCache } from "../supply/transpile-cache.ts";
 import type { Machine } from "./machine.ts";
 
 /** The machine as it is: the one place where powers are made. `code` is the digest of the program, where that is built. */
 export function makeMachine(code?: string): Machine {
   const readEngine = () => ({ glovebox: runtimeVersion(), jco: transpilerVersion() });
+  const http = lazyHttp();
   return {
     files: makeFilePowers(),
     powers: makePowers({
       openBeneath,
       readSecret: (reference) => readSecret(reference),
-      ...lazyHttp(),
+      ...http,
     }),
+    sources: {
+      ...http,
+      dockerConfigFile: () => dockerConfigFile(),
+      askCredentialHelper: (request) => askCredentialHelper(request),
+    },
     get engine() {
       return readEngine();
     },
@@ -38,7 +47,9 @@ export function makeMachine(code?: string): Machine {
         : openPassedComponents(folder, `${runtimeVersion()} ${code}`, makeCachePowers()),
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
-        const transpiled = await sandbox.transpile(stripDocs(component.read()));
+        const bytes = component.read();
+        if (isCoreModule(bytes)) return prepareServlet(bytes, limits);
+        const transpiled = await sandbox.transpile(stripDocs(bytes));
         return prepareCode(transpiled, limits);
       };
       if (cacheFolder === undefined) return make();
@@ -52,7 +63,7 @@ export function makeMachine(code?: string): Machine {
   };
 }
 
-/** The HTTP client is loaded by the first plugin that asks for it. */
+/** The HTTP client is loaded by whoever first asks for it: a plugin, or a source that is fetched. */
 function lazyHttp(): Pick<Machine["powers"], "resolveHost" | "sendHttp"> {
   const load = () => import("../powers/http.ts");
   return {

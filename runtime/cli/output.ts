@@ -4,6 +4,7 @@ import { formatVisibleJson, makeVisible } from "../firewall/visible.ts";
 /** What `styleText` writes: colours and weights. Split by it, every second part is one. */
 // oxlint-disable-next-line no-control-regex -- escape sequences are meant
 const STYLES = /(\u001B\[\d{1,2}m)/;
+const COLUMNS = 80;
 const PROGRESS_CHARS_MAX = 100;
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -11,6 +12,8 @@ type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 /** Where a command's words go. With `--json` people's words are left out and one JSON value is printed at the end. */
 export interface Output {
   readonly json: boolean;
+  /** How wide a line may be: the terminal's width, and 80 where there is none. */
+  readonly columns: number;
   /** A line for people, on stdout. */
   line(text?: string): void;
   /** Rows with a header, in columns that line up. Cells are plain text and are made safe to print. */
@@ -28,7 +31,7 @@ export interface Output {
 /** A process's streams, as far as they are used here. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
@@ -58,6 +61,7 @@ export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): 
 
   return {
     json,
+    columns: stdout.isTTY === true && stdout.columns ? stdout.columns : COLUMNS,
     line,
     style,
     table(header, rows) {

@@ -37,9 +37,9 @@ export function describePosture(
     mode,
     seal,
     waivers: workspace.configuration.waivers,
-    plugins: plugins.map(({ alias, signer }) => ({
+    plugins: plugins.map(({ alias, signers }) => ({
       alias,
-      signed: signer !== null,
+      signed: signers.length > 0,
       grants: Object.entries(configuredPlugin(workspace, alias).grants).map(
         ([capability, grant]) => ({
           capability,

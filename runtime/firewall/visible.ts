@@ -1,6 +1,8 @@
 import { HIDDEN } from "../plugin/text.ts";
 
 const HIDDEN_ALL = new RegExp(HIDDEN, "gu");
+/** Blanks are text, but thousands of them hide what follows. */
+const BLANKS = /\s{40,}/g;
 const SHORT: Readonly<Record<string, string>> = {
   "\n": "\\n",
   "\r": "\\r",
@@ -18,6 +20,26 @@ export function makeVisible(text: string, options: { readonly newlines?: boolean
     if (options.newlines && (character === "\n" || character === "\t")) return character;
     return SHORT[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   });
+}
+
+/**
+ * Makes strangers' text safe to read, not only to print: as `makeVisible`, and blanks that would push the rest out of sight
+ * are counted instead of shown.
+ */
+export function makeReadable(text: string, options: { readonly newlines?: boolean } = {}): string {
+  return makeVisible(countBlanks(text), options);
+}
+
+/** JSON on one line, made readable in the same way: there line feeds are written as `\\n`, and as many of them hide as much. */
+export function formatReadableJson(value: unknown): string {
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "string" ? countBlanks(part) : part,
+  );
+  return makeVisible(text);
+}
+
+function countBlanks(text: string): string {
+  return text.replace(BLANKS, (run) => `[${run.length} blank characters]`);
 }
 
 /** JSON in lines, equal to `JSON.stringify`'s as data, with everything escaped that a terminal would obey or not show. */

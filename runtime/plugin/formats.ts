@@ -1,10 +1,11 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { Shape } from "./shape.ts";
 
 /** `sha256:` and 64 lower-case hex digits. */
 export type Digest = `sha256:${string}`;
 
-/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it. */
+/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it; null where a derived manifest cannot say. */
 export interface CapabilityRequest {
   readonly want: JsonValue;
   readonly reason: string;
@@ -13,6 +14,8 @@ export interface CapabilityRequest {
 /** `plugin.json`: the author's words. Parsed strictly; never trusted beyond its signature. */
 export interface Manifest {
   readonly manifest_version: 1;
+  /** How the tools are told and called. `plugin` when it is left out. */
+  readonly shape?: Shape;
   readonly name: string;
   readonly version: string;
   readonly license: string;
@@ -52,13 +55,54 @@ export interface PluginDigests {
   readonly manifest: Digest;
 }
 
-/** Who vouched for a plugin, after verification. */
-export interface Signer {
+/** Who vouched for a plugin, after verification. `trust` is the name of the trust entry that admitted them. */
+export type Signer = KeySigner | IdentitySigner | MinisignSigner;
+
+export interface KeySigner {
   readonly kind: "key";
   /** Digest of the public key's SPKI bytes. */
   readonly key: Digest;
-  /** Name of the trust entry that admitted it. */
   readonly trust: string;
+  /** The operator signed what somebody else made: the signature lies in the store, and not beside the source. */
+  readonly endorsed?: true;
+}
+
+/** An identity that a Sigstore certificate was made out to: nobody holds a lasting key. */
+export interface IdentitySigner {
+  readonly kind: "identity";
+  /** Who says that it is this subject: the address of an OpenID Connect issuer. */
+  readonly issuer: string;
+  /** An e-mail address, or the address of a workflow. */
+  readonly subject: string;
+  readonly trust: string;
+  /** What built it, where the same identity attested that. */
+  readonly provenance?: Provenance;
+}
+
+/** What an attestation says of a build: SLSA v1, as workflows on GitHub have it. */
+export interface Provenance {
+  /** `https://github.com/acme/time` */
+  readonly repository: string;
+  /** `.github/workflows/release.yml` */
+  readonly workflow: string;
+  /** The commit that was built, where it is said. */
+  readonly revision?: string;
+}
+
+export interface MinisignSigner {
+  readonly kind: "minisign";
+  /** Digest of the public key as SPKI bytes: the same key has one name, whatever it signs with. */
+  readonly key: Digest;
+  readonly trust: string;
+}
+
+/** Plugins with more signatures are refused. */
+export const SIGNERS_MAX = 8;
+
+/** What a remote source resolved to when it was approved, beyond what is stored of it. */
+export interface Origin {
+  /** Digest of what a registry's tag named: an OCI manifest, or an index of them. */
+  readonly manifest?: Digest;
 }
 
 /** One entry of `glovebox.lock.json`: what was approved. */
@@ -66,14 +110,18 @@ export interface LockedPlugin {
   readonly name: string;
   readonly version: string;
   readonly source: string;
+  readonly origin?: Origin;
   /** Digest of the stored package bytes (`.glovebox/store`). */
   readonly package: Digest;
   readonly digests: PluginDigests;
   /** Digest of the manifest's capability requests, as parsed. */
   readonly requested: Digest;
-  /** Digest of the operator's grants, as parsed: widening them needs approval again. */
-  readonly granted: Digest;
-  readonly signer: Signer | null;
+  /** The operator's grants, as parsed: widening them needs approval again, and whoever is refused is told what changed. */
+  readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
+  /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
+  readonly signers: readonly Signer[];
+  /** Ids of the scanner's findings of high severity, in order, that the operator accepted by name for this release. */
+  readonly accepted?: readonly string[];
   readonly approvedAt: string;
 }
 

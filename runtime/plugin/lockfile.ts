@@ -1,15 +1,33 @@
+import { CAPABILITY_NAMES, type CapabilityName } from "@glovebox/host-api/capability";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { canonicalText, digestOf, isDigest } from "./canonical.ts";
 import type { Cursor } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
-import type { Digest, LockedPlugin, Lockfile, PluginDigests, Signer } from "./formats.ts";
+import { SIGNERS_MAX } from "./formats.ts";
+import type {
+  Digest,
+  LockedPlugin,
+  Lockfile,
+  Origin,
+  PluginDigests,
+  Provenance,
+  Signer,
+} from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
-import { PLUGIN_NAME, VERSION } from "./rules.ts";
+import { BUILD_TEXT, ISSUER, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
+import { signerId } from "./signer.ts";
 
-const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 8, nodesMax: 100_000 };
+const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
+const ACCEPTED_MAX = 100;
+const FINDING_ID = {
+  lengthMax: 60,
+  pattern: /^[a-z]+(-[a-z]+)*$/,
+  shape: "the id of a finding: lower-case words joined by single hyphens",
+};
 const TIME = {
   lengthMax: 30,
   pattern:
@@ -78,28 +96,54 @@ function readPlugins(member: Cursor): Lockfile["plugins"] {
 }
 
 function readPlugin(entry: Cursor): LockedPlugin {
-  const fields = entry.fields([
-    "name",
-    "version",
-    "source",
-    "package",
-    "digests",
-    "requested",
-    "granted",
-    "signer",
-    "approvedAt",
-  ]);
+  const fields = entry.fields(
+    [
+      "name",
+      "version",
+      "source",
+      "package",
+      "digests",
+      "requested",
+      "grants",
+      "signers",
+      "approvedAt",
+    ],
+    ["origin", "accepted"],
+  );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
     version: fields.get("version").string(VERSION),
     source: fields.get("source").string(SOURCE),
+    ...fields.optional("origin", readOrigin),
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
-    granted: readDigest(fields.get("granted")),
-    signer: readSigner(fields.get("signer")),
+    grants: readGrants(fields.get("grants")),
+    signers: readSigners(fields.get("signers")),
+    ...fields.optional("accepted", readAccepted),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
+}
+
+/** What each grant says is compared with the configuration's, and believed by nobody. */
+function readGrants(member: Cursor): LockedPlugin["grants"] {
+  const fields = member.fields([], CAPABILITY_NAMES);
+  const grants: Partial<Record<CapabilityName, JsonValue>> = {};
+  for (const name of CAPABILITY_NAMES) {
+    const { value } = fields.get(name);
+    if (value !== undefined) grants[name] = value;
+  }
+  return grants;
+}
+
+function readAccepted(member: Cursor): readonly string[] {
+  const ids = member.items(1, ACCEPTED_MAX).map((item) => item.string(FINDING_ID));
+  if (new Set(ids).size < ids.length) member.problem("a finding stands here twice");
+  return ids;
+}
+
+function readOrigin(member: Cursor): Origin {
+  return member.fields([], ["manifest"]).optional("manifest", readDigest);
 }
 
 function readDigests(member: Cursor): PluginDigests {
@@ -111,13 +155,53 @@ function readDigests(member: Cursor): PluginDigests {
   };
 }
 
-function readSigner(member: Cursor): Signer | null {
-  if (member.value === null) return null;
-  const fields = member.fields(["kind", "key", "trust"]);
-  return {
-    kind: fields.get("kind").exactly("key"),
+function readSigners(member: Cursor): readonly Signer[] {
+  const seen = new Set<Digest>();
+  return member.items(0, SIGNERS_MAX).map((item) => {
+    const signer = readSigner(item);
+    const id = signerId(signer);
+    if (seen.has(id)) item.problem("the signer stands here twice");
+    seen.add(id);
+    return signer;
+  });
+}
+
+function readSigner(item: Cursor): Signer {
+  const kind = item.member("kind").value;
+  if (kind === "identity") {
+    const fields = item.fields(["kind", "issuer", "subject", "trust"], ["provenance"]);
+    return {
+      kind,
+      issuer: fields.get("issuer").string(ISSUER),
+      subject: fields.get("subject").string(SUBJECT),
+      trust: fields.get("trust").string(TRUST_NAME),
+      ...fields.optional("provenance", readProvenance),
+    };
+  }
+  const fields = item.fields(["kind", "key", "trust"], kind === "minisign" ? [] : ["endorsed"]);
+  const signer = {
     key: readDigest(fields.get("key")),
     trust: fields.get("trust").string(TRUST_NAME),
+  };
+  if (kind === "minisign") return { kind, ...signer };
+  return {
+    kind: fields.get("kind").exactly("key"),
+    ...signer,
+    ...fields.optional("endorsed", readTrue),
+  };
+}
+
+function readTrue(member: Cursor): true {
+  if (member.value !== true) member.problem("something else than true", "Leave it out.");
+  return true;
+}
+
+function readProvenance(member: Cursor): Provenance {
+  const fields = member.fields(["repository", "workflow"], ["revision"]);
+  return {
+    repository: fields.get("repository").string(BUILD_TEXT),
+    workflow: fields.get("workflow").string(BUILD_TEXT),
+    ...fields.optional("revision", (revision) => revision.string(REVISION)),
   };
 }
 

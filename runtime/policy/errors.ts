@@ -21,6 +21,12 @@ export const POLICY_ERRORS = {
     summary: "A grant after `--grant` cannot be read.",
     remedy: "Write the grant as the message shows.",
   },
+  ERR_POLICY_IMPORT: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "A Wassette policy file is malformed, or says what no grant can keep.",
+    remedy: "Correct the place named, or write the grants yourself with `--grant`.",
+  },
   ERR_GATE_UNSIGNED: {
     fault: "user",
     exit: EXIT.refused,
@@ -40,6 +46,19 @@ export const POLICY_ERRORS = {
     exit: EXIT.refused,
     summary: "A waiver's date has passed, so it no longer opens its gate.",
     remedy: "Close the gap that it waived, or renew the waiver with a new reason and date.",
+  },
+  ERR_LICENCE_NOT_ALLOWED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "A plugin has a licence that the configuration does not allow.",
+    remedy: "Add the licence to `licences.allow` when you may use it, or remove the plugin.",
+  },
+  ERR_NAME_LOOKS_ALIKE: {
+    fault: "plugin",
+    exit: EXIT.refused,
+    summary: "A new plugin's name could be taken for that of another one.",
+    remedy:
+      "Check that it is the plugin you mean. If it is, run the command again with `--accept look-alike-name`.",
   },
   ERR_TOOL_NAME_COLLISION: {
     fault: "user",

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { FilePowers } from "../supply/file-powers.ts";
 import { isCode, notWritable, unreadable } from "./file-errors.ts";
+import { finishReplacing, readTogether, replaceTogether } from "./replace-together.ts";
 import { createFile, writeFiles } from "./write-files.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -13,7 +14,10 @@ export function makeFilePowers(): FilePowers {
     holds,
     writeFile: (file, bytes, mode) =>
       writeFiles([{ path: file, bytes, ...(mode === undefined ? {} : { mode }) }]),
-    writeFiles,
+    writeFiles: (changes) => writeFiles(changes),
+    replaceTogether,
+    readTogether: (files, record) => readTogether(files, record, readFile),
+    finishReplacing: (files, record) => finishReplacing(files, record, readFile),
     createFile,
     makeFolder,
     kindOf,

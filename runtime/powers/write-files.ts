@@ -7,15 +7,19 @@ import { isCode, notWritable } from "./file-errors.ts";
 
 const DEFAULT_MODE = 0o644;
 
+/** What `writeBeside` calls its files. */
+const TEMPORARY = /^\.(.+)\.[0-9a-f]{12}\.tmp$/;
+
 /**
  * Replaces several files, in order. All are written and flushed beside their places before the first is renamed:
- * a full disk changes none, and a crash leaves each file whole, old or new.
+ * a full disk changes none, and a crash leaves each file whole, old or new. `commit` runs just before that first rename.
  */
-export function writeFiles(changes: readonly FileChange[]): void {
+export function writeFiles(changes: readonly FileChange[], commit: () => void = () => {}): void {
   const written: { readonly temporary: string; readonly target: string; readonly file: string }[] =
     [];
   try {
     for (const change of changes) written.push(attempt(change.path, () => writeBeside(change)));
+    commit();
     for (const { temporary, target, file } of written)
       attempt(file, () => fs.renameSync(temporary, target));
     for (const folder of new Set(written.map(({ target }) => path.dirname(target))))
@@ -36,7 +40,22 @@ export function createFile(file: string, bytes: Uint8Array | string, mode = DEFA
   }
 }
 
-function attempt<Result>(file: string, act: () => Result): Result {
+/** Removes what writes of these files left beside them when their process was killed. Nobody may be writing one now. */
+export function removeTemporaries(files: readonly string[]): void {
+  const targets = new Set(
+    files.map((file) => (fs.existsSync(file) ? fs.realpathSync(file) : file)),
+  );
+  for (const folder of new Set([...targets].map((target) => path.dirname(target)))) {
+    if (!fs.existsSync(folder)) continue;
+    for (const name of attempt(folder, () => fs.readdirSync(folder))) {
+      const [, base] = TEMPORARY.exec(name) ?? [];
+      if (base === undefined || !targets.has(path.join(folder, base))) continue;
+      attempt(folder, () => fs.rmSync(path.join(folder, name), { force: true }));
+    }
+  }
+}
+
+export function attempt<Result>(file: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
@@ -85,8 +104,8 @@ function writeNew(file: string, bytes: Uint8Array | string, mode: number): void 
   }
 }
 
-/** Makes a rename durable. Some systems refuse to flush a folder; the rename is then as durable as they make it. */
-function flushFolder(folder: string): void {
+/** Makes a rename or a removal durable. Some systems refuse to flush a folder; the rename is then as durable as they make it. */
+export function flushFolder(folder: string): void {
   try {
     const fd = fs.openSync(folder, "r");
     try {

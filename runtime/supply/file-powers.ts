@@ -8,6 +8,21 @@ export interface FilePowers {
   writeFile(path: string, bytes: Uint8Array | string, mode?: number): void;
   /** Replaces several files, in order. All are written before the first is replaced, so a full disk changes none. */
   writeFiles(changes: readonly FileChange[]): void;
+  /**
+   * Replaces files that are right only together, beside the folder of `record.file`: after a crash at any moment either all
+   * are the old ones or all are the new ones, to everyone who reads them by `readTogether`. The caller holds `record.lockFile`.
+   */
+  replaceTogether(changes: readonly FileChange[], record: ChangeRecord): void;
+  /** What the files held at one moment, without a lock. Undefined for one that is not there. Throws `ERR_CHANGE_UNFINISHED`. */
+  readTogether(
+    files: readonly FileRead[],
+    record: ChangeRecord,
+  ): readonly (Uint8Array | undefined)[];
+  /**
+   * Ends a replacement that its process did not live to end, and removes what was left half written of `files`.
+   * The caller holds `record.lockFile`. Throws `ERR_CHANGE_UNFINISHED` when it cannot be ended as it was meant.
+   */
+  finishReplacing(files: readonly string[], record: ChangeRecord): void;
   /** Writes a file where nothing stands. Throws `ERR_WORKSPACE_EXISTS` otherwise. */
   createFile(path: string, bytes: Uint8Array | string, mode?: number): void;
   makeFolder(path: string): void;
@@ -25,4 +40,16 @@ export interface FileChange {
   readonly bytes: Uint8Array | string;
   /** Without one, a file that is there keeps its own. */
   readonly mode?: number;
+}
+
+export interface FileRead {
+  readonly path: string;
+  readonly bytesMax: number;
+}
+
+/** Where a replacement of several files is written down before the first of them is touched. */
+export interface ChangeRecord {
+  readonly file: string;
+  /** The lock under which it happens. A record counts only beside the very lock that it was made under: copies do not. */
+  readonly lockFile: string;
 }

@@ -7,14 +7,32 @@ import type {
   ToolSurface,
 } from "../plugin/formats.ts";
 
+/** A signature that came with a package. Anyone may have made it. */
+export interface SignatureFile {
+  /** Where it was read, for messages: a path, or the digest of a referrer. */
+  readonly file: string;
+  readonly format: "sigstore" | "minisign";
+  readonly bytes: Uint8Array;
+  /** The operator made it, and keeps it in the store: nobody expects it beside the source. */
+  readonly endorsed?: true;
+}
+
+/** A signature that holds, by someone who is trusted for this plugin. */
+export interface Vouched {
+  readonly signer: Signer;
+  readonly bundle: SignatureFile;
+  /** What the same identity attested of the build. */
+  readonly attestation?: SignatureFile;
+}
+
 /** The bytes of one plugin as they came from a source or from the store. Nothing in them is trusted yet. */
 export interface PluginBytes {
   /** Where the package was read, for messages. */
   readonly file: string;
   /** The package, `.tgz`. */
   readonly package: Uint8Array;
-  /** The Sigstore bundle beside it, when there is one. */
-  readonly bundle: Uint8Array | undefined;
+  /** Every signature that came with it. More than `SIGNERS_MAX` are refused. */
+  readonly bundles: readonly SignatureFile[];
 }
 
 /** A plugin whose bytes were parsed and whose digests were computed from them. Nobody vouched for it yet. */
@@ -33,7 +51,7 @@ export interface OpenedPlugin {
 export interface VerifiedPlugin extends Omit<OpenedPlugin, "component"> {
   readonly alias: string;
   readonly locked: LockedPlugin;
-  readonly signer: Signer | null;
+  readonly signers: readonly Signer[];
 }
 
 /** What was approved of a plugin, and how strict the operator is about it now. */

@@ -13,28 +13,28 @@ export const PIN_ERRORS = {
     exit: EXIT.refused,
     summary: "The approved package is no longer in the store.",
     remedy:
-      "Run `glovebox approve NAME` while the release is still at its source, else `glovebox add SOURCE --as NAME` with it.",
+      "Run `glovebox restore NAME`: it fetches the release from its source, and takes the approved bytes only.",
   },
   ERR_PACKAGE_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The package's bytes are not those that were approved.",
     remedy:
-      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_COMPONENT_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The component is not the one that was approved.",
     remedy:
-      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_SURFACE_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The tool definitions that the model would read are not those that were approved.",
     remedy:
-      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_SURFACE_NOT_OF_COMPONENT: {
     fault: "plugin",
@@ -55,26 +55,26 @@ export const PIN_ERRORS = {
     exit: EXIT.refused,
     summary: "The plugin asks for other capabilities than were approved.",
     remedy:
-      "Restore the approved package, or look at what the new one wants with `glovebox add SOURCE --as NAME`.",
+      "Run `glovebox diff NAME` to see what it wants. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_MANIFEST_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The manifest is not the one that was approved.",
     remedy:
-      "Restore the approved package, or look at the new one with `glovebox add SOURCE --as NAME`.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_GRANTS_CHANGED: {
     fault: "user",
     exit: EXIT.refused,
     summary: "The configuration grants something else than was approved.",
-    remedy: "Run `glovebox approve NAME` if the new grants are meant.",
+    remedy: "Run `glovebox approve NAME` if the new grants are meant, else set them back.",
   },
   ERR_SIGNER_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The signature is valid, but by another key than the one that was approved.",
-    remedy: "Run `glovebox approve NAME` if the new signer is meant.",
+    remedy: "Run `glovebox update NAME` if the new signer is meant.",
   },
   ERR_SOURCE_UNKNOWN: {
     fault: "user",
@@ -86,6 +86,17 @@ export const PIN_ERRORS = {
 } as const satisfies ErrorTable;
 
 export type PinErrorCode = keyof typeof PIN_ERRORS;
+
+/** What is wrong with the installed plugin `alias`. The remedy names it, so that it can be typed as it stands. */
+export function pinError(
+  code: PinErrorCode,
+  alias: string,
+  message: string,
+  detail: ErrorDetail = {},
+): PinError {
+  const remedy = PIN_ERRORS[code].remedy.replaceAll("NAME", alias);
+  return new PinError(code, message, { remedy, ...detail });
+}
 
 export class PinError extends GloveboxError<PinErrorCode> {
   constructor(code: PinErrorCode, message: string, detail?: ErrorDetail) {

@@ -1,10 +1,18 @@
 import path from "node:path";
+import type { Origin } from "../plugin/formats.ts";
+import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import type { FilePowers } from "./file-powers.ts";
-import type { PluginBytes } from "./installed.ts";
+import type { PluginBytes, SignatureFile } from "./installed.ts";
 import { PinError } from "./pin-errors.ts";
+import { holdsSignatureFiles, readSignatureFiles } from "./signature-files.ts";
 
 /** What stands at a source, unverified. */
-export type Source = ({ readonly kind: "package" } & PluginBytes) | SourceParts;
+export type Source = SourcePackage | SourceParts | SourceBare;
+
+export interface SourcePackage extends PluginBytes {
+  readonly kind: "package";
+  readonly origin?: Origin;
+}
 
 /** A component with its manifest, not packed yet: its tool surface is not known before a sealed runner lists it. */
 export interface SourceParts {
@@ -15,21 +23,36 @@ export interface SourceParts {
   readonly manifest: Uint8Array;
   readonly license: Uint8Array | undefined;
   readonly readme: Uint8Array | undefined;
-  readonly bundle: Uint8Array | undefined;
+  readonly bundles: readonly SignatureFile[];
+  readonly origin?: undefined;
+}
+
+/** A component or a core module that nobody packed for us: it has no manifest of ours, so one must be derived from it. */
+export interface SourceBare {
+  readonly kind: "bare";
+  /** Where it was read, for messages. */
+  readonly file: string;
+  /** Begins as WebAssembly does; nothing else is known of it. */
+  readonly component: Uint8Array;
+  /** A Wassette policy that came in the same artifact: the publisher's wish, and no grant. */
+  readonly policy?: Uint8Array;
+  readonly bundles: readonly SignatureFile[];
+  readonly origin?: Origin;
+  /** What the operator calls it. */
+  readonly naming?: Naming;
 }
 
 const MIB = 1024 * 1024;
 /** What is read into memory before anything is known of it. The parsers have limits of their own. */
 export const PACKAGE_BYTES_MAX = 64 * MIB;
-export const BUNDLE_BYTES_MAX = 256 * 1024;
-const COMPONENT_BYTES_MAX = 64 * MIB;
+export const COMPONENT_BYTES_MAX = 64 * MIB;
 const MANIFEST_BYTES_MAX = 256 * 1024;
 const TEXT_BYTES_MAX = MIB;
 /** Where `glovebox build` puts the component of a plugin's folder. */
 const BUILT_COMPONENT = "dist/plugin.wasm";
 
 /**
- * Reads a local source: a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.
+ * Reads a local source: a `.tgz`, a `.wasm` with or without a `plugin.json` beside it, or a plugin's folder.
  * `source` is as the operator wrote it, relative to `root`. Undefined when nothing is there.
  */
 export function readSource(source: string, root: string, files: FilePowers): Source | undefined {
@@ -37,18 +60,32 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   const kind = files.kindOf(target);
   if (kind === "nothing") return undefined;
   if (kind === "folder") return readParts(path.join(target, BUILT_COMPONENT), target, files);
-  if (kind === "file" && target.endsWith(".wasm"))
-    return readParts(target, path.dirname(target), files);
+  if (kind === "file" && target.endsWith(".wasm")) {
+    const folder = path.dirname(target);
+    return files.kindOf(path.join(folder, "plugin.json")) === "nothing"
+      ? readBare(target, files)
+      : readParts(target, folder, files);
+  }
   if (kind === "file" && target.endsWith(".tgz")) {
     const bytes = files.readFile(target, PACKAGE_BYTES_MAX);
     return (
-      bytes && { kind: "package", file: target, package: bytes, bundle: readBundle(target, files) }
+      bytes && {
+        kind: "package",
+        file: target,
+        package: bytes,
+        bundles: readSignatureFiles(target, files),
+      }
     );
   }
   throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
 }
 
-/** Whether a local source is a package that is byte by byte, with its signature, the one of the store. */
+function readBare(file: string, files: FilePowers): SourceBare | undefined {
+  const component = files.readFile(file, COMPONENT_BYTES_MAX);
+  return component && { kind: "bare", file, component, bundles: readSignatureFiles(file, files) };
+}
+
+/** Whether a local source is a package that is byte by byte, with its signatures, the one of the store. */
 export function isSourceStored(
   source: string,
   root: string,
@@ -57,11 +94,8 @@ export function isSourceStored(
 ): boolean {
   const target = path.resolve(root, source);
   if (!target.endsWith(".tgz") || files.kindOf(target) !== "file") return false;
-  const bundleFile = bundleFileOf(target);
-  const isSignedAlike = stored.bundle
-    ? files.holds(bundleFile, stored.bundle)
-    : files.kindOf(bundleFile) === "nothing";
-  return isSignedAlike && files.holds(target, stored.package);
+  const expected = stored.bundles.filter(({ endorsed }) => !endorsed);
+  return holdsSignatureFiles(target, expected, files) && files.holds(target, stored.package);
 }
 
 function readParts(componentFile: string, folder: string, files: FilePowers): SourceParts {
@@ -73,8 +107,7 @@ function readParts(componentFile: string, folder: string, files: FilePowers): So
       path.join(folder, "plugin.json"),
       "is not there: it must stand beside the component",
     );
-  const bundle =
-    readBundle(componentFile, files) ?? findPackedBundle(path.dirname(componentFile), files);
+  const own = readSignatureFiles(componentFile, files);
   return {
     kind: "parts",
     file: componentFile,
@@ -82,24 +115,16 @@ function readParts(componentFile: string, folder: string, files: FilePowers): So
     manifest,
     license: files.readFile(path.join(folder, "LICENSE"), TEXT_BYTES_MAX),
     readme: files.readFile(path.join(folder, "README.md"), TEXT_BYTES_MAX),
-    bundle,
+    bundles: own.length > 0 ? own : readPackedSignatures(path.dirname(componentFile), files),
   };
 }
 
-/** A signature names digests, not files: the one beside the only package in the folder holds for the component too. */
-function findPackedBundle(folder: string, files: FilePowers): Uint8Array | undefined {
+/** A signature names digests, not files: those beside the only package in the folder hold for the component too. */
+function readPackedSignatures(folder: string, files: FilePowers): readonly SignatureFile[] {
   const packages = files.list(folder).filter((name) => name.endsWith(".tgz"));
   return packages.length === 1
-    ? readBundle(path.join(folder, packages[0] ?? ""), files)
-    : undefined;
-}
-
-function readBundle(file: string, files: FilePowers): Uint8Array | undefined {
-  return files.readFile(bundleFileOf(file), BUNDLE_BYTES_MAX);
-}
-
-function bundleFileOf(file: string): string {
-  return `${file}.sigstore.json`;
+    ? readSignatureFiles(path.join(folder, packages[0] ?? ""), files)
+    : [];
 }
 
 function sourceError(file: string, words: string): PinError {

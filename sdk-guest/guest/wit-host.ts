@@ -24,7 +24,10 @@ export function makeWitHost(imports: WitImports): PluginHost {
   const call = (name: HostInterface, operation: string, ...args: unknown[]): unknown => {
     const label = `${name}.${operation}`;
     const target = imports[name]?.[operation];
-    if (!target) throw new CapabilityError("not-permitted", CAPABILITY_OF[name], label);
+    if (!target) {
+      const words = `the plugin does not ask for \`${CAPABILITY_OF[name]}\` in its plugin.json`;
+      throw new CapabilityError("not-permitted", CAPABILITY_OF[name], label, words);
+    }
     try {
       return target(...args);
     } catch (thrown) {

@@ -81,15 +81,17 @@ export class CapabilityError extends Error {
   readonly tag: HostErrorTag;
   /** The capability by its name in `plugin.json`: `filesystem`, `kv`, … */
   readonly capability: string;
-  constructor(tag: HostErrorTag, capability: string, operation: string) {
-    super(
-      tag === "not-permitted"
-        ? `${operation}: not within what the operator granted as \`${capability}\``
-        : `${operation}: ${tag}`,
-    );
+  constructor(tag: HostErrorTag, capability: string, operation: string, words?: string) {
+    super(`${operation}: ${words ?? explain(tag, capability)}`);
     this.tag = tag;
     this.capability = capability;
   }
+}
+
+function explain(tag: HostErrorTag, capability: string): string {
+  return tag === "not-permitted"
+    ? `not within what the operator granted as \`${capability}\``
+    : tag;
 }
 
 let findHost: (() => PluginHost) | undefined;

@@ -283,10 +283,10 @@ describe("adding", () => {
 
   it("again keeps the grants, and forgets the package that nobody names any more", async (t) => {
     const workspace = suite.installed.copy(t);
-    const granted = lockOf(workspace)["echo"]?.granted;
+    const grants = lockOf(workspace)["echo"]?.grants;
     workspace.replaceSource(packAndSign(rebuilt));
     await assertDone(run(["add", workspace.path("echo.tgz"), "--yes"], workspace));
-    assert.equal(lockOf(workspace)["echo"]?.granted, granted);
+    assert.deepEqual(lockOf(workspace)["echo"]?.grants, grants);
     assert.equal(Object.keys(snapshot(workspace.path(".glovebox/store"))).length, 2);
     await assertDone(run(["verify"], workspace));
   });
@@ -299,8 +299,8 @@ describe("adding", () => {
     );
     await assertDone(run(["verify"], workspace));
     assert.deepEqual(
-      [lockOf(workspace)["bare"]?.signer, lockOf(workspace)["echo"]?.signer?.key],
-      [null, AUTHOR.publicKey.digest],
+      [lockOf(workspace)["bare"]?.signers, lockOf(workspace)["echo"]?.signers],
+      [[], [{ kind: "key", key: AUTHOR.publicKey.digest, trust: "author" }]],
     );
     await assertDone(run(["remove", "bare"], workspace));
     await assertDone(run(["verify"], workspace));

@@ -1,6 +1,6 @@
 // Every command, given what no one would give it: one clear error with code, place and remedy, and nothing changed.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { addAuthorFiles, failWell, inside } from "../helpers/fails-well.ts";
 import { installForSuite, TestWorkspace } from "../helpers/installed-workspace.ts";
@@ -115,6 +115,18 @@ describe("the command line", () => {
       assert.deepEqual(await failWell(placed, workspace, suite), { code, codes });
     });
   }
+
+  it("refuses to build what `pack` would refuse, and names the author's file", async (t) => {
+    const workspace = suite.installed.copy(t);
+    const file = workspace.path("plugin/plugin.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"license"', '"licence"'));
+    const { error } = (await run(["build", workspace.path("plugin"), "--json"], workspace))
+      .json as { error: { code: string; file: string }[] };
+    assert.deepEqual(
+      new Set(error.map(({ code, file: named }) => `${code} ${named}`)),
+      new Set([`ERR_MANIFEST_INVALID ${file}`]),
+    );
+  });
 
   it("tells where a grant, a key and a value in the configuration are wrong, by line and column", async (t) => {
     const workspace = suite.installed.copy(t);

@@ -92,8 +92,8 @@ describeTamperings("a lockfile that was changed", suite, [
     codes: ["ERR_LOCKFILE_EDITED"],
   },
   {
-    what: "the grants' digest in the lockfile",
-    tamper: (workspace) => workspace.editLock(ofDigest("granted")),
+    what: "the grants in the lockfile",
+    tamper: (workspace) => workspace.editLock((text) => text.replace("1048576", "2097152")),
     codes: ["ERR_LOCKFILE_EDITED"],
   },
   {
@@ -142,14 +142,17 @@ describeTamperings("a lockfile that was changed", suite, [
     what: "a lockfile, whole, with another signer",
     tamper: (workspace) =>
       forge(workspace, ({ echo }) => ({
-        echo: { ...echo!, signer: { kind: "key", key: FOREIGN.publicKey.digest, trust: "author" } },
+        echo: {
+          ...echo!,
+          signers: [{ kind: "key", key: FOREIGN.publicKey.digest, trust: "author" }],
+        },
       })),
     // Signatures are stored by who made them, so there is none of this signer; the one at the source is another's.
     codes: ["ERR_SIGNATURE_MISSING", "ERR_SIGNER_CHANGED"],
   },
   {
     what: "a lockfile, whole, without a signer",
-    tamper: (workspace) => forge(workspace, ({ echo }) => ({ echo: { ...echo!, signer: null } })),
+    tamper: (workspace) => forge(workspace, ({ echo }) => ({ echo: { ...echo!, signers: [] } })),
     codes: ["ERR_SIGNATURE_MISSING", "ERR_SIGNER_CHANGED"],
   },
   {

@@ -81,18 +81,22 @@ export interface Suite {
   readonly run: (words: readonly string[], workspace: TestWorkspace) => Promise<Ended>;
 }
 
-/** `prepare` puts further files into the workspace. */
-export function installForSuite(prepare: (workspace: TestWorkspace) => void = () => {}): Suite {
+/** `prepare` puts further files or plugins into the workspace. */
+export function installForSuite(
+  prepare: (workspace: TestWorkspace, run: Suite["run"]) => unknown = () => {},
+): Suite {
   const cleanup: (() => void)[] = [];
   let shared: Awaited<ReturnType<typeof makeSharedMachine>> | undefined;
   let installed: TestWorkspace | undefined;
+  const run: Suite["run"] = (words, { configFile }) =>
+    runInProcess([...words, "--config", configFile], shared!.machine);
   before(async () => {
     shared = await makeSharedMachine();
     installed = await installEcho(
       { after: (act: unknown) => void cleanup.push(act as () => void) },
       shared.machine,
     );
-    prepare(installed);
+    await prepare(installed, run);
   });
   after(async () => {
     await shared?.close();
@@ -105,8 +109,7 @@ export function installForSuite(prepare: (workspace: TestWorkspace) => void = ()
     get installed() {
       return installed!;
     },
-    run: (words, { configFile }) =>
-      runInProcess([...words, "--config", configFile], shared!.machine),
+    run,
   };
 }
 

@@ -21,6 +21,11 @@ const PROGRAMS = [
   { program: "bwrap", package: "bubblewrap", what: "its form of the seal" },
   { program: "clang", package: "clang", what: "the guest in C" },
   { program: "wasm-ld", package: "lld", what: "the guest in C" },
+  {
+    program: "docker-registry",
+    package: "docker-registry",
+    what: "publishing to a real registry and adding from it",
+  },
 ];
 const missing = PROGRAMS.filter(({ program }) => !onPath(program));
 for (const { package: name, what } of missing)

@@ -7,8 +7,8 @@ import { PAYLOAD_TYPE, formatBundle } from "../../runtime/supply/bundle.ts";
 import { generateKey } from "../../runtime/supply/keys.ts";
 import { signStatement } from "../../runtime/supply/sign.ts";
 import { formatStatement } from "../../runtime/supply/statement.ts";
-import { verifyBundle } from "../../runtime/supply/verify.ts";
 import { STATEMENT, toBytes } from "../helpers/plugin-files.ts";
+import { verifyOne } from "../helpers/signature-files.ts";
 import { assertRefused, codesOf } from "../helpers/refusals.ts";
 
 /** The JSON of a bundle, loosely typed: these tests put into it what does not belong there. */
@@ -22,7 +22,9 @@ interface LooseBundle {
 const MINE = generateKey();
 const MINE_KEY = createPrivateKey(MINE.privateKey);
 const THEIRS = generateKey();
-const TRUST = [{ name: "me", publicKey: MINE.publicKey.text, plugins: ["*"] }];
+const TRUST = [
+  { kind: "key", name: "me", publicKey: MINE.publicKey.text, plugins: ["*"] },
+] as const;
 const BUNDLE = signStatement(STATEMENT, MINE_KEY);
 const FOREIGN = signStatement(STATEMENT, createPrivateKey(THEIRS.privateKey));
 
@@ -32,7 +34,7 @@ function read(bundle: Uint8Array): LooseBundle {
 
 function verify(bundle: unknown): unknown {
   const bytes = bundle instanceof Uint8Array ? bundle : toBytes(bundle);
-  return verifyBundle(bytes, STATEMENT, TRUST);
+  return verifyOne(bytes, STATEMENT, TRUST);
 }
 
 /** A bundle with my valid signature over any payload. */

@@ -1,9 +1,13 @@
 import path from "node:path";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { BuildError } from "@glovebox/sdk/build/errors";
 import { EXIT } from "../../errors.ts";
+import { parseManifest } from "../../plugin/manifest.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { shownPath } from "../shown-path.ts";
+
+const MANIFEST_BYTES_MAX = 256 * 1024;
 
 export const build: Command = {
   name: "build",
@@ -25,6 +29,10 @@ export const build: Command = {
     const engine = call.text("engine") ?? "quickjs";
     if (engine !== "quickjs" && engine !== "spidermonkey")
       throw new CliError("ERR_USAGE", "`--engine` is quickjs or spidermonkey.");
+    // The build reads of plugin.json what it needs. What `pack` would refuse later is refused now.
+    const manifestFile = path.join(folder, "plugin.json");
+    const manifest = machine.files.readFile(manifestFile, MANIFEST_BYTES_MAX);
+    if (manifest) parseManifest(manifest, manifestFile, CAPABILITIES);
     // The compilers take longer to load than most commands to run.
     const { buildPlugin } = await import("@glovebox/sdk/build");
     const { component } = await buildPlugin(folder, {

@@ -104,10 +104,14 @@ function checkPlugins(workspace: Workspace, seal: Seal, files: Machine["files"])
   const severity = mode === "production" ? "failed" : "warning";
   return [
     { name: "mode", state: "ok", says: mode },
-    ...plugins.map(({ alias, signer }): Check => {
+    ...plugins.map(({ alias, signers }): Check => {
       const name = `plugin ${alias}`;
-      return signer
-        ? { name, state: "ok", says: `signed by ${signer.trust}` }
+      return signers.length > 0
+        ? {
+            name,
+            state: "ok",
+            says: `signed by ${signers.map(({ trust }) => trust).join(" and ")}`,
+          }
         : { name, state: "warning", says: "UNSIGNED" };
     }),
     ...[...refused].flatMap(([alias, reasons]) =>

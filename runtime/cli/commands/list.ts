@@ -30,9 +30,10 @@ export const list: Command = {
       return {
         name: alias,
         version: plugin?.manifest.version ?? "?",
-        state: plugin ? "verified" : "refused",
+        state: plugin ? (plugin.signers.length > 0 ? "verified" : "unsigned") : "refused",
         reasons: (refused.get(alias) ?? []).map((reason) => reason.code),
-        signer: plugin?.signer?.trust ?? (configuration.unsigned ? "UNSIGNED" : "?"),
+        signers: plugin?.signers.map((signer) => signer.trust) ?? [],
+        unsigned: configuration.unsigned,
         grants: Object.entries(configuration.grants).map(formatGrant),
         tools: exposed.map((tool) => tool.exposedName),
       };
@@ -45,7 +46,7 @@ export const list: Command = {
           row.name,
           row.version,
           row.reasons[0] ?? row.state,
-          row.signer,
+          row.signers.join(", ") || (row.unsigned ? "UNSIGNED" : "?"),
           row.grants.join("; ") || "none",
           row.tools.join(" ") || "none",
         ]),

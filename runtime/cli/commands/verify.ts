@@ -18,22 +18,31 @@ export const verify: Command = {
   async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
-    const { plugins, mode } = checkStart(
+    const { plugins, mode, warnings } = checkStart(
       workspace,
       verifyWorkspace(workspace, machine.files),
       seal,
     );
-    for (const { alias, manifest, digests, signer } of plugins) {
-      const vouched = signer ? `signed by ${signer.trust}` : "UNSIGNED";
+    for (const { alias, manifest, digests, signers } of plugins) {
+      const vouched =
+        signers.length > 0
+          ? `signed by ${signers.map(({ trust }) => trust).join(" and ")}`
+          : "UNSIGNED";
       out.line(
         `${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`,
       );
     }
+    for (const words of warnings) out.line(`${out.style("yellow", "warning")}  ${words}`);
     out.line(
       `${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${seal.name}.`,
     );
     out.line("Next: `glovebox serve` starts.");
-    out.result({ mode, seal: seal.name, verified: plugins.map((plugin) => plugin.alias) });
+    out.result({
+      mode,
+      seal: seal.name,
+      verified: plugins.map((plugin) => plugin.alias),
+      warnings,
+    });
     return EXIT.done;
   },
 };

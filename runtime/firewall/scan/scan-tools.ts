@@ -1,10 +1,10 @@
-import { makeVisible } from "../visible.ts";
-import { decodeTexts } from "./decode/decode-texts.ts";
-import { compareSeverity } from "./finding.ts";
+import { decodeTexts, makeDecodeBudget } from "./decode/decode-texts.ts";
+import type { DecodeBudget } from "./decode/decode-texts.ts";
 import type { Finding } from "./finding.ts";
-import type { Names } from "./language/mentions.ts";
+import { FindingList } from "./finding-list.ts";
 import { makeReader } from "./reader.ts";
-import type { Hit, Rule, ScannedTool, Subject } from "./rule.ts";
+import type { ScannedTool, Subject, ToolText } from "./rule.ts";
+import { makeRuleRunner } from "./run-rule.ts";
 import { RULES } from "./rules/table.ts";
 import { collectTexts } from "./texts.ts";
 
@@ -12,10 +12,6 @@ import { collectTexts } from "./texts.ts";
 export const SCANNED_TOOLS_MAX = 2000;
 /** Twice what a plugin's surface may have altogether. */
 export const SCANNED_LENGTH_MAX = 512 * 1024;
-const HITS_PER_RULE_MAX = 4;
-const FINDINGS_MAX = 1000;
-const QUOTE_MAX = 120;
-const NAME_MAX = 128;
 /** The id of what the scanner says when it did not read everything. */
 export const UNREAD = "unread";
 
@@ -25,73 +21,49 @@ export interface ScanContext {
 }
 
 /**
- * What is suspicious in the definitions of `tools`, the gravest first, at most 1000 findings.
+ * What is suspicious in the definitions of `tools`, the gravest first, at most 50 findings of each rule.
  * Pure, and linear in the size of the tools. The tools may be anybody's: whatever is too much to read is itself a
  * finding of high severity, so that nothing passes by being long.
  */
 export function scanTools(tools: readonly ScannedTool[], context: ScanContext): readonly Finding[] {
   const others = new Map(context.others.map((other) => [other.name.toLowerCase(), other]));
-  const findings: Finding[] = [];
+  const findings = new FindingList();
+  const budget = makeDecodeBudget();
   let left = SCANNED_LENGTH_MAX;
   for (const [index, tool] of tools.entries()) {
     if (index === SCANNED_TOOLS_MAX || left <= 0) {
-      findings.push(unread("", `${tools.length - index} tools came after what is read at most`));
+      findings.add(UNREAD, undefined, unread(`${tools.length - index} tools are too many to read`));
       break;
     }
     const { texts, length, isCut } = collectTexts(tool, left);
     left -= length;
-    if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read"));
-    const subject = makeSubject(tool, texts, tools, others);
-    for (const rule of RULES) findings.push(...runRule(rule, subject));
+    if (isCut) findings.add(UNREAD, tool, unread("the tool is larger than what is read"));
+    const subject = makeSubject(tool, texts, tools, others, budget);
+    for (const rule of RULES) {
+      for (const hit of subject.hitsOf(rule)) findings.add(rule.id, tool, hit);
+    }
   }
-  return findings
-    .toSorted((left, right) => compareSeverity(left.severity, right.severity))
-    .slice(0, FINDINGS_MAX);
+  if (budget.isSpent) findings.add(UNREAD, undefined, unread("more is encoded than is decoded"));
+  return findings.toFindings();
 }
 
 function makeSubject(
   tool: ScannedTool,
-  texts: Subject["texts"],
+  texts: readonly ToolText[],
   siblings: readonly ScannedTool[],
   others: Subject["others"],
+  budget: DecodeBudget,
 ): Subject {
-  const reader = makeReader(namesAround(tool, others));
-  const decoded = decodeTexts(texts, reader.read);
-  return { tool, texts, decoded, siblings, others, ...reader };
-}
-
-function namesAround(tool: ScannedTool, others: Subject["others"]): Names {
-  return { own: tool.name.toLowerCase(), installed: others };
-}
-
-function* runRule(rule: Rule, subject: Subject): Iterable<Finding> {
-  let count = 0;
-  for (const hit of rule.find(subject)) {
-    yield toFinding(rule, subject.tool, hit);
-    if (++count === HITS_PER_RULE_MAX) return;
+  const reader = makeReader({ own: tool.name.toLowerCase(), installed: others });
+  const decoded = decodeTexts(texts, reader.read, budget);
+  const subject: Subject = { tool, texts, decoded, siblings, others, ...reader, hitsOf };
+  const run = makeRuleRunner(subject);
+  function hitsOf(rule: Parameters<Subject["hitsOf"]>[0]): ReturnType<Subject["hitsOf"]> {
+    return run(rule);
   }
+  return subject;
 }
 
-function toFinding(rule: Rule, tool: ScannedTool, hit: Hit): Finding {
-  return {
-    id: rule.id,
-    severity: hit.severity ?? rule.severity,
-    tool: nameOf(tool),
-    where: hit.where,
-    why: hit.why,
-    ...(hit.quote === undefined ? {} : { quote: cutVisible(hit.quote, QUOTE_MAX) }),
-  };
-}
-
-function unread(tool: string, why: string): Finding {
-  return { id: UNREAD, severity: "high", tool, where: "", why: `Not all was read: ${why}.` };
-}
-
-function nameOf(tool: ScannedTool): string {
-  return cutVisible(tool.name, NAME_MAX);
-}
-
-function cutVisible(text: string, lengthMax: number): string {
-  const visible = makeVisible(text.slice(0, lengthMax));
-  return visible.length <= lengthMax ? visible : `${visible.slice(0, lengthMax - 1)}…`;
+function unread(why: string): { where: string; why: string; severity: "high" } {
+  return { where: "", why: `Not all was read: ${why}.`, severity: "high" };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { Validator } from "@cfworker/json-schema";
 import type { Schema } from "@cfworker/json-schema";
+import { digestOf } from "../../../runtime/plugin/canonical.ts";
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { formatLockfile, parseLockfile } from "../../../runtime/plugin/lockfile.ts";
 import { parseManifest } from "../../../runtime/plugin/manifest.ts";
@@ -86,6 +87,16 @@ function everywhere(paths: readonly string[]): Change[] {
 }
 
 describe("the schemas for editors", () => {
+  it("judge the plugin.json of the other shapes as the parser does", () => {
+    const good = { ...MANIFEST, shape: "wit" };
+    const names = ["a", "a-b", "a_b-c", "A", "-a", "x".repeat(128), "x".repeat(129), "a.b", 1];
+    const changes = names.map((value): Change => ["tools", [value]]);
+    assertEqualJudges("plugin", good, changes, (text) => parseManifest(text, "m", GRANT_PARSERS));
+    const servlet = { ...MANIFEST, shape: "extism" };
+    const theirs = [...names, "getTime", "a__B-c"].map((value): Change => ["tools", [value]]);
+    assertEqualJudges("plugin", servlet, theirs, (text) => parseManifest(text, "m", GRANT_PARSERS));
+  });
+
   it("judge plugin.json as the parser does", () => {
     const good = { ...MANIFEST, title: "Time", homepage: "https://example.com/x", $schema: "x" };
     const changes: Change[] = [
@@ -96,7 +107,9 @@ describe("the schemas for editors", () => {
         "capabilities.clock.reason",
         "capabilities.net",
         "tools.0",
+        "shape",
       ]),
+      ...["plugin", "wit", "extism"].map((value): Change => ["shape", value]),
       ...[
         "a",
         "a-b",
@@ -158,7 +171,16 @@ describe("the schemas for editors", () => {
     const parts = ["component", "surface", "manifest", "other"].map(
       (key) => `plugins.time.digests.${key}`,
     );
-    const signer = ["kind", "key", "trust", "other"].map((key) => `plugins.time.signer.${key}`);
+    const signer = ["", ".kind", ".key", ".trust", ".other", ".issuer"].map(
+      (key) => `plugins.time.signers.0${key}`,
+    );
+    const identity = {
+      kind: "identity",
+      issuer: "https://accounts.example.com",
+      subject: "ann@example.com",
+      trust: "ann",
+    };
+    const key = digestOf("other key");
     const changes: Change[] = [
       ...everywhere([
         ...Object.keys(good),
@@ -182,6 +204,20 @@ describe("the schemas for editors", () => {
         "2026-01-01T00:00:00+01:00",
         "2026-01-01T24:00:00Z",
       ].map((value): Change => ["plugins.time.approvedAt", value]),
+      ...[
+        [],
+        [identity],
+        [{ ...identity, issuer: "http://accounts.example.com" }],
+        [{ ...identity, subject: "ann @example.com" }],
+        [{ ...identity, subject: "aß" }],
+        [{ ...identity, key }],
+        [{ ...identity, kind: "key" }],
+        [{ ...identity, kind: "keyless" }],
+        [{ kind: "minisign", key, trust: "ann" }],
+        [{ kind: "minisign", key, trust: "ann" }, identity],
+        Array.from({ length: 8 }, (_, index) => ({ ...identity, subject: `a${index}@b` })),
+        Array.from({ length: 9 }, (_, index) => ({ ...identity, subject: `a${index}@b` })),
+      ].map((value): Change => ["plugins.time.signers", value]),
       ["plugins.time.digests.component", `sha256:${"A".repeat(64)}`],
       ["plugins.time.digests.component", `sha256:${"a".repeat(64)}`],
     ];

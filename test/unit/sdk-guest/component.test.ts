@@ -145,6 +145,11 @@ for (const engine of ["quickjs", "spidermonkey"] satisfies Engine[]) {
       assert.equal(component.instantiate().listTools(), surface);
     });
 
+    test("says of a capability that the plugin did not ask for that it did not", () => {
+      const { error } = call("random") as { error: { message: string } };
+      assert.match(error.message, /plugin\.json/);
+    });
+
     for (const [name, expected] of Object.entries(ANSWERS)) {
       test(`answers ${name}`, () => {
         const answer = call(name);

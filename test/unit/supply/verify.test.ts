@@ -5,16 +5,18 @@ import { digestOf } from "../../../runtime/plugin/canonical.ts";
 import { generateKey, publicKeyOf } from "../../../runtime/supply/keys.ts";
 import { signStatement } from "../../../runtime/supply/sign.ts";
 import { formatStatement, parseStatement } from "../../../runtime/supply/statement.ts";
-import { verifyBundle } from "../../../runtime/supply/verify.ts";
-import type { TrustedKey } from "../../../runtime/supply/verify.ts";
+import type { SignatureFile } from "../../../runtime/supply/installed.ts";
+import type { KeyTrust } from "../../../runtime/plugin/trust.ts";
 import { STATEMENT } from "../../helpers/plugin-files.ts";
+import { signersOf, sigstoreFile, trusting, verifyOne } from "../../helpers/signature-files.ts";
 import { assertRefused, codesOf } from "../../helpers/refusals.ts";
 
 const PAIR = generateKey();
 const KEY = createPrivateKey(PAIR.privateKey);
 const BUNDLE = signStatement(STATEMENT, KEY);
-const TRUST: TrustedKey = { name: "me", publicKey: PAIR.publicKey.text, plugins: ["*"] };
-const OTHER: TrustedKey = {
+const TRUST: KeyTrust = { kind: "key", name: "me", publicKey: PAIR.publicKey.text, plugins: ["*"] };
+const OTHER: KeyTrust = {
+  kind: "key",
   name: "other",
   publicKey: generateKey().publicKey.text,
   plugins: ["*"],
@@ -23,23 +25,27 @@ const OTHER: TrustedKey = {
 describe("verifyBundle", () => {
   it("says whose key signed a plugin, Ed25519 or P-256", () => {
     const signer = { kind: "key", key: PAIR.publicKey.digest, trust: "me" };
-    assert.deepEqual(verifyBundle(BUNDLE, STATEMENT, [OTHER, TRUST]), signer);
+    assert.deepEqual(verifyOne(BUNDLE, STATEMENT, [OTHER, TRUST]), signer);
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const key = publicKeyOf(privateKey);
-    const trust = [TRUST, { name: "p256", publicKey: key.text, plugins: ["time"] }];
-    assert.equal(
-      verifyBundle(signStatement(STATEMENT, privateKey), STATEMENT, trust).key,
-      key.digest,
-    );
+    const trust = [
+      TRUST,
+      { kind: "key" as const, name: "p256", publicKey: key.text, plugins: ["time"] },
+    ];
+    assert.deepEqual(verifyOne(signStatement(STATEMENT, privateKey), STATEMENT, trust), {
+      kind: "key",
+      key: key.digest,
+      trust: "p256",
+    });
   });
 
   it("refuses a plugin without a signature", () => {
-    assertRefused(() => verifyBundle(null, STATEMENT, [TRUST]), "ERR_SIGNATURE_MISSING");
+    assertRefused(() => verifyOne(null, STATEMENT, [TRUST]), "ERR_SIGNATURE_MISSING");
   });
 
   it("refuses a key that nobody trusts", () => {
     for (const trust of [[], [OTHER]]) {
-      assertRefused(() => verifyBundle(BUNDLE, STATEMENT, trust), "ERR_SIGNER_UNKNOWN");
+      assertRefused(() => verifyOne(BUNDLE, STATEMENT, trust), "ERR_SIGNER_UNKNOWN");
     }
   });
 
@@ -58,7 +64,7 @@ describe("verifyBundle", () => {
       ["[a-z]*"],
     ]) {
       assertRefused(
-        () => verifyBundle(BUNDLE, STATEMENT, [{ ...TRUST, plugins }]),
+        () => verifyOne(BUNDLE, STATEMENT, [{ ...TRUST, plugins }]),
         "ERR_SIGNER_NOT_FOR_PLUGIN",
       );
     }
@@ -71,7 +77,7 @@ describe("verifyBundle", () => {
       ["**time**"],
       ["*im*"],
     ]) {
-      verifyBundle(BUNDLE, STATEMENT, [{ ...TRUST, plugins }]);
+      verifyOne(BUNDLE, STATEMENT, [{ ...TRUST, plugins }]);
     }
   });
 
@@ -80,15 +86,14 @@ describe("verifyBundle", () => {
       { ...TRUST, name: "files", plugins: ["files"] },
       { ...TRUST, name: "times", plugins: ["time"] },
     ];
-    assert.equal(verifyBundle(BUNDLE, STATEMENT, trust).trust, "times");
+    assert.equal(verifyOne(BUNDLE, STATEMENT, trust).trust, "times");
   });
 
   it("tells apart which part is not what was signed, and names all of them", () => {
     const other = digestOf("other");
     const { digests } = STATEMENT;
     const changed = (change: object) => ({ ...STATEMENT, digests: { ...digests, ...change } });
-    const verify = (change: object) =>
-      codesOf(() => verifyBundle(BUNDLE, changed(change), [TRUST]));
+    const verify = (change: object) => codesOf(() => verifyOne(BUNDLE, changed(change), [TRUST]));
     assert.deepEqual(verify({ component: other }), ["ERR_SIGNATURE_OTHER_COMPONENT"]);
     assert.deepEqual(verify({ surface: other }), ["ERR_SIGNATURE_OTHER_SURFACE"]);
     assert.deepEqual(verify({ manifest: other }), ["ERR_SIGNATURE_OTHER_MANIFEST"]);
@@ -103,7 +108,7 @@ describe("verifyBundle", () => {
   it("refuses a signature for another name or version", () => {
     for (const change of [{ version: "1.2.4" }, { name: "times" }]) {
       assertRefused(
-        () => verifyBundle(BUNDLE, { ...STATEMENT, ...change }, [TRUST]),
+        () => verifyOne(BUNDLE, { ...STATEMENT, ...change }, [TRUST]),
         "ERR_SIGNATURE_OTHER_PLUGIN",
       );
     }
@@ -111,9 +116,62 @@ describe("verifyBundle", () => {
 
   it("refuses to go on with a trust entry that is no key", () => {
     assertRefused(
-      () => verifyBundle(BUNDLE, STATEMENT, [TRUST, { ...OTHER, publicKey: "x" }]),
+      () => verifyOne(BUNDLE, STATEMENT, [TRUST, { ...OTHER, publicKey: "x" }]),
       "ERR_KEY_INVALID",
     );
+  });
+});
+
+describe("verifySigners", () => {
+  const OTHER_PAIR = generateKey();
+  const second = sigstoreFile(signStatement(STATEMENT, createPrivateKey(OTHER_PAIR.privateKey)));
+  const first = sigstoreFile(BUNDLE);
+  const both: readonly KeyTrust[] = [
+    TRUST,
+    { kind: "key", name: "reviewer", publicKey: OTHER_PAIR.publicKey.text, plugins: ["time"] },
+  ];
+  const namesOf = (files: readonly SignatureFile[], trust: readonly KeyTrust[]) =>
+    signersOf(files, STATEMENT, trusting(trust))
+      .map((signer) => signer.trust)
+      .toSorted();
+
+  it("names everyone who is trusted, once, whatever the order", () => {
+    assert.deepEqual(namesOf([first, second], both), ["me", "reviewer"]);
+    const order = (files: readonly SignatureFile[]) => signersOf(files, STATEMENT, trusting(both));
+    assert.deepEqual(order([first, second]), order([second, first, second]));
+  });
+
+  it("leaves out who is a stranger, or trusted for other plugins, while somebody vouches", () => {
+    assert.deepEqual(namesOf([second, first], [TRUST]), ["me"]);
+    const elsewhere = both.map((entry) =>
+      entry.name === "me" ? { ...entry, plugins: ["files"] } : entry,
+    );
+    assert.deepEqual(namesOf([first, second], elsewhere), ["reviewer"]);
+    assert.deepEqual(
+      codesOf(() => signersOf([first, second], STATEMENT, trusting([]))),
+      ["ERR_SIGNER_UNKNOWN", "ERR_SIGNER_UNKNOWN"],
+    );
+  });
+
+  it("refuses a signature that does not hold, beside one that does", () => {
+    const torn = sigstoreFile(BUNDLE.slice(0, -1));
+    const another = signStatement({ ...STATEMENT, version: "9.9.9" }, KEY);
+    const cases = [
+      [torn, "ERR_BUNDLE_MALFORMED"],
+      [sigstoreFile(another), "ERR_SIGNATURE_OTHER_PLUGIN"],
+    ] as const;
+    for (const [file, code] of cases)
+      for (const files of [
+        [second, file],
+        [file, second],
+      ])
+        assertRefused(() => signersOf(files, STATEMENT, trusting(both)), code);
+  });
+
+  it("reads eight signatures, and refuses nine", () => {
+    const many = (count: number) => Array.from({ length: count }, () => first);
+    assert.equal(signersOf(many(8), STATEMENT, trusting(both)).length, 1);
+    assertRefused(() => signersOf(many(9), STATEMENT, trusting(both)), "ERR_SIGNATURE_COUNT");
   });
 });
 
