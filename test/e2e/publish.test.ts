@@ -5,17 +5,22 @@ import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
 import { digestOfBytes } from "../../runtime/plugin/canonical.ts";
 import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
 import { resolveSource } from "../../runtime/supply/sources/fetch-source.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
 import { makeCertificate } from "../helpers/certificate.ts";
-import { FakeRegistry } from "../helpers/fake-registry.ts";
+import { CAN_COMPILE_C } from "../helpers/c-guest.ts";
+import { fromWat } from "../helpers/component-samples.ts";
+import { FakeRegistry, INDEX } from "../helpers/fake-registry.ts";
 import { listen, serve } from "../helpers/http-room.ts";
 import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";
+import { RAW_END, rawEntry } from "../helpers/raw-tar.ts";
 import { HAS_REGISTRY, startRegistry, type RealRegistry } from "../helpers/real-registry.ts";
 import { runGlovebox, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch, snapshot } from "../helpers/scratch.ts";
+import { honestServlet } from "../helpers/servlets.ts";
 import { OTHER, packAndSign } from "../helpers/signed-package.ts";
 
 const suite = installForSuite();
@@ -235,6 +240,59 @@ describe("a registry that lists referrers, and wants tokens", () => {
     await assertRefused(words, "ERR_REGISTRY_REFUSED", workspace);
     assert.deepEqual([...registry.manifests.keys()], []);
   });
+});
+
+describe("what others put into registries", () => {
+  const ADD_WAT = `(component
+    (core module $m (func (export "add") (param i32 i32) (result i32)
+      local.get 0 local.get 1 i32.add))
+    (core instance $i (instantiate $m))
+    (func (export "add") (param "a" s32) (param "b" s32) (result s32)
+      (canon lift (core func $i "add"))))`;
+
+  /** Adds what `put` puts into a registry, and runs one tool of it; it is verified without the registry. */
+  async function addAndCall(
+    t: TestContext,
+    put: (registry: FakeRegistry) => unknown,
+    words: readonly [tool: string, args: string],
+  ): Promise<string> {
+    const workspace = workspaceOf(t);
+    const registry = new FakeRegistry();
+    put(registry);
+    await using server = await serve(registry.handle);
+    const target = `oci://localhost:${server.port}/acme/bare:1`;
+    await assertRefused(["add", target, "--yes"], "ERR_SIGNATURE_MISSING", workspace);
+    assertDone(await run(["add", target, "--unsigned", "--yes"], workspace));
+    assert.ok(lockOf(workspace)["bare"]?.origin?.manifest);
+    await server[Symbol.asyncDispose]();
+    assertDone(await run(["verify"], workspace));
+    return (await run(["call", ...words], workspace)).stdout.trim();
+  }
+
+  it("is a component alone, as CNCF and Wassette have it", async (t) => {
+    const component = await fromWat(ADD_WAT);
+    const put = (registry: FakeRegistry): unknown => registry.component(component, "1");
+    assert.equal(await addAndCall(t, put, ["bare__add", '{"a":1,"b":2}']), "3");
+  });
+
+  it(
+    "is an image with an Extism plugin in it, as hyper-mcp has it",
+    { skip: !CAN_COMPILE_C },
+    async (t) => {
+      const files = [
+        { name: "etc/", type: "5" },
+        { name: "plugin.wasm", body: honestServlet(2) },
+      ];
+      const layer = gzipSync(Buffer.concat([...files.map(rawEntry), RAW_END]));
+      const put = (registry: FakeRegistry): void => {
+        const gzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+        const image = registry.artifact([registry.blob(layer, gzip)]);
+        const manifests = [{ ...image, platform: { os: "linux", architecture: "amd64" } }];
+        registry.manifest({ schemaVersion: 2, mediaType: INDEX, manifests }, "1", INDEX);
+      };
+      assert.match(await addAndCall(t, put, ["bare__echo", '{"text":"hello"}']), /hello/);
+    },
+  );
 });
 
 describe("what cannot be published", () => {

@@ -44,7 +44,8 @@ const REPOSITORY =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const REPOSITORY_CHARS_MAX = 255;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const REFERENCE = /^([^/@\s]+)\/([^:@\s]+)(?::([^:@/\s]+))?(?:@([^@/\s]+))?$/;
+const REFERENCE =
+  /^((?:\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?::[0-9]{1,5})?)\/([^:@\s]+)(?::([^:@/\s]+))?(?:@([^@/\s]+))?$/i;
 /** Where Docker Hub's names are served. */
 const DOCKER_HUB: ReadonlySet<string> = new Set(["docker.io", "index.docker.io"]);
 const DOCKER_HUB_API = "registry-1.docker.io";
