@@ -3,6 +3,7 @@ import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
 import { readPolicyFile } from "../policy-file.ts";
@@ -10,7 +11,8 @@ import { readPolicyFile } from "../policy-file.ts";
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
-  usage: "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes]",
+  usage:
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
@@ -47,7 +49,7 @@ export const add: Command = {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
     },
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 1,
   argumentsMax: 1,
@@ -73,7 +75,7 @@ export const add: Command = {
         limits: allowed?.limits,
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
-        yes: call.flag("yes"),
+        ...readConsent(call),
       },
       call,
     );
