@@ -302,7 +302,13 @@ describe("what cannot be published", () => {
     const workspace = workspaceOf(t);
     const file = workspace.path("other-1.tgz");
     writeFileSync(workspace.path("broken.tgz"), other.package.subarray(0, 500));
+    writeFileSync(workspace.path("stale.tgz"), rebuilt.package);
+    writeFileSync(workspace.path("stale.tgz.sigstore.json"), other.bundle);
+    writeFileSync(workspace.path("odd.tgz"), other.package);
+    writeFileSync(workspace.path("odd.tgz.sigstore.json"), "{}");
     const refusals: readonly (readonly [string, readonly string[]])[] = [
+      ["ERR_PUBLISH_SIGNATURE", [workspace.path("stale.tgz"), target]],
+      ["ERR_BUNDLE_MALFORMED", [workspace.path("odd.tgz"), target]],
       ["ERR_PACKAGE_INVALID", [workspace.path("broken.tgz"), target]],
       ["ERR_FILE_MISSING", [workspace.path("nothing.tgz"), target]],
       ["ERR_SOURCE_ADDRESS", [file, "oci://localhost:1/acme/other"]],
