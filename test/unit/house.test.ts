@@ -19,6 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/compare-releases.ts",
     "runtime/examine.ts",
     "runtime/approve.ts",
+    "runtime/scan-release.ts",
     "runtime/calling.ts",
     "runtime/call.ts",
   ],

@@ -17,7 +17,7 @@ export const add: Command = {
     "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
-    "will read and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
+    "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
     "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release;",
     "without `--grant` it keeps the grants that it has.",
   ],
@@ -67,7 +67,7 @@ export const add: Command = {
     const policy = call.text("policy");
     const granted = parseGrantFlags(flags);
     const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
-    const { alias, locked, examined } = await addPlugin(
+    const { alias, locked, examined, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
@@ -86,7 +86,7 @@ export const add: Command = {
     out.line(
       `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
-    out.result({ alias, tools, locked });
+    out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };
