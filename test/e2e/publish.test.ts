@@ -27,7 +27,7 @@ const suite = installForSuite();
 const { run } = suite;
 const other = packAndSign(OTHER);
 const rebuilt = packAndSign(
-  await cannedPackage({ name: "other", version: "1.1.0", tools: ["add", "steal"], answer: "5" }),
+  await cannedPackage({ name: "other", version: "1.1.0", tools: ["add", "subtract"], answer: "5" }),
 );
 
 /** A workspace with releases of a plugin that is not installed yet. */
@@ -154,7 +154,7 @@ describe("a real registry", { skip: !HAS_REGISTRY && "docker-registry is not ins
     assert.equal((await run(["call", "other__add", "{}"], workspace)).stdout.trim(), "4");
     await assertRefused(["approve", "other"], "ERR_NOT_APPROVED", workspace);
     const approved = await run(["approve", "other", "--yes"], workspace);
-    assert.match(approved.stdout, /\n {2}steal\n/);
+    assert.match(approved.stdout, /\n {2}subtract\n/);
     assert.equal(lockOf(workspace)["other"]?.origin?.manifest, now.digest);
     // By its digest the first release is still there.
     const pinned = `${target.replace(/:1$/, "")}@${before?.origin?.manifest}`;

@@ -320,6 +320,21 @@ describe("a download that is cut", () => {
     assert.deepEqual(changed, { found: true, range: "bytes=100-", condition: '"one"' });
   });
 
+  it("is tried again when the server is away for a moment, but not when it never was there", async () => {
+    let count = 0;
+    const hangUp: Answer = (_request, response) => response.socket?.destroy();
+    const answers: readonly Answer[] = [
+      (_request, response) => cut(response, PACKAGE.subarray(0, 100), { etag: '"one"' }),
+      hangUp,
+      rest,
+    ];
+    await using room = await roomOf((...all) => answers[count++]?.(...all));
+    assert.equal((await fetchX(room))?.kind, "package");
+    await using away = await roomOf(hangUp);
+    assert.deepEqual(await codesOfRejection(fetchX(away)), ["ERR_SOURCE_UNREACHABLE"]);
+    assert.equal(away.sent.length, 1);
+  });
+
   it("takes no other part, and no part of another file", async () => {
     const part =
       (range: string, etag: string): Answer =>
