@@ -1,6 +1,6 @@
 // A release from its author's disk into a real registry, and from there into a workspace: what is pinned stays pinned.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
@@ -160,6 +160,21 @@ describe("a real registry", { skip: !HAS_REGISTRY && "docker-registry is not ins
     const pinned = `${target.replace(/:1$/, "")}@${before?.origin?.manifest}`;
     assertDone(await run(["add", pinned, "--as", "pinned", "--yes"], workspace));
     assert.equal(lockOf(workspace)["pinned"]?.package, before?.package);
+  });
+
+  it("has for a fresh clone what was approved, although its tag has moved", async (t) => {
+    const workspace = workspaceOf(t);
+    const target = freshTag();
+    assertDone(await publish(workspace, target));
+    assertDone(await run(["add", target, "--yes"], workspace));
+    assertDone(await run(["publish", workspace.path("other-2.tgz"), target, "--force"], workspace));
+    const before = readFileSync(workspace.lockFile, "utf8");
+    rmSync(workspace.path(".glovebox/store"), { recursive: true });
+    assert.deepEqual((await run(["verify"], workspace)).code, 3);
+    assertDone(await run(["restore"], workspace));
+    assertDone(await run(["verify"], workspace));
+    assert.equal(readFileSync(workspace.lockFile, "utf8"), before);
+    assert.equal((await run(["call", "other__add", "{}"], workspace)).stdout.trim(), "4");
   });
 
   it("may have what nobody signed, and then it is not added", async (t) => {

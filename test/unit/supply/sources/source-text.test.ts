@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
   isRemoteSource,
   parseRemoteSource,
+  pinSource,
   type OciSource,
 } from "../../../../runtime/supply/sources/source-text.ts";
 import { assertRefused } from "../../../helpers/refusals.ts";
@@ -139,5 +140,32 @@ describe("a source in a registry", () => {
     for (const part of ["a-", "a__", "a.", "a/", "-", "_", ":"])
       assertRefused(() => parseRemoteSource(`oci://x/${part.repeat(1000)}!`), "ERR_SOURCE_ADDRESS");
     assert.ok(process.cpuUsage().user - started < 1_000_000);
+  });
+});
+
+describe("a source that was approved", () => {
+  const digest = (letter: string): `sha256:${string}` => `sha256:${letter.repeat(64)}`;
+  const digests = { component: digest("b"), surface: digest("c"), manifest: digest("d") };
+  const pinned = { package: digest("a"), digests, origin: { manifest: digest("e") } };
+
+  it("is asked for by what was pinned of it, and not by a name that moves", () => {
+    const cases: readonly (readonly [string, string])[] = [
+      ["oci://ghcr.io/acme/time:1", `oci://ghcr.io/acme/time@${digest("e")}`],
+      ["oci://localhost:5000/time:5000", `oci://localhost:5000/time@${digest("e")}`],
+      ["https://a.example/x.tgz?y=1", `https://a.example/x.tgz?y=1#sha256=${"a".repeat(64)}`],
+      ["https://a.example/x.wasm", `https://a.example/x.wasm#sha256=${"b".repeat(64)}`],
+    ];
+    for (const [text, expected] of cases) {
+      assert.equal(pinSource(text, pinned), expected);
+      parseRemoteSource(expected);
+    }
+  });
+
+  it("stays as it is when it is local, says its digest, or was approved from elsewhere", () => {
+    const said = `oci://ghcr.io/acme/time:1@${digest("f")}`;
+    for (const text of ["./x.tgz", said, `https://a.example/x.tgz#sha256=${"f".repeat(64)}`])
+      assert.equal(pinSource(text, pinned), text);
+    const { origin: _, ...local } = pinned;
+    assert.equal(pinSource("oci://ghcr.io/acme/time:1", local), "oci://ghcr.io/acme/time:1");
   });
 });
