@@ -14,7 +14,8 @@ export const add: Command = {
   usage:
     "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
-    "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
+    "SOURCE is a `.tgz`, a `.wasm`, a plugin's folder, `https://…/FILE#sha256=HEX`, or `oci://REGISTRY/NAME:TAG`.",
+    "What is far away is fetched whole, with limits, and what it resolved to is pinned. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
     "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
@@ -59,6 +60,7 @@ export const add: Command = {
     "glovebox add ./web-1.0.0.tgz --as docs --grant http=developer.mozilla.org:443",
     "glovebox add ./memory-1.0.0.tgz --grant kv=1MiB --yes",
     "glovebox add ./weather --grant env=UNITS=metric --unsigned",
+    "glovebox add oci://ghcr.io/acme/time:1.0.0 --grant clock",
     "glovebox add ./fetch.wasm --policy policy.yaml --license MIT --unsigned",
   ],
   async run(call) {
