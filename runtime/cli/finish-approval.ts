@@ -1,3 +1,4 @@
+import { throwReasons } from "../errors.ts";
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
 import { compareReleases } from "../compare-releases.ts";
@@ -10,6 +11,7 @@ import { PLUGIN_NAME } from "../plugin/rules.ts";
 import { diffGrants } from "../plugin/grants.ts";
 import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
+import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import type { Vouched } from "../supply/installed.ts";
 import { verifyVouched } from "../supply/verify-installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
@@ -32,6 +34,8 @@ export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
+  /** Its tools under the names that clients see. */
+  readonly exposed: readonly ExposedTool[];
 }
 
 /** Something examined that is about to be approved. */
@@ -61,6 +65,7 @@ export async function finishApproval(
   assertAlias(alias, "the plugin's name");
   const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
 
+  const exposed = exposeAlone(alias, examined, shown, configFile);
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
@@ -104,7 +109,19 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined };
+  return { alias, locked, examined, exposed };
+}
+
+/** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */
+function exposeAlone(
+  alias: string,
+  { opened: { surface } }: Examined,
+  configuration: PluginConfiguration,
+  file: string,
+): readonly ExposedTool[] {
+  const { tools, problems } = exposeTools([{ alias, surface, configuration }]);
+  throwReasons(problems.map((problem) => problem.at({ file })));
+  return tools;
 }
 
 /** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */
