@@ -9,6 +9,7 @@ import { packPackage, readPackage } from "../../runtime/supply/package.ts";
 import { openPackage } from "../../runtime/supply/verify-installed.ts";
 import type { PassedComponents, PassedKey } from "../../runtime/supply/passed-components.ts";
 import { canonicalBytes } from "../../runtime/plugin/canonical.ts";
+import { NO_TRUST } from "../../runtime/supply/trust.ts";
 import { rulesOf } from "../../runtime/workspace.ts";
 import { nestPackages } from "../helpers/component-reference.ts";
 import { dummyComponent, fromWat, TOOLS_WAT, WIT_FILE } from "../helpers/component-samples.ts";
@@ -169,7 +170,7 @@ describe("a package of a component whose functions are its tools", () => {
 
   it("is opened as it was made, and its manifest may be its author's", async () => {
     const own = { name: "mine", license: "MIT", description: "By its author." };
-    assert.equal(openPackage(await pack({ manifest: own }), rulesOf([])).surface.length, 1);
+    assert.equal(openPackage(await pack({ manifest: own }), rulesOf(NO_TRUST)).surface.length, 1);
   });
 
   it("has no other tools than its types say: no description, schema or annotation of its own", async () => {
@@ -182,7 +183,7 @@ describe("a package of a component whose functions are its tools", () => {
     ];
     for (const change of changes) {
       const bytes = await pack({ surface: [change] });
-      assertRefused(() => openPackage(bytes, rulesOf([])), "ERR_SURFACE_NOT_OF_COMPONENT");
+      assertRefused(() => openPackage(bytes, rulesOf(NO_TRUST)), "ERR_SURFACE_NOT_OF_COMPONENT");
     }
   });
 
@@ -194,7 +195,7 @@ describe("a package of a component whose functions are its tools", () => {
       add: (entry) => void known.add(key(entry)),
       save: () => {},
     };
-    const rules = { ...rulesOf([]), passed };
+    const rules = { ...rulesOf(NO_TRUST), passed };
     openPackage(await pack({}), rules);
     assert.equal(known.size, 1);
     const other = await pack({ surface: [{ description: "Other." }] });
@@ -208,9 +209,9 @@ describe("a package of a component whose functions are its tools", () => {
       await pack({ component: await fromWat(TOOLS_WAT) }),
     ];
     for (const bytes of lies)
-      assertRefused(() => openPackage(bytes, rulesOf([])), "ERR_COMPONENT_SHAPE");
+      assertRefused(() => openPackage(bytes, rulesOf(NO_TRUST)), "ERR_COMPONENT_SHAPE");
     const unknown = await pack({ manifest: { shape: "Wit" } });
-    assertRefused(() => openPackage(unknown, rulesOf([])), "ERR_MANIFEST_INVALID");
+    assertRefused(() => openPackage(unknown, rulesOf(NO_TRUST)), "ERR_MANIFEST_INVALID");
   });
 
   it("asks for each capability that its own interfaces need, be the manifest derived or not", async () => {
@@ -220,10 +221,10 @@ describe("a package of a component whose functions are its tools", () => {
     );
     const component = await dummyComponent(wit);
     const refused = await pack({ component });
-    assertRefused(() => openPackage(refused, rulesOf([])), "ERR_COMPONENT_CAPABILITY");
+    assertRefused(() => openPackage(refused, rulesOf(NO_TRUST)), "ERR_COMPONENT_CAPABILITY");
     const reason = "It keeps what it is told to keep.";
     const asked = await pack({ component, manifest: { capabilities: { kv: { reason } } } });
-    assert.equal(openPackage(asked, rulesOf([])).manifest.capabilities.kv?.want, null);
+    assert.equal(openPackage(asked, rulesOf(NO_TRUST)).manifest.capabilities.kv?.want, null);
   });
 
   it("with any byte changed is refused or the same, and never crashes what reads it", async () => {

@@ -3,6 +3,7 @@ import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
 import { readPolicyFile } from "../policy-file.ts";
@@ -11,12 +12,12 @@ export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--tool NAME[=AS]]… [--unsigned] [--yes]",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--tool NAME[=AS]]… [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
-    "will read and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
+    "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
     "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release;",
     "without `--grant` it keeps the grants that it has.",
   ],
@@ -54,7 +55,7 @@ export const add: Command = {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
     },
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 1,
   argumentsMax: 1,
@@ -72,7 +73,7 @@ export const add: Command = {
     const policy = call.text("policy");
     const granted = parseGrantFlags(flags);
     const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
-    const { alias, locked, exposed } = await addPlugin(
+    const { alias, locked, exposed, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
@@ -81,7 +82,7 @@ export const add: Command = {
         tools: call.texts("tool").map(readTool),
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
-        yes: call.flag("yes"),
+        ...readConsent(call),
       },
       call,
     );
@@ -92,7 +93,7 @@ export const add: Command = {
     out.line(
       `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.tool.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
-    out.result({ alias, tools, locked });
+    out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };

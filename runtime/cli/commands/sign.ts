@@ -4,6 +4,7 @@ import { parsePrivateKey, publicKeyOf } from "../../supply/keys.ts";
 import { readSource } from "../../supply/read-source.ts";
 import { signStatement } from "../../supply/sign.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
+import { NO_TRUST } from "../../supply/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -72,7 +73,7 @@ async function openFile(file: string, call: CommandCall) {
     });
   const bytes = source.kind === "package" ? source.package : await packHere(source, call);
   try {
-    return openPackage(bytes, rulesOf([]));
+    return openPackage(bytes, rulesOf(NO_TRUST));
   } catch (error) {
     throw located(error, { file });
   }
