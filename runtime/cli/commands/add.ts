@@ -1,6 +1,6 @@
+import type { JsonValue } from "@glovebox/host-api/json";
 import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
-import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
@@ -12,7 +12,7 @@ export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--tool NAME[=AS]]… [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, a plugin's folder, `https://…/FILE#sha256=HEX`, or `oci://REGISTRY/NAME:TAG`.",
     "What is far away is fetched whole, with limits, and what it resolved to is pinned. Any component is a plugin: without a `plugin.json` beside it,",
@@ -38,6 +38,12 @@ export const add: Command = {
       type: "string",
       value: "FILE",
       summary: "grants of a Wassette policy file; what it says and a grant cannot is told",
+    },
+    tool: {
+      type: "string",
+      multiple: true,
+      value: "NAME[=AS]",
+      summary: "expose only these of its tools, under another name where one is given",
     },
     name: {
       type: "string",
@@ -69,29 +75,36 @@ export const add: Command = {
     const policy = call.text("policy");
     const granted = parseGrantFlags(flags);
     const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
-    const { alias, locked, examined, findings } = await addPlugin(
+    const { alias, locked, exposed, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
         grants: allowed?.grants ?? (flags.length > 0 ? granted : undefined),
         limits: allowed?.limits,
+        tools: call.texts("tool").map(readTool),
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
         ...readConsent(call),
       },
       call,
     );
-    const [first] = examined.opened.surface;
-    const tools = examined.opened.surface.map((tool) => exposedNameOf(alias, tool.name));
+    const [first] = exposed;
+    const tools = exposed.map((tool) => tool.exposedName);
     out.line();
     out.line(`Approved and pinned as ${out.style("bold", alias)}. Tools: ${tools.join(", ")}.`);
     out.line(
-      `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
+      `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.tool.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
     out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };
+
+/** `NAME`, or `NAME=AS`, as the configuration says it. */
+function readTool(words: string): JsonValue {
+  const [tool = "", as] = words.split("=", 2);
+  return as === undefined ? tool : { tool, as };
+}
 
 function namingOf(call: CommandCall): Naming {
   const words = (["name", "version", "license"] as const).map((key) => [key, call.text(key)]);

@@ -15,6 +15,7 @@ import {
 import { examine } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { fetchTyped, readTypedSource } from "../fetch-here.ts";
+import { nameAsBefore } from "../name-source.ts";
 import { showReleaseChange } from "../show-release-change.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 
@@ -49,7 +50,7 @@ export const diff: Command = {
       other === undefined
         ? { typed: source, source }
         : readTypedSource(other, workspace.paths.root);
-    const found = await fetchTyped(typed, workspace, call);
+    const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
     const { release, reasons } = await openRelease(alias, found, workspace, call);
     const change = compareReleases(before, release);
     const granted = diffGrants(locked.grants, grants, describeGrant);
