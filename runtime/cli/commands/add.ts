@@ -1,16 +1,20 @@
+import type { KeyObject } from "node:crypto";
 import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { CliError } from "../errors.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
+import { readPrivateKey } from "../private-key.ts";
 import { readPolicyFile } from "../policy-file.ts";
 
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
-  usage: "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes]",
+  usage:
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--endorse KEY | --unsigned] [--yes]",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
@@ -43,6 +47,11 @@ export const add: Command = {
     },
     version: { type: "string", value: "VERSION", summary: "its version (default: of its package)" },
     license: { type: "string", value: "SPDX", summary: "its licence, where you know it" },
+    endorse: {
+      type: "string",
+      value: "KEY",
+      summary: "sign it with your own key: for what somebody else made and nobody you trust signed",
+    },
     unsigned: {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
@@ -57,6 +66,7 @@ export const add: Command = {
     "glovebox add ./web-1.0.0.tgz --as docs --grant http=developer.mozilla.org:443",
     "glovebox add ./memory-1.0.0.tgz --grant kv=1MiB --yes",
     "glovebox add ./weather --grant env=UNITS=metric --unsigned",
+    "glovebox add ./their-tool.wasm --name their-tool --endorse operator.key",
     "glovebox add ./fetch.wasm --policy policy.yaml --license MIT --unsigned",
   ],
   async run(call) {
@@ -73,6 +83,7 @@ export const add: Command = {
         limits: allowed?.limits,
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
+        endorser: endorserOf(call),
         yes: call.flag("yes"),
       },
       call,
@@ -88,6 +99,13 @@ export const add: Command = {
     return EXIT.done;
   },
 };
+
+function endorserOf(call: CommandCall): KeyObject | undefined {
+  const words = call.text("endorse");
+  if (words !== undefined && call.flag("unsigned"))
+    throw new CliError("ERR_USAGE", "`--endorse` signs it, and `--unsigned` wants no signature.");
+  return words === undefined ? undefined : readPrivateKey(words, call);
+}
 
 function namingOf(call: CommandCall): Naming {
   const words = (["name", "version", "license"] as const).map((key) => [key, call.text(key)]);
