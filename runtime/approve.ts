@@ -24,6 +24,8 @@ export interface Approval {
   readonly origin: Origin | undefined;
   /** As parsed from the configuration that is being written. */
   readonly grants: LockedPlugin["grants"];
+  /** Ids of the scanner's findings of high severity, which the operator accepted by name. */
+  readonly accepted: readonly string[];
   readonly examined: Examined;
   /** The configuration's new text. */
   readonly configurationText: string;
@@ -88,7 +90,7 @@ export function writeRestored(
   removeUnused(readLocked(paths, files), paths, files);
 }
 
-function lockedOf({ source, origin, grants, examined, nowMs }: Approval): LockedPlugin {
+function lockedOf({ source, origin, grants, accepted, examined, nowMs }: Approval): LockedPlugin {
   const { manifest, digests, requested, package: digest } = examined.opened;
   return {
     name: manifest.name,
@@ -100,6 +102,7 @@ function lockedOf({ source, origin, grants, examined, nowMs }: Approval): Locked
     requested,
     grants,
     signers: examined.vouched.map(({ signer }) => signer),
+    ...(accepted.length > 0 && { accepted }),
     approvedAt: new Date(nowMs).toISOString(),
   };
 }

@@ -5,6 +5,7 @@ import { examineSource, type Examined } from "../examine.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
+import { PolicyError } from "../policy/errors.ts";
 import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
 import type { SignatureFile } from "../supply/installed.ts";
@@ -22,6 +23,7 @@ import {
   type Workspace,
 } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
+import { assertNamed, type Consent } from "./consent.ts";
 import { fetchHere, fetchTyped, readTypedSource } from "./fetch-here.ts";
 import {
   assertAlias,
@@ -34,7 +36,7 @@ import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
 /** A plugin that the operator names by its source. */
-export interface AddRequest {
+export interface AddRequest extends Consent {
   /** A path, relative to the current folder, or an address. */
   readonly source: string;
   /** The name in this workspace; undefined means the plugin's own. */
@@ -48,18 +50,17 @@ export interface AddRequest {
   readonly unsigned: boolean;
   /** The operator's own key, to sign with what somebody else made. */
   readonly endorser?: KeyObject | undefined;
-  /** Approve without asking. It never waives a refusal. */
-  readonly yes: boolean;
 }
 
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, limits = {}, unsigned, endorser, yes } = request;
+  const { alias: wanted, grants, limits = {}, unsigned, endorser } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
   const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
+  assertNamed(found, request);
   const examined = await examine(
     found,
     { alias: wanted ?? request.source, unsigned, endorser },
@@ -79,13 +80,17 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
     });
   };
   const { origin } = found;
-  return finishApproval({ alias, source, origin, unsigned, yes, examined, edit }, workspace, call);
+  return finishApproval(
+    { alias, source, origin, unsigned, consent: request, examined, edit },
+    workspace,
+    call,
+  );
 }
 
 /** Approves again what is configured: from its source while that is there, else from the approved package in the store. */
 export async function approvePlugin(
   alias: string,
-  yes: boolean,
+  consent: Consent,
   call: CommandCall,
   endorser?: KeyObject,
 ): Promise<ApprovalResult> {
@@ -99,6 +104,7 @@ export async function approvePlugin(
     workspace,
     call,
   );
+  assertNamed(found, consent);
   const locked = lockedAs(alias, workspace);
   const endorsed = locked ? readEndorsements(workspace.paths, locked, machine.files) : [];
   // A new endorsement takes the place of the old ones, which may be of an earlier build.
@@ -108,7 +114,11 @@ export async function approvePlugin(
   const edit = (text: string): string =>
     wasUnsigned && endorser ? editPlugin(text, configFile, alias, { unsigned }) : text;
   const { origin } = found;
-  return finishApproval({ alias, source, origin, unsigned, yes, examined, edit }, workspace, call);
+  return finishApproval(
+    { alias, source, origin, unsigned, consent, examined, edit },
+    workspace,
+    call,
+  );
 }
 
 /** The operator's signature over what somebody else made. It goes to the store, and never beside the source. */
@@ -140,6 +150,13 @@ export interface Marked extends Pick<Candidate, "alias" | "unsigned"> {
   readonly endorser?: KeyObject | undefined;
 }
 
+function refuseUnsigned(source: string): PolicyError {
+  const message = `Production refuses \`${source}\`, which is to be added without a signature.`;
+  return new PolicyError("ERR_GATE_UNSIGNED", message, {
+    remedy: "Have it signed by a trusted key, and leave `--unsigned` out.",
+  });
+}
+
 /** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
 export async function examine(
   source: Source,
@@ -151,14 +168,19 @@ export async function examine(
   const { mode, waivers } = configuration;
   const sandbox = await machine.openSandbox();
   try {
+    // What is not configured yet has no place in the configuration to be marked in.
+    const isConfigured = Object.hasOwn(configuration.plugins, alias);
     const gates = decideStart({
       mode: effectiveMode(mode),
-      plugins: { [alias]: { unsigned } },
+      plugins: isConfigured ? { [alias]: { unsigned } } : {},
       waivers,
       seal: sandbox.seal,
       nowMs: Date.now(),
     });
-    throwReasons(gates.map((gate) => gate.at({ file: paths.configFile })));
+    const reasons: PolicyError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
+    if (unsigned && !isConfigured && effectiveMode(mode) === "production")
+      reasons.push(refuseUnsigned(alias));
+    throwReasons(reasons);
     const examined = examineSource(source, {
       sandbox,
       rules: rulesIn(workspace, machine.files),

@@ -120,6 +120,8 @@ export interface LockedPlugin {
   readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
   readonly signers: readonly Signer[];
+  /** Ids of the scanner's findings of high severity, in order, that the operator accepted by name for this release. */
+  readonly accepted?: readonly string[];
   readonly approvedAt: string;
 }
 

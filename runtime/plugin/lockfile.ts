@@ -22,6 +22,12 @@ import { signerId } from "./signer.ts";
 const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
+const ACCEPTED_MAX = 100;
+const FINDING_ID = {
+  lengthMax: 60,
+  pattern: /^[a-z]+(-[a-z]+)*$/,
+  shape: "the id of a finding: lower-case words joined by single hyphens",
+};
 const TIME = {
   lengthMax: 30,
   pattern:
@@ -102,7 +108,7 @@ function readPlugin(entry: Cursor): LockedPlugin {
       "signers",
       "approvedAt",
     ],
-    ["origin"],
+    ["origin", "accepted"],
   );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
@@ -114,6 +120,7 @@ function readPlugin(entry: Cursor): LockedPlugin {
     requested: readDigest(fields.get("requested")),
     grants: readGrants(fields.get("grants")),
     signers: readSigners(fields.get("signers")),
+    ...fields.optional("accepted", readAccepted),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
 }
@@ -127,6 +134,12 @@ function readGrants(member: Cursor): LockedPlugin["grants"] {
     if (value !== undefined) grants[name] = value;
   }
   return grants;
+}
+
+function readAccepted(member: Cursor): readonly string[] {
+  const ids = member.items(1, ACCEPTED_MAX).map((item) => item.string(FINDING_ID));
+  if (new Set(ids).size < ids.length) member.problem("a finding stands here twice");
+  return ids;
 }
 
 function readOrigin(member: Cursor): Origin {

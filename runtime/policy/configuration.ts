@@ -2,6 +2,7 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { LicencePolicy } from "./licences.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
@@ -15,6 +16,8 @@ export interface Configuration {
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly limits: Limits;
   readonly waivers: readonly Waiver[];
+  /** Undefined allows every licence. */
+  readonly licences?: LicencePolicy;
 }
 
 export interface PluginConfiguration {

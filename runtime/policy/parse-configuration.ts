@@ -5,6 +5,7 @@ import { collectProblems, type MakeProblem } from "../plugin/problems.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
+import type { LicencePolicy } from "./licences.ts";
 import { readLimits } from "./read-limits.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
@@ -19,6 +20,13 @@ const invalid: MakeProblem = (message, detail) =>
 /** Gates that a waiver may name. */
 export const WAIVABLE_GATES = ["ring5"] as const;
 
+const LICENCES_MAX = 256;
+const LICENCE_ID = {
+  lengthMin: 1,
+  lengthMax: 100,
+  pattern: /^[A-Za-z0-9][A-Za-z0-9.+-]*( WITH [A-Za-z0-9][A-Za-z0-9.+-]*)?$/,
+  shape: "one SPDX identifier such as Apache-2.0",
+};
 const FILE = { lengthMin: 1, lengthMax: 2048 };
 
 /**
@@ -37,7 +45,7 @@ export function parseConfiguration(
     readFormatVersion(root, "version", file);
     const fields = root.fields(
       ["version"],
-      ["mode", "trust", "revoked", "sigstore", "plugins", "limits", "waivers"],
+      ["mode", "trust", "revoked", "sigstore", "plugins", "limits", "waivers", "licences"],
     );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
     return {
@@ -49,6 +57,7 @@ export function parseConfiguration(
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       limits,
       waivers: readWaivers(fields.get("waivers")),
+      ...fields.optional("licences", readLicences),
     };
   });
 }
@@ -64,6 +73,20 @@ function readMode(member: Cursor): Configuration["mode"] {
 function readSigstore(member: Cursor): Pick<Configuration, "trustedRoot"> {
   if (member.isAbsent()) return {};
   return { trustedRoot: member.fields(["trusted_root"]).get("trusted_root").string(FILE) };
+}
+
+/** An empty section would look as if it did something. */
+function readLicences(member: Cursor): LicencePolicy {
+  const fields = member.fields(["allow"], ["otherwise"]);
+  const allow = fields
+    .get("allow")
+    .items(1, LICENCES_MAX)
+    .map((item) => item.string(LICENCE_ID));
+  const otherwise = fields.get("otherwise");
+  const { value = "refuse" } = otherwise;
+  if (value !== "refuse" && value !== "warn")
+    otherwise.problem("not something to do", "Write `refuse` or `warn`.");
+  return { allow, otherwise: value === "warn" ? "warn" : "refuse" };
 }
 
 /** At most one for each gate. */

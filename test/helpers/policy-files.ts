@@ -71,6 +71,10 @@ export const EVERYTHING = {
     concurrent_calls: 1,
     queued_calls: 0,
   },
+  licences: {
+    allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],
+    otherwise: "warn",
+  },
   waivers: [{ gate: "ring5", reason: "the machine has no Landlock yet", until: "2027-01-31" }],
 };
 

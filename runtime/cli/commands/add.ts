@@ -4,6 +4,7 @@ import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { CliError } from "../errors.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
@@ -14,12 +15,12 @@ export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--endorse KEY | --unsigned] [--yes]",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--endorse KEY | --unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
-    "will read and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
+    "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
     "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release;",
     "without `--grant` it keeps the grants that it has.",
   ],
@@ -56,7 +57,7 @@ export const add: Command = {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
     },
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 1,
   argumentsMax: 1,
@@ -75,7 +76,7 @@ export const add: Command = {
     const policy = call.text("policy");
     const granted = parseGrantFlags(flags);
     const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
-    const { alias, locked, examined } = await addPlugin(
+    const { alias, locked, examined, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
@@ -84,7 +85,7 @@ export const add: Command = {
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
         endorser: endorserOf(call),
-        yes: call.flag("yes"),
+        ...readConsent(call),
       },
       call,
     );
@@ -95,7 +96,7 @@ export const add: Command = {
     out.line(
       `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
-    out.result({ alias, tools, locked });
+    out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };

@@ -2,13 +2,14 @@ import { EXIT } from "../../errors.ts";
 import { lockedAs, readWorkspace } from "../../workspace.ts";
 import { approvePlugin } from "../approval.ts";
 import type { Command } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { CliError } from "../errors.ts";
 import { readPrivateKey } from "../private-key.ts";
 
 export const endorse: Command = {
   name: "endorse",
   summary: "sign with your own key what somebody else made",
-  usage: "NAME --key FILE [--yes]",
+  usage: "NAME --key FILE [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "For an installed plugin that nobody you trust signed: you read it, and vouch for it from now on.",
     "Shows it whole as its source has it now, signs its package, and approves it. The signature is kept in the store;",
@@ -17,7 +18,7 @@ export const endorse: Command = {
   ],
   options: {
     key: { type: "string", value: "FILE", summary: "your private key, of `glovebox keygen`" },
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 1,
   argumentsMax: 1,
@@ -34,7 +35,7 @@ export const endorse: Command = {
       throw new CliError("ERR_USAGE", `\`${alias}\` is a file, and not an installed plugin.`, {
         remedy: `Use: glovebox add ${alias} --endorse ${keyFile}`,
       });
-    const { locked } = await approvePlugin(alias, call.flag("yes"), call, key);
+    const { locked } = await approvePlugin(alias, readConsent(call), call, key);
     out.line();
     out.line(`Endorsed and pinned ${out.style("bold", alias)} ${locked.version}.`);
     out.line("Next: `glovebox verify` checks the whole workspace as a start would.");

@@ -110,7 +110,7 @@ async function openFile(file: string, call: CommandCall) {
   const { files } = call.machine;
   const source =
     files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
-  if (!source || source.kind === "bare")
+  if (!source)
     throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", {
       place: { file },
     });
