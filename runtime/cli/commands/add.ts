@@ -1,18 +1,21 @@
+import type { KeyObject } from "node:crypto";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
+import { CliError } from "../errors.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
+import { readPrivateKey } from "../private-key.ts";
 import { readPolicyFile } from "../policy-file.ts";
 
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--tool NAME[=AS]]… [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--tool NAME[=AS]]… [--endorse KEY | --unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, a plugin's folder, `https://…/FILE#sha256=HEX`, or `oci://REGISTRY/NAME:TAG`.",
     "What is far away is fetched whole, with limits, and what it resolved to is pinned. Any component is a plugin: without a `plugin.json` beside it,",
@@ -52,6 +55,11 @@ export const add: Command = {
     },
     version: { type: "string", value: "VERSION", summary: "its version (default: of its package)" },
     license: { type: "string", value: "SPDX", summary: "its licence, where you know it" },
+    endorse: {
+      type: "string",
+      value: "KEY",
+      summary: "sign it with your own key: for what somebody else made and nobody you trust signed",
+    },
     unsigned: {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
@@ -67,6 +75,7 @@ export const add: Command = {
     "glovebox add ./memory-1.0.0.tgz --grant kv=1MiB --yes",
     "glovebox add ./weather --grant env=UNITS=metric --unsigned",
     "glovebox add oci://ghcr.io/acme/time:1.0.0 --grant clock",
+    "glovebox add ./their-tool.wasm --name their-tool --endorse operator.key",
     "glovebox add ./fetch.wasm --policy policy.yaml --license MIT --unsigned",
   ],
   async run(call) {
@@ -84,6 +93,7 @@ export const add: Command = {
         tools: call.texts("tool").map(readTool),
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
+        endorser: endorserOf(call),
         ...readConsent(call),
       },
       call,
@@ -104,6 +114,13 @@ export const add: Command = {
 function readTool(words: string): JsonValue {
   const [tool = "", as] = words.split("=", 2);
   return as === undefined ? tool : { tool, as };
+}
+
+function endorserOf(call: CommandCall): KeyObject | undefined {
+  const words = call.text("endorse");
+  if (words !== undefined && call.flag("unsigned"))
+    throw new CliError("ERR_USAGE", "`--endorse` signs it, and `--unsigned` wants no signature.");
+  return words === undefined ? undefined : readPrivateKey(words, call);
 }
 
 function namingOf(call: CommandCall): Naming {
