@@ -1,4 +1,4 @@
-import { collectReasons, reasonsOf, type GloveboxError } from "../errors.ts";
+import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../errors.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import { compareVersions } from "../plugin/compare-versions.ts";
 import type { Digest, LockedPlugin, Manifest } from "../plugin/formats.ts";
@@ -58,7 +58,11 @@ export async function compareSource(
     if (!found) return { ...about, state: "gone", found: null, reasons: [] };
     return { ...about, ...judge(alias, found, locked, workspace) };
   } catch (error) {
-    return { ...about, state: "unreachable", found: null, reasons: toWords(reasonsOf(error)) };
+    const reasons = reasonsOf(error);
+    // What a source may not be, such as other bytes than it names itself, is no failure of the network.
+    const isRefused = reasons.some(({ exit }) => exit === EXIT.refused);
+    const state = isRefused ? "refused" : "unreachable";
+    return { ...about, state, found: null, reasons: toWords(reasons) };
   }
 
   function current(): SourceComparison {
