@@ -9,7 +9,8 @@ import {
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
+import { PLUGIN_CALLING, type Calling } from "./calling.ts";
+import type { ToolOutcome } from "./firewall/outcome.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
@@ -31,6 +32,8 @@ export interface CallablePlugin {
   readonly version: string;
   readonly component: string;
   readonly sealed: SealedPlugin;
+  /** What its shape makes of arguments and answers; `glovebox:plugin/tools` where it is left out. */
+  readonly calling?: Calling;
   readonly watch: BrokerWatch;
   readonly deadlineMs: number;
 }
@@ -141,8 +144,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
   const { plugin, tool } = callable;
   return plugin.sealed.call({
     scope: { callId, plugin: plugin.alias, tool: tool.name, signal: request.signal },
-    export: ["tools", "callTool"],
-    args: [tool.name, JSON.stringify(request.arguments)],
+    ...callingOf(callable).begin(tool.name, request.arguments),
     context: {
       call_id: callId,
       tool: tool.name,
@@ -163,9 +165,13 @@ function runSealed(run: Run): Promise<PluginAnswer> {
   });
 }
 
+function callingOf({ plugin }: CallableTool): Calling {
+  return plugin.calling ?? PLUGIN_CALLING;
+}
+
 /** The plugin's answer, checked: an outcome of the known shape whose result matches the pinned output schema. */
 function readAnswer(callable: CallableTool, answer: PluginAnswer): ToolAnswer {
-  const outcome = typeof answer.value === "string" ? parseOutcome(answer.value) : undefined;
+  const outcome = callingOf(callable).readOutcome(callable.tool.name, answer);
   if (!outcome) return answerWithError(brokenPlugin("The plugin's answer is not a tool result."));
   if (outcome.error) return answerWithError(outcome.error);
   return checkResult(callable, outcome);

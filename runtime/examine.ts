@@ -1,16 +1,22 @@
+import { collectReasons, throwReasons } from "./errors.ts";
 import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
-import { verifyComponent } from "./plugin/component/verify-component.ts";
-import type { ToolSurface } from "./plugin/formats.ts";
+import { inspectComponent } from "./plugin/component/inspect.ts";
+import { inspectServlet } from "./plugin/extism/inspect-servlet.ts";
+import { parseServletTools } from "./plugin/extism/servlet-tools.ts";
+import type { Manifest, ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
+import { decideShape, SHAPE_DEFAULT, type Shape } from "./plugin/shape.ts";
 import { parseSurface } from "./plugin/surface.ts";
+import { verifyCode } from "./plugin/verify-code.ts";
+import { deriveSurface } from "./plugin/wit/derive-tools.ts";
 import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
+import { deriveParts, deriveServletParts } from "./supply/derive-parts.ts";
 import type { OpenedPlugin, SignatureFile, Vouched } from "./supply/installed.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
-import type { Source, SourceParts } from "./supply/read-source.ts";
-import { SourceError } from "./supply/sources/errors.ts";
+import type { Source, SourceBare, SourceParts } from "./supply/read-source.ts";
 import {
   openPackage,
   verifyParts,
@@ -41,6 +47,9 @@ export interface ExamineSetting extends ListSetting {
   readonly unsigned: boolean;
 }
 
+/** In the place of the tools that nobody has asked for yet. */
+const NOT_ASKED: ToolSurface = [{ name: "unknown", description: "", inputSchema: {} }];
+
 /** Listing needs little; a component that needs more to say what it offers is refused. */
 const LIST_LIMITS: Limits = {
   ...DEFAULT_LIMITS,
@@ -56,19 +65,20 @@ const LIST_LIMITS: Limits = {
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
   const { bundles } = source;
-  if (source.kind === "parts") {
-    verifyParts(source, unsigned, rules);
-    const packageBytes = await packParts(source, setting);
+  if (source.kind !== "package") {
+    if (source.kind === "bare") verifyBare(source, unsigned, rules);
+    const parts = await partsOf(source, setting);
+    verifyParts(parts, unsigned, rules);
+    const packageBytes = await packParts(parts, setting);
     const opened = openPackage(packageBytes, rules);
-    const vouched = verifyVouched(opened, bundles, unsigned, rules);
+    const bytes = { package: packageBytes, bundles };
+    const { vouched } = verifyVouched(opened, bytes, unsigned, rules);
     return { opened, packageBytes, bundles, vouched };
   }
-  if (source.kind === "bare")
-    throw new SourceError("ERR_SOURCE_BARE", "It has no manifest, and none is derived yet.");
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
-  const vouched = verifyVouched(opened, bundles, unsigned, rules);
-  const listed = await listTools(opened.component, setting);
+  const { vouched } = verifyVouched(opened, source, unsigned, rules);
+  const listed = await listTools(opened.component, opened.manifest, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
@@ -76,11 +86,34 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
   return { opened, packageBytes: source.package, bundles, vouched };
 }
 
+/**
+ * A servlet has to be asked before its manifest is known, so the signature is checked as far as it goes without:
+ * nobody's code is run to learn that nobody vouches for it.
+ */
+function verifyBare(source: SourceBare, unsigned: boolean, rules: VerifyRules): void {
+  if (decideShape(source.component) !== "extism") return;
+  const parts = deriveServletParts(source, inspectServlet(source.component), NOT_ASKED);
+  const reasons = collectReasons([() => verifyParts(parts, unsigned, rules)]);
+  throwReasons(reasons.filter(({ code }) => code !== "ERR_SIGNATURE_OTHER_MANIFEST"));
+}
+
+/** What is not packed yet, with its manifest: the author's, or one that is derived from the bytes alone. */
+export async function partsOf(
+  source: Exclude<Source, { kind: "package" }>,
+  setting: ListSetting,
+): Promise<SourceParts> {
+  if (source.kind === "parts") return source;
+  if (decideShape(source.component) !== "extism") return deriveParts(source, setting.rules);
+  const inspection = inspectServlet(source.component);
+  const surface = await askForTools(source.component, "extism", setting);
+  return deriveServletParts(source, inspection, surface);
+}
+
 /** Packs a component and its manifest: the tool surface in the package is what the sealed component says. */
 export async function packParts(parts: SourceParts, setting: ListSetting): Promise<Uint8Array> {
   const manifest = parseManifest(parts.manifest, "plugin.json", setting.rules.capabilities);
-  verifyComponent(parts.component, manifest, setting.rules);
-  const surface = await listTools(parts.component, setting);
+  verifyCode(parts.component, manifest, setting.rules);
+  const surface = await listTools(parts.component, manifest, setting);
   return packPackage({
     manifest: parts.manifest,
     component: parts.component,
@@ -90,7 +123,22 @@ export async function packParts(parts: SourceParts, setting: ListSetting): Promi
   });
 }
 
-async function listTools(component: Uint8Array, setting: ListSetting): Promise<ToolSurface> {
+/** The tool surface, told by the component in the way of its shape. */
+async function listTools(
+  component: Uint8Array,
+  { shape = SHAPE_DEFAULT }: Pick<Manifest, "shape">,
+  setting: ListSetting,
+): Promise<ToolSurface> {
+  return shape === "wit"
+    ? deriveSurface(inspectComponent(component))
+    : askForTools(component, shape, setting);
+}
+
+async function askForTools(
+  component: Uint8Array,
+  shape: Shape,
+  setting: ListSetting,
+): Promise<ToolSurface> {
   setting.onProgress("Transpiling the component behind the seal");
   const transpiled = await setting.transpile(component, LIST_LIMITS);
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");
@@ -113,7 +161,10 @@ async function listTools(component: Uint8Array, setting: ListSetting): Promise<T
       args: [],
       context: {},
     });
-    return parseSurface(typeof value === "string" ? value : "", "list-tools");
+    const text = typeof value === "string" ? value : "";
+    return shape === "extism"
+      ? parseServletTools(text, "the plugin's list of tools")
+      : parseSurface(text, "list-tools");
   } catch (cause) {
     if (!(cause instanceof SandboxError) || cause.fault !== "plugin") throw cause;
     const message = `The sealed component did not say what its tools are (${cause.code}: ${cause.message}).`;

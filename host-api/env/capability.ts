@@ -5,7 +5,7 @@ import { envCovers, formatEnvGrant, parseEnvFlag, parseEnvGrant, type EnvGrant }
 export const env: Capability<EnvGrant> = {
   name: "env",
   meaning: "read the values set for it here",
-  interfaces: ["glovebox:plugin/env", "wasi:cli/environment"],
+  interfaces: ["glovebox:plugin/env", "wasi:cli/environment", "wasi:config/store"],
   parseGrant: parseEnvGrant,
   parseFlag: parseEnvFlag,
   formatGrant: formatEnvGrant,

@@ -2,7 +2,7 @@ import { callOrThrowTag, GuestRefusal, type GuestSetting } from "../guest.ts";
 import { decodeUtf8 } from "../text.ts";
 import { NAME_BYTES_MAX } from "./limits.ts";
 
-/** `glovebox:plugin/env`, and the same values as `get-environment` of `wasi:cli/environment`. */
+/** `glovebox:plugin/env`, and the same values as the environment of `wasi:cli` and the store of `wasi:config`. */
 export function makeEnvImports(setting: GuestSetting): Record<string, Record<string, unknown>> {
   const all = (): [string, string][] =>
     JSON.parse(decodeUtf8(callOrThrowTag(setting.channel, "env.all", []).body));
@@ -19,6 +19,11 @@ export function makeEnvImports(setting: GuestSetting): Record<string, Record<str
       getEnvironment: (): [string, string][] => readEnvironment(setting),
       getArguments: (): string[] => [],
       initialCwd: (): undefined => undefined,
+    },
+    "wasi:config/store": {
+      get: (key: string): string | undefined =>
+        readEnvironment(setting).find(([name]) => name === key)?.[1],
+      getAll: (): [string, string][] => readEnvironment(setting),
     },
   };
 }

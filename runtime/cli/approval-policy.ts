@@ -7,7 +7,8 @@ import { lockedAs, type Workspace } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import type { Candidate } from "./finish-approval.ts";
 
-const LOOK_ALIKE = "look-alike-name";
+/** The finding that a name could be taken for another. */
+export const LOOK_ALIKE = "look-alike-name";
 
 /** What the operator's policy says of a plugin that is about to be approved, after it was shown. Throws every reason to refuse it. */
 export function verifyPolicy(

@@ -2,6 +2,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
+import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import { decideStart } from "../policy/gates.ts";
@@ -13,7 +14,7 @@ import {
   readConfiguration,
   readStored,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
@@ -25,6 +26,7 @@ import {
   type ApprovalResult,
   type Candidate,
 } from "./finish-approval.ts";
+import { nameAsBefore, nameSource } from "./name-source.ts";
 import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
@@ -36,17 +38,21 @@ export interface AddRequest extends Consent {
   readonly alias: string | undefined;
   /** Grants as the configuration would say them; undefined keeps what it says now. */
   readonly grants: Readonly<Record<string, JsonValue>> | undefined;
+  /** Limits likewise. */
+  readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
+  /** What a component without a manifest is called. */
+  readonly naming?: Naming;
   readonly unsigned: boolean;
 }
 
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, unsigned } = request;
+  const { alias: wanted, grants, limits = {}, unsigned } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
-  const found = await fetchTyped(typed, workspace, call);
+  const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
   assertNamed(found, request);
   const examined = await examine(
     found,
@@ -61,6 +67,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
     return editPlugin(text, configFile, alias, {
       source,
       ...(grants ? { grants } : {}),
+      ...(Object.keys(limits).length > 0 ? { limits } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });
@@ -81,7 +88,12 @@ export async function approvePlugin(
 ): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, call.machine.files);
   const { source, unsigned } = configuredPlugin(workspace, alias);
-  const found = (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call);
+  const found = nameAsBefore(
+    (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call),
+    alias,
+    workspace,
+    call,
+  );
   assertNamed(found, consent);
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finishApproval(
@@ -123,10 +135,11 @@ function refuseUnsigned(source: string): PolicyError {
 export async function examine(
   source: Source,
   { alias, unsigned }: Marked,
-  { configuration, paths }: Workspace,
+  workspace: Workspace,
   { machine, out }: CommandCall,
 ): Promise<Examined> {
-  const { mode, waivers, trust } = configuration;
+  const { configuration, paths } = workspace;
+  const { mode, waivers } = configuration;
   const sandbox = await machine.openSandbox();
   try {
     // What is not configured yet has no place in the configuration to be marked in.
@@ -144,7 +157,7 @@ export async function examine(
     throwReasons(reasons);
     const examined = examineSource(source, {
       sandbox,
-      rules: rulesOf(trust),
+      rules: rulesIn(workspace, machine.files),
       unsigned,
       transpile: async (component, limits) => {
         const whole = wholeComponent(component);

@@ -31,7 +31,7 @@ export const CONSENT_OPTIONS: Readonly<Record<string, OptionRow>> = {
     type: "string",
     multiple: true,
     value: "FINDING",
-    summary: "put up with a finding that was shown, by its id",
+    summary: "approve in spite of this finding that was shown; once per id",
   },
 };
 

@@ -2,6 +2,8 @@ import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
 import { compareReleases } from "../compare-releases.ts";
 import type { Examined } from "../examine.ts";
+import type { Finding } from "../firewall/scan/finding.ts";
+import { viewTools } from "../firewall/tool-view.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
 import type { LockedPlugin, Origin, Signer } from "../plugin/formats.ts";
@@ -12,16 +14,18 @@ import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import type { Vouched } from "../supply/installed.ts";
 import { verifyVouched } from "../supply/verify-installed.ts";
+import { readNeighbours, scanRelease } from "../scan-release.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import {
   describeGrant,
   lockedAs,
   readConfiguration,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import { verifyPolicy } from "./approval-policy.ts";
+import { acceptFindings, showFindings } from "./accept-findings.ts";
 import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
 import { decideConsent, type Consent } from "./consent.ts";
@@ -35,6 +39,7 @@ export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
+  readonly findings: readonly Finding[];
 }
 
 /** Something examined that is about to be approved. */
@@ -67,10 +72,14 @@ export async function finishApproval(
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
-  showPlugin(examined.opened, signersOf(examined.vouched), shown.grants, out);
+  const findings = findingsIn(workspace, candidate, call);
+  const views = viewTools(examined.opened.surface, findings);
+  showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
+  showFindings(findings, out);
   verifyPolicy(candidate, workspace, call);
+  const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
   const mode = effectiveMode(workspace.configuration.mode);
   const isSaid = decideConsent(examined.opened.package, candidate.consent, mode);
   if (!isSaid && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
@@ -83,19 +92,20 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const vouched = verifyVouched(
+    const { vouched } = verifyVouched(
       examined.opened,
-      examined.bundles,
+      { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(configuration.trust),
+      rulesIn({ ...now, configuration }, machine.files),
     );
     if (
       digestOf(grants) !== digestOf(shown.grants) ||
-      digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched))
+      digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched)) ||
+      digestOf(findingsIn(now, candidate, call)) !== digestOf(findings)
     )
       throw new CliError(
         "ERR_NOT_APPROVED",
-        "The configuration changed while this was being approved.",
+        "The workspace changed while this was being approved.",
         { remedy: "Run the command again." },
       );
     const approval = {
@@ -103,6 +113,7 @@ export async function finishApproval(
       source,
       origin,
       grants,
+      accepted,
       examined,
       configurationText,
       engine: machine.engine,
@@ -110,7 +121,17 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined };
+  return { alias, locked, examined, findings };
+}
+
+/** What the scanner says of the plugin among those that are installed. */
+function findingsIn(
+  workspace: Workspace,
+  { alias, examined }: Candidate,
+  { machine }: CommandCall,
+): readonly Finding[] {
+  const release = { opened: examined.opened, signers: signersOf(examined.vouched) };
+  return scanRelease(release, readNeighbours(alias, workspace, machine.files));
 }
 
 /** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */

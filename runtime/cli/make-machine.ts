@@ -1,4 +1,5 @@
 import { stripDocs } from "../plugin/component/inspect.ts";
+import { isCoreModule } from "../plugin/extism/inspect-servlet.ts";
 import { openBeneath } from "../powers/beneath/open-beneath.ts";
 import { makeCachePowers } from "../powers/cache-files.ts";
 import { askCredentialHelper, dockerConfigFile } from "../powers/credential-helper.ts";
@@ -11,6 +12,7 @@ import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { SEALED_FOLDER } from "../sandbox/programs.ts";
 import { openPassedComponents } from "../supply/passed-components.ts";
 import { prepareCode } from "../supply/prepare-code.ts";
+import { prepareServlet } from "../supply/prepare-servlet.ts";
 import { makeTranspileCache } from "../supply/transpile-cache.ts";
 import type { Machine } from "./machine.ts";
 
@@ -45,7 +47,9 @@ export function makeMachine(code?: string): Machine {
         : openPassedComponents(folder, `${runtimeVersion()} ${code}`, makeCachePowers()),
     async transpile(component, sandbox, limits, cacheFolder) {
       const make = async () => {
-        const transpiled = await sandbox.transpile(stripDocs(component.read()));
+        const bytes = component.read();
+        if (isCoreModule(bytes)) return prepareServlet(bytes, limits);
+        const transpiled = await sandbox.transpile(stripDocs(bytes));
         return prepareCode(transpiled, limits);
       };
       if (cacheFolder === undefined) return make();

@@ -5,6 +5,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
+import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import { makeCallTool, type CallablePlugin, type CallableTool, type CallTool } from "../call.ts";
 import type { Posture } from "../debt/report.ts";
 import { compileValidator } from "../plugin/schema/validator.ts";
@@ -89,7 +90,7 @@ function makeCallable(
   return {
     exposedName,
     tool,
-    validateArguments: compileValidator(tool.inputSchema),
+    validateArguments: (plugin.calling ?? PLUGIN_CALLING).validatorOf(tool),
     validateResult: tool.outputSchema && compileValidator(tool.outputSchema),
     plugin,
   };
@@ -103,9 +104,10 @@ function openPlugin(
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation } = configuredPlugin(workspace, alias);
-  const watch: BrokerWatch = watchBrokers(
-    makeBrokers(alias, grants, workspace.paths, machine.powers),
-  );
+  const watch: BrokerWatch = watchBrokers([
+    ...makeBrokers(alias, grants, workspace.paths, machine.powers),
+    refuseChanges,
+  ]);
   const component = {
     digest: digests.component,
     read: () => readComponent(workspace, plugin, machine.files),
@@ -127,9 +129,25 @@ function openPlugin(
     component: digests.component,
     deadlineMs: limits.deadlineMs,
     sealed,
+    calling: makeCalling(manifest.shape, component.read),
     watch,
   };
 }
+
+/**
+ * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
+ * another surface is another plugin until somebody has looked at it.
+ */
+const refuseChanges: CapabilityBroker = {
+  operations: {
+    "surface.change"() {
+      throw new HostError(
+        "refused-by-policy",
+        "the plugin announced other tools than the approved",
+      );
+    },
+  },
+};
 
 /** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
 function makeBrokers(

@@ -13,6 +13,7 @@ import { examine } from "./approval.ts";
 import type { CommandCall } from "./command.ts";
 import { assertNamed, type Consent } from "./consent.ts";
 import { fetchTyped, readTypedSource } from "./fetch-here.ts";
+import { nameAsBefore } from "./name-source.ts";
 import { finishApproval, type ApprovalResult } from "./finish-approval.ts";
 
 /** A plugin that is to be brought up to what a source has now. */
@@ -38,7 +39,7 @@ export async function updatePlugin(
     from === undefined
       ? { typed: configured, source: configured }
       : readTypedSource(from, workspace.paths.root);
-  const found = await fetchTyped(typed, workspace, call);
+  const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
   const { source } = typed;
   if (source === configured && isApproved(alias, found, workspace, call)) return undefined;
   assertNamed(found, request);

@@ -1,10 +1,11 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { Shape } from "./shape.ts";
 
 /** `sha256:` and 64 lower-case hex digits. */
 export type Digest = `sha256:${string}`;
 
-/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it. */
+/** What the author asks for, per capability: the grant that would do, and why. `want` is as `parseGrant` reads it; null where a derived manifest cannot say. */
 export interface CapabilityRequest {
   readonly want: JsonValue;
   readonly reason: string;
@@ -13,6 +14,8 @@ export interface CapabilityRequest {
 /** `plugin.json`: the author's words. Parsed strictly; never trusted beyond its signature. */
 export interface Manifest {
   readonly manifest_version: 1;
+  /** How the tools are told and called. `plugin` when it is left out. */
+  readonly shape?: Shape;
   readonly name: string;
   readonly version: string;
   readonly license: string;
@@ -60,6 +63,8 @@ export interface KeySigner {
   /** Digest of the public key's SPKI bytes. */
   readonly key: Digest;
   readonly trust: string;
+  /** The operator signed what somebody else made: the signature lies in the store, and not beside the source. */
+  readonly endorsed?: true;
 }
 
 /** An identity that a Sigstore certificate was made out to: nobody holds a lasting key. */
@@ -70,6 +75,18 @@ export interface IdentitySigner {
   /** An e-mail address, or the address of a workflow. */
   readonly subject: string;
   readonly trust: string;
+  /** What built it, where the same identity attested that. */
+  readonly provenance?: Provenance;
+}
+
+/** What an attestation says of a build: SLSA v1, as workflows on GitHub have it. */
+export interface Provenance {
+  /** `https://github.com/acme/time` */
+  readonly repository: string;
+  /** `.github/workflows/release.yml` */
+  readonly workflow: string;
+  /** The commit that was built, where it is said. */
+  readonly revision?: string;
 }
 
 export interface MinisignSigner {
@@ -103,6 +120,8 @@ export interface LockedPlugin {
   readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
   readonly signers: readonly Signer[];
+  /** Ids of the scanner's findings of high severity, in order, that the operator accepted by name for this release. */
+  readonly accepted?: readonly string[];
   readonly approvedAt: string;
 }
 

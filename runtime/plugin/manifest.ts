@@ -16,10 +16,10 @@ import {
   REASON,
   SCHEMA_LINK,
   TITLE,
-  TOOL_NAME,
   TOOLS_MAX,
   VERSION,
 } from "./rules.ts";
+import { SHAPE_DEFAULT, SHAPES, TOOL_NAMES, type Shape } from "./shape.ts";
 
 /** What a manifest needs of the capability registry: how each reads its grant. */
 export type GrantParsers = Readonly<
@@ -43,19 +43,21 @@ export function parseManifest(
     readFormatVersion(root, "manifest_version", file);
     const fields = root.fields(
       ["manifest_version", "name", "version", "license", "description", "tools", "capabilities"],
-      ["$schema", "title", "homepage"],
+      ["$schema", "shape", "title", "homepage"],
     );
     fields.optional("$schema", (link) => link.string(SCHEMA_LINK));
+    const shape = fields.optional("shape", readShape);
     return {
       manifest_version: fields.get("manifest_version").exactly(1),
+      ...shape,
       name: fields.get("name").string(PLUGIN_NAME),
       version: fields.get("version").string(VERSION),
       license: fields.get("license").string(LICENSE),
       ...fields.optional("title", (title) => title.string(TITLE)),
       description: fields.get("description").string(DESCRIPTION),
       ...fields.optional("homepage", (homepage) => homepage.string(HOMEPAGE)),
-      tools: readTools(fields.get("tools")),
-      capabilities: readCapabilities(fields.get("capabilities"), capabilities),
+      tools: readTools(fields.get("tools"), shape.shape),
+      capabilities: readCapabilities(fields.get("capabilities"), capabilities, shape.shape),
     };
   });
 }
@@ -77,30 +79,47 @@ export function verifyToolsDeclared(manifest: Manifest, listed: readonly { name:
   );
 }
 
-function readTools(tools: Cursor): readonly string[] {
+function readShape(member: Cursor): Shape {
+  const shape = SHAPES.find((known) => known === member.value);
+  if (shape === undefined) member.problem("not a shape of plugins", `Write ${SHAPES.join(", ")}.`);
+  return shape ?? SHAPE_DEFAULT;
+}
+
+function readTools(tools: Cursor, shape: Shape = SHAPE_DEFAULT): readonly string[] {
   const seen = new Set<string>();
   return tools.items(1, TOOLS_MAX).map((item) => {
-    const name = item.string(TOOL_NAME);
+    const name = item.string(TOOL_NAMES[shape]);
     if (seen.has(name)) item.problem(`the tool ${name} is declared twice`);
     seen.add(name);
     return name;
   });
 }
 
-function readCapabilities(member: Cursor, parsers: GrantParsers): Manifest["capabilities"] {
+function readCapabilities(
+  member: Cursor,
+  parsers: GrantParsers,
+  shape: Shape | undefined,
+): Manifest["capabilities"] {
   const fields = member.fields([], CAPABILITY_NAMES);
   const requests: Partial<Record<CapabilityName, CapabilityRequest>> = {};
   for (const name of CAPABILITY_NAMES) {
     Object.assign(
       requests,
-      fields.optional(name, (entry) => readRequest(entry, parsers[name])),
+      fields.optional(name, (entry) => readRequest(entry, parsers[name], shape)),
     );
   }
   return requests;
 }
 
-/** `{ "reason": "…", …what the grant itself would say }` */
-function readRequest(entry: Cursor, parser: GrantParsers[CapabilityName]): CapabilityRequest {
+/**
+ * `{ "reason": "…", …what the grant itself would say }`. Where a manifest was derived, the reason may stand alone:
+ * an import says that something is wanted, and not how much of it.
+ */
+function readRequest(
+  entry: Cursor,
+  parser: GrantParsers[CapabilityName],
+  shape: Shape = SHAPE_DEFAULT,
+): CapabilityRequest {
   const { reason: _, ...grant }: JsonObject = entry.object();
   entry.require(["reason"]);
   const reason = entry.member("reason").string(REASON);
@@ -108,6 +127,7 @@ function readRequest(entry: Cursor, parser: GrantParsers[CapabilityName]): Capab
     return { reason, want: entry.isObject() ? parser.parseGrant(grant) : null };
   } catch (error) {
     if (!(error instanceof GrantError)) throw error;
+    if (shape !== "plugin" && Object.keys(grant).length === 0) return { reason, want: null };
     entry.problem(error.message, error.remedy, error.path);
     return { reason, want: null };
   }

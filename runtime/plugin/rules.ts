@@ -16,6 +16,22 @@ export const TOOL_NAME: StringRule = {
   shape: "a lower-case letter, then lower-case letters, digits and _",
 };
 
+/** As a name is made from an export of a component: `example_weather_weather-api_get-weather`. MCP's own limit is 128. */
+export const WIT_TOOL_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: /^[a-z][a-z0-9_-]*$/,
+  shape: "a lower-case letter, then lower-case letters, digits, _ and -",
+};
+
+/** As authors of servlets name tools. MCP allows dots too, which few clients do. */
+export const SERVLET_TOOL_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 128,
+  pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+  shape: "a letter, then letters, digits, _ and -",
+};
+
 /** Semantic Versioning 2.0.0. */
 export const VERSION: StringRule = {
   lengthMin: 5,
@@ -49,12 +65,28 @@ export const ISSUER: StringRule = {
   shape: "an issuer's address such as https://accounts.google.com",
 };
 
-/** An e-mail address or a URI, as it stands in a certificate. Compared letter by letter. */
+/** An e-mail address or a URI, as it stands in a certificate. Compared letter by letter, so that a `*` would be a mistake. */
 export const SUBJECT: StringRule = {
   lengthMin: 3,
   lengthMax: 500,
+  pattern: /^[!-)+-~]+$/,
+  shape: "a whole e-mail address or URI",
+};
+
+/** A repository or a file in it, as an attestation names them. Compared letter by letter. */
+export const BUILD_TEXT: StringRule = {
+  lengthMin: 1,
+  lengthMax: 500,
   pattern: /^[!-~]+$/,
-  shape: "an e-mail address or a URI",
+  shape: "plain text",
+};
+
+/** A commit of Git, SHA-1 or SHA-256. */
+export const REVISION: StringRule = {
+  lengthMin: 40,
+  lengthMax: 64,
+  pattern: /^[0-9a-f]{40}([0-9a-f]{24})?$/,
+  shape: "a commit's 40 or 64 hex digits",
 };
 
 export const TITLE: StringRule = { lengthMin: 1, lengthMax: 100, pattern: /\S/, shape: "a title" };

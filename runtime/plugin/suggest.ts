@@ -22,7 +22,7 @@ export function remedyForUnknown(word: string, known: readonly string[]): string
 }
 
 /** Levenshtein distance, where swapping two neighbours counts as one edit. */
-function editDistance(left: string, right: string): number {
+export function editDistance(left: string, right: string): number {
   const width = right.length + 1;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: width }, (_, index) => index);

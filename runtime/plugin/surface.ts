@@ -1,8 +1,9 @@
-import type { Cursor } from "./cursor.ts";
+import type { Cursor, StringRule } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
 import type { ToolAnnotations, ToolDefinition, ToolSurface } from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
-import { TITLE, TOOL_NAME, TOOLS_MAX } from "./rules.ts";
+import { TITLE, TOOLS_MAX } from "./rules.ts";
+import { SHAPE_DEFAULT, TOOL_NAMES, type Shape } from "./shape.ts";
 import { readToolSchema } from "./tool-schema.ts";
 import type { PatternBudget } from "./tool-schema.ts";
 
@@ -23,10 +24,14 @@ const DESCRIPTION = {
  * The result is sorted by name, so that its digest does not hang on an order.
  * Throws `ERR_SURFACE_INVALID` or `ERR_TEXT_HIDDEN`, or `Refusals` of several.
  */
-export function parseSurface(json: Uint8Array | string, file = "tools.json"): ToolSurface {
+export function parseSurface(
+  json: Uint8Array | string,
+  file = "tools.json",
+  shape: Shape = SHAPE_DEFAULT,
+): ToolSurface {
   return readDocument(json, pluginSource("ERR_SURFACE_INVALID", LIMITS, file), (root) => {
     const budget = { left: PATTERN_LENGTH_SUM_MAX };
-    const tools = root.items(1, TOOLS_MAX).map((tool) => readTool(tool, budget));
+    const tools = root.items(1, TOOLS_MAX).map((tool) => readTool(tool, budget, TOOL_NAMES[shape]));
     const seen = new Set<string>();
     for (const { name } of tools) {
       if (seen.has(name)) root.problem(`the tool ${name} is listed twice`);
@@ -36,13 +41,13 @@ export function parseSurface(json: Uint8Array | string, file = "tools.json"): To
   });
 }
 
-function readTool(tool: Cursor, budget: PatternBudget): ToolDefinition {
+function readTool(tool: Cursor, budget: PatternBudget, nameRule: StringRule): ToolDefinition {
   const fields = tool.fields(
     ["name", "description", "inputSchema"],
     ["title", "outputSchema", "annotations"],
   );
   return {
-    name: fields.get("name").string(TOOL_NAME),
+    name: fields.get("name").string(nameRule),
     ...fields.optional("title", (title) => title.string(TITLE)),
     description: fields.get("description").string(DESCRIPTION),
     inputSchema: readToolSchema(fields.get("inputSchema"), budget),

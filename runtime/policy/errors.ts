@@ -21,6 +21,12 @@ export const POLICY_ERRORS = {
     summary: "A grant after `--grant` cannot be read.",
     remedy: "Write the grant as the message shows.",
   },
+  ERR_POLICY_IMPORT: {
+    fault: "user",
+    exit: EXIT.wrongUsage,
+    summary: "A Wassette policy file is malformed, or says what no grant can keep.",
+    remedy: "Correct the place named, or write the grants yourself with `--grant`.",
+  },
   ERR_GATE_UNSIGNED: {
     fault: "user",
     exit: EXIT.refused,

@@ -21,8 +21,9 @@ export interface PluginTools {
 }
 
 /**
- * The tools that clients see: `<alias>__<tool>`, letters, digits and `_`, at most 64 characters, sorted by name.
- * A name that two tools share or that is too long, and a configured tool that does not exist, are problems.
+ * The tools that clients see: `<alias>__<tool>`, letters, digits, `_` and the hyphens of the tool's own name, at most 64
+ * characters, sorted by name. A name that two tools share, be it but for `-` and `_`, or that is too long, and a
+ * configured tool that does not exist, are problems.
  */
 export function exposeTools(plugins: readonly PluginTools[]): {
   tools: ExposedTool[];
@@ -34,8 +35,9 @@ export function exposeTools(plugins: readonly PluginTools[]): {
     for (const tool of surface) {
       if (configuration.tools?.includes(tool.name) === false) continue;
       const exposed = { exposedName: exposedNameOf(alias, tool.name), alias, tool };
-      const problem = unusableName(exposed, byName.get(exposed.exposedName));
-      if (problem === undefined) byName.set(exposed.exposedName, exposed);
+      const key = exposed.exposedName.replaceAll("-", "_");
+      const problem = unusableName(exposed, byName.get(key));
+      if (problem === undefined) byName.set(key, exposed);
       else problems.push(problem);
     }
   }
@@ -46,7 +48,7 @@ export function exposeTools(plugins: readonly PluginTools[]): {
 }
 
 export function exposedNameOf(alias: string, tool: string): string {
-  return `${alias}__${tool}`.replaceAll(/[^A-Za-z0-9_]/g, "_");
+  return `${alias.replaceAll("-", "_")}__${tool}`.replaceAll(/[^A-Za-z0-9_-]/g, "_");
 }
 
 function unknownTools({ alias, surface, configuration }: PluginTools): PolicyError[] {

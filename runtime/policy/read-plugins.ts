@@ -3,7 +3,7 @@ import { GrantError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Cursor } from "../plugin/cursor.ts";
 import type { GrantParsers } from "../plugin/manifest.ts";
-import { PLUGIN_NAME, TOOL_NAME, TOOLS_MAX } from "../plugin/rules.ts";
+import { PLUGIN_NAME, SERVLET_TOOL_NAME, TOOLS_MAX } from "../plugin/rules.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 import type { Configuration, PluginConfiguration } from "./configuration.ts";
@@ -53,7 +53,7 @@ function readIsolation(member: Cursor): Isolation {
 function readTools(member: Cursor): readonly string[] {
   const seen = new Set<string>();
   return member.items(1, TOOLS_MAX).map((item) => {
-    const name = item.string(TOOL_NAME);
+    const name = item.string(SERVLET_TOOL_NAME);
     if (seen.has(name)) item.problem(`the tool ${name} stands here twice`);
     seen.add(name);
     return name;

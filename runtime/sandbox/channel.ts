@@ -106,7 +106,7 @@ export class Channel {
     const done = Promise.withResolvers<void>();
     this.#state = { t: "loading", done };
     this.#process.watch(true);
-    const { script, modules, restorable = false } = transpiled;
+    const { script, modules, restorable = false, kernelBytes } = transpiled;
     const sizes = modules.map(({ name, bytes }) => [name, bytes.length] as const);
     const reset = restorable && isolation === "plugin";
     const message: LoadMessage = {
@@ -115,6 +115,7 @@ export class Channel {
       modules: sizes,
       granted,
       reset,
+      ...(kernelBytes === undefined ? {} : { kernelBytes }),
     };
     const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
     this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
@@ -136,6 +137,7 @@ export class Channel {
       id,
       export: call.export,
       args: call.args,
+      ...(call.typed && { typed: true }),
       context: call.context,
     });
     const done = Promise.withResolvers<PluginAnswer>();

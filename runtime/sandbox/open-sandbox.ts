@@ -40,23 +40,25 @@ export async function openSandbox(
   options: SandboxOptions = {},
 ): Promise<Sandbox> {
   const { spareRunners = 1, idleMsMax = 60_000, loadMsMax = 5000 } = options;
-  const runner = findProgram(powers, "runner");
+  const programs = { runner: findProgram(powers, "runner"), extism: findProgram(powers, "extism") };
   const transpile = findProgram(powers, "transpile");
   const spawn = makeSpawner(powers);
   const seal = await chooseSeal(powers, spawn, { probe: findProgram(powers, "probe") });
-  const startRunner = (residentBytesMax: number): Channel =>
-    new Channel(
-      spawn({
-        seal: seal.name,
-        program: runner,
-        dataBytesMax: RUNNER_DATA_BYTES_MAX,
-        residentBytesMax,
-      }),
-      {
-        startMsMax: START_MS_MAX,
-        loadMsMax,
-      },
-    );
+  const startRunner =
+    (program: string) =>
+    (residentBytesMax: number): Channel =>
+      new Channel(
+        spawn({
+          seal: seal.name,
+          program,
+          dataBytesMax: RUNNER_DATA_BYTES_MAX,
+          residentBytesMax,
+        }),
+        {
+          startMsMax: START_MS_MAX,
+          loadMsMax,
+        },
+      );
   const { dataBytesMax, residentBytesMax } = TRANSPILE_LIMITS;
   const transpiles = new Set<SealedProcess>();
   const startTranspile = (): SealedProcess => {
@@ -65,7 +67,9 @@ export async function openSandbox(
     void process.exited.then(() => transpiles.delete(process));
     return process;
   };
-  const spares = new SpareRunners(startRunner, spareRunners);
+  const spares = new SpareRunners(startRunner(programs.runner), spareRunners);
+  // Filled once an Extism plugin has taken its first: most workspaces have none.
+  const extismSpares = new SpareRunners(startRunner(programs.extism), spareRunners);
   // Not at once: whoever opens the sandbox has something to answer first, and starting a process takes its thread.
   spares.fillSoon(DEFAULT_LIMITS.residentBytes);
   const plugins = new Set<SealedPlugin>();
@@ -77,7 +81,9 @@ export async function openSandbox(
     seal,
     openPlugin(pluginOptions) {
       assertOpen();
-      const plugin = new PluginPool(pluginOptions, spares, { idleMsMax, sweepMs: SWEEP_MS });
+      const isExtism = pluginOptions.transpiled.kernelBytes !== undefined;
+      const times = { idleMsMax, sweepMs: SWEEP_MS };
+      const plugin = new PluginPool(pluginOptions, isExtism ? extismSpares : spares, times);
       plugins.add(plugin);
       return plugin;
     },
@@ -91,6 +97,7 @@ export async function openSandbox(
       const processesGone = [...transpiles].map((process) => process.exited);
       await Promise.all([
         spares.close(),
+        extismSpares.close(),
         ...processesGone,
         ...[...plugins].map((plugin) => plugin.close()),
       ]);

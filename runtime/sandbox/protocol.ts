@@ -23,6 +23,8 @@ export interface LoadMessage {
   readonly modules: readonly (readonly [name: string, bytes: number])[];
   /** Names of granted capabilities, for powers that a runner has by itself. Advice, not authority. */
   readonly granted: readonly string[];
+  /** For an Extism plugin, which is one module without a script: what host and plugin may hand to each other at one time. */
+  readonly kernelBytes?: number;
   /** Whether an instance may be restored after a call, instead of being made anew for each. */
   readonly reset: boolean;
 }
@@ -34,6 +36,8 @@ export interface CallMessage {
   /** Export path: `["tools", "callTool"]`. */
   readonly export: readonly string[];
   readonly args: readonly JsonValue[];
+  /** Arguments and answer are values of the component's own types: see `runTyped`. */
+  readonly typed?: true;
   readonly context: JsonValue;
 }
 

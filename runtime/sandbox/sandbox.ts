@@ -24,8 +24,10 @@ export interface Measure {
   readonly says: string;
 }
 
-/** A component after transpile: what a runner loads. Generated code is attacker-controlled code. */
+/** What a runner loads: a component after transpile, whose generated code is attacker-controlled code; or an Extism plugin. */
 export interface Transpiled {
+  /** Set for an Extism plugin, which is one module with an empty script: what host and plugin may hand to each other. */
+  readonly kernelBytes?: number;
   readonly script: Uint8Array;
   readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Said by whoever laid the modules' state open too. Without it each call gets a new instance. */
@@ -39,6 +41,8 @@ export interface PluginCall {
   /** Export path: `["tools", "callTool"]`. */
   readonly export: readonly string[];
   readonly args: readonly JsonValue[];
+  /** The arguments are values of the component's own types, and the answer is wanted as one: see `runTyped`. */
+  readonly typed?: true;
   readonly context: JsonValue;
   readonly onLog?: (level: string, message: string) => void;
   readonly onProgress?: (

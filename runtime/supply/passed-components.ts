@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Digest } from "../plugin/formats.ts";
+import type { Shape } from "../plugin/shape.ts";
 import { attempt, openCacheSecret, type CachePowers } from "./cache-secret.ts";
 
 const FILE = "passed.bin";
@@ -12,6 +13,9 @@ export interface PassedKey {
   readonly component: Digest;
   /** Capabilities that the manifest requests. */
   readonly requested: readonly string[];
+  /** Where the tools follow from the component: the shape, and the tools that were compared. */
+  readonly shape?: Shape;
+  readonly surface?: Digest;
 }
 
 /** Components that this very code has inspected on this machine, and found nothing against. */
@@ -37,9 +41,9 @@ export function openPassedComponents(
   const known = new Set((secret && attempt(() => readNames(folder, secret, powers))) ?? []);
   const used = new Set<string>();
   let isNew = false;
-  const nameOf = ({ component, requested }: PassedKey): string =>
+  const nameOf = ({ component, requested, shape, surface }: PassedKey): string =>
     createHash("sha256")
-      .update(JSON.stringify([code, component, requested.toSorted()]))
+      .update(JSON.stringify([code, component, requested.toSorted(), shape, surface]))
       .digest("hex");
   return {
     has(key) {

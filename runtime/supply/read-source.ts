@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Origin } from "../plugin/formats.ts";
+import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import type { FilePowers } from "./file-powers.ts";
 import type { PluginBytes, SignatureFile } from "./installed.ts";
 import { PinError } from "./pin-errors.ts";
@@ -37,6 +38,8 @@ export interface SourceBare {
   readonly policy?: Uint8Array;
   readonly bundles: readonly SignatureFile[];
   readonly origin?: Origin;
+  /** What the operator calls it. */
+  readonly naming?: Naming;
 }
 
 const MIB = 1024 * 1024;
@@ -49,7 +52,7 @@ const TEXT_BYTES_MAX = MIB;
 const BUILT_COMPONENT = "dist/plugin.wasm";
 
 /**
- * Reads a local source: a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.
+ * Reads a local source: a `.tgz`, a `.wasm` with or without a `plugin.json` beside it, or a plugin's folder.
  * `source` is as the operator wrote it, relative to `root`. Undefined when nothing is there.
  */
 export function readSource(source: string, root: string, files: FilePowers): Source | undefined {
@@ -57,8 +60,12 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   const kind = files.kindOf(target);
   if (kind === "nothing") return undefined;
   if (kind === "folder") return readParts(path.join(target, BUILT_COMPONENT), target, files);
-  if (kind === "file" && target.endsWith(".wasm"))
-    return readParts(target, path.dirname(target), files);
+  if (kind === "file" && target.endsWith(".wasm")) {
+    const folder = path.dirname(target);
+    return files.kindOf(path.join(folder, "plugin.json")) === "nothing"
+      ? readBare(target, files)
+      : readParts(target, folder, files);
+  }
   if (kind === "file" && target.endsWith(".tgz")) {
     const bytes = files.readFile(target, PACKAGE_BYTES_MAX);
     return (
@@ -73,6 +80,11 @@ export function readSource(source: string, root: string, files: FilePowers): Sou
   throw sourceError(target, "is not a `.tgz`, a `.wasm` or a folder");
 }
 
+function readBare(file: string, files: FilePowers): SourceBare | undefined {
+  const component = files.readFile(file, COMPONENT_BYTES_MAX);
+  return component && { kind: "bare", file, component, bundles: readSignatureFiles(file, files) };
+}
+
 /** Whether a local source is a package that is byte by byte, with its signatures, the one of the store. */
 export function isSourceStored(
   source: string,
@@ -82,7 +94,8 @@ export function isSourceStored(
 ): boolean {
   const target = path.resolve(root, source);
   if (!target.endsWith(".tgz") || files.kindOf(target) !== "file") return false;
-  return holdsSignatureFiles(target, stored.bundles, files) && files.holds(target, stored.package);
+  const expected = stored.bundles.filter(({ endorsed }) => !endorsed);
+  return holdsSignatureFiles(target, expected, files) && files.holds(target, stored.package);
 }
 
 function readParts(componentFile: string, folder: string, files: FilePowers): SourceParts {

@@ -2,6 +2,9 @@ import type { Transpiled } from "../sandbox/sandbox.ts";
 
 const FRESH = "fresh";
 const RESTORABLE = "restorable";
+const KERNEL = "kernel";
+/** The parts that are no core modules. */
+const WORDS: readonly string[] = [FRESH, RESTORABLE, KERNEL];
 
 /**
  * Transpiled code as one run of bytes:
@@ -9,14 +12,15 @@ const RESTORABLE = "restorable";
  *     u32le parts | for each part: u32le name length, u32le length, name (UTF-8), bytes
  *
  * The first part is the script and has no name; `restorable` has no content and says that instances can be restored,
- * `fresh` says why not; the others are core modules.
+ * `fresh` says why not; `kernel` holds the number of an Extism plugin; the others are core modules.
  */
 export function encodeTranspiled(transpiled: Transpiled): Uint8Array {
-  const { script, modules, fresh, restorable } = transpiled;
+  const { script, modules, fresh, restorable, kernelBytes } = transpiled;
   const parts = [
     { name: "", bytes: script },
     ...(restorable ? [{ name: RESTORABLE, bytes: Buffer.alloc(0) }] : []),
     ...(fresh === undefined ? [] : [{ name: FRESH, bytes: Buffer.from(fresh) }]),
+    ...(kernelBytes === undefined ? [] : [{ name: KERNEL, bytes: u32(kernelBytes) }]),
     ...modules,
   ];
   return Buffer.concat([
@@ -47,11 +51,14 @@ export function decodeTranspiled(frame: Uint8Array): Transpiled | undefined {
   }
   const [script, ...others] = parts;
   if (script === undefined || script.name !== "" || offset !== bytes.length) return undefined;
-  const modules = others.filter(({ name }) => name !== FRESH && name !== RESTORABLE);
+  const modules = others.filter(({ name }) => !WORDS.includes(name));
   const fresh = others.find(({ name }) => name === FRESH)?.bytes;
+  const kernel = others.find(({ name }) => name === KERNEL)?.bytes;
+  if (kernel !== undefined && kernel.length !== 4) return undefined;
   return {
     script: script.bytes,
     modules,
+    ...(kernel === undefined ? {} : { kernelBytes: Buffer.from(kernel).readUInt32LE(0) }),
     ...(others.some(({ name }) => name === RESTORABLE) ? { restorable: true } : {}),
     ...(fresh === undefined ? {} : { fresh: Buffer.from(fresh).toString() }),
   };

@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "runtime/dist/sealed");
 const PROGRAMS = {
   runner: "runtime/sandbox/runner/main.ts",
+  extism: "runtime/sandbox/runner/extism/main.ts",
   transpile: "runtime/sandbox/transpile/main.ts",
   landlock: "runtime/sandbox/launch/landlock.ts",
   probe: "runtime/sandbox/seal/probe-program.ts",
@@ -30,11 +31,21 @@ const sealBindgen: Plugin = {
   },
 };
 
+/** Extism finds our WASI where it looks for Node's, and nothing where it looks for files, devices and threads. */
+const sealExtism: Plugin = {
+  name: "seal-extism",
+  resolveId(source, importer) {
+    if (importer?.includes("/node_modules/extism/") !== true || source.startsWith(".")) return null;
+    const standIn = source === "wasi" ? "wasi-module.ts" : "no-node.ts";
+    return join(ROOT, "runtime/sandbox/runner/extism", standIn);
+  },
+};
+
 async function bundle(name: string, entry: string): Promise<void> {
   const build = await rolldown({
     input: join(ROOT, entry),
     platform: "node",
-    plugins: [sealBindgen],
+    plugins: [sealBindgen, sealExtism],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(`${entry}: ${log.message}`);
     },

@@ -64,19 +64,20 @@ async function buildComponent(): Promise<Uint8Array> {
   return componentNew(embedded, []);
 }
 
-/** Compiles sources of `c/` to one core module. `headers` are made for this module alone. */
-function compileC(
+/** Compiles sources of `c/`, or of another folder, to one core module. `headers` are made for this module alone. */
+export function compileC(
   sources: readonly string[],
   headers: Readonly<Record<string, string>> = {},
+  { from = join(GUEST_FOLDER, "c"), flags = [] as readonly string[] } = {},
 ): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-c-"));
   try {
     for (const [name, text] of Object.entries(headers)) writeFileSync(join(folder, name), text);
     const output = join(folder, "guest.wasm");
-    const files = sources.map((name) => join(GUEST_FOLDER, "c", name));
+    const files = sources.map((name) => join(from, name));
     const { status, stderr, error } = spawnSync(
       "clang",
-      [...FLAGS, "-I", folder, "-o", output, ...files],
+      [...FLAGS, ...flags, "-I", folder, "-o", output, ...files],
       { encoding: "utf8" },
     );
     if (error)

@@ -1,20 +1,23 @@
 import { EXIT } from "../../errors.ts";
+import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
-import type { Command } from "../command.ts";
+import type { Command, CommandCall } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
+import { readPolicyFile } from "../policy-file.ts";
 
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
-    "SOURCE is a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a plugin's folder.",
+    "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
+    "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
-    "will read and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
+    "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
     "Writes glovebox.yaml and glovebox.lock.json. Adding again under the same name approves the new release;",
     "without `--grant` it keeps the grants that it has.",
   ],
@@ -30,6 +33,18 @@ export const add: Command = {
       value: "CAP=VALUE",
       summary: "what it may do, once per capability; see the examples",
     },
+    policy: {
+      type: "string",
+      value: "FILE",
+      summary: "grants of a Wassette policy file; what it says and a grant cannot is told",
+    },
+    name: {
+      type: "string",
+      value: "NAME",
+      summary: "what a component without a manifest is called",
+    },
+    version: { type: "string", value: "VERSION", summary: "its version (default: of its package)" },
+    license: { type: "string", value: "SPDX", summary: "its licence, where you know it" },
     unsigned: {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
@@ -44,15 +59,21 @@ export const add: Command = {
     "glovebox add ./web-1.0.0.tgz --as docs --grant http=developer.mozilla.org:443",
     "glovebox add ./memory-1.0.0.tgz --grant kv=1MiB --yes",
     "glovebox add ./weather --grant env=UNITS=metric --unsigned",
+    "glovebox add ./fetch.wasm --policy policy.yaml --license MIT --unsigned",
   ],
   async run(call) {
     const { out } = call;
     const flags = call.texts("grant");
-    const { alias, locked, examined } = await addPlugin(
+    const policy = call.text("policy");
+    const granted = parseGrantFlags(flags);
+    const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
+    const { alias, locked, examined, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
-        grants: flags.length > 0 ? parseGrantFlags(flags) : undefined,
+        grants: allowed?.grants ?? (flags.length > 0 ? granted : undefined),
+        limits: allowed?.limits,
+        naming: namingOf(call),
         unsigned: call.flag("unsigned"),
         ...readConsent(call),
       },
@@ -65,7 +86,12 @@ export const add: Command = {
     out.line(
       `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
-    out.result({ alias, tools, locked });
+    out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };
+
+function namingOf(call: CommandCall): Naming {
+  const words = (["name", "version", "license"] as const).map((key) => [key, call.text(key)]);
+  return Object.fromEntries(words.filter(([, word]) => word !== undefined)) as Naming;
+}

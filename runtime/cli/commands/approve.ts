@@ -18,11 +18,15 @@ export const approve: Command = {
   examples: ["glovebox approve time", "glovebox approve time --yes"],
   async run(call) {
     const { out } = call;
-    const { alias, locked } = await approvePlugin(call.args[0] ?? "", readConsent(call), call);
+    const { alias, locked, findings } = await approvePlugin(
+      call.args[0] ?? "",
+      readConsent(call),
+      call,
+    );
     out.line();
     out.line(`Approved and pinned ${out.style("bold", alias)} ${locked.version}.`);
     out.line("Next: `glovebox verify` checks the whole workspace as a start would.");
-    out.result({ alias, locked });
+    out.result({ alias, locked, findings });
     return EXIT.done;
   },
 };

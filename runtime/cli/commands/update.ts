@@ -36,6 +36,8 @@ export const update: Command = {
     for (const option of ["from", "digest"])
       if (call.text(option) !== undefined && call.args.length !== 1)
         throw new CliError("ERR_USAGE", `\`--${option}\` is for one plugin: name it.`);
+    if (call.texts("accept").length > 0 && call.args.length !== 1)
+      throw new CliError("ERR_USAGE", "`--accept` is for one plugin: name it.");
     const all = Object.keys(readWorkspace(configFile, machine.files).configuration.plugins);
     const names = call.args.length > 0 ? [...new Set(call.args)] : all;
     const updated: { readonly alias: string; readonly version: string }[] = [];

@@ -39,8 +39,8 @@ export interface Subject {
   readonly others: ReadonlyMap<string, ScannedTool>;
   /** The phrases of all rules that a text has. */
   readonly signsOf: (text: ToolText) => readonly Sign[];
-  /** Whether a piece of raw text speaks of anything that the phrases speak of. */
-  readonly hasMentions: (raw: string) => boolean;
+  /** Whether a piece of raw text speaks to somebody who is to do something. */
+  readonly isInstructive: (raw: string) => boolean;
 }
 
 /** What a rule saw. `quote` is raw text; it is cut and made visible for the finding. */

@@ -15,8 +15,12 @@ import { collectTexts } from "./texts.ts";
 
 /** More tools than any server lists; the rest is not read, and that is a finding. */
 export const SCANNED_TOOLS_MAX = 2000;
+/** Of one rule in one tool, the gravest. */
 const HITS_PER_RULE_MAX = 4;
-const FINDINGS_MAX = 1000;
+/** Looked at, to find the gravest: a tool has no more texts than that which matter. */
+const HITS_READ_MAX = 1000;
+/** Of one rule in all tools. The others are counted: what an operator accepts is a rule's id. */
+const FINDINGS_PER_RULE_MAX = 50;
 const QUOTE_MAX = 120;
 const NAME_MAX = 128;
 /** The id of what the scanner says when it did not read everything. */
@@ -32,7 +36,7 @@ export interface ScanContext {
 }
 
 /**
- * What is suspicious in the definitions of `tools`, the gravest first, at most 1000 findings.
+ * What is suspicious in the definitions of `tools`, the gravest first, at most 50 findings of each rule.
  * Pure, and linear in the size of the tools. The tools may be anybody's: whatever is too much to read is itself a
  * finding of high severity, so that nothing passes by being long.
  */
@@ -43,25 +47,70 @@ export function scanTools(tools: readonly ScannedTool[], context: ScanContext): 
     const { texts, isCut } = collectTexts(tool);
     const signsOf = makeSignReader(namesAround(tool, others));
     const decoded = decodeTexts(texts);
-    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, hasMentions };
+    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, isInstructive };
     if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read of one"));
     for (const rule of RULES) findings.push(...runRule(rule, subject));
   }
   if (tools.length > SCANNED_TOOLS_MAX) {
     findings.push(unread("", `there are more than ${SCANNED_TOOLS_MAX} tools`));
   }
-  return findings
-    .toSorted((left, right) => compareSeverity(left.severity, right.severity))
-    .slice(0, FINDINGS_MAX);
+  return cutPerRule(
+    findings.toSorted((left, right) => compareSeverity(left.severity, right.severity)),
+  );
 }
 
-/** Words that any sentence may have do not make it speak to a model. */
-const COMMON = new Set((["this", "seen", "content", "tool", "any", "rule"] as const).map(numberOf));
+/** No flood of one rule's findings takes the place of another's. */
+function cutPerRule(findings: readonly Finding[]): Finding[] {
+  const counts = new Map<string, number>();
+  for (const { id } of findings) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const listed = new Map<string, number>();
+  return findings.flatMap((finding) => {
+    const { id, why } = finding;
+    const place = (listed.get(id) ?? 0) + 1;
+    listed.set(id, place);
+    if (place > FINDINGS_PER_RULE_MAX) return [];
+    const more = (counts.get(id) ?? 0) - place;
+    const isLast = place === FINDINGS_PER_RULE_MAX && more > 0;
+    return [isLast ? { ...finding, why: `${why} There are ${more} more such findings.` } : finding];
+  });
+}
 
-function hasMentions(raw: string): boolean {
-  return readMentions(foldText(raw).text, NO_NAMES).some(({ concepts }) =>
-    concepts.some((concept) => !COMMON.has(concept)),
-  );
+/** What is said to somebody who is to do something; two such words in a comment make it a message. */
+const INSTRUCTIVE: ReadonlySet<number> = new Set(
+  (
+    [
+      "must",
+      "you",
+      "ignore",
+      "send",
+      "act",
+      "use",
+      "tell",
+      "not",
+      "without",
+      "before",
+      "important",
+      "role",
+      "order",
+      "secretNoun",
+      "secretPath",
+      "configPath",
+      "filePath",
+      "address",
+      "userData",
+      "answering",
+      "hush",
+      "speaker",
+      "doThis",
+    ] as const
+  ).map(numberOf),
+);
+const INSTRUCTIVE_MIN = 2;
+
+function isInstructive(raw: string): boolean {
+  const mentions = readMentions(foldText(raw).text, NO_NAMES);
+  const count = mentions.filter(({ concepts }) => concepts.some((one) => INSTRUCTIVE.has(one)));
+  return count.length >= INSTRUCTIVE_MIN;
 }
 
 /** Phrases are looked for once in each text, when the first rule asks. */
@@ -81,12 +130,13 @@ function namesAround(tool: ScannedTool, others: Subject["others"]): Names {
   return { own: new Set([tool.name.toLowerCase()]), installed: new Set(others.keys()) };
 }
 
-function* runRule(rule: Rule, subject: Subject): Iterable<Finding> {
-  let count = 0;
-  for (const hit of rule.find(subject)) {
-    yield toFinding(rule, subject.tool, hit);
-    if (++count === HITS_PER_RULE_MAX) return;
-  }
+function runRule(rule: Rule, subject: Subject): readonly Finding[] {
+  const hits: Hit[] = [];
+  for (const hit of rule.find(subject)) if (hits.push(hit) === HITS_READ_MAX) break;
+  const gravest = hits.toSorted((left, right) =>
+    compareSeverity(left.severity ?? rule.severity, right.severity ?? rule.severity),
+  );
+  return gravest.slice(0, HITS_PER_RULE_MAX).map((hit) => toFinding(rule, subject.tool, hit));
 }
 
 function toFinding(rule: Rule, tool: ScannedTool, hit: Hit): Finding {

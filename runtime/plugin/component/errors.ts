@@ -65,8 +65,17 @@ export const COMPONENT_ERRORS = {
   ERR_COMPONENT_SHAPE: {
     fault: "plugin",
     exit: EXIT.refused,
-    summary: "The component does not export `glovebox:plugin/tools@0.1`.",
-    remedy: "Export the tools interface; `glovebox new` shows how.",
+    summary:
+      "The component is not of the shape that its manifest says: `glovebox:plugin/tools@0.1`, exported or not.",
+    remedy:
+      "Export the tools interface (`glovebox new` shows how), or write `shape: wit` in plugin.json.",
+  },
+  ERR_COMPONENT_TOOLS: {
+    fault: "plugin",
+    exit: EXIT.refused,
+    summary: "The exported functions of the component cannot be made into tools.",
+    remedy:
+      "Ask the author for a component whose functions have names of their own and no resources in their types.",
   },
 } as const satisfies ErrorTable;
 

@@ -1,4 +1,5 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
+import type { Shape } from "../shape.ts";
 import { ComponentError } from "./errors.ts";
 import type { ComponentInspection, ComponentItem } from "./inspect.ts";
 import { referenceOf } from "./reference.ts";
@@ -8,6 +9,8 @@ const TOOLS = "glovebox:plugin/tools";
 /** Versions served, by package. Within a minor version interfaces only grow. */
 const VERSIONS: readonly (readonly [packagePrefix: string, served: RegExp, words: string])[] = [
   ["glovebox:plugin/", /^0\.1\.\d{1,5}$/u, "0.1.x"],
+  // Of the one draft that toolchains carry, and the candidate that followed with the same functions.
+  ["wasi:config/", /^0\.2\.0-(draft|rc\.1)$/u, "0.2.0-draft"],
   ["wasi:", /^0\.2\.\d{1,5}$/u, "0.2.x"],
 ];
 
@@ -18,6 +21,8 @@ export interface ImportRules {
   readonly capabilityOf: (name: string) => CapabilityName | undefined;
   /** Capabilities that the manifest requests. */
   readonly requested: ReadonlySet<CapabilityName>;
+  /** Of the plugin, as its manifest says. */
+  readonly shape?: Shape | undefined;
 }
 
 /**
@@ -32,6 +37,16 @@ export function decideImports(
 ): ComponentError[] {
   const problems = inspection.imports.flatMap((item) => decideImport(item, rules));
   const tools = inspection.exports.filter((item) => item.name === TOOLS);
+  if (rules.shape === "wit") {
+    if (tools.length > 0)
+      problems.push(
+        new ComponentError(
+          "ERR_COMPONENT_SHAPE",
+          `its manifest says \`wit\`, but it exports \`${TOOLS}\``,
+        ),
+      );
+    return problems;
+  }
   if (tools.length === 0) {
     problems.push(new ComponentError("ERR_COMPONENT_SHAPE", `it exports no \`${TOOLS}\``));
   } else if (tools.length > 1) {

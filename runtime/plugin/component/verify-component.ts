@@ -7,7 +7,7 @@ import { inspectComponent } from "./inspect.ts";
 import type { ComponentInspection } from "./inspect.ts";
 
 /** What the host serves: the same for every plugin. */
-export type ComponentRules = Omit<ImportRules, "requested">;
+export type ComponentRules = Omit<ImportRules, "requested" | "shape">;
 
 /**
  * Reads a component and holds it against what the host serves and what its own manifest requests.
@@ -15,14 +15,14 @@ export type ComponentRules = Omit<ImportRules, "requested">;
  */
 export function verifyComponent(
   component: Uint8Array,
-  manifest: Pick<Manifest, "capabilities">,
+  manifest: Pick<Manifest, "capabilities" | "shape">,
   rules: ComponentRules,
 ): ComponentInspection {
   const inspection = inspectComponent(component);
   const requested = new Set(
     CAPABILITY_NAMES.filter((name) => Object.hasOwn(manifest.capabilities, name)),
   );
-  const problems = decideImports(inspection, { ...rules, requested });
+  const problems = decideImports(inspection, { ...rules, requested, shape: manifest.shape });
   const [first, ...others] = problems;
   if (first === undefined) return inspection;
   throw others.length === 0 ? first : new Refusals(problems);

@@ -3,15 +3,19 @@ import { GuestExit } from "@glovebox/host-api/guest";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { CallMessage, ResultMessage } from "../protocol.ts";
 import type { GuestExports } from "./component.ts";
+import { reviveValue, writeEnded, writePart } from "./typed-values.ts";
 
 export interface Ended {
   readonly message: ResultMessage;
   readonly body?: Uint8Array;
+  /** The guest did not come to its end, though there is an answer: its instance serves no other call. */
+  readonly unwound?: true;
 }
 
 /** Calls one export of a fresh instance and says how it ended. Never throws. */
 export function runExport(instance: GuestExports, call: CallMessage): Ended {
   const { id } = call;
+  if (call.typed) return runTyped(instance, call);
   try {
     const value = findExport(instance, call.export)(...call.args);
     // A string travels as bytes: it is most of what plugins answer, and needs no escaping there.
@@ -21,6 +25,20 @@ export function runExport(instance: GuestExports, call: CallMessage): Ended {
   } catch (error) {
     if (isWitError(error)) return { message: { t: "result", id, err: toJson(error.payload) } };
     return { message: { t: "result", id, trap: classify(error) } };
+  }
+}
+
+/**
+ * The same with values of the component's own types. However the function ended, that travels as bytes:
+ * its size is bounded by what a call may answer, and not by what fits a header.
+ */
+function runTyped(instance: GuestExports, { id, args, export: path }: CallMessage): Ended {
+  try {
+    const value = findExport(instance, path)(...args.map(reviveValue));
+    return { message: { t: "result", id }, body: writeEnded({ ok: value }) };
+  } catch (error) {
+    if (!isWitError(error)) return { message: { t: "result", id, trap: classify(error) } };
+    return { message: { t: "result", id }, body: writeEnded({ err: error.payload }) };
   }
 }
 
@@ -53,11 +71,6 @@ function classify(error: unknown): NonNullable<ResultMessage["trap"]> {
 
 /** Lifted values as JSON: 64-bit integers as decimal strings, lists of numbers as plain lists, nothing as null. */
 function toJson(value: unknown): JsonValue {
-  const text = JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === "bigint") return item.toString();
-    if (ArrayBuffer.isView(item) && !(item instanceof DataView))
-      return Array.from(item as Uint8Array);
-    return item;
-  }) as string | undefined;
+  const text = JSON.stringify(value, writePart) as string | undefined;
   return text === undefined ? null : (JSON.parse(text) as JsonValue);
 }

@@ -95,8 +95,9 @@ export const SOURCE_ERRORS = {
     fault: "user",
     exit: EXIT.refused,
     summary:
-      "A source is a bare component, without a manifest of ours, and this release derives none for it.",
-    remedy: "Ask its author for a package that `glovebox pack` made.",
+      "A source is a component without the manifest that it needs, since it lists its tools itself.",
+    remedy:
+      "Put its `plugin.json` beside it, or ask its author for a package that `glovebox pack` made.",
   },
 } as const satisfies ErrorTable;
 

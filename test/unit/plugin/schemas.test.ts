@@ -87,6 +87,16 @@ function everywhere(paths: readonly string[]): Change[] {
 }
 
 describe("the schemas for editors", () => {
+  it("judge the plugin.json of the other shapes as the parser does", () => {
+    const good = { ...MANIFEST, shape: "wit" };
+    const names = ["a", "a-b", "a_b-c", "A", "-a", "x".repeat(128), "x".repeat(129), "a.b", 1];
+    const changes = names.map((value): Change => ["tools", [value]]);
+    assertEqualJudges("plugin", good, changes, (text) => parseManifest(text, "m", GRANT_PARSERS));
+    const servlet = { ...MANIFEST, shape: "extism" };
+    const theirs = [...names, "getTime", "a__B-c"].map((value): Change => ["tools", [value]]);
+    assertEqualJudges("plugin", servlet, theirs, (text) => parseManifest(text, "m", GRANT_PARSERS));
+  });
+
   it("judge plugin.json as the parser does", () => {
     const good = { ...MANIFEST, title: "Time", homepage: "https://example.com/x", $schema: "x" };
     const changes: Change[] = [
@@ -97,7 +107,9 @@ describe("the schemas for editors", () => {
         "capabilities.clock.reason",
         "capabilities.net",
         "tools.0",
+        "shape",
       ]),
+      ...["plugin", "wit", "extism"].map((value): Change => ["shape", value]),
       ...[
         "a",
         "a-b",

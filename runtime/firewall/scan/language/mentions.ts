@@ -46,7 +46,12 @@ class MentionReader implements WordSink {
   readonly #names: Names;
   #deniedUntil = -1;
   /** The phrases that the last words may be the beginning of, longest last. */
-  #open: { readonly entry: Entry; readonly start: number; readonly position: number }[] = [];
+  #open: {
+    readonly entry: Entry;
+    readonly start: number;
+    readonly position: number;
+    readonly deniedUntil: number;
+  }[] = [];
 
   constructor(text: string, names: Names) {
     this.#text = text;
@@ -62,8 +67,9 @@ class MentionReader implements WordSink {
     this.#continuePhrases(word, end, position);
     const entry = LEXICON.get(word) ?? LEXICON.get(withoutPossessive(word));
     if (entry !== undefined) {
+      const deniedUntil = this.#deniedUntil;
+      if (entry.next !== undefined) this.#open.push({ entry, start, position, deniedUntil });
       if (entry.concepts.length > 0) this.#add(entry.concepts, position, start, end);
-      if (entry.next !== undefined) this.#open.push({ entry, start, position });
     }
     this.#name(word, start, end, position);
   }
@@ -80,11 +86,16 @@ class MentionReader implements WordSink {
     if (this.#open.length === 0) return;
     const open = this.#open;
     this.#open = [];
-    for (const { entry, start, position: first } of open) {
+    for (const { entry, start, position: first, deniedUntil } of open) {
       const next = position - first > 4 ? undefined : entry.next?.get(word);
       if (next === undefined) continue;
-      if (next.concepts.length > 0) this.#add(next.concepts, position, start, end);
-      if (next.next !== undefined) this.#open.push({ entry: next, start, position: first });
+      if (next.concepts.length > 0) {
+        // The phrase's own words deny nothing: "pay no attention to".
+        this.#deniedUntil = deniedUntil;
+        this.#push(next.concepts, position, start, end, position <= deniedUntil);
+      }
+      if (next.next !== undefined)
+        this.#open.push({ entry: next, start, position: first, deniedUntil });
     }
   }
 
@@ -104,8 +115,13 @@ class MentionReader implements WordSink {
     if (concepts.includes(NOT)) this.#deniedUntil = position + DENIAL_REACH;
   }
 
-  #push(concepts: readonly number[], position: number, start: number, end: number): void {
-    const isDenied = position <= this.#deniedUntil;
+  #push(
+    concepts: readonly number[],
+    position: number,
+    start: number,
+    end: number,
+    isDenied = position <= this.#deniedUntil,
+  ): void {
     this.mentions.push({ concepts, position, start, end, isDenied });
   }
 }

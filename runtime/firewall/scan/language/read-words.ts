@@ -10,6 +10,8 @@ export interface WordSink {
 
 /** A sentence's end keeps its words as far from the next as so many words. */
 const SENTENCE_GAP = 3;
+/** So does a semicolon. */
+const CLAUSE_GAP = 2;
 const PARAGRAPH_GAP = 6;
 
 const BLANK = 1;
@@ -19,7 +21,7 @@ const CLASSES = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
   if (/[\s]/.test(character)) CLASSES[code] = BLANK;
-  else if (/[a-z0-9_']/.test(character)) CLASSES[code] = WORD;
+  else if (/[a-z0-9_]/.test(character)) CLASSES[code] = WORD;
   else if (/[./@\\~$%:+-]/.test(character)) CLASSES[code] = JOINER;
 }
 
@@ -33,6 +35,7 @@ export function readWords(text: string, sink: WordSink): void {
   for (let index = 0; index <= length; index++) {
     const code = index < length ? text.charCodeAt(index) : 0x20;
     const kind = code < 128 ? (CLASSES[code] ?? 0) : WORD;
+    if (code === 0x27 && wordStart >= 0 && isLetter(text.charCodeAt(index + 1))) continue;
     if (kind === WORD) {
       if (wordStart < 0) wordStart = index;
       if (chunkStart < 0) {
@@ -60,12 +63,23 @@ export function readWords(text: string, sink: WordSink): void {
       joins = false;
     }
     if (kind === BLANK) position += gapAt(text, index, code);
+    else if (code === 0x3b) position += CLAUSE_GAP;
   }
 }
 
 function gapAt(text: string, index: number, code: number): number {
   if (code === 0x0a && index > 0 && text.charCodeAt(index - 1) === 0x0a) return PARAGRAPH_GAP;
+  if (code === 0x0a && isBullet(text.charCodeAt(index + 1))) return SENTENCE_GAP;
   const before = index > 0 ? text.charCodeAt(index - 1) : 0;
   const ends = before === 0x2e || before === 0x21 || before === 0x3f;
   return ends ? SENTENCE_GAP : 0;
+}
+
+/** `-`, `*`, `#`, or a digit: a list's item or a heading is a sentence of its own. */
+function isBullet(code: number): boolean {
+  return code === 0x2d || code === 0x2a || code === 0x23 || (code >= 0x30 && code <= 0x39);
+}
+
+function isLetter(code: number): boolean {
+  return code >= 0x61 && code <= 0x7a;
 }

@@ -1,3 +1,4 @@
+import type { Phrase } from "../language/phrases.ts";
 import type { Rule } from "../rule.ts";
 
 export const ENCODED: Rule = {
@@ -5,9 +6,16 @@ export const ENCODED: Rule = {
   severity: "high",
   title: "Text that only a model reads: encoded, disguised or spaced out",
   references: ["OWASP MCP03", "OWASP MCP06"],
-  *find({ decoded, signsOf }) {
+  *find({ texts, decoded, signsOf }) {
     for (const text of decoded) {
-      const isGrave = signsOf(text).some(({ phrase }) => phrase.severity !== "low");
+      const isPlain = (phrase: Phrase) =>
+        texts.some(
+          (plain) =>
+            plain.where === text.where && signsOf(plain).some((sign) => sign.phrase === phrase),
+        );
+      const isGrave = signsOf(text).some(
+        ({ phrase }) => phrase.severity !== "low" && !isPlain(phrase),
+      );
       if (!isGrave && DISGUISES.has(text.via ?? "")) continue;
       yield {
         where: text.where,

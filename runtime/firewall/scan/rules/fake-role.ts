@@ -14,20 +14,38 @@ export const FAKE_ROLE: Rule = {
   severity: "high",
   title: "Text in the shape of a system message or of a chat template",
   references: ["OWASP MCP03", "OWASP MCP06"],
-  *find({ texts, decoded }) {
+  *find({ texts, decoded, isInstructive }) {
     for (const { where, raw, view } of [...texts, ...decoded]) {
-      for (const { pattern, severity, why } of SHAPES) {
+      for (const { pattern, why, severity, followed } of SHAPES) {
         const index = view.text.search(pattern);
         if (index < 0) continue;
-        yield { where, severity, why, quote: raw.slice(view.placeOf(index)) };
+        const quote = raw.slice(view.placeOf(index), view.placeOf(index) + FOLLOWING_MAX);
+        yield { where, severity: isInstructive(quote) ? followed : severity, why, quote };
         break;
       }
     }
   },
 };
 
+const FOLLOWING_MAX = 200;
+/** `followed`: where what follows tells somebody to do something. */
 const SHAPES = [
-  { pattern: TEMPLATE, severity: "high", why: "It imitates a message of the system." },
-  { pattern: HEADING, severity: "medium", why: "It has a heading like a message of the system." },
-  { pattern: EMPHASIS, severity: "medium", why: "It marks a passage as important for the model." },
+  {
+    pattern: TEMPLATE,
+    severity: "high",
+    followed: "high",
+    why: "It imitates a message of the system.",
+  },
+  {
+    pattern: HEADING,
+    severity: "medium",
+    followed: "high",
+    why: "It has a heading like a message of the system.",
+  },
+  {
+    pattern: EMPHASIS,
+    severity: "low",
+    followed: "medium",
+    why: "It marks a passage as important for the model.",
+  },
 ] as const;

@@ -48,13 +48,13 @@ export const COMMENT: Rule = {
 
 /** A short note is left to the operator; what speaks to somebody, or is longer, was put there to be read by a model. */
 function* judgeHidden(
-  { hasMentions }: Subject,
+  { isInstructive }: Subject,
   { where }: ToolText,
   [quote, inside = ""]: RegExpExecArray,
 ): Iterable<Hit> {
   const text = inside.trim();
   if (text === "") return;
-  const isGrave = text.length > SHORT_COMMENT_MAX || hasMentions(text);
+  const isGrave = text.length > SHORT_COMMENT_MAX || isInstructive(text);
   yield {
     where,
     severity: isGrave ? "high" : "medium",

@@ -7,8 +7,34 @@ export const PREFERENCE: PhraseRule = {
   references: ["OWASP MCP03"],
   phrases: [
     {
-      steps: "must prefer thisTool|ownName|this",
+      steps: "thisTool|ownName|this best|praise tool",
       gap: 4,
+      severity: "high",
+      why: "It says that it is the best tool.",
+    },
+    {
+      steps: "must prefer thisTool|ownName",
+      gap: 4,
+      severity: "high",
+      why: "It demands to be preferred.",
+    },
+    { steps: "must prefer this", gap: 2, severity: "medium", why: "It demands to be preferred." },
+    {
+      steps: "thisTool|ownName must prefer",
+      gap: 4,
+      severity: "medium",
+      why: "It demands to be preferred.",
+    },
+    {
+      steps: "thisTool|ownName best must prefer",
+      gap: 8,
+      severity: "high",
+      why: "It demands to be preferred.",
+    },
+    {
+      steps: "prefer thisTool|ownName|this not otherTool",
+      gap: 5,
+      denies: true,
       severity: "high",
       why: "It demands to be preferred.",
     },
@@ -25,11 +51,36 @@ export const PREFERENCE: PhraseRule = {
       why: "It says that it is better than other tools.",
     },
     {
-      steps: "thisTool|ownName best",
-      gap: 5,
+      steps: "outdo otherTool",
+      gap: 3,
+      severity: "high",
+      why: "It says that it is better than other tools.",
+    },
+    {
+      steps: "best otherTool",
+      gap: 4,
+      severity: "medium",
+      why: "It says that it is better than others.",
+    },
+    {
+      steps: "thisTool|ownName best|praise",
+      gap: 6,
       severity: "medium",
       why: "It praises itself.",
     },
+    {
+      steps: "praise praise|best|outdo",
+      gap: 20,
+      severity: "medium",
+      why: "It is an advertisement.",
+    },
+    {
+      steps: "praise praise|best praise|best",
+      gap: 20,
+      severity: "high",
+      why: "It is an advertisement.",
+    },
+    { steps: "praise", severity: "low", why: "It praises itself." },
     {
       steps: "otherTool worse",
       gap: 6,
@@ -37,7 +88,7 @@ export const PREFERENCE: PhraseRule = {
       why: "It says that other tools are bad.",
     },
     {
-      steps: "not use|prefer otherTool|installed",
+      steps: "not use|prefer otherTool",
       gap: 4,
       denies: true,
       severity: "medium",
@@ -50,10 +101,11 @@ export const PREFERENCE: PhraseRule = {
       why: "It demands to be used in place of others.",
     },
     {
-      steps: "must use thisTool|ownName",
-      gap: 5,
+      steps: "must use thisTool|ownName before|important",
+      gap: 6,
       severity: "low",
-      why: "It demands to be used.",
+      why: "It demands to be used first.",
     },
+    { steps: "must use thisTool|ownName", gap: 5, severity: "low", why: "It demands to be used." },
   ],
 };

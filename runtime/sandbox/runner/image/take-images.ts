@@ -1,3 +1,4 @@
+import type { CallStates } from "@glovebox/host-api/call-states";
 import type { NewInstance } from "../instances.ts";
 import { takeGlueImages } from "./glue-image.ts";
 import { restoreGlobal } from "./global-image.ts";
@@ -13,9 +14,36 @@ import { NoImage, type StateImage } from "./state-image.ts";
 export function takeImages({ core, hook, states }: NewInstance): readonly StateImage[] {
   if (hook === undefined) throw new NoImage("binding code without a hook");
   if (!states.canForget) throw new NoImage("objects of the host that were made before any call");
+  const { memories, globals } = findState(core);
+  return [
+    ...takeCoreImages(core),
+    ...takeGlueImages(hook, memories, globals),
+    takeImportsImage(states),
+  ];
+}
+
+/** What the imports remember. */
+export function takeImportsImage(states: CallStates): StateImage {
+  return {
+    part: "imports",
+    restore() {
+      states.forget();
+      return true;
+    },
+  };
+}
+
+function findState(core: readonly WebAssembly.Instance[]) {
   const state = core.flatMap((instance) => Object.values(instance.exports));
-  const memories = [...new Set(state.filter((item) => item instanceof WebAssembly.Memory))];
-  const globals = new Set(state.filter((item) => item instanceof WebAssembly.Global));
+  return {
+    memories: [...new Set(state.filter((item) => item instanceof WebAssembly.Memory))],
+    globals: new Set(state.filter((item) => item instanceof WebAssembly.Global)),
+  };
+}
+
+/** The memories and mutable globals of core modules whose state `exposeModules` has laid open. Throws `NoImage`. */
+export function takeCoreImages(core: readonly WebAssembly.Instance[]): readonly StateImage[] {
+  const { memories, globals } = findState(core);
   const memoryImages = memories.map((memory) => new MemoryImage(memory));
   const restoreGlobals = [...globals].map(restoreGlobal);
   return [
@@ -24,14 +52,6 @@ export function takeImages({ core, hook, states }: NewInstance): readonly StateI
       part: "globals",
       restore() {
         for (const restore of restoreGlobals) restore();
-        return true;
-      },
-    },
-    ...takeGlueImages(hook, memories, globals),
-    {
-      part: "imports",
-      restore() {
-        states.forget();
         return true;
       },
     },

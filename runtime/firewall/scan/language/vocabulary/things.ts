@@ -1,0 +1,117 @@
+import type { Words } from "./words.ts";
+
+const WHOLE = "whole entire full complete";
+const TALK = "chat conversation dialogue dialog transcript prompt context";
+
+/** What is spoken of. */
+export const THINGS = {
+  this: {
+    nouns:
+      "instruction step action requirement directive notice detail operation behavior behaviour activity",
+    words: "this it that these those above fact existence anything presence",
+  },
+  reply: {
+    nouns: "response answer reply summary",
+    words: "conversation chat transcript",
+    verbs: "respond",
+    phrases: "visible output; final output; your output",
+  },
+  tool: { nouns: "tool function plugin command api" },
+  thisTool: {
+    phrases:
+      "this tool; this function; this plugin; this server; this utility; this skill; this mcp; this api; this service; our tool; my tool; the present tool; this one; only this",
+  },
+  otherTool: {
+    words: "competitors",
+    phrases:
+      "other tool; other tools; another tool; any tool; any tools; all tools; every tool; each tool; any other; all other; all others; any others; other functions; any function; another function; other plugins; other servers; another server; other server; other mcp; competing tools; similar tools; alternative tools; the other; the others; other options; other alternatives; any alternative; the alternatives; all alternatives; other available tools; other similar tools; every other; the rest; other providers; competing services; similar services",
+  },
+  content: {
+    nouns: "content file document value line",
+    words: "text data body information everything output result results",
+  },
+  secretNoun: {
+    nouns: "password passphrase credential secret apikey passcode keystore keychain",
+    words: "mnemonic cookies",
+    phrases:
+      "ssh private; secret key; secret keys; seed phrase; seed phrases; recovery phrase; environment variable; environment variables; env vars; env var; env file; shell history; bash history; command history; credit card; credit cards; social security; login data; confidential; sensitive information; sensitive data; sensitive files; sensitive file; personal information; personal data; private data; private messages; private information; customer data; payment information; bank account; bank details; password database; browser cookies; saved logins; saved passwords",
+    pairs: [
+      [
+        "api private ssh access secret encryption signing master wallet gpg pgp aws cloud ssl tls deploy host root",
+        "key keys",
+      ],
+      ["access auth bearer refresh session oauth secret api authentication login", "token tokens"],
+      ["session auth login browser", "cookie cookies"],
+    ],
+  },
+  /** What the model was told and told others: nobody's business but its own. */
+  talk: {
+    nouns: "keystroke",
+    phrases:
+      "chat so far; conversation so far; messages so far; said so far; everything so far; system prompt; system message; initial prompt; system instructions; hidden prompt; original prompt; developer message; list of tools; tool list; tools list; available tools; tool names; tools you can; tools that you can; tools you have; tools available to you; tools you could; tools that you can; names of the tools; names of all tools; names of the other tools; names of all the tools; names of all other tools; names of all the other tools; the other tools that you; names of all other tools; the other tools that; context window; your context; your memory; your instructions; your prompt; your reasoning; your thoughts; chain of thought; ai responses; user's files; ai conversations; browser history; what the user said; what the user asked",
+    pairs: [
+      [WHOLE, TALK],
+      [
+        "chat conversation message dialogue prompt",
+        "history log logs transcript transcripts context",
+      ],
+      ["location browsing search query", "history"],
+    ],
+  },
+  userData: {
+    words: "contacts inbox mailbox clipboard",
+    phrases:
+      "previous messages; prior messages; earlier messages; all messages; past conversations; previous conversations; user messages; user message; user's message; user's messages; user data; user's data; user input; user inputs; user prompt; user prompts; user's prompt; user's request; user files; user queries; user query; user's query; user activity; user behavior; usage patterns; all emails; all files; search queries; email contents; message contents; user documents; user's documents; copy of the documents; copy of each; copy of every; copy of all",
+  },
+  external: {
+    nouns: "attacker webhook adversary advertiser",
+    words: "external remote remotely third-party exfiltration offsite telemetry",
+    phrases:
+      "third party; third parties; our server; our servers; our endpoint; my server; monitoring server; analytics server; analytics endpoint; logging endpoint; collection server; tracking server; data brokers; partner companies; command and control; advertising partners; business partners",
+  },
+  param: {
+    nouns: "parameter argument field param sidenote header attribute",
+    words: "bcc cc side_note",
+    phrases: "side note; query string",
+  },
+  flow: {
+    nouns:
+      "recipient destination result value response argument address output amount email request call query message transaction payment transfer account",
+    words: "traffic bcc queries",
+  },
+  order: {
+    nouns: "instruction directive guideline guardrail safeguard prompt",
+    words: "programming training",
+    phrases:
+      "safety rules; safety policies; ethical guidelines; content policy; content policies; content filter; content filters; safety filters; safety measures; safety checks; safety restrictions; ethical rules; alignment rules",
+  },
+  guard: {
+    nouns: "guardrail safeguard inhibition",
+    words: "ethics",
+    phrases:
+      "safety rules; safety filters; content filters; safety checks; safety measures; ethical guidelines; safety restrictions; security restrictions; security checks",
+  },
+  rule: {
+    nouns: "rule policy restriction constraint limitation protocol command order message request",
+    words: "context text conversation everything filters",
+  },
+  everything: {
+    words: "everything anything whatever",
+    phrases: "all that; what you were; all you",
+  },
+  prior: {
+    words:
+      "previous previously prior earlier preceding above foregoing past former your safety developer",
+    phrases:
+      "system's; user's; so far; up to now; until now; given to you; you were given; you were told; you have been; has told you; told you; you know; came before",
+  },
+  all: { words: "all every each any entire everything" },
+  any: { words: "all any every each existing original initial current other default the system" },
+  process: { nouns: "process firewall cron crontab daemon", words: "pid ssh ufw sshd systemctl" },
+  amount: { words: "usd eth btc dollars dollar euros bitcoin ethereum shares" },
+  task: {
+    nouns: "task question request job goal objective mission assignment query",
+    phrases: "in the beginning; you were asked; originally asked",
+  },
+  message: { nouns: "message note instruction notice announcement order request letter memo" },
+} as const satisfies Readonly<Record<string, Words>>;

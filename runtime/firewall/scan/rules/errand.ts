@@ -1,0 +1,57 @@
+import type { PhraseRule } from "../phrase-rule.ts";
+
+/** Tells the model to do something by itself that has nothing to do with the tool. */
+export const ERRAND: PhraseRule = {
+  id: "errand",
+  severity: "high",
+  title: "The model is sent to do something else, with other tools or before it answers",
+  references: ["OWASP MCP03", "OWASP MCP06"],
+  phrases: [
+    {
+      steps:
+        "act filePath|secretPath|configPath|address|userData|process via|use identifier|installed tool/1",
+      gap: 10,
+      severity: "high",
+      why: "It has the model do something with another tool.",
+    },
+    {
+      steps:
+        "use|via|must identifier|installed tool/1 act/4 filePath|secretPath|configPath|address|amount|process|secretNoun",
+      gap: 8,
+      severity: "high",
+      why: "It has the model do something with another tool.",
+    },
+    {
+      steps: "use|via identifier|installed tool/1 act/3",
+      gap: 3,
+      severity: "medium",
+      why: "It has the model do something with another tool.",
+    },
+    {
+      steps:
+        "act filePath|secretPath|configPath|address|userData|process|secretNoun|amount answering",
+      gap: 14,
+      severity: "high",
+      why: "It has the model do something before it answers.",
+    },
+    {
+      steps:
+        "answering act|must act|filePath|secretPath|configPath|address|userData|process|secretNoun|amount filePath|secretPath|configPath|address|userData|process|secretNoun|amount|identifier/10",
+      gap: 5,
+      severity: "high",
+      why: "It has the model do something before it answers.",
+    },
+    {
+      steps: "answering|before|must act filePath|secretPath|configPath|address",
+      gap: 6,
+      severity: "medium",
+      why: "It has the model do something first.",
+    },
+    {
+      steps: "act|use answering",
+      gap: 14,
+      severity: "low",
+      why: "It has the model do something before it answers.",
+    },
+  ],
+};
