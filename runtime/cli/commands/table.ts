@@ -20,6 +20,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["restore", async () => (await import("./restore.ts")).restore],
   ["list", async () => (await import("./list.ts")).list],
   ["inspect", async () => (await import("./inspect.ts")).inspect],
+  ["scan", async () => (await import("./scan.ts")).scan],
   ["approve", async () => (await import("./approve.ts")).approve],
   ["remove", async () => (await import("./remove.ts")).remove],
   ["verify", async () => (await import("./verify.ts")).verify],
