@@ -62,11 +62,13 @@ function storedFiles(
   const approved = new Set(locked.signers.map(signerId));
   const bundles = vouched
     .filter(({ signer }) => approved.has(signerId(signer)))
-    .map(({ signer, bundle }) => ({
-      path: paths.bundleFile(locked.package, signer),
-      bytes: bundle.bytes,
-      mode: STORED_MODE,
-    }));
+    .flatMap(({ signer, bundle, attestation }) => {
+      const [file, mode] = [paths.bundleFile(locked.package, signer), STORED_MODE];
+      const own = { path: file, bytes: bundle.bytes, mode };
+      if (!attestation) return [own];
+      const path = paths.attestationFile(locked.package, signer);
+      return [own, { path, bytes: attestation.bytes, mode }];
+    });
   const file = { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE };
   return [...bundles, file];
 }
@@ -141,7 +143,10 @@ function removeUnused(
   const used = new Set(
     Object.values(plugins).flatMap(({ package: digest, signers }) => [
       paths.packageFile(digest),
-      ...signers.map((signer) => paths.bundleFile(digest, signer)),
+      ...signers.flatMap((signer) => [
+        paths.bundleFile(digest, signer),
+        paths.attestationFile(digest, signer),
+      ]),
     ]),
   );
   for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {

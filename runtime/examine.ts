@@ -71,12 +71,13 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
     verifyParts(parts, unsigned, rules);
     const packageBytes = await packParts(parts, setting);
     const opened = openPackage(packageBytes, rules);
-    const vouched = verifyVouched(opened, bundles, unsigned, rules);
+    const bytes = { package: packageBytes, bundles };
+    const { vouched } = verifyVouched(opened, bytes, unsigned, rules);
     return { opened, packageBytes, bundles, vouched };
   }
   onProgress("Checking the package and its signature");
   const opened = openPackage(source.package, rules);
-  const vouched = verifyVouched(opened, bundles, unsigned, rules);
+  const { vouched } = verifyVouched(opened, source, unsigned, rules);
   const listed = await listTools(opened.component, opened.manifest, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";

@@ -1,17 +1,13 @@
 import type { Finding } from "../firewall/scan/finding.ts";
 import { RULE_IDS } from "../firewall/scan/rule-ids.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
-import type { OptionRow } from "./command.ts";
+import { LOOK_ALIKE } from "./approval-policy.ts";
 import { CliError } from "./errors.ts";
 import type { Output } from "./output.ts";
 
-/** The flag of every command that approves. */
-export const ACCEPT: OptionRow = {
-  type: "string",
-  multiple: true,
-  value: "ID",
-  summary: "approve in spite of this finding of high severity; once per id",
-};
+/** What the workspace's policy finds beside the scanner. */
+const POLICY_FINDINGS: readonly string[] = [LOOK_ALIKE];
+const KNOWN: readonly string[] = [...RULE_IDS, ...POLICY_FINDINGS];
 
 /**
  * The ids of all findings of high severity, each of which the operator named. Accepted is what is seen now: another release is
@@ -22,9 +18,9 @@ export function acceptFindings(
   named: readonly string[],
 ): readonly string[] {
   for (const id of named)
-    if (!RULE_IDS.includes(id))
-      throw new CliError("ERR_USAGE", `The scanner has no rule \`${id}\`.`, {
-        remedy: remedyForUnknown(id, RULE_IDS),
+    if (!KNOWN.includes(id))
+      throw new CliError("ERR_USAGE", `There is no finding \`${id}\`.`, {
+        remedy: remedyForUnknown(id, KNOWN),
       });
   const ids = highIds(findings);
   const left = ids.filter((id) => !named.includes(id));

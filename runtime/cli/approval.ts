@@ -4,6 +4,7 @@ import { examineSource, type Examined } from "../examine.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
+import { PolicyError } from "../policy/errors.ts";
 import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
 import type { Source } from "../supply/read-source.ts";
@@ -13,10 +14,11 @@ import {
   readConfiguration,
   readStored,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
+import { assertNamed, type Consent } from "./consent.ts";
 import { fetchHere, fetchTyped, readTypedSource } from "./fetch-here.ts";
 import {
   assertAlias,
@@ -29,7 +31,7 @@ import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
 /** A plugin that the operator names by its source. */
-export interface AddRequest {
+export interface AddRequest extends Consent {
   /** A path, relative to the current folder, or an address. */
   readonly source: string;
   /** The name in this workspace; undefined means the plugin's own. */
@@ -41,18 +43,17 @@ export interface AddRequest {
   /** What a component without a manifest is called. */
   readonly naming?: Naming;
   readonly unsigned: boolean;
-  /** Approve without asking. It never waives a refusal. */
-  readonly yes: boolean;
 }
 
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, limits = {}, unsigned, yes } = request;
+  const { alias: wanted, grants, limits = {}, unsigned } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
   const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
+  assertNamed(found, request);
   const examined = await examine(
     found,
     { alias: wanted ?? request.source, unsigned },
@@ -72,13 +73,17 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
     });
   };
   const { origin } = found;
-  return finishApproval({ alias, source, origin, unsigned, yes, examined, edit }, workspace, call);
+  return finishApproval(
+    { alias, source, origin, unsigned, consent: request, examined, edit },
+    workspace,
+    call,
+  );
 }
 
 /** Approves again what is configured: from its source while that is there, else from the approved package in the store. */
 export async function approvePlugin(
   alias: string,
-  yes: boolean,
+  consent: Consent,
   call: CommandCall,
 ): Promise<ApprovalResult> {
   const workspace = readWorkspace(call.configFile, call.machine.files);
@@ -89,9 +94,10 @@ export async function approvePlugin(
     workspace,
     call,
   );
+  assertNamed(found, consent);
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   return finishApproval(
-    { alias, source, origin: found.origin, unsigned, yes, examined, edit: (text) => text },
+    { alias, source, origin: found.origin, unsigned, consent, examined, edit: (text) => text },
     workspace,
     call,
   );
@@ -118,27 +124,40 @@ function storedSource(alias: string, workspace: Workspace, { machine }: CommandC
 
 export type Marked = Pick<Candidate, "alias" | "unsigned">;
 
+function refuseUnsigned(source: string): PolicyError {
+  const message = `Production refuses \`${source}\`, which is to be added without a signature.`;
+  return new PolicyError("ERR_GATE_UNSIGNED", message, {
+    remedy: "Have it signed by a trusted key, and leave `--unsigned` out.",
+  });
+}
+
 /** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
 export async function examine(
   source: Source,
   { alias, unsigned }: Marked,
-  { configuration, paths }: Workspace,
+  workspace: Workspace,
   { machine, out }: CommandCall,
 ): Promise<Examined> {
-  const { mode, waivers, trust } = configuration;
+  const { configuration, paths } = workspace;
+  const { mode, waivers } = configuration;
   const sandbox = await machine.openSandbox();
   try {
+    // What is not configured yet has no place in the configuration to be marked in.
+    const isConfigured = Object.hasOwn(configuration.plugins, alias);
     const gates = decideStart({
       mode: effectiveMode(mode),
-      plugins: { [alias]: { unsigned } },
+      plugins: isConfigured ? { [alias]: { unsigned } } : {},
       waivers,
       seal: sandbox.seal,
       nowMs: Date.now(),
     });
-    throwReasons(gates.map((gate) => gate.at({ file: paths.configFile })));
+    const reasons: PolicyError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
+    if (unsigned && !isConfigured && effectiveMode(mode) === "production")
+      reasons.push(refuseUnsigned(alias));
+    throwReasons(reasons);
     const examined = examineSource(source, {
       sandbox,
-      rules: rulesOf(trust),
+      rules: rulesIn(workspace, machine.files),
       unsigned,
       transpile: async (component, limits) => {
         const whole = wholeComponent(component);

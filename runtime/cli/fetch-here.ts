@@ -59,5 +59,6 @@ export function sourceSetting(
     powers: machine.sources,
     mode: effectiveMode(configuration.mode),
     onProgress: (step) => out.progress(step),
+    ...(machine.sourceLimits && { limits: machine.sourceLimits }),
   };
 }

@@ -21,13 +21,16 @@ import {
   lockedAs,
   readConfiguration,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
+import { verifyPolicy } from "./approval-policy.ts";
 import { acceptFindings, showFindings } from "./accept-findings.ts";
 import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
+import { decideConsent, type Consent } from "./consent.ts";
 import { CliError } from "./errors.ts";
+import { effectiveMode } from "./machine.ts";
 import { showReleaseChange } from "./show-release-change.ts";
 import { showPlugin } from "./show-plugin.ts";
 import { showSource } from "./show-source.ts";
@@ -47,7 +50,7 @@ export interface Candidate {
   /** What a remote source resolved to. */
   readonly origin: Origin | undefined;
   readonly unsigned: boolean;
-  readonly yes: boolean;
+  readonly consent: Consent;
   readonly examined: Examined;
   /** What the approval changes in the configuration's text. */
   edit(text: string): string;
@@ -75,8 +78,11 @@ export async function finishApproval(
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
   showFindings(findings, out);
-  const accepted = acceptFindings(findings, call.texts("accept"));
-  if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
+  verifyPolicy(candidate, workspace, call);
+  const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
+  const mode = effectiveMode(workspace.configuration.mode);
+  const isSaid = decideConsent(examined.opened.package, candidate.consent, mode);
+  if (!isSaid && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
     throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
 
   const locked = await changeWorkspace(paths, machine.files, () => {
@@ -86,11 +92,11 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const vouched = verifyVouched(
+    const { vouched } = verifyVouched(
       examined.opened,
-      examined.bundles,
+      { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(configuration.trust),
+      rulesIn({ ...now, configuration }, machine.files),
     );
     if (
       digestOf(grants) !== digestOf(shown.grants) ||

@@ -109,14 +109,14 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-008",
-    title: "Only local keys sign, and only files are sources",
+    title: "Only local keys sign",
     status: "open",
     severity: "medium",
     since: "0.1.0",
     ring: 0,
     current_behavior:
-      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists, registries or transparency log.",
-    ideal: "Sigstore identities with exact issuer and subject, revocation, OCI registries.",
+      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists or transparency log.",
+    ideal: "Sigstore identities with exact issuer and subject, revocation.",
     resolved_by: "The supply chain's next release.",
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
@@ -362,5 +362,34 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     resolved_by: "A key of the http rule.",
     references: ["OWASP MCP01"],
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
+  },
+  {
+    id: "GB-031",
+    title: "Sources are fetched without a proxy, and a web server is asked for two signatures only",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "Every connection goes straight to an address that was checked; HTTPS_PROXY is not read. Beside `https://…/FILE` only FILE.sigstore.json and FILE.minisig are looked for, because a web server lists nothing. Layers compressed with zstd are refused.",
+    ideal: "A proxy that the operator names, and as many signatures as a package has.",
+    resolved_by: "A key of the configuration for the proxy; a registry, which lists signatures.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+  },
+  {
+    id: "GB-032",
+    title:
+      "In a registry without the referrers API, two who attach signatures at once can lose one",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "There the list of signatures is an ordinary tag that is read, added to and written again. What is lost is missing, never forged: the plugin is refused until it is published again. Whoever may push there can also fill the list, and then it is refused too.",
+    ideal: "The registry adds to the list.",
+    resolved_by: "Registries of distribution specification 1.1.",
+    references: ["OWASP MCP04"],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
 ];

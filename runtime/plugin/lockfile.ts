@@ -6,9 +6,17 @@ import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
 import { SIGNERS_MAX } from "./formats.ts";
-import type { Digest, LockedPlugin, Lockfile, Origin, PluginDigests, Signer } from "./formats.ts";
+import type {
+  Digest,
+  LockedPlugin,
+  Lockfile,
+  Origin,
+  PluginDigests,
+  Provenance,
+  Signer,
+} from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
-import { ISSUER, PLUGIN_NAME, SUBJECT, VERSION } from "./rules.ts";
+import { BUILD_TEXT, ISSUER, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
 
 const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
@@ -161,19 +169,39 @@ function readSigners(member: Cursor): readonly Signer[] {
 function readSigner(item: Cursor): Signer {
   const kind = item.member("kind").value;
   if (kind === "identity") {
-    const fields = item.fields(["kind", "issuer", "subject", "trust"]);
+    const fields = item.fields(["kind", "issuer", "subject", "trust"], ["provenance"]);
     return {
       kind,
       issuer: fields.get("issuer").string(ISSUER),
       subject: fields.get("subject").string(SUBJECT),
       trust: fields.get("trust").string(TRUST_NAME),
+      ...fields.optional("provenance", readProvenance),
     };
   }
-  const fields = item.fields(["kind", "key", "trust"]);
-  return {
-    kind: kind === "minisign" ? kind : fields.get("kind").exactly("key"),
+  const fields = item.fields(["kind", "key", "trust"], kind === "minisign" ? [] : ["endorsed"]);
+  const signer = {
     key: readDigest(fields.get("key")),
     trust: fields.get("trust").string(TRUST_NAME),
+  };
+  if (kind === "minisign") return { kind, ...signer };
+  return {
+    kind: fields.get("kind").exactly("key"),
+    ...signer,
+    ...fields.optional("endorsed", readTrue),
+  };
+}
+
+function readTrue(member: Cursor): true {
+  if (member.value !== true) member.problem("something else than true", "Leave it out.");
+  return true;
+}
+
+function readProvenance(member: Cursor): Provenance {
+  const fields = member.fields(["repository", "workflow"], ["revision"]);
+  return {
+    repository: fields.get("repository").string(BUILD_TEXT),
+    workflow: fields.get("workflow").string(BUILD_TEXT),
+    ...fields.optional("revision", (revision) => revision.string(REVISION)),
   };
 }
 

@@ -47,6 +47,19 @@ export const POLICY_ERRORS = {
     summary: "A waiver's date has passed, so it no longer opens its gate.",
     remedy: "Close the gap that it waived, or renew the waiver with a new reason and date.",
   },
+  ERR_LICENCE_NOT_ALLOWED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "A plugin has a licence that the configuration does not allow.",
+    remedy: "Add the licence to `licences.allow` when you may use it, or remove the plugin.",
+  },
+  ERR_NAME_LOOKS_ALIKE: {
+    fault: "plugin",
+    exit: EXIT.refused,
+    summary: "A new plugin's name could be taken for that of another one.",
+    remedy:
+      "Check that it is the plugin you mean. If it is, run the command again with `--accept look-alike-name`.",
+  },
   ERR_TOOL_NAME_COLLISION: {
     fault: "user",
     exit: EXIT.refused,

@@ -13,12 +13,16 @@ export interface SignatureFile {
   readonly file: string;
   readonly format: "sigstore" | "minisign";
   readonly bytes: Uint8Array;
+  /** The operator made it, and keeps it in the store: nobody expects it beside the source. */
+  readonly endorsed?: true;
 }
 
 /** A signature that holds, by someone who is trusted for this plugin. */
 export interface Vouched {
   readonly signer: Signer;
   readonly bundle: SignatureFile;
+  /** What the same identity attested of the build. */
+  readonly attestation?: SignatureFile;
 }
 
 /** The bytes of one plugin as they came from a source or from the store. Nothing in them is trusted yet. */

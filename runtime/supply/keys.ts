@@ -98,7 +98,8 @@ export function publicKeyOf(privateKey: KeyObject): PublicKey {
   return describeKey(createPublicKey(privateKey));
 }
 
-function describeKey(key: KeyObject): PublicKey {
+/** A public key of an accepted kind, in its plain form. Throws `ERR_KEY_INVALID`. */
+export function describeKey(key: KeyObject): PublicKey {
   const spki = key.export({ type: "spki", format: "der" });
   const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "secret";
   // The length tells the plain form from compressed points and spelled-out curves: one key, one digest.

@@ -7,7 +7,7 @@ import type { Source } from "../../runtime/supply/read-source.ts";
 import { fetchSource } from "../../runtime/supply/sources/fetch-source.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
 import { APPROVED } from "../helpers/signed-package.ts";
-import { IMPATIENT, openSourceRoom, type SourceRoom } from "../helpers/source-room.ts";
+import { limitsFor, openSourceRoom, type SourceRoom } from "../helpers/source-room.ts";
 
 const PACKAGE = Buffer.from(APPROVED.package);
 const HEX = digestOfBytes(PACKAGE).slice("sha256:".length);
@@ -24,8 +24,10 @@ async function roomOf(answer: Answer): Promise<SourceRoom> {
   return room;
 }
 
-function fetchX(room: SourceRoom, fragment = ""): Promise<Source | undefined> {
-  return fetchSource(`${room.origin("a")}/x.tgz${fragment}`, room.setting({ limits: IMPATIENT }));
+/** Fetches what the room serves; `code` is what it must end in. */
+function fetchX(room: SourceRoom, code?: string, fragment = ""): Promise<Source | undefined> {
+  const setting = room.setting({ limits: limitsFor(code) });
+  return fetchSource(`${room.origin("a")}/x.tgz${fragment}`, setting);
 }
 
 const send: Answer = (_request, response) => response.end(PACKAGE);
@@ -149,7 +151,7 @@ describe("a server of a source", () => {
   for (const [what, code, answer] of ATTACKS) {
     it(`is refused with ${code}: ${what}`, async () => {
       await using room = await roomOf(answer);
-      assert.deepEqual(await codesOfRejection(fetchX(room)), [code]);
+      assert.deepEqual(await codesOfRejection(fetchX(room, code)), [code]);
       assert.ok(
         room.sent.every(({ addresses }) => addresses.every((one) => one === "93.184.215.14")),
       );
@@ -176,7 +178,9 @@ describe("a server of a source", () => {
       other[other.length - 1]! ^= 1;
       response.end(other);
     });
-    assert.deepEqual(await codesOfRejection(fetchX(room, `#sha256=${HEX}`)), ["ERR_SOURCE_DIGEST"]);
+    assert.deepEqual(await codesOfRejection(fetchX(room, undefined, `#sha256=${HEX}`)), [
+      "ERR_SOURCE_DIGEST",
+    ]);
   });
 
   it("is not reached by another certificate than one for its name", async () => {
@@ -202,7 +206,7 @@ describe("a server of a source", () => {
         request.url === "/x.tgz" ? response.end(PACKAGE) : answer(request, response, room),
       );
       await using _ = room;
-      assert.deepEqual(await codesOfRejection(fetchX(room)), [code]);
+      assert.deepEqual(await codesOfRejection(fetchX(room, code)), [code]);
     });
 });
 

@@ -2,8 +2,8 @@ import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
-import { ACCEPT } from "../accept-findings.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
 import { readPolicyFile } from "../policy-file.ts";
@@ -12,7 +12,7 @@ export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--accept ID]… [--yes]",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
@@ -49,8 +49,7 @@ export const add: Command = {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
     },
-    accept: ACCEPT,
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 1,
   argumentsMax: 1,
@@ -76,7 +75,7 @@ export const add: Command = {
         limits: allowed?.limits,
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
-        yes: call.flag("yes"),
+        ...readConsent(call),
       },
       call,
     );

@@ -1,21 +1,18 @@
 import { EXIT } from "../../errors.ts";
 import { approvePlugin } from "../approval.ts";
-import { ACCEPT } from "../accept-findings.ts";
 import type { Command } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 
 export const approve: Command = {
   name: "approve",
   summary: "approve again what changed: new grants, or a new build at the source",
-  usage: "NAME [--accept ID]… [--yes]",
+  usage: "NAME [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "Looks at the plugin as its source and the configuration have it now, shows it whole, and pins it anew.",
     "Needed after grants were changed by hand, after the source was rebuilt, and for a plugin that the lockfile does not know.",
     "Where nothing is at the source any more, the approved package in the store is looked at.",
   ],
-  options: {
-    accept: ACCEPT,
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
-  },
+  options: CONSENT_OPTIONS,
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox approve time", "glovebox approve time --yes"],
@@ -23,7 +20,7 @@ export const approve: Command = {
     const { out } = call;
     const { alias, locked, findings } = await approvePlugin(
       call.args[0] ?? "",
-      call.flag("yes"),
+      readConsent(call),
       call,
     );
     out.line();

@@ -9,7 +9,7 @@ import {
   lockedPlugin,
   openStored,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../../workspace.ts";
 import { examine } from "../approval.ts";
@@ -79,7 +79,7 @@ async function openRelease(
     const { opened, vouched } = await examine(found, { alias, unsigned }, workspace, call);
     return { release: { opened, signers: vouched.map(({ signer }) => signer) }, reasons: [] };
   }
-  const rules = rulesOf(workspace.configuration.trust);
+  const rules = rulesIn(workspace, call.machine.files);
   let release: Release | undefined;
   try {
     release = { opened: openPackage(found.package, rules), signers: [] };
@@ -89,7 +89,7 @@ async function openRelease(
   const { opened } = release;
   const reasons = collectReasons([
     () => {
-      const vouched = verifyVouched(opened, found.bundles, unsigned, rules);
+      const { vouched } = verifyVouched(opened, found, unsigned, rules);
       release = { opened, signers: vouched.map(({ signer }) => signer) };
     },
   ]);

@@ -8,6 +8,7 @@ import { Registry } from "../../supply/sources/oci/registry.ts";
 import { withRemote } from "../../supply/sources/remote.ts";
 import { parseRemoteSource, type OciSource } from "../../supply/sources/source-text.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
+import { NO_TRUST } from "../../supply/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -98,7 +99,7 @@ function readPackageFile(file: string, { machine }: CommandCall): SourcePackage 
 /** What nobody could add is not published either. */
 function openPackageFile({ file, package: bytes }: SourcePackage) {
   try {
-    return openPackage(bytes, rulesOf([]));
+    return openPackage(bytes, rulesOf(NO_TRUST));
   } catch (error) {
     throw located(error, { file });
   }

@@ -4,6 +4,7 @@ import { parsePrivateKey, publicKeyOf } from "../../supply/keys.ts";
 import { readSource } from "../../supply/read-source.ts";
 import { signStatement } from "../../supply/sign.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
+import { NO_TRUST } from "../../supply/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -66,13 +67,13 @@ async function openFile(file: string, call: CommandCall) {
   const { files } = call.machine;
   const source =
     files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
-  if (!source || source.kind === "bare")
+  if (!source)
     throw new CliError("ERR_FILE_MISSING", "There is no package or component here.", {
       place: { file },
     });
   const bytes = source.kind === "package" ? source.package : await packHere(source, call);
   try {
-    return openPackage(bytes, rulesOf([]));
+    return openPackage(bytes, rulesOf(NO_TRUST));
   } catch (error) {
     throw located(error, { file });
   }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { changeWorkspace } from "../../change-workspace.ts";
 import { EXIT, located } from "../../errors.ts";
 import { editTrust } from "../../policy/edit-configuration.ts";
-import type { TrustEntry } from "../../policy/configuration.ts";
+import type { TrustEntry } from "../../plugin/trust.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import { parsePublicKey, type PublicKey } from "../../supply/keys.ts";
 import { readConfiguration, readWorkspace } from "../../workspace.ts";
@@ -74,7 +74,7 @@ function addEntry(
 ): TrustEntry {
   const text = editTrust(readWorkspace(configFile, files).text, configFile, entry);
   const saved = readConfiguration(text, configFile).trust.find(
-    ({ publicKey }) => publicKey === entry.key,
+    (known) => known.kind === "key" && known.publicKey === entry.key,
   );
   if (!saved) throw new Error("an edit lost its trust entry");
   files.writeFile(configFile, text);

@@ -1,14 +1,14 @@
 import { EXIT, reasonsOf, throwReasons, type GloveboxError } from "../../errors.ts";
 import { readWorkspace } from "../../workspace.ts";
-import { ACCEPT } from "../accept-findings.ts";
 import type { Command } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { CliError } from "../errors.ts";
 import { updatePlugin } from "../update.ts";
 
 export const update: Command = {
   name: "update",
   summary: "fetch plugins anew, show old against new, approve and pin what changed",
-  usage: "[NAME…] [--from SOURCE] [--accept ID]… [--yes]",
+  usage: "[NAME…] [--from SOURCE] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "Fetches each plugin from its source; without NAME, all of them. What is there byte by byte as approved is left alone.",
     "Shows the plugin whole and then what changes: tool definitions word by word, capabilities, imports, signers, size, licence.",
@@ -20,8 +20,7 @@ export const update: Command = {
       value: "SOURCE",
       summary: "take the one NAME from here, now and from now on",
     },
-    accept: ACCEPT,
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 0,
   argumentsMax: 64,
@@ -33,8 +32,10 @@ export const update: Command = {
   async run(call) {
     const { out, configFile, machine } = call;
     const from = call.text("from");
-    if (from !== undefined && call.args.length !== 1)
-      throw new CliError("ERR_USAGE", "`--from` is for one plugin: name it.");
+    const consent = readConsent(call);
+    for (const option of ["from", "digest"])
+      if (call.text(option) !== undefined && call.args.length !== 1)
+        throw new CliError("ERR_USAGE", `\`--${option}\` is for one plugin: name it.`);
     if (call.texts("accept").length > 0 && call.args.length !== 1)
       throw new CliError("ERR_USAGE", "`--accept` is for one plugin: name it.");
     const all = Object.keys(readWorkspace(configFile, machine.files).configuration.plugins);
@@ -43,7 +44,7 @@ export const update: Command = {
     const reasons: GloveboxError[] = [];
     for (const alias of names) {
       try {
-        const result = await updatePlugin({ alias, from, yes: call.flag("yes") }, call);
+        const result = await updatePlugin({ alias, from, ...consent }, call);
         out.line();
         out.line(
           result
