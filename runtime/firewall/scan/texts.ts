@@ -5,7 +5,7 @@ import { foldText } from "./text-view.ts";
 import type { TextView } from "./text-view.ts";
 
 /** What of one tool is read at most; a person who approves reads less. */
-export const TOOL_TEXT_MAX = 128 * 1024;
+export const TOOL_TEXT_MAX = 64 * 1024;
 export const TOOL_NODES_MAX = 20_000;
 export const TOOL_DEPTH_MAX = 48;
 
@@ -40,21 +40,31 @@ const KEYWORDS = new Set(
 /** All strings of one tool, and whether that is all of them. */
 export interface CollectedTexts {
   readonly texts: readonly ToolText[];
+  /** In characters. */
+  readonly length: number;
   readonly isCut: boolean;
 }
 
-/** Every string in `tool` that a model may be shown, keys included, in the order in which they stand. */
-export function collectTexts(tool: ScannedTool): CollectedTexts {
-  const walk = new Walk();
+/**
+ * Every string in `tool` that a model may be shown, keys included, in the order in which they stand;
+ * at most `lengthMax` characters of it.
+ */
+export function collectTexts(tool: ScannedTool, lengthMax = TOOL_TEXT_MAX): CollectedTexts {
+  const walk = new Walk(Math.min(lengthMax, TOOL_TEXT_MAX));
   walk.object(tool as unknown as Record<string, JsonValue>, "", 0, true);
-  return { texts: walk.texts, isCut: walk.isCut };
+  return { texts: walk.texts, length: walk.length, isCut: walk.isCut };
 }
 
 class Walk {
   readonly texts: ToolText[] = [];
   isCut = false;
   #nodesLeft = TOOL_NODES_MAX;
-  #textLeft = TOOL_TEXT_MAX;
+  length = 0;
+  readonly #lengthMax: number;
+
+  constructor(lengthMax: number) {
+    this.#lengthMax = lengthMax;
+  }
 
   object(
     value: { readonly [key: string]: JsonValue },
@@ -105,9 +115,9 @@ class Walk {
   }
 
   #text(kind: TextKind, raw: string, where: string): void {
-    const read = raw.slice(0, this.#textLeft);
+    const read = raw.slice(0, this.#lengthMax - this.length);
     if (read.length < raw.length) this.isCut = true;
-    this.#textLeft -= read.length;
+    this.length += read.length;
     if (read !== "") this.texts.push(new LazyText(where, kind, read));
   }
 }

@@ -15,9 +15,9 @@ if (values.corpora === undefined) {
   process.exit(2);
 }
 const folder = path.resolve(values.corpora);
-const poisoned = readCorpus<ToolRecord>(folder, "poisoned-tools");
-const benign = readCorpus<ToolRecord>(folder, "benign-tools");
-const pairs = readCorpus<PairRecord>(folder, "rugpull-pairs");
+const poisoned = readCorpus(folder, "poisoned-tools") as readonly ToolRecord[];
+const benign = readCorpus(folder, "benign-tools") as readonly ToolRecord[];
+const pairs = readCorpus(folder, "rugpull-pairs") as readonly PairRecord[];
 
 const report: ScanReport = {
   classes: measureClasses([

@@ -120,6 +120,7 @@ function isNamed({ before, after }: PairRecord): boolean {
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
   return Object.entries(value).flatMap(([key, member]) => [key, ...textsOf(member)]);
 }
 
