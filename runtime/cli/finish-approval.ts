@@ -82,7 +82,7 @@ export async function finishApproval(
   showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
-  showFindings(findings, out);
+  showFindings(findings, out, approvedFindings(workspace, alias, call));
   verifyPolicy(candidate, workspace, call);
   const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
   const mode = effectiveMode(workspace.configuration.mode);
@@ -149,6 +149,16 @@ function findingsIn(
 ): readonly Finding[] {
   const release = { opened: examined.opened, signers: signersOf(examined.vouched) };
   return scanRelease(release, readNeighbours(alias, workspace, machine.files));
+}
+
+/** What it says of the release that is approved now. Undefined where there is none to hold the new one against. */
+function approvedFindings(
+  workspace: Workspace,
+  alias: string,
+  { machine }: CommandCall,
+): readonly Finding[] | undefined {
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  return approved && scanRelease(approved, readNeighbours(alias, workspace, machine.files));
 }
 
 /** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */
