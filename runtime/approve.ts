@@ -24,6 +24,8 @@ export interface Approval {
   readonly origin: Origin | undefined;
   /** As parsed from the configuration that is being written. */
   readonly grants: LockedPlugin["grants"];
+  /** Ids of the scanner's findings of high severity, which the operator accepted by name. */
+  readonly accepted: readonly string[];
   readonly examined: Examined;
   /** The configuration's new text. */
   readonly configurationText: string;
@@ -60,11 +62,13 @@ function storedFiles(
   const approved = new Set(locked.signers.map(signerId));
   const bundles = vouched
     .filter(({ signer }) => approved.has(signerId(signer)))
-    .map(({ signer, bundle }) => ({
-      path: paths.bundleFile(locked.package, signer),
-      bytes: bundle.bytes,
-      mode: STORED_MODE,
-    }));
+    .flatMap(({ signer, bundle, attestation }) => {
+      const [file, mode] = [paths.bundleFile(locked.package, signer), STORED_MODE];
+      const own = { path: file, bytes: bundle.bytes, mode };
+      if (!attestation) return [own];
+      const path = paths.attestationFile(locked.package, signer);
+      return [own, { path, bytes: attestation.bytes, mode }];
+    });
   const file = { path: paths.packageFile(locked.package), bytes: packageBytes, mode: STORED_MODE };
   return [...bundles, file];
 }
@@ -86,7 +90,7 @@ export function writeRestored(
   removeUnused(readLocked(paths, files), paths, files);
 }
 
-function lockedOf({ source, origin, grants, examined, nowMs }: Approval): LockedPlugin {
+function lockedOf({ source, origin, grants, accepted, examined, nowMs }: Approval): LockedPlugin {
   const { manifest, digests, requested, package: digest } = examined.opened;
   return {
     name: manifest.name,
@@ -98,6 +102,7 @@ function lockedOf({ source, origin, grants, examined, nowMs }: Approval): Locked
     requested,
     grants,
     signers: examined.vouched.map(({ signer }) => signer),
+    ...(accepted.length > 0 && { accepted }),
     approvedAt: new Date(nowMs).toISOString(),
   };
 }
@@ -138,7 +143,10 @@ function removeUnused(
   const used = new Set(
     Object.values(plugins).flatMap(({ package: digest, signers }) => [
       paths.packageFile(digest),
-      ...signers.map((signer) => paths.bundleFile(digest, signer)),
+      ...signers.flatMap((signer) => [
+        paths.bundleFile(digest, signer),
+        paths.attestationFile(digest, signer),
+      ]),
     ]),
   );
   for (const name of files.list(paths.storeFolder).filter((found) => STORED_NAME.test(found))) {

@@ -1,6 +1,7 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { GloveboxError } from "./errors.ts";
-import { diffSurfaces, type DiffedTool, type SurfaceChange } from "./firewall/surface-diff.ts";
+import { toScanned } from "./firewall/scan/scanned-tool.ts";
+import { diffSurfaces, type SurfaceChange } from "./firewall/surface-diff.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import { compareVersions } from "./plugin/compare-versions.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
@@ -67,16 +68,8 @@ export function compareReleases(before: Release, after: Release): ReleaseChange 
     capabilities: diffCapabilities(old.manifest.capabilities, now.manifest.capabilities),
     importsGone: imports.filter((name) => !importsNow.includes(name)),
     importsNew: importsNow.filter((name) => !imports.includes(name)),
-    surface: diffSurfaces(toolsOf(old), toolsOf(now)),
+    surface: diffSurfaces(toScanned(old.surface), toScanned(now.surface)),
   };
-}
-
-/** A tool of ours is a tool of any server. */
-function toolsOf({ surface }: OpenedPlugin): readonly DiffedTool[] {
-  return surface.map(({ annotations, ...tool }) => ({
-    ...tool,
-    ...(annotations && { annotations: { ...annotations } }),
-  }));
 }
 
 function diffFacts(before: Manifest, after: Manifest): ReleaseChange["facts"] {

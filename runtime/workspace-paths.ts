@@ -22,6 +22,8 @@ export interface WorkspacePaths {
   readonly storeFolder: string;
   packageFile(digest: Digest): string;
   bundleFile(digest: Digest, signer: Signer): string;
+  /** What the same signer attested of the build. */
+  attestationFile(digest: Digest, signer: Signer): string;
   /** The folder of one plugin's own state. */
   homeFolder(alias: string): string;
 }
@@ -47,6 +49,8 @@ export function workspacePaths(configFile: string): WorkspacePaths {
       const ending = signer.kind === "minisign" ? "minisig" : "sigstore.json";
       return path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.${ending}`);
     },
+    attestationFile: (digest, signer) =>
+      path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.build.sigstore.json`),
     homeFolder: (alias) => path.join(folder, "data", alias),
   };
 }

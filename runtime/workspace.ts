@@ -2,23 +2,20 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITIES, capabilityOfInterface } from "@glovebox/host-api/registry";
-import {
-  collectReasons,
-  located,
-  reasonsOf,
-  throwReasons,
-  type GloveboxError,
-  type Place,
-} from "./errors.ts";
+import { collectReasons, located, throwReasons, type GloveboxError, type Place } from "./errors.ts";
 import { canonicalText } from "./plugin/canonical.ts";
 import type { LockedPlugin } from "./plugin/formats.ts";
 import { parseLockfile } from "./plugin/lockfile.ts";
-import type { Configuration, PluginConfiguration, TrustEntry } from "./policy/configuration.ts";
+import type { Configuration, PluginConfiguration } from "./policy/configuration.ts";
 import { PolicyError } from "./policy/errors.ts";
 import { parseConfiguration } from "./policy/parse-configuration.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
-import type { OpenedPlugin, PluginBytes, VerifiedPlugin } from "./supply/installed.ts";
-import { parsePublicKey } from "./supply/keys.ts";
+import type {
+  OpenedPlugin,
+  PluginBytes,
+  SignatureFile,
+  VerifiedPlugin,
+} from "./supply/installed.ts";
 import type { PassedComponents } from "./supply/passed-components.ts";
 import { pinError } from "./supply/pin-errors.ts";
 import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
@@ -32,7 +29,9 @@ import {
   verifySource,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
+import type { Trust } from "./supply/trust.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
+import { findBadKeys, trustOf } from "./workspace-trust.ts";
 import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_INTERFACES);
@@ -45,6 +44,8 @@ export interface Workspace {
   readonly text: string;
   readonly configuration: Configuration;
   readonly locked: Readonly<Record<string, LockedPlugin>>;
+  /** When it was read: what has ended by then has ended. */
+  readonly nowMs: number;
 }
 
 /** Reads configuration and lockfile. Throws `WorkspaceError`, or everything that is wrong in the two. */
@@ -69,7 +70,7 @@ export function readWorkspace(configFile: string, files: FilePowers): Workspace 
     },
   ]);
   throwReasons(reasons);
-  return { paths, text, configuration: configuration!, locked };
+  return { paths, text, configuration: configuration!, locked, nowMs: Date.now() };
 }
 
 function readText(file: string, bytes: Uint8Array | undefined): string {
@@ -90,33 +91,8 @@ function readText(file: string, bytes: Uint8Array | undefined): string {
 /** Reads `glovebox.yaml`'s text as a start does. Throws `PolicyError`, or `Refusals` of several. */
 export function readConfiguration(text: string, file: string): Configuration {
   const configuration = parseConfiguration(text, file, CAPABILITIES);
-  throwReasons(
-    configuration.trust.flatMap((entry, index) =>
-      findBadKey(entry, { file, path: `trust[${index}].key` }),
-    ),
-  );
+  throwReasons(findBadKeys(configuration.trust, file));
   return configuration;
-}
-
-/** A trust entry whose key cannot be read would silently trust nobody: it is refused instead. */
-function findBadKey(
-  entry: TrustEntry,
-  place: { file: string; path: string },
-): readonly GloveboxError[] {
-  try {
-    parsePublicKey(entry.publicKey);
-    return [];
-  } catch (cause) {
-    const [reason] = reasonsOf(cause);
-    const remedy = "Paste the line that `glovebox keygen` wrote to the `.pub` file.";
-    return [
-      new PolicyError("ERR_CONFIG_INVALID", `\`${place.path}\`: ${reason?.message}.`, {
-        place,
-        cause,
-        remedy,
-      }),
-    ];
-  }
 }
 
 /** What the lockfile says was approved, by alias, to a caller who holds the workspace's lock. */
@@ -179,11 +155,11 @@ export function verifyPlugin(
   files: FilePowers,
   passed?: PassedComponents,
 ): VerifiedPlugin {
-  const { paths, configuration } = workspace;
+  const { paths } = workspace;
   const { source, grants, unsigned } = configuredPlugin(workspace, alias);
   const locked = lockedPlugin(alias, workspace);
   const expected = { alias, locked, unsigned };
-  const rules = { ...rulesOf(configuration.trust), ...(passed && { passed }) };
+  const rules = { ...rulesIn(workspace, files), ...(passed && { passed }) };
   const path = `plugins.${alias}`;
   let stored: PluginBytes | undefined;
   let verified: VerifiedPlugin | undefined;
@@ -200,7 +176,15 @@ export function verifyPlugin(
       // The bytes of the store need no second look.
       if (stored && isSourceStored(source, paths.root, stored, files)) return;
       const found = readSource(source, paths.root, files);
-      if (found) saying({ file: found.file, path }, () => verifySource(found, expected, rules));
+      if (found)
+        saying({ file: found.file, path }, () =>
+          verifySource(
+            found,
+            verified ? { ...expected, surface: verified.surface } : expected,
+            rules,
+            endorsementsOf(stored?.bundles ?? []),
+          ),
+        );
     },
     () =>
       saying({ file: paths.configFile, path: `${path}.grants` }, () =>
@@ -253,20 +237,25 @@ function saying<Result>(place: Place, check: () => Result): Result {
 }
 
 /** What plugins are verified against: the interfaces that are served, how grants are read, and whose signatures count. */
-export function rulesOf(trust: readonly TrustEntry[]): VerifyRules {
+export function rulesOf(trust: Trust): VerifyRules {
   return { known: KNOWN, capabilityOf: capabilityOfInterface, capabilities: CAPABILITIES, trust };
+}
+
+/** The same for one workspace: its trust entries count. */
+export function rulesIn(workspace: Workspace, files: FilePowers): VerifyRules {
+  return rulesOf(trustOf(workspace, files));
 }
 
 /** The approved package of a plugin, opened. Throws `ERR_PACKAGE_MISSING` or `ERR_PACKAGE_CHANGED`. */
 export function openStored(
-  { paths, configuration }: Workspace,
+  workspace: Workspace,
   alias: string,
   locked: LockedPlugin,
   files: FilePowers,
 ): OpenedPlugin {
-  const stored = readStored(paths, alias, locked, files);
+  const stored = readStored(workspace.paths, alias, locked, files);
   return saying({ file: stored.file }, () =>
-    openPinned(stored.package, { alias, locked }, rulesOf(configuration.trust)),
+    openPinned(stored.package, { alias, locked }, rulesIn(workspace, files)),
   );
 }
 
@@ -286,12 +275,33 @@ export function readStored(
       `The approved package of \`${alias}\` is not in the store.`,
       { place: { file } },
     );
-  const bundles = locked.signers.flatMap((signer) =>
-    readSignature(
-      paths.bundleFile(locked.package, signer),
-      signer.kind === "minisign" ? "minisign" : "sigstore",
-      files,
-    ),
-  );
-  return { file, package: stored, bundles };
+  return { file, package: stored, bundles: readStoredSignatures(paths, locked, files) };
+}
+
+/** Signatures of the operator's own over what somebody else made: the store is the only place that has them. */
+export function readEndorsements(
+  paths: WorkspacePaths,
+  locked: LockedPlugin,
+  files: FilePowers,
+): readonly SignatureFile[] {
+  return endorsementsOf(readStoredSignatures(paths, locked, files));
+}
+
+function endorsementsOf(bundles: readonly SignatureFile[]): readonly SignatureFile[] {
+  return bundles.filter(({ endorsed }) => endorsed === true);
+}
+
+function readStoredSignatures(
+  paths: WorkspacePaths,
+  locked: LockedPlugin,
+  files: FilePowers,
+): readonly SignatureFile[] {
+  return locked.signers.flatMap((signer) => {
+    const own = readSignature(paths.bundleFile(locked.package, signer), files);
+    if (signer.kind === "key" && signer.endorsed)
+      return own.map((bundle) => ({ ...bundle, endorsed: true as const }));
+    const hasAttested = signer.kind === "identity" && signer.provenance !== undefined;
+    const attestation = paths.attestationFile(locked.package, signer);
+    return hasAttested ? [...own, ...readSignature(attestation, files)] : own;
+  });
 }

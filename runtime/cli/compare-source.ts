@@ -1,4 +1,4 @@
-import { collectReasons, reasonsOf, type GloveboxError } from "../errors.ts";
+import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../errors.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import { compareVersions } from "../plugin/compare-versions.ts";
 import type { Digest, LockedPlugin, Manifest } from "../plugin/formats.ts";
@@ -6,8 +6,15 @@ import { parseManifest } from "../plugin/manifest.ts";
 import type { Source } from "../supply/read-source.ts";
 import { fetchSource, resolveSource } from "../supply/sources/fetch-source.ts";
 import { isRemoteSource } from "../supply/sources/source-text.ts";
-import { openPackage, verifySource } from "../supply/verify-installed.ts";
-import { configuredPlugin, lockedAs, rulesOf, type Workspace } from "../workspace.ts";
+import { openPackage, verifySource, type VerifyRules } from "../supply/verify-installed.ts";
+import {
+  configuredPlugin,
+  lockedAs,
+  readEndorsements,
+  rulesIn,
+  type Workspace,
+} from "../workspace.ts";
+import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
 import { sourceSetting } from "./fetch-here.ts";
 
@@ -56,9 +63,13 @@ export async function compareSource(
     }
     const found = await fetchSource(source, setting);
     if (!found) return { ...about, state: "gone", found: null, reasons: [] };
-    return { ...about, ...judge(alias, found, locked, workspace) };
+    return { ...about, ...judge(alias, found, locked, workspace, call) };
   } catch (error) {
-    return { ...about, state: "unreachable", found: null, reasons: toWords(reasonsOf(error)) };
+    const reasons = reasonsOf(error);
+    // What a source may not be, such as other bytes than it names itself, is no failure of the network.
+    const isRefused = reasons.some(({ exit }) => exit === EXIT.refused);
+    const state = isRefused ? "refused" : "unreachable";
+    return { ...about, state, found: null, reasons: toWords(reasons) };
   }
 
   function current(): SourceComparison {
@@ -79,20 +90,29 @@ function judge(
   found: Source,
   locked: LockedPlugin,
   workspace: Workspace,
+  { machine }: CommandCall,
 ): Pick<SourceComparison, "state" | "found" | "reasons"> {
   const { unsigned } = configuredPlugin(workspace, alias);
-  const rules = rulesOf(workspace.configuration.trust);
+  const rules = rulesIn(workspace, machine.files);
+  const endorsements = readEndorsements(workspace.paths, locked, machine.files);
   const digest =
     found.kind === "package" ? digestOfBytes(found.package) : digestOfBytes(found.component);
   let manifest: Manifest | undefined;
   const unreadable = collectReasons([
     () => {
-      manifest = readManifest(found, workspace);
+      manifest = readManifest(found, rules);
     },
   ]);
   const seen = { version: manifest?.version ?? null, digest };
   if (unreadable.length > 0) return { state: "refused", found: seen, reasons: toWords(unreadable) };
-  const reasons = collectReasons([() => verifySource(found, { alias, locked, unsigned }, rules)]);
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  const expected = {
+    alias,
+    locked,
+    unsigned,
+    ...(approved && { surface: approved.opened.surface }),
+  };
+  const reasons = collectReasons([() => verifySource(found, expected, rules, endorsements)]);
   if (reasons.length === 0) return { state: "current", found: seen, reasons: [] };
   const order = manifest ? compareVersions(manifest.version, locked.version) : 0;
   const state = order > 0 ? "newer" : order < 0 ? "older" : "changed";
@@ -100,8 +120,7 @@ function judge(
 }
 
 /** Undefined for what has none of ours. */
-function readManifest(found: Source, workspace: Workspace): Manifest | undefined {
-  const rules = rulesOf(workspace.configuration.trust);
+function readManifest(found: Source, rules: VerifyRules): Manifest | undefined {
   if (found.kind === "package") return openPackage(found.package, rules).manifest;
   if (found.kind === "parts")
     return parseManifest(found.manifest, "plugin.json", rules.capabilities);

@@ -1,7 +1,10 @@
+import { throwReasons } from "../errors.ts";
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
 import { compareReleases } from "../compare-releases.ts";
 import type { Examined } from "../examine.ts";
+import type { Finding } from "../firewall/scan/finding.ts";
+import { viewTools } from "../firewall/tool-view.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { digestOf } from "../plugin/canonical.ts";
 import type { LockedPlugin, Origin, Signer } from "../plugin/formats.ts";
@@ -10,20 +13,26 @@ import { PLUGIN_NAME } from "../plugin/rules.ts";
 import { diffGrants } from "../plugin/grants.ts";
 import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
+import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import type { Vouched } from "../supply/installed.ts";
 import { verifyVouched } from "../supply/verify-installed.ts";
+import { readNeighbours, scanRelease } from "../scan-release.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import {
   describeGrant,
   lockedAs,
   readConfiguration,
   readWorkspace,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
+import { verifyPolicy } from "./approval-policy.ts";
+import { acceptFindings, showFindings } from "./accept-findings.ts";
 import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
+import { decideConsent, type Consent } from "./consent.ts";
 import { CliError } from "./errors.ts";
+import { effectiveMode } from "./machine.ts";
 import { showReleaseChange } from "./show-release-change.ts";
 import { showPlugin } from "./show-plugin.ts";
 import { showSource } from "./show-source.ts";
@@ -32,6 +41,9 @@ export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
+  /** Its tools under the names that clients see. */
+  readonly exposed: readonly ExposedTool[];
+  readonly findings: readonly Finding[];
 }
 
 /** Something examined that is about to be approved. */
@@ -42,7 +54,7 @@ export interface Candidate {
   /** What a remote source resolved to. */
   readonly origin: Origin | undefined;
   readonly unsigned: boolean;
-  readonly yes: boolean;
+  readonly consent: Consent;
   readonly examined: Examined;
   /** What the approval changes in the configuration's text. */
   edit(text: string): string;
@@ -61,13 +73,21 @@ export async function finishApproval(
   assertAlias(alias, "the plugin's name");
   const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
 
+  const exposed = exposeAlone(alias, examined, shown, configFile);
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
-  showPlugin(examined.opened, signersOf(examined.vouched), shown.grants, out);
+  const findings = findingsIn(workspace, candidate, call);
+  const views = viewTools(examined.opened.surface, findings);
+  showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
-  if (!candidate.yes && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
+  showFindings(findings, out, approvedFindings(workspace, alias, call));
+  verifyPolicy(candidate, workspace, call);
+  const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
+  const mode = effectiveMode(workspace.configuration.mode);
+  const isSaid = decideConsent(examined.opened.package, candidate.consent, mode);
+  if (!isSaid && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
     throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
 
   const locked = await changeWorkspace(paths, machine.files, () => {
@@ -77,19 +97,20 @@ export async function finishApproval(
     const configurationText = candidate.edit(now.text);
     const configuration = readConfiguration(configurationText, configFile);
     const { grants } = configured(alias, configuration);
-    const vouched = verifyVouched(
+    const { vouched } = verifyVouched(
       examined.opened,
-      examined.bundles,
+      { package: examined.packageBytes, bundles: examined.bundles },
       candidate.unsigned,
-      rulesOf(configuration.trust),
+      rulesIn({ ...now, configuration }, machine.files),
     );
     if (
       digestOf(grants) !== digestOf(shown.grants) ||
-      digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched))
+      digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched)) ||
+      digestOf(findingsIn(now, candidate, call)) !== digestOf(findings)
     )
       throw new CliError(
         "ERR_NOT_APPROVED",
-        "The configuration changed while this was being approved.",
+        "The workspace changed while this was being approved.",
         { remedy: "Run the command again." },
       );
     const approval = {
@@ -97,6 +118,7 @@ export async function finishApproval(
       source,
       origin,
       grants,
+      accepted,
       examined,
       configurationText,
       engine: machine.engine,
@@ -104,7 +126,39 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined };
+  return { alias, locked, examined, exposed, findings };
+}
+
+/** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */
+function exposeAlone(
+  alias: string,
+  { opened: { surface } }: Examined,
+  configuration: PluginConfiguration,
+  file: string,
+): readonly ExposedTool[] {
+  const { tools, problems } = exposeTools([{ alias, surface, configuration }]);
+  throwReasons(problems.map((problem) => problem.at({ file })));
+  return tools;
+}
+
+/** What the scanner says of the plugin among those that are installed. */
+function findingsIn(
+  workspace: Workspace,
+  { alias, examined }: Candidate,
+  { machine }: CommandCall,
+): readonly Finding[] {
+  const release = { opened: examined.opened, signers: signersOf(examined.vouched) };
+  return scanRelease(release, readNeighbours(alias, workspace, machine.files));
+}
+
+/** What it says of the release that is approved now. Undefined where there is none to hold the new one against. */
+function approvedFindings(
+  workspace: Workspace,
+  alias: string,
+  { machine }: CommandCall,
+): readonly Finding[] | undefined {
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  return approved && scanRelease(approved, readNeighbours(alias, workspace, machine.files));
 }
 
 /** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */

@@ -5,8 +5,12 @@ import { COMMON_OPTIONS } from "./parse-command-line.ts";
 /** The commands by what one wants to do, in the order one needs them. */
 const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["See it work", ["demo"]],
-  ["Write a plugin", ["new", "build", "pack", "keygen", "sign"]],
-  ["Install plugins", ["init", "trust", "add", "list", "inspect", "approve", "remove", "verify"]],
+  ["Write a plugin", ["new", "build", "pack", "keygen", "sign", "publish"]],
+  [
+    "Install plugins",
+    ["init", "trust", "add", "scan", "list", "inspect", "approve", "remove", "verify"],
+  ],
+  ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
   ["Use them", ["call", "serve"]],
   ["Ask about the runtime", ["doctor", "debt", "completion"]],
 ];

@@ -2,6 +2,7 @@ import { digestOfBytes } from "../plugin/canonical.ts";
 import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import type { Source } from "../supply/read-source.ts";
 import { openPackage } from "../supply/verify-installed.ts";
+import { NO_TRUST } from "../supply/trust.ts";
 import { lockedAs, readStored, rulesOf, type Workspace } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
@@ -30,7 +31,7 @@ export function nameAsBefore(
   if (source.kind !== "bare" || !entry) return source;
   const stored = readStored(workspace.paths, alias, entry, machine.files);
   if (digestOfBytes(stored.package) !== entry.package) return source;
-  const { name, license, version } = openPackage(stored.package, rulesOf([])).manifest;
+  const { name, license, version } = openPackage(stored.package, rulesOf(NO_TRUST)).manifest;
   const isSame = digestOfBytes(source.component) === entry.digests.component;
   return { ...source, naming: { name, license, ...(isSame && { version }) } };
 }

@@ -2,6 +2,7 @@ import { located } from "../errors.ts";
 import { packParts, partsOf } from "../examine.ts";
 import type { SourceBare, SourceParts } from "../supply/read-source.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import { NO_TRUST } from "../supply/trust.ts";
 import { rulesOf } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { wholeComponent } from "./machine.ts";
@@ -16,7 +17,7 @@ export async function packHere(
   try {
     const setting = {
       sandbox,
-      rules: rulesOf([]),
+      rules: rulesOf(NO_TRUST),
       transpile: async (component: Uint8Array, limits: Limits) =>
         noteInstances(await machine.transpile(wholeComponent(component), sandbox, limits), out),
       onProgress: (step: string) => out.progress(step),

@@ -3,6 +3,7 @@ import { collectReasons, located } from "../errors.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import { PinError, pinError } from "../supply/pin-errors.ts";
 import type { Source } from "../supply/read-source.ts";
+import { pinSource } from "../supply/sources/source-text.ts";
 import {
   openPackage,
   verifyInstalled,
@@ -12,8 +13,9 @@ import {
 import {
   configuredPlugin,
   lockedPlugin,
+  readEndorsements,
   readStored,
-  rulesOf,
+  rulesIn,
   type Workspace,
 } from "../workspace.ts";
 import { examine } from "./approval.ts";
@@ -24,7 +26,7 @@ import { fetchHere, fetchTyped, type TypedSource } from "./fetch-here.ts";
 export function isStored(alias: string, workspace: Workspace, { machine }: CommandCall): boolean {
   const locked = lockedPlugin(alias, workspace);
   const { unsigned } = configuredPlugin(workspace, alias);
-  const rules = rulesOf(workspace.configuration.trust);
+  const rules = rulesIn(workspace, machine.files);
   const reasons = collectReasons([
     () => {
       const stored = readStored(workspace.paths, alias, locked, machine.files);
@@ -49,22 +51,30 @@ export async function fetchApproved(
   const { source, unsigned } = configuredPlugin(workspace, alias);
   const found = from
     ? await fetchTyped(from, workspace, call)
-    : await fetchHere(source, workspace, call);
+    : await fetchHere(pinSource(source, locked), workspace, call);
   if (!found)
     throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at the source of \`${alias}\`.`, {
       place: { file: workspace.paths.configFile, path: `plugins.${alias}.source` },
       remedy: `Put the approved release there, or name where it is: \`glovebox restore ${alias} --from SOURCE\`.`,
     });
   const expected = { alias, locked, unsigned };
-  const rules = rulesOf(workspace.configuration.trust);
+  const endorsements = readEndorsements(workspace.paths, locked, call.machine.files);
+  const rules = rulesIn(workspace, call.machine.files);
   try {
-    verifySource(found, expected, rules);
-    const { packageBytes, vouched } = await packed(found, { alias, unsigned }, workspace, call);
+    verifySource(found, expected, rules, endorsements);
+    const { packageBytes, vouched } = await packed(
+      { ...found, bundles: [...found.bundles, ...endorsements] },
+      { alias, unsigned },
+      workspace,
+      call,
+    );
     if (digestOfBytes(packageBytes) !== locked.package) {
       const message = `What is at the source of \`${alias}\` packs to other bytes than were approved.`;
       throw pinError("ERR_PACKAGE_CHANGED", alias, message);
     }
-    const bundles = vouched.map(({ bundle }) => bundle);
+    const bundles = vouched.flatMap(({ bundle, attestation }) =>
+      [bundle, attestation ?? []].flat(),
+    );
     verifyInstalled({ file: found.file, package: packageBytes, bundles }, expected, rules);
     return { alias, locked, packageBytes, vouched };
   } catch (error) {
@@ -79,8 +89,8 @@ async function packed(
   call: CommandCall,
 ): Promise<Pick<Restored, "packageBytes" | "vouched">> {
   if (found.kind !== "package") return examine(found, marked, workspace, call);
-  const rules = rulesOf(workspace.configuration.trust);
+  const rules = rulesIn(workspace, call.machine.files);
   const opened = openPackage(found.package, rules);
-  const vouched = verifyVouched(opened, found.bundles, marked.unsigned, rules);
+  const { vouched } = verifyVouched(opened, found, marked.unsigned, rules);
   return { packageBytes: found.package, vouched };
 }

@@ -2,22 +2,22 @@ import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { formatSize } from "@glovebox/host-api/size";
-import { makeVisible } from "../firewall/visible.ts";
+import type { ToolView } from "../firewall/tool-view.ts";
+import { makeReadable } from "../firewall/visible.ts";
 import type { CapabilityRequest, Signer } from "../plugin/formats.ts";
-import { describeSigner } from "../plugin/signer.ts";
+import { describeProvenance, describeSigner } from "../plugin/signer.ts";
 import type { OpenedPlugin } from "../supply/installed.ts";
 import type { Output } from "./output.ts";
-
-const BLANKS = /\s{40,}/g;
+import { showTools } from "./show-tools.ts";
 
 export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
 
 /**
  * Shows a plugin as an operator needs to see it: who signed it, exactly what the model will read, what it wants and what it gets.
- * A person's view of the parameters comes first, and then the schemas to the letter: an instruction to the model can stand in any part.
  */
 export function showPlugin(
-  opened: Omit<OpenedPlugin, "component">,
+  opened: Omit<OpenedPlugin, "component" | "surface">,
+  views: readonly ToolView[],
   signers: readonly Signer[],
   grants: Grants,
   out: Output,
@@ -29,21 +29,16 @@ export function showPlugin(
   out.line(safe(manifest.description));
   out.line();
   if (signers.length === 0) out.line(`signed     ${out.style("red", "by nobody")}`);
-  for (const signer of signers)
+  for (const signer of signers) {
     out.line(`signed     ${out.style("green", safe(describeSigner(signer)))}`);
+    if (signer.kind === "identity" && signer.provenance)
+      out.line(`built      ${safe(describeProvenance(signer.provenance))}`);
+  }
   out.line(`component  ${digests.component}`);
   out.line(`surface    ${digests.surface}`);
   out.line();
-  out.line(out.style("bold", "What the model will read"));
-  for (const tool of opened.surface) {
-    out.line(
-      `  ${out.style("cyan", tool.name)}${tool.title ? `  (${safe(tool.title)})` : ""}${hints(tool.annotations)}`,
-    );
-    for (const line of safe(tool.description, true).split("\n")) out.line(`    ${line}`);
-    for (const line of describeInput(tool.inputSchema)) out.line(`    ${out.style("dim", line)}`);
-    for (const part of ["inputSchema", "outputSchema", "annotations"] as const)
-      if (tool[part]) out.line(`    ${out.style("dim", `${part} ${safeJson(tool[part])}`)}`);
-  }
+  out.line(out.style("bold", "What a person sees, and what the model will read"));
+  showTools(views, out);
   out.line();
   showCapabilities(manifest.capabilities, grants, out);
 }
@@ -90,47 +85,10 @@ function suggestGrant(name: CapabilityName, request: CapabilityRequest | undefin
   return shapes[name] ?? name;
 }
 
-/** One line per parameter: the user's view of what the model may send. */
-function describeInput(schema: Readonly<Record<string, JsonValue>>): string[] {
-  const properties = schema["properties"];
-  if (typeof properties !== "object" || properties === null || Array.isArray(properties)) return [];
-  const required = Array.isArray(schema["required"]) ? (schema["required"] as JsonValue[]) : [];
-  return Object.entries(properties as Record<string, JsonValue>).map(([name, value]) => {
-    const row = (typeof value === "object" && value !== null ? value : {}) as Record<
-      string,
-      JsonValue
-    >;
-    const type = typeof row["type"] === "string" ? row["type"] : "any";
-    const about = typeof row["description"] === "string" ? `: ${safe(row["description"])}` : "";
-    return `${safe(name)}${required.includes(name) ? "" : "?"} (${safe(type)})${about}`;
-  });
-}
-
-function hints(annotations: OpenedPlugin["surface"][number]["annotations"]): string {
-  const said = [
-    annotations?.readOnlyHint === true ? "says it only reads" : undefined,
-    annotations?.destructiveHint === true ? "says it destroys" : undefined,
-    annotations?.openWorldHint === true ? "says it reaches out" : undefined,
-  ].filter((hint) => hint !== undefined);
-  return said.length > 0 ? `  [${said.join(", ")}]` : "";
-}
-
 function formatKib(bytes: number): string {
   return formatSize(Math.ceil(bytes / 1024) * 1024);
 }
 
-function safe(text: string, newlines = false): string {
-  return makeVisible(countBlanks(text), { newlines });
-}
-
-function safeJson(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "string" ? countBlanks(part) : part,
-  );
-  return makeVisible(text);
-}
-
-/** Blanks are text, but thousands of them would push the rest out of sight: a long run is counted instead of shown. */
-function countBlanks(text: string): string {
-  return text.replace(BLANKS, (run) => `[${run.length} blank characters]`);
+function safe(text: string): string {
+  return makeReadable(text);
 }

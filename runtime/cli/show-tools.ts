@@ -1,6 +1,6 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import { joinPath } from "../firewall/tool-path.ts";
-import { makeReadable } from "../firewall/visible.ts";
+import { formatReadableJson, makeReadable } from "../firewall/visible.ts";
 import type { ToolView, UserParameter } from "../firewall/tool-view.ts";
 import type { Output } from "./output.ts";
 import { columnsOf, wrapText } from "./wrap-text.ts";
@@ -64,7 +64,7 @@ function rowsOf({ user, model }: ToolView): Row[] {
     return {
       where,
       user: field ? describe(field) : "",
-      model: { label: `parameter ${plainName(key)}`, text: JSON.stringify(value) },
+      model: { label: `parameter ${plainName(key)}`, text: formatReadableJson(value) },
     };
   });
   const label = user.hints.length > 0 ? `${user.label}  [${user.hints.join(", ")}]` : user.label;
@@ -94,7 +94,7 @@ function rowsOf({ user, model }: ToolView): Row[] {
 
 function wholeRow(key: string, value: JsonValue | undefined): Row {
   const model =
-    value === undefined ? undefined : { label: plainName(key), text: JSON.stringify(value) };
+    value === undefined ? undefined : { label: plainName(key), text: formatReadableJson(value) };
   return { where: joinPath("", key), user: "", model };
 }
 

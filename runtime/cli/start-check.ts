@@ -1,6 +1,7 @@
 import { throwReasons } from "../errors.ts";
 import type { Configuration } from "../policy/configuration.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
+import { decideLicence } from "../policy/licences.ts";
 import { decideStart } from "../policy/gates.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
@@ -12,6 +13,8 @@ export interface Startable {
   readonly plugins: readonly VerifiedPlugin[];
   readonly tools: readonly ExposedTool[];
   readonly mode: Configuration["mode"];
+  /** What the operator wants to be told of, and starts with all the same. */
+  readonly warnings: readonly string[];
 }
 
 /** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
@@ -31,9 +34,13 @@ export function checkStart(
   );
   const { plugins: configured, waivers } = configuration;
   const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs: Date.now() });
-  const inConfiguration = [...problems, ...gates].map((reason) =>
+  const licences = plugins.flatMap(
+    ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
+  );
+  const isRefused = configuration.licences?.otherwise === "refuse";
+  const inConfiguration = [...problems, ...gates, ...(isRefused ? licences : [])].map((reason) =>
     reason.at({ file: paths.configFile }),
   );
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
-  return { plugins, tools, mode };
+  return { plugins, tools, mode, warnings: licences.map(({ message }) => message) };
 }

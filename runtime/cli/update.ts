@@ -11,15 +11,16 @@ import {
 } from "../workspace.ts";
 import { examine } from "./approval.ts";
 import type { CommandCall } from "./command.ts";
+import { assertNamed, type Consent } from "./consent.ts";
 import { fetchTyped, readTypedSource } from "./fetch-here.ts";
+import { nameAsBefore } from "./name-source.ts";
 import { finishApproval, type ApprovalResult } from "./finish-approval.ts";
 
 /** A plugin that is to be brought up to what a source has now. */
-export interface UpdateRequest {
+export interface UpdateRequest extends Consent {
   readonly alias: string;
   /** Another source from now on, as typed; undefined keeps the configured one. */
   readonly from: string | undefined;
-  readonly yes: boolean;
 }
 
 /**
@@ -27,9 +28,10 @@ export interface UpdateRequest {
  * Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes.
  */
 export async function updatePlugin(
-  { alias, from, yes }: UpdateRequest,
+  request: UpdateRequest,
   call: CommandCall,
 ): Promise<ApprovalResult | undefined> {
+  const { alias, from } = request;
   const { configFile, machine } = call;
   const workspace = readWorkspace(configFile, machine.files);
   const { source: configured, unsigned } = configuredPlugin(workspace, alias);
@@ -37,14 +39,19 @@ export async function updatePlugin(
     from === undefined
       ? { typed: configured, source: configured }
       : readTypedSource(from, workspace.paths.root);
-  const found = await fetchTyped(typed, workspace, call);
+  const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
   const { source } = typed;
   if (source === configured && isApproved(alias, found, workspace, call)) return undefined;
+  assertNamed(found, request);
   const examined = await examine(found, { alias, unsigned }, workspace, call);
   const edit = (text: string): string =>
     source === configured ? text : editPlugin(text, configFile, alias, { source });
   const { origin } = found;
-  return finishApproval({ alias, source, origin, unsigned, yes, examined, edit }, workspace, call);
+  return finishApproval(
+    { alias, source, origin, unsigned, consent: request, examined, edit },
+    workspace,
+    call,
+  );
 }
 
 /** Whether a fetched package is, with its signatures, byte by byte the stored one. What is not packed yet has no digest to compare. */

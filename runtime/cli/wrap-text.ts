@@ -4,7 +4,8 @@ const WIDE =
 const ZERO = /[\p{M}\p{Default_Ignorable_Code_Point}]/u;
 const PLAIN = /^[\x20-\x7E]*$/;
 const TAB = "    ";
-const WORDS = / +|[^ ]+/g;
+/** A line may also be broken after these, which JSON is full of and blanks are rare in. */
+const WORDS = / +|[^ ,{[]+[,{[]*|[,{[]+/g;
 
 /** How many columns of a terminal a text takes that `makeVisible` made. */
 export function columnsOf(text: string): number {

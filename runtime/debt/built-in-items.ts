@@ -1,4 +1,6 @@
+import { EXTISM_ITEMS } from "./extism-items.ts";
 import type { DebtItem } from "./items.ts";
+import { WIT_ITEMS } from "./wit-items.ts";
 
 /** What this release does not do yet, or cannot do by its design. Each closes only with evidence. */
 export const BUILT_IN_ITEMS: readonly DebtItem[] = [
@@ -109,14 +111,14 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-008",
-    title: "Only local keys sign, and only files are sources",
+    title: "Only local keys sign",
     status: "open",
     severity: "medium",
     since: "0.1.0",
     ring: 0,
     current_behavior:
-      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists, registries or transparency log.",
-    ideal: "Sigstore identities with exact issuer and subject, revocation, OCI registries.",
+      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists or transparency log.",
+    ideal: "Sigstore identities with exact issuer and subject, revocation.",
     resolved_by: "The supply chain's next release.",
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
@@ -364,34 +366,34 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
   {
-    id: "GB-037",
-    title: "Extism plugins get no files, no client and no memory between calls",
+    id: "GB-031",
+    title: "Sources are fetched without a proxy, and a web server is asked for two signatures only",
     status: "open",
     severity: "low",
     since: "0.1.0",
-    ring: 2,
+    ring: 0,
     current_behavior:
-      "Of WASI preview 1 an Extism plugin has clock, random bytes, standard output and exit; files and sockets answer `notcapable`. Sampling, elicitation, roots, tokens and the keyring of hyper-mcp end the call with an error that names them. Prompts, resources and completions are not asked for, blocks of the type `resource` are refused, and a manifest of several modules is not read. Variables live for one call. `__wasm_call_ctors` is not called, and the number that an export returns says nothing: as in Extism's JavaScript host.",
-    ideal: "What has an equal among our capabilities is served by it: files first.",
-    resolved_by: "Preview 1's files over the filesystem capability, and asking the user as a capability.",
+      "Every connection goes straight to an address that was checked; HTTPS_PROXY is not read. Beside `https://…/FILE` only FILE.sigstore.json and FILE.minisig are looked for, because a web server lists nothing. Layers compressed with zstd are refused.",
+    ideal: "A proxy that the operator names, and as many signatures as a package has.",
+    resolved_by: "A key of the configuration for the proxy; a registry, which lists signatures.",
     references: [],
-    evidence: [
-      { kind: "test", what: "test/unit/sandbox/extism/servlets.test.ts" },
-      { kind: "test", what: "test/security/servlet-attacks.test.ts" },
-    ],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
-    id: "GB-038",
-    title: "Random bytes that an Extism plugin takes before any call are zeros",
+    id: "GB-032",
+    title:
+      "In a registry without the referrers API, two who attach signatures at once can lose one",
     status: "open",
     severity: "low",
     since: "0.1.0",
-    ring: 2,
+    ring: 0,
     current_behavior:
-      "Preview 1 has one source of random bytes, and runtimes of Go and TinyGo do not start without it. While an instance is made, and while the tools are asked for, it answers zeros: hash tables are seeded predictably, and a plugin that makes a key in its initialiser makes the same one each time. In a call it answers by the `random` grant, and fails without.",
-    ideal: "An instance of a plugin with the grant is seeded anew for each call.",
-    resolved_by: "New instances, made within the call, for plugins that ask for random bytes at their start.",
-    references: [],
-    evidence: [{ kind: "test", what: "test/unit/sandbox/extism/servlets.test.ts" }],
+      "There the list of signatures is an ordinary tag that is read, added to and written again. What is lost is missing, never forged: the plugin is refused until it is published again. Whoever may push there can also fill the list, and then it is refused too.",
+    ideal: "The registry adds to the list.",
+    resolved_by: "Registries of distribution specification 1.1.",
+    references: ["OWASP MCP04"],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
+  ...WIT_ITEMS,
+  ...EXTISM_ITEMS,
 ];

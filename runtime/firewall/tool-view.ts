@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { ToolSurface } from "../plugin/formats.ts";
 import type { Finding } from "./scan/finding.ts";
 import { isObject, viewSchemas, type Parameter } from "./scan/parameters.ts";
 import type { ScannedTool } from "./scan/rule.ts";
+import { toScanned } from "./scan/scanned-tool.ts";
 import { hiddenIn } from "./scan/rules/parameters.ts";
 
 /** One tool twice: as a client shows it to a person, and as the model reads it. Texts are as the author wrote them. */
@@ -49,6 +51,16 @@ const TYPES: Readonly<Record<string, string>> = {
   array: "list",
   object: "object",
 };
+
+/** The two views of each tool of a plugin, with what the scanner said of it. */
+export function viewTools(surface: ToolSurface, findings: readonly Finding[]): readonly ToolView[] {
+  return toScanned(surface).map((tool) =>
+    viewTool(
+      tool,
+      findings.filter((finding) => finding.tool === tool.name),
+    ),
+  );
+}
 
 /** The two views of a tool, with the findings in it. */
 export function viewTool(tool: ScannedTool, findings: readonly Finding[]): ToolView {

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { canonicalText } from "../plugin/canonical.ts";
 import type { SurfaceChange } from "./surface-diff.ts";
 import { joinPath } from "./tool-path.ts";
-import { makeReadable } from "./visible.ts";
+import { formatReadableJson, makeReadable } from "./visible.ts";
 import { diffWords, type DiffPart } from "./word-diff.ts";
 
 /** A surface is not parsed deeper; what is deeper all the same is compared as a whole. */
@@ -77,7 +77,7 @@ function diffParameters(before: Parameters, after: Parameters, spot: Spot): Surf
       return [{ kind: "parameter-removed", ...at, summary: "is gone", parts: [] }];
     if (old === undefined) {
       const summary = isRequired ? "is new and required" : "is new";
-      const parts = isObject(now) ? [] : replacedParts("", JSON.stringify(now));
+      const parts = isObject(now) ? [] : replacedParts("", formatReadableJson(now));
       const added: SurfaceChange = { kind: "parameter-added", ...at, summary, parts };
       return [added, ...(isObject(now) ? diffObjects({}, now, below) : [])];
     }
@@ -144,7 +144,7 @@ function diffLists(
       summary: "lists something else",
       parts: replacedParts(
         ...([removed, added].map((items) =>
-          items.map((item) => JSON.stringify(item)).join(", "),
+          items.map((item) => formatReadableJson(item)).join(", "),
         ) as [string, string]),
       ),
     },
@@ -159,7 +159,7 @@ function valueChange(
   const summary =
     before === undefined ? "is new" : after === undefined ? "is gone" : "has another value";
   const [old, now] = [before, after].map((value) =>
-    value === undefined ? "" : JSON.stringify(value),
+    value === undefined ? "" : formatReadableJson(value),
   );
   return { kind: "value", ...placeOf(spot), summary, parts: replacedParts(old ?? "", now ?? "") };
 }

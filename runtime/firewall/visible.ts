@@ -27,19 +27,34 @@ export function makeVisible(text: string, options: { readonly newlines?: boolean
  * are counted instead of shown.
  */
 export function makeReadable(text: string, options: { readonly newlines?: boolean } = {}): string {
-  return makeVisible(
-    text.replace(BLANKS, (run) => `[${run.length} blank characters]`),
-    options,
+  return makeVisible(countBlanks(text), options);
+}
+
+/** JSON on one line, made readable in the same way: there line feeds are written as `\\n`, and as many of them hide as much. */
+export function formatReadableJson(value: unknown): string {
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "string" ? countBlanks(part) : part,
   );
+  return makeVisible(text);
+}
+
+function countBlanks(text: string): string {
+  return text.replace(BLANKS, (run) => `[${run.length} blank characters]`);
 }
 
 /** JSON in lines, equal to `JSON.stringify`'s as data, with everything escaped that a terminal would obey or not show. */
 export function formatVisibleJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(HIDDEN_ALL, (character) => {
-    if (character === "\n") return character;
-    const units = Array.from({ length: character.length }, (_, index) =>
-      character.charCodeAt(index),
-    );
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
-  });
+  return JSON.stringify(value, undefined, 2).replace(HIDDEN_ALL, (character) =>
+    character === "\n" ? character : escapeUnits(character),
+  );
+}
+
+/** The same on one line. */
+export function formatVisibleLine(value: unknown): string {
+  return JSON.stringify(value).replace(HIDDEN_ALL, escapeUnits);
+}
+
+function escapeUnits(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }

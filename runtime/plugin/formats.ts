@@ -63,6 +63,8 @@ export interface KeySigner {
   /** Digest of the public key's SPKI bytes. */
   readonly key: Digest;
   readonly trust: string;
+  /** The operator signed what somebody else made: the signature lies in the store, and not beside the source. */
+  readonly endorsed?: true;
 }
 
 /** An identity that a Sigstore certificate was made out to: nobody holds a lasting key. */
@@ -73,6 +75,18 @@ export interface IdentitySigner {
   /** An e-mail address, or the address of a workflow. */
   readonly subject: string;
   readonly trust: string;
+  /** What built it, where the same identity attested that. */
+  readonly provenance?: Provenance;
+}
+
+/** What an attestation says of a build: SLSA v1, as workflows on GitHub have it. */
+export interface Provenance {
+  /** `https://github.com/acme/time` */
+  readonly repository: string;
+  /** `.github/workflows/release.yml` */
+  readonly workflow: string;
+  /** The commit that was built, where it is said. */
+  readonly revision?: string;
 }
 
 export interface MinisignSigner {
@@ -106,6 +120,8 @@ export interface LockedPlugin {
   readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
   readonly signers: readonly Signer[];
+  /** Ids of the scanner's findings of high severity, in order, that the operator accepted by name for this release. */
+  readonly accepted?: readonly string[];
   readonly approvedAt: string;
 }
 

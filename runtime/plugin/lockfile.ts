@@ -6,14 +6,28 @@ import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
 import { SIGNERS_MAX } from "./formats.ts";
-import type { Digest, LockedPlugin, Lockfile, Origin, PluginDigests, Signer } from "./formats.ts";
+import type {
+  Digest,
+  LockedPlugin,
+  Lockfile,
+  Origin,
+  PluginDigests,
+  Provenance,
+  Signer,
+} from "./formats.ts";
 import type { JsonLimits } from "./json.ts";
-import { ISSUER, PLUGIN_NAME, SUBJECT, VERSION } from "./rules.ts";
+import { BUILD_TEXT, ISSUER, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
 
 const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
+const ACCEPTED_MAX = 100;
+const FINDING_ID = {
+  lengthMax: 60,
+  pattern: /^[a-z]+(-[a-z]+)*$/,
+  shape: "the id of a finding: lower-case words joined by single hyphens",
+};
 const TIME = {
   lengthMax: 30,
   pattern:
@@ -94,7 +108,7 @@ function readPlugin(entry: Cursor): LockedPlugin {
       "signers",
       "approvedAt",
     ],
-    ["origin"],
+    ["origin", "accepted"],
   );
   return {
     name: fields.get("name").string(PLUGIN_NAME),
@@ -106,6 +120,7 @@ function readPlugin(entry: Cursor): LockedPlugin {
     requested: readDigest(fields.get("requested")),
     grants: readGrants(fields.get("grants")),
     signers: readSigners(fields.get("signers")),
+    ...fields.optional("accepted", readAccepted),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
 }
@@ -119,6 +134,12 @@ function readGrants(member: Cursor): LockedPlugin["grants"] {
     if (value !== undefined) grants[name] = value;
   }
   return grants;
+}
+
+function readAccepted(member: Cursor): readonly string[] {
+  const ids = member.items(1, ACCEPTED_MAX).map((item) => item.string(FINDING_ID));
+  if (new Set(ids).size < ids.length) member.problem("a finding stands here twice");
+  return ids;
 }
 
 function readOrigin(member: Cursor): Origin {
@@ -148,19 +169,39 @@ function readSigners(member: Cursor): readonly Signer[] {
 function readSigner(item: Cursor): Signer {
   const kind = item.member("kind").value;
   if (kind === "identity") {
-    const fields = item.fields(["kind", "issuer", "subject", "trust"]);
+    const fields = item.fields(["kind", "issuer", "subject", "trust"], ["provenance"]);
     return {
       kind,
       issuer: fields.get("issuer").string(ISSUER),
       subject: fields.get("subject").string(SUBJECT),
       trust: fields.get("trust").string(TRUST_NAME),
+      ...fields.optional("provenance", readProvenance),
     };
   }
-  const fields = item.fields(["kind", "key", "trust"]);
-  return {
-    kind: kind === "minisign" ? kind : fields.get("kind").exactly("key"),
+  const fields = item.fields(["kind", "key", "trust"], kind === "minisign" ? [] : ["endorsed"]);
+  const signer = {
     key: readDigest(fields.get("key")),
     trust: fields.get("trust").string(TRUST_NAME),
+  };
+  if (kind === "minisign") return { kind, ...signer };
+  return {
+    kind: fields.get("kind").exactly("key"),
+    ...signer,
+    ...fields.optional("endorsed", readTrue),
+  };
+}
+
+function readTrue(member: Cursor): true {
+  if (member.value !== true) member.problem("something else than true", "Leave it out.");
+  return true;
+}
+
+function readProvenance(member: Cursor): Provenance {
+  const fields = member.fields(["repository", "workflow"], ["revision"]);
+  return {
+    repository: fields.get("repository").string(BUILD_TEXT),
+    workflow: fields.get("workflow").string(BUILD_TEXT),
+    ...fields.optional("revision", (revision) => revision.string(REVISION)),
   };
 }
 

@@ -65,12 +65,28 @@ export const ISSUER: StringRule = {
   shape: "an issuer's address such as https://accounts.google.com",
 };
 
-/** An e-mail address or a URI, as it stands in a certificate. Compared letter by letter. */
+/** An e-mail address or a URI, as it stands in a certificate. Compared letter by letter, so that a `*` would be a mistake. */
 export const SUBJECT: StringRule = {
   lengthMin: 3,
   lengthMax: 500,
+  pattern: /^[!-)+-~]+$/,
+  shape: "a whole e-mail address or URI",
+};
+
+/** A repository or a file in it, as an attestation names them. Compared letter by letter. */
+export const BUILD_TEXT: StringRule = {
+  lengthMin: 1,
+  lengthMax: 500,
   pattern: /^[!-~]+$/,
-  shape: "an e-mail address or a URI",
+  shape: "plain text",
+};
+
+/** A commit of Git, SHA-1 or SHA-256. */
+export const REVISION: StringRule = {
+  lengthMin: 40,
+  lengthMax: 64,
+  pattern: /^[0-9a-f]{40}([0-9a-f]{24})?$/,
+  shape: "a commit's 40 or 64 hex digits",
 };
 
 export const TITLE: StringRule = { lengthMin: 1, lengthMax: 100, pattern: /\S/, shape: "a title" };

@@ -1,6 +1,8 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
+import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { LicencePolicy } from "./licences.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
@@ -8,18 +10,14 @@ export interface Configuration {
   readonly version: 1;
   readonly mode: "development" | "production";
   readonly trust: readonly TrustEntry[];
+  readonly revoked: Revocations;
+  /** A Sigstore `trusted_root.json` in the place of the one that ships with the release. Relative to the configuration. */
+  readonly trustedRoot?: string;
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly limits: Limits;
   readonly waivers: readonly Waiver[];
-}
-
-/** A key the operator trusts, and for which plugin names. */
-export interface TrustEntry {
-  readonly name: string;
-  /** Public key: base64 of its SPKI bytes (Ed25519 or ECDSA P-256). */
-  readonly publicKey: string;
-  /** Globs over the manifest's plugin name; `*` matches within a name. */
-  readonly plugins: readonly string[];
+  /** Undefined allows every licence. */
+  readonly licences?: LicencePolicy;
 }
 
 export interface PluginConfiguration {
@@ -33,6 +31,8 @@ export interface PluginConfiguration {
   readonly unsigned: boolean;
   /** Tools to expose; undefined means all. */
   readonly tools?: readonly string[];
+  /** What some of them are called instead, by their own names. */
+  readonly toolNames?: Readonly<Record<string, string>>;
 }
 
 /** A named, dated, reasoned exception to one gate. */

@@ -47,17 +47,32 @@ export const POLICY_ERRORS = {
     summary: "A waiver's date has passed, so it no longer opens its gate.",
     remedy: "Close the gap that it waived, or renew the waiver with a new reason and date.",
   },
+  ERR_LICENCE_NOT_ALLOWED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "A plugin has a licence that the configuration does not allow.",
+    remedy: "Add the licence to `licences.allow` when you may use it, or remove the plugin.",
+  },
+  ERR_NAME_LOOKS_ALIKE: {
+    fault: "plugin",
+    exit: EXIT.refused,
+    summary: "A new plugin's name could be taken for that of another one.",
+    remedy:
+      "Check that it is the plugin you mean. If it is, run the command again with `--accept look-alike-name`.",
+  },
   ERR_TOOL_NAME_COLLISION: {
     fault: "user",
     exit: EXIT.refused,
     summary: "Two tools would be listed under one name.",
-    remedy: "Give one of the plugins another alias in the configuration.",
+    remedy:
+      "Give one of the plugins another alias, or one of the tools another name, in the configuration.",
   },
   ERR_TOOL_NAME_TOO_LONG: {
     fault: "user",
     exit: EXIT.refused,
     summary: "A tool's name in this workspace would be longer than every client accepts.",
-    remedy: "Give the plugin a shorter alias, or leave the tool out of its `tools`.",
+    remedy:
+      "Give the plugin a shorter alias (`--as`), or the tool a shorter name (`--tool NAME=SHORT`, `tools` in the configuration), or leave it out.",
   },
 } as const satisfies ErrorTable;
 

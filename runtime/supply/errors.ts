@@ -30,8 +30,9 @@ export const SUPPLY_ERRORS = {
   ERR_KEY_PASSPHRASE: {
     fault: "user",
     exit: 2,
-    summary: "A private key is encrypted, and the passphrase is missing or wrong.",
-    remedy: "Give the passphrase that the key was made with.",
+    summary:
+      "A private key is encrypted, and the passphrase in GLOVEBOX_PASSPHRASE is missing, empty or wrong.",
+    remedy: "Set GLOVEBOX_PASSPHRASE to the passphrase that the key was made with.",
   },
   ERR_SIGNATURE_MISSING: {
     fault: "plugin",
@@ -48,7 +49,8 @@ export const SUPPLY_ERRORS = {
   ERR_BUNDLE_MALFORMED: {
     fault: "plugin",
     exit: 3,
-    summary: "A signature file is not a Sigstore bundle v0.3 with one signature by a key.",
+    summary:
+      "A signature file is not a Sigstore bundle v0.3 with one signature, by a key or by a certificate with its proofs.",
     remedy: "Ask its author to sign again with `glovebox sign`.",
   },
   ERR_SIGNER_UNKNOWN: {
@@ -56,6 +58,110 @@ export const SUPPLY_ERRORS = {
     exit: 3,
     summary: "A plugin is signed by a key that the configuration does not trust.",
     remedy: "If you know the key to be the author's, add it with `glovebox trust add`.",
+  },
+  ERR_SIGNER_THRESHOLD: {
+    fault: "plugin",
+    exit: 3,
+    summary: "A plugin lacks a signature of somebody whom the trust entry demands as well.",
+    remedy: "Ask for the missing signature; `glovebox sign` with another key adds one.",
+  },
+  ERR_KEY_EXPIRED: {
+    fault: "user",
+    exit: 3,
+    summary: "A plugin is signed by somebody whose trust entry has ended.",
+    remedy:
+      "Have it signed by whoever is trusted now; move `until` only if you know that the key is still in good hands.",
+  },
+  ERR_KEY_NOT_YET_VALID: {
+    fault: "user",
+    exit: 3,
+    summary: "A plugin is signed by somebody whose trust entry has not begun.",
+    remedy: "Wait for the day of `from`, or set the machine's clock right.",
+  },
+  ERR_KEY_REVOKED: {
+    fault: "user",
+    exit: 3,
+    summary: "A plugin is signed by a key or an identity that the configuration revokes.",
+    remedy:
+      "Do not use this plugin until somebody else signed it and you approved that; `revoked` in the configuration says why.",
+  },
+  ERR_DIGEST_REVOKED: {
+    fault: "user",
+    exit: 3,
+    summary:
+      "The configuration revokes this component, manifest or package, even where it is pinned.",
+    remedy: "Remove the plugin, or add a release that is not revoked.",
+  },
+  ERR_IDENTITY_OTHER_ISSUER: {
+    fault: "plugin",
+    exit: 3,
+    summary: "A plugin is signed by a trusted name, but another issuer vouches for who that is.",
+    remedy: "Do not use this plugin. Anyone may have that name at another issuer.",
+  },
+  ERR_IDENTITY_OTHER_SUBJECT: {
+    fault: "plugin",
+    exit: 3,
+    summary: "A plugin is signed by somebody else than is trusted, of the same issuer.",
+    remedy:
+      "If you know them to be the author, add exactly that subject with `glovebox trust add --issuer … --subject …`.",
+  },
+  ERR_CERTIFICATE_INVALID: {
+    fault: "plugin",
+    exit: 3,
+    summary:
+      "The certificate of a signature was not issued by a trusted authority, was not valid when it was used, or stands in no certificate log.",
+    remedy: "Do not use this plugin. Fetch it again from its author.",
+  },
+  ERR_LOG_ENTRY_MISSING: {
+    fault: "plugin",
+    exit: 3,
+    summary: "A signature by an identity comes without an entry in a transparency log.",
+    remedy: "Ask its author for the whole bundle: without the entry nobody knows when it was made.",
+  },
+  ERR_LOG_ENTRY_INVALID: {
+    fault: "plugin",
+    exit: 3,
+    summary:
+      "A log entry is not one of a trusted log, was changed, or belongs to another signature.",
+    remedy: "Do not use this plugin. Fetch it again from its author.",
+  },
+  ERR_TRUSTED_ROOT_INVALID: {
+    fault: "user",
+    exit: 2,
+    summary: "The file at `sigstore.trusted_root` is missing, or is no trusted root of Sigstore.",
+    remedy:
+      "Correct the path, or fetch the file again; without the key, the public instance counts.",
+  },
+  ERR_MINISIG_MALFORMED: {
+    fault: "plugin",
+    exit: 3,
+    summary: "A `.minisig` file is not what minisign writes.",
+    remedy: "Ask its author to sign again with `minisign -S`.",
+  },
+  ERR_PROVENANCE_MALFORMED: {
+    fault: "plugin",
+    exit: 3,
+    summary: "An attestation is not SLSA provenance v1 of a workflow.",
+    remedy: "Ask its author to attest the component again.",
+  },
+  ERR_PROVENANCE_MISSING: {
+    fault: "plugin",
+    exit: 3,
+    summary: "The trust entry demands provenance, and no attestation by that identity came along.",
+    remedy: "Ask the author for the attestation, and keep it beside the package.",
+  },
+  ERR_PROVENANCE_OTHER_COMPONENT: {
+    fault: "plugin",
+    exit: 3,
+    summary: "An attestation is about another component.",
+    remedy: "Fetch the attestation that belongs to this release.",
+  },
+  ERR_PROVENANCE_OTHER_BUILD: {
+    fault: "plugin",
+    exit: 3,
+    summary:
+      "An attestation names another repository or workflow than its certificate, or than the trust entry demands.",
+    remedy: "Do not use this plugin until you know why it was built elsewhere.",
   },
   ERR_SIGNATURE_INVALID: {
     fault: "plugin",

@@ -13,12 +13,16 @@ export interface SignatureFile {
   readonly file: string;
   readonly format: "sigstore" | "minisign";
   readonly bytes: Uint8Array;
+  /** The operator made it, and keeps it in the store: nobody expects it beside the source. */
+  readonly endorsed?: true;
 }
 
 /** A signature that holds, by someone who is trusted for this plugin. */
 export interface Vouched {
   readonly signer: Signer;
   readonly bundle: SignatureFile;
+  /** What the same identity attested of the build. */
+  readonly attestation?: SignatureFile;
 }
 
 /** The bytes of one plugin as they came from a source or from the store. Nothing in them is trusted yet. */
@@ -56,4 +60,6 @@ export interface Expectation {
   readonly locked: LockedPlugin;
   /** Development only: no signature is asked for. */
   readonly unsigned: boolean;
+  /** The approved tool definitions, where they are at hand: then a refusal says which of them differ. */
+  readonly surface?: ToolSurface;
 }

@@ -94,7 +94,8 @@ export function isSourceStored(
 ): boolean {
   const target = path.resolve(root, source);
   if (!target.endsWith(".tgz") || files.kindOf(target) !== "file") return false;
-  return holdsSignatureFiles(target, stored.bundles, files) && files.holds(target, stored.package);
+  const expected = stored.bundles.filter(({ endorsed }) => !endorsed);
+  return holdsSignatureFiles(target, expected, files) && files.holds(target, stored.package);
 }
 
 function readParts(componentFile: string, folder: string, files: FilePowers): SourceParts {

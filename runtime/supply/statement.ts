@@ -1,9 +1,11 @@
-import type { ErrorDetail } from "../errors.ts";
+import type { JsonObject } from "@glovebox/host-api/json";
+import { reasonsOf, type ErrorDetail } from "../errors.ts";
 import type { Cursor } from "../plugin/cursor.ts";
 import { canonicalBytes } from "../plugin/canonical.ts";
 import { readDocument } from "../plugin/document.ts";
 import type { Digest, PluginDigests } from "../plugin/formats.ts";
-import type { JsonLimits } from "../plugin/json.ts";
+import { parseJson, type JsonLimits } from "../plugin/json.ts";
+import { collectProblems } from "../plugin/problems.ts";
 import { PLUGIN_NAME, VERSION } from "../plugin/rules.ts";
 import { SupplyError } from "./errors.ts";
 
@@ -14,9 +16,11 @@ export interface PluginStatement {
   readonly digests: PluginDigests;
 }
 
-const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
+export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 const PREDICATE_TYPE = "https://glovebox.dev/attestation/plugin/v1";
 const LIMITS: JsonLimits = { bytesMax: 16 * 1024, depthMax: 8, nodesMax: 100 };
+/** A statement of another kind may be longer. */
+const PEEK_LIMITS: JsonLimits = { bytesMax: 32 * 1024, depthMax: 16, nodesMax: 2000 };
 const HEX = { lengthMax: 64, pattern: /^[0-9a-f]{64}$/, shape: "64 lower-case hex digits" };
 
 /** Subjects in the order in which they stand in every statement. */
@@ -45,9 +49,8 @@ export function formatStatement({ name, version, digests }: PluginStatement): Ui
  * Throws `ERR_STATEMENT_MALFORMED`, or `Refusals` of several.
  */
 export function parseStatement(payload: Uint8Array): PluginStatement {
-  const invalid = (message: string, detail: ErrorDetail) =>
-    new SupplyError("ERR_STATEMENT_MALFORMED", message, detail);
-  return readDocument(payload, { limits: LIMITS, invalid, hidden: invalid }, (root) => {
+  const source = { limits: LIMITS, invalid: malformed, hidden: malformed };
+  return readDocument(payload, source, (root) => {
     const fields = root.fields(["_type", "subject", "predicateType", "predicate"]);
     fields.get("_type").exactly(STATEMENT_TYPE);
     fields.get("predicateType").exactly(PREDICATE_TYPE);
@@ -58,6 +61,25 @@ export function parseStatement(payload: Uint8Array): PluginStatement {
       digests: readSubjects(fields.get("subject")),
     };
   });
+}
+
+/** What a payload says that it is about. Undefined when it is nothing that can be read: whoever reads it then says so. */
+export function predicateTypeOf(payload: Uint8Array): string | undefined {
+  const source = { limits: PEEK_LIMITS, invalid: malformed, hidden: malformed };
+  try {
+    return collectProblems((problems) => {
+      const { value } = parseJson(payload, source, problems);
+      const type = (value as JsonObject | null)?.["predicateType"];
+      return typeof type === "string" ? type : undefined;
+    });
+  } catch (error) {
+    reasonsOf(error);
+    return undefined;
+  }
+}
+
+function malformed(message: string, detail: ErrorDetail): SupplyError {
+  return new SupplyError("ERR_STATEMENT_MALFORMED", message, detail);
 }
 
 function readSubjects(member: Cursor): PluginDigests {

@@ -1,8 +1,9 @@
 import { collectReasons, throwReasons } from "../errors.ts";
-import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
+import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
+import { describeChangedTools } from "../plugin/changed-tools.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
@@ -15,18 +16,18 @@ import type {
   PluginBytes,
   SignatureFile,
   VerifiedPlugin,
-  Vouched,
 } from "./installed.ts";
 import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
 import { PinError, pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
-import { verifySigners, type TrustedKey } from "./verify.ts";
+import { revocationOf, verifyNotRevoked, type Trust } from "./trust.ts";
+import { verifySigners, type Verdict } from "./verify.ts";
 
 /** What verification needs beside the bytes. */
 export interface VerifyRules extends ComponentRules {
   readonly capabilities: GrantParsers;
-  readonly trust: readonly TrustedKey[];
+  readonly trust: Trust;
   /** Where components need not be inspected again whose very bytes were. */
   readonly passed?: PassedComponents;
 }
@@ -42,24 +43,23 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
   const surface = parseSurface(parts.surface, "tools.json", shape);
   verifyToolsDeclared(manifest, surface);
   const component = digestOfBytes(parts.component);
+  const digests = { component, surface: digestOf(surface), manifest: digestOf(manifest) };
+  const packed = digestOfBytes(bytes);
+  verifyNotRevoked({ ...digests, package: packed }, rules.trust.revoked);
   const requested = Object.keys(manifest.capabilities);
-  const key = { component, requested, ...(shape && { shape, surface: digestOf(surface) }) };
+  const key = { component, requested, ...(shape && { shape, surface: digests.surface }) };
   if (!rules.passed?.has(key)) {
     const inspection = verifyCode(parts.component, manifest, rules);
     if (shape === "wit" && inspection) verifyDerived(surface, inspection);
     rules.passed?.add(key);
   }
   return {
-    package: digestOfBytes(bytes),
+    package: packed,
     manifest,
     surface,
     component: parts.component,
     componentBytes: parts.component.length,
-    digests: {
-      component,
-      surface: digestOf(surface),
-      manifest: digestOf(manifest),
-    },
+    digests,
     requested: digestOf(manifest.capabilities),
   };
 }
@@ -74,13 +74,14 @@ function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): v
 /** Checks every signature over an opened plugin. Nobody vouches for it when development lets it run unsigned. */
 export function verifyVouched(
   opened: OpenedPlugin,
-  bundles: readonly SignatureFile[],
+  { package: packed, bundles }: Pick<PluginBytes, "package" | "bundles">,
   unsigned: boolean,
   rules: VerifyRules,
-): readonly Vouched[] {
-  if (unsigned && bundles.length === 0) return [];
+): Verdict {
+  if (unsigned && bundles.length === 0) return { vouched: [], judged: [] };
   const { name, version } = opened.manifest;
-  return verifySigners(bundles, { name, version, digests: opened.digests }, rules.trust);
+  const actual = { name, version, digests: opened.digests, package: packed };
+  return verifySigners(bundles, actual, rules.trust);
 }
 
 /**
@@ -88,7 +89,6 @@ export function verifyVouched(
  * to learn that nobody vouches for it. The tool surface is left to `verifyVouched`.
  */
 export function verifyParts(parts: SourceParts, unsigned: boolean, rules: VerifyRules): void {
-  if (unsigned && parts.bundles.length === 0) return;
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
   const { name, version } = manifest;
   const digests = {
@@ -96,6 +96,9 @@ export function verifyParts(parts: SourceParts, unsigned: boolean, rules: Verify
     surface: "sha256:",
     manifest: digestOf(manifest),
   } as const;
+  const { component, manifest: described } = digests;
+  verifyNotRevoked({ component, manifest: described }, rules.trust.revoked);
+  if (unsigned && parts.bundles.length === 0) return;
   const reasons = collectReasons([
     () => verifySigners(parts.bundles, { name, version, digests }, rules.trust),
   ]);
@@ -116,9 +119,18 @@ export function verifyInstalled(
   const reasons = collectReasons([
     () => verifyPins(opened, expected),
     () => {
-      const vouched = verifyVouched(opened, bytes.bundles, expected.unsigned, rules);
-      signers = vouched.map(({ signer }) => signer);
-      verifySignersApproved(signers, expected);
+      const verdict = verifyVouched(opened, bytes, expected.unsigned, rules);
+      signers = verdict.vouched.map(({ signer }) => signer);
+      verifySignersApproved(verdict, expected);
+    },
+    () => {
+      const { signers: approved, origin } = expected.locked;
+      if (origin?.manifest)
+        verifyNotRevoked({ "registry's manifest": origin.manifest }, rules.trust.revoked);
+      for (const signer of approved) {
+        const revoked = revocationOf(signer, rules.trust.revoked);
+        if (revoked) throw revoked;
+      }
     },
   ]);
   throwReasons(reasons);
@@ -151,9 +163,16 @@ export function reopenComponent(
  * Unpacked parts have no tool surface, and their signature is that of the
  * package; but the same component has the same ones.
  */
-export function verifySource(source: Source, expected: Expectation, rules: VerifyRules): void {
+export function verifySource(
+  source: Source,
+  expected: Expectation,
+  rules: VerifyRules,
+  endorsements: readonly SignatureFile[] = [],
+): void {
   if (source.kind === "package") {
-    verifyInstalled(source, expected, rules);
+    // What the operator signed is kept in the store alone: the source is somebody else's.
+    const bundles = [...source.bundles, ...endorsements];
+    verifyInstalled({ ...source, bundles }, expected, rules);
     return;
   }
   const { alias, locked } = expected;
@@ -209,11 +228,12 @@ function openApproved(
 }
 
 /** Every part that is not the approved one. The package as a whole is named only when no part of it is: then its licence or README is. */
-function verifyPins(opened: OpenedPlugin, { alias, locked }: Expectation): void {
+function verifyPins(opened: OpenedPlugin, { alias, locked, surface }: Expectation): void {
   const { manifest, digests } = opened;
+  const tools = surface && describeChangedTools(surface, opened.surface);
   const parts = collectReasons([
     () => assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, digests.component),
-    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface),
+    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface, tools),
     () => assertSame("ERR_CAPABILITIES_CHANGED", alias, locked.requested, opened.requested),
     () => assertSame("ERR_MANIFEST_CHANGED", alias, locked.digests.manifest, digests.manifest),
   ]);
@@ -223,15 +243,30 @@ function verifyPins(opened: OpenedPlugin, { alias, locked }: Expectation): void 
   assertSame("ERR_PACKAGE_CHANGED", alias, locked.package, opened.package);
 }
 
-/** Everyone who was approved must still vouch for it. Somebody more takes nothing away, but where nobody did it is a change. */
-function verifySignersApproved(signers: readonly Signer[], { alias, locked }: Expectation): void {
-  const actual = signers.map(signerId);
-  const missing = locked.signers.filter((signer) => !actual.includes(signerId(signer)));
-  if (locked.signers.length > 0 && missing.length === 0) return;
-  const [approved, found] = [missing, signers].map(
+/**
+ * The signature of everyone who was approved must still be there, though it need not count any more: keys are rotated
+ * by letting the old one end. Somebody more takes nothing away, but where nobody had signed it is a change.
+ */
+function verifySignersApproved({ vouched, judged }: Verdict, { alias, locked }: Expectation): void {
+  const there = [
+    ...vouched.map(({ signer }) => signer),
+    ...judged.flatMap(({ signer, refusal }) => (signer && refusal ? [signer] : [])),
+  ];
+  const missing = locked.signers.filter((signer) => !there.some((one) => isSame(signer, one)));
+  if (missing.length === 0 && (locked.signers.length > 0 || there.length === 0)) return;
+  const [approved, found] = [missing, there].map(
     (some) => some.map((signer) => short(signerId(signer))).join(", ") || "nobody",
   );
-  assertSame("ERR_SIGNER_CHANGED", alias, approved ?? "", found ?? "");
+  const message = `Plugin \`${alias}\` has another signer than was approved: signed by ${found}, and approved was ${approved}.`;
+  throw new PinError("ERR_SIGNER_CHANGED", message);
+}
+
+/** The same signer, who says the same of the build. */
+function isSame(approved: Signer, actual: Signer): boolean {
+  const [one, other] = [approved, actual].map((signer) =>
+    signer.kind === "identity" ? canonicalText(signer.provenance ?? null) : "",
+  );
+  return signerId(approved) === signerId(actual) && one === other;
 }
 
 const WHAT = {
@@ -240,7 +275,6 @@ const WHAT = {
   ERR_CAPABILITIES_CHANGED: "set of requested capabilities",
   ERR_MANIFEST_CHANGED: "manifest",
   ERR_PACKAGE_CHANGED: "package",
-  ERR_SIGNER_CHANGED: "signer",
 } as const satisfies Partial<Record<PinErrorCode, string>>;
 
 function assertSame(
@@ -248,9 +282,10 @@ function assertSame(
   alias: string,
   approved: string,
   actual: string,
+  details?: string,
 ): void {
   if (approved === actual) return;
-  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
+  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}${details ? `; ${details}` : ""}.`;
   throw pinError(code, alias, message);
 }
 

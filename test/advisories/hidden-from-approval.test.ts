@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { showPlugin } from "../../runtime/cli/show-plugin.ts";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
+import { viewTools } from "../../runtime/firewall/tool-view.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import { makeOutput } from "../../runtime/cli/output.ts";
 import { MANIFEST, STATEMENT, toBytes } from "../helpers/plugin-files.ts";
@@ -44,7 +45,7 @@ function shownOf(tools: readonly unknown[]): string {
     digests: STATEMENT.digests,
     requested: digestOf({}),
   };
-  showPlugin(opened, [], {}, out);
+  showPlugin(opened, viewTools(opened.surface, []), [], {}, out);
   return shown.join("\n");
 }
 

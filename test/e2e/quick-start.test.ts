@@ -43,7 +43,7 @@ const SAYS: Readonly<Record<string, readonly RegExp[]>> = {
     /^Next: `glovebox add SOURCE`/m,
   ],
   add: [
-    /^What the model will read$/m,
+    /^What a person sees, and what the model will read$/m,
     /^ {2}count_words/m,
     /^What it wants, and what it gets$/m,
     /^Approved and pinned as hello\. Tools: hello__count_words\.$/m,
@@ -87,7 +87,7 @@ describe("the quick start of README.md", () => {
   it("leaves a workspace that lists, inspects, verifies and serves", async () => {
     const says = {
       list: /hello +0\.1\.0 +verified +author +none +hello__count_words/,
-      "inspect hello": /What the model will read/,
+      "inspect hello": /What a person sees, and what the model will read/,
       verify: /1 plugin verified in development mode/,
       doctor: /ring 5 +ok/,
       debt: /GB-001/,
@@ -135,13 +135,15 @@ describe("the same with --json", () => {
     "sign hello/dist/hello-0.1.0.tgz --key author.key": ["bundle", "key", "digests"],
     init: ["configuration"],
     "trust add author.pub --plugins hello": ["name", "key", "plugins"],
-    "add hello/dist/hello-0.1.0.tgz --yes": ["alias", "tools", "locked"],
-    "approve hello --yes": ["alias", "locked"],
+    "add hello/dist/hello-0.1.0.tgz --yes": ["alias", "tools", "locked", "findings"],
+    "approve hello --yes": ["alias", "locked", "findings"],
     list: ["seal", "plugins"],
     "inspect hello": [
       "alias",
       "manifest",
       "tools",
+      "views",
+      "findings",
       "grants",
       "limits",
       "default_limits",

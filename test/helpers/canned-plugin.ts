@@ -9,6 +9,8 @@ export interface Canned {
   readonly name: string;
   readonly version?: string;
   readonly tools: readonly string[];
+  /** Their definitions. Default: harmless ones. */
+  readonly definitions?: readonly object[];
   /** Text of every answer. */
   readonly answer?: string;
   /** Capability requests of the manifest. */
@@ -20,7 +22,7 @@ export interface Canned {
 /** The files of a plugin whose component is a few hundred bytes written by hand: tests make it, change it and install it at once. */
 export async function cannedPackage(canned: Canned): Promise<PluginPackage> {
   const { name, version = "1.0.0", tools, answer = "hello", capabilities = {} } = canned;
-  const surface = describeTools(tools);
+  const surface = canned.definitions ?? describeTools(tools);
   const component = await cannedComponent(
     (canned.lists ?? [surface]).map((list) => JSON.stringify(list)),
     JSON.stringify({ content: [{ type: "text", text: answer }] }),

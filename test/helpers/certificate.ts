@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { hex, sequence, tlv } from "./der.ts";
 
 /** A certificate that signs itself, for one name, made on the spot. */
 export interface Certificate {
@@ -6,14 +7,6 @@ export interface Certificate {
   readonly cert: string;
 }
 
-const tlv = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const content = Buffer.concat(parts);
-  const size = content.length;
-  const length = size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
-};
-const sequence = (...parts: readonly Uint8Array[]) => tlv(0x30, ...parts);
-const hex = (text: string) => Buffer.from(text, "hex");
 const ECDSA_SHA256 = sequence(hex("06082a8648ce3d040302"));
 
 /** X.509 v3 (RFC 5280) with ECDSA P-256, valid from 2020 to 2049, with `name` as its only subject alternative. */

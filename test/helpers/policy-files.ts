@@ -9,7 +9,39 @@ export const FILE = "glovebox.yaml";
 export const EVERYTHING = {
   version: 1,
   mode: "production",
-  trust: [{ name: "acme", key: "MCowBQYDK2VwAyEA", plugins: ["acme-*", "time"] }],
+  trust: [
+    { name: "acme", key: "MCowBQYDK2VwAyEA", plugins: ["acme-*", "time"] },
+    {
+      name: "acme-ci",
+      identity: {
+        issuer: "https://token.actions.githubusercontent.com",
+        subject: "https://github.com/acme/time/.github/workflows/release.yml@refs/heads/main",
+      },
+      plugins: ["time"],
+      from: "2026-01-01",
+      until: "2027-12-31",
+      cosigners: ["old-hand"],
+      provenance: {
+        repository: "https://github.com/acme/time",
+        workflow: ".github/workflows/release.yml",
+      },
+    },
+    { name: "old-hand", minisign: `RW${"Q".repeat(54)}`, plugins: ["files"] },
+  ],
+  revoked: {
+    keys: [{ key: `sha256:${"a".repeat(64)}`, reason: "lost with a laptop", date: "2026-10-01" }],
+    identities: [
+      {
+        identity: { issuer: "https://accounts.example.com", subject: "ann@example.com" },
+        reason: "left the company",
+        date: "2026-10-02",
+      },
+    ],
+    digests: [
+      { digest: `sha256:${"b".repeat(64)}`, reason: "it leaked what it read", date: "2026-10-03" },
+    ],
+  },
+  sigstore: { trusted_root: "./trusted_root.json" },
   plugins: {
     time: {
       source: "./time-1.0.0.tgz",
@@ -38,6 +70,10 @@ export const EVERYTHING = {
     log: "1KiB",
     concurrent_calls: 1,
     queued_calls: 0,
+  },
+  licences: {
+    allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],
+    otherwise: "warn",
   },
   waivers: [{ gate: "ring5", reason: "the machine has no Landlock yet", until: "2027-01-31" }],
 };

@@ -12,6 +12,7 @@ import { generateKey, parsePrivateKey, type KeyPair } from "../../runtime/supply
 import { packPackage } from "../../runtime/supply/package.ts";
 import { signStatement } from "../../runtime/supply/sign.ts";
 import { openPackage } from "../../runtime/supply/verify-installed.ts";
+import { NO_TRUST } from "../../runtime/supply/trust.ts";
 import { rulesOf } from "../../runtime/workspace.ts";
 import { fromWat, TOOLS_WAT } from "./component-samples.ts";
 import { toBytes } from "./plugin-files.ts";
@@ -55,7 +56,7 @@ export async function tinyPlugin(name = "tiny", version = "1.0.0"): Promise<Tiny
 }
 
 export function signPackage(packed: Uint8Array, key: KeyPair): Uint8Array {
-  const { manifest, digests } = openPackage(packed, rulesOf([]));
+  const { manifest, digests } = openPackage(packed, rulesOf(NO_TRUST));
   return signStatement(
     { name: manifest.name, version: manifest.version, digests },
     parsePrivateKey(key.privateKey),

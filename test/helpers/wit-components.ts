@@ -128,19 +128,19 @@ interface weather-api {
 
 const WEATHER_SOURCE = `
 import { getEnvironment } from "wasi:cli/environment@0.2.12";
-let calls = 0n;
-export function countCalls() { calls += 1n; return calls; }
+let calls = 0;
+export function countCalls() { calls += 1; return calls; }
 export function squareRoot(of) { return Math.sqrt(of); }
-export function forget() { calls += 100n; }
+export function forget() { calls += 100; }
 export const weatherApi = {
   getWeather(place, days) {
-    calls += 1n;
+    calls += 1;
     if (place.name === "Atlantis") throw "there is no such place";
     return {
       place, sky: days > 3 ? "rain" : "partly-cloudy",
       alerts: { wind: true, heatWave: false, ice: days > 3 },
       readings: [{ tag: "none" }, { tag: "celsius", val: -3.5 }, { tag: "both", val: [1, 2] }],
-      id: 9007199254740993n,
+      id: 12345678901,
     };
   },
   store: (bytes, checked) => Uint8Array.from([...bytes, checked.tag === "ok" ? checked.val : 255]),

@@ -17,7 +17,7 @@ import {
 import { RAW_END, rawEntry, type RawEntry } from "../helpers/raw-tar.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
 import { APPROVED, ECHO } from "../helpers/signed-package.ts";
-import { IMPATIENT, openSourceRoom, type SourceRoom } from "../helpers/source-room.ts";
+import { limitsFor, openSourceRoom, type SourceRoom } from "../helpers/source-room.ts";
 
 const { component: COMPONENT } = ECHO;
 const PACKAGE_LAYER = "application/vnd.glovebox.plugin.package.v1.tar+gzip";
@@ -27,7 +27,8 @@ const TAR_LAYER = "application/vnd.oci.image.layer.v1.tar";
 interface Scene extends AsyncDisposable {
   readonly registry: FakeRegistry;
   readonly room: SourceRoom;
-  pull(reference?: string): Promise<Source | undefined>;
+  /** `code` is what it must end in. */
+  pull(reference?: string, code?: string): Promise<Source | undefined>;
 }
 
 async function openScene(own: Partial<SourcePowers> = {}): Promise<Scene> {
@@ -37,8 +38,8 @@ async function openScene(own: Partial<SourcePowers> = {}): Promise<Scene> {
   return {
     registry,
     room,
-    pull: (reference = ":1") =>
-      fetchSource(`oci://${host}/acme/x${reference}`, room.setting({ limits: IMPATIENT })),
+    pull: (reference = ":1", code = undefined) =>
+      fetchSource(`oci://${host}/acme/x${reference}`, room.setting({ limits: limitsFor(code) })),
     [Symbol.asyncDispose]: () => room[Symbol.asyncDispose](),
   };
 }
@@ -50,7 +51,7 @@ function refuses(code: string, cases: Readonly<Record<string, Prepare>>): void {
     it(`is refused with ${code}: ${what}`, async () => {
       await using scene = await openScene();
       prepare(scene.registry, scene);
-      const codes = await codesOfRejection(scene.pull());
+      const codes = await codesOfRejection(scene.pull(":1", code));
       assert.deepEqual([...new Set(codes)], [code]);
     });
 }

@@ -16,7 +16,7 @@ import { FakeRegistry } from "../helpers/fake-registry.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
 import { makeScratch } from "../helpers/scratch.ts";
 import { ECHO } from "../helpers/signed-package.ts";
-import { IMPATIENT, openSourceRoom, type SourceRoom } from "../helpers/source-room.ts";
+import { limitsFor, openSourceRoom, type SourceRoom } from "../helpers/source-room.ts";
 
 const USER = "someone";
 const SECRET = randomBytes(12).toString("base64url");
@@ -30,7 +30,8 @@ interface Scene extends AsyncDisposable {
   readonly registry: FakeRegistry;
   readonly room: SourceRoom;
   readonly host: string;
-  pull(): Promise<Source | undefined>;
+  /** `code` is what it must end in. */
+  pull(code?: string): Promise<Source | undefined>;
   /** What was shown for credentials, by the beginning of the address. */
   shownTo(start: string): readonly (string | undefined)[];
 }
@@ -63,7 +64,8 @@ async function openScene(
     registry,
     room,
     host,
-    pull: () => fetchSource(`oci://${host}/acme/x:1`, room.setting({ limits: IMPATIENT })),
+    pull: (code) =>
+      fetchSource(`oci://${host}/acme/x:1`, room.setting({ limits: limitsFor(code) })),
     shownTo: (start) =>
       room.sent
         .filter(({ url }) => url.startsWith(start))
@@ -197,7 +199,7 @@ describe("a token", () => {
   for (const [what, [code, answer]] of Object.entries(answers))
     it(`is refused with ${code} when the answer ${what}`, async (t) => {
       await using scene = await openScene(t, stored, answer);
-      assert.deepEqual([...new Set(await codesOfRejection(scene.pull()))], [code]);
+      assert.deepEqual([...new Set(await codesOfRejection(scene.pull(code)))], [code]);
     });
 });
 

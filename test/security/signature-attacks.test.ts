@@ -22,7 +22,9 @@ interface LooseBundle {
 const MINE = generateKey();
 const MINE_KEY = createPrivateKey(MINE.privateKey);
 const THEIRS = generateKey();
-const TRUST = [{ name: "me", publicKey: MINE.publicKey.text, plugins: ["*"] }];
+const TRUST = [
+  { kind: "key", name: "me", publicKey: MINE.publicKey.text, plugins: ["*"] },
+] as const;
 const BUNDLE = signStatement(STATEMENT, MINE_KEY);
 const FOREIGN = signStatement(STATEMENT, createPrivateKey(THEIRS.privateKey));
 

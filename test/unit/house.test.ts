@@ -14,9 +14,12 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     "runtime/explain-failure.ts",
     "runtime/workspace.ts",
+    "runtime/workspace-trust.ts",
     "runtime/change-workspace.ts",
+    "runtime/compare-releases.ts",
     "runtime/examine.ts",
     "runtime/approve.ts",
+    "runtime/scan-release.ts",
     "runtime/calling.ts",
     "runtime/call.ts",
   ],

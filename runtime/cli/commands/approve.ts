@@ -1,27 +1,32 @@
 import { EXIT } from "../../errors.ts";
 import { approvePlugin } from "../approval.ts";
 import type { Command } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 
 export const approve: Command = {
   name: "approve",
   summary: "approve again what changed: new grants, or a new build at the source",
-  usage: "NAME [--yes]",
+  usage: "NAME [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "Looks at the plugin as its source and the configuration have it now, shows it whole, and pins it anew.",
     "Needed after grants were changed by hand, after the source was rebuilt, and for a plugin that the lockfile does not know.",
     "Where nothing is at the source any more, the approved package in the store is looked at.",
   ],
-  options: { yes: { type: "boolean", summary: "approve without asking; never waives a refusal" } },
+  options: CONSENT_OPTIONS,
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox approve time", "glovebox approve time --yes"],
   async run(call) {
     const { out } = call;
-    const { alias, locked } = await approvePlugin(call.args[0] ?? "", call.flag("yes"), call);
+    const { alias, locked, findings } = await approvePlugin(
+      call.args[0] ?? "",
+      readConsent(call),
+      call,
+    );
     out.line();
     out.line(`Approved and pinned ${out.style("bold", alias)} ${locked.version}.`);
     out.line("Next: `glovebox verify` checks the whole workspace as a start would.");
-    out.result({ alias, locked });
+    out.result({ alias, locked, findings });
     return EXIT.done;
   },
 };

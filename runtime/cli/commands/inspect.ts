@@ -1,15 +1,22 @@
 import { EXIT } from "../../errors.ts";
 import { configuredPlugin, readWorkspace, verifyPlugin } from "../../workspace.ts";
 import { DEFAULT_LIMITS } from "../../sandbox/limits.ts";
+import { scanRelease, readNeighbours } from "../../scan-release.ts";
+import { viewTools } from "../../firewall/tool-view.ts";
+import { showFindings } from "../accept-findings.ts";
 import type { Command } from "../command.ts";
 import { showLimits } from "../show-limits.ts";
 import { showPlugin } from "../show-plugin.ts";
+import { showSource } from "../show-source.ts";
 
 export const inspect: Command = {
   name: "inspect",
   summary: "one plugin whole: signer, what the model reads, requests, grants, limits",
   usage: "NAME",
-  description: ["Verifies the plugin from its bytes and shows what was approved. Runs nothing."],
+  description: [
+    "Verifies the plugin from its bytes and shows what was approved. Runs nothing.",
+    "Each tool stands twice: as a client shows it to a person, and to the letter as the model reads it, with what the scanner says.",
+  ],
   options: {},
   argumentsMin: 1,
   argumentsMax: 1,
@@ -22,13 +29,20 @@ export const inspect: Command = {
       alias,
       machine.files,
     );
-    showPlugin({ manifest, surface, ...opened }, signers, grants, out);
+    const neighbours = readNeighbours(alias, workspace, machine.files);
+    const findings = scanRelease({ opened: { manifest, surface, ...opened }, signers }, neighbours);
+    const views = viewTools(surface, findings);
+    showSource(locked.source, locked.origin, locked.package, out);
+    showPlugin({ manifest, ...opened }, views, signers, grants, out);
+    showFindings(findings, out);
     out.line();
     showLimits({ limits, isolation, grants }, out);
     out.result({
       alias,
       manifest,
       tools: surface,
+      views,
+      findings,
       grants,
       limits,
       default_limits: DEFAULT_LIMITS,

@@ -30,7 +30,7 @@ export const list: Command = {
       return {
         name: alias,
         version: plugin?.manifest.version ?? "?",
-        state: plugin ? "verified" : "refused",
+        state: plugin ? (plugin.signers.length > 0 ? "verified" : "unsigned") : "refused",
         reasons: (refused.get(alias) ?? []).map((reason) => reason.code),
         signers: plugin?.signers.map((signer) => signer.trust) ?? [],
         unsigned: configuration.unsigned,

@@ -2,6 +2,7 @@ import path from "node:path";
 import { EXIT } from "../../errors.ts";
 import { readSource } from "../../supply/read-source.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
+import { NO_TRUST } from "../../supply/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -31,7 +32,7 @@ export const pack: Command = {
         place: { file: folder },
       });
     const bytes = await packHere(source, call);
-    const { manifest, surface, digests, package: digest } = openPackage(bytes, rulesOf([]));
+    const { manifest, surface, digests, package: digest } = openPackage(bytes, rulesOf(NO_TRUST));
     const file = path.join(folder, "dist", `${manifest.name}-${manifest.version}.tgz`);
     files.makeFolder(path.dirname(file));
     files.writeFile(file, bytes);

@@ -1,13 +1,14 @@
 import { EXIT, reasonsOf, throwReasons, type GloveboxError } from "../../errors.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
+import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { CliError } from "../errors.ts";
 import { updatePlugin } from "../update.ts";
 
 export const update: Command = {
   name: "update",
   summary: "fetch plugins anew, show old against new, approve and pin what changed",
-  usage: "[NAME…] [--from SOURCE] [--yes]",
+  usage: "[NAME…] [--from SOURCE] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "Fetches each plugin from its source; without NAME, all of them. What is there byte by byte as approved is left alone.",
     "Shows the plugin whole and then what changes: tool definitions word by word, capabilities, imports, signers, size, licence.",
@@ -19,7 +20,7 @@ export const update: Command = {
       value: "SOURCE",
       summary: "take the one NAME from here, now and from now on",
     },
-    yes: { type: "boolean", summary: "approve without asking; never waives a refusal" },
+    ...CONSENT_OPTIONS,
   },
   argumentsMin: 0,
   argumentsMax: 64,
@@ -31,15 +32,19 @@ export const update: Command = {
   async run(call) {
     const { out, configFile, machine } = call;
     const from = call.text("from");
-    if (from !== undefined && call.args.length !== 1)
-      throw new CliError("ERR_USAGE", "`--from` is for one plugin: name it.");
+    const consent = readConsent(call);
+    for (const option of ["from", "digest"])
+      if (call.text(option) !== undefined && call.args.length !== 1)
+        throw new CliError("ERR_USAGE", `\`--${option}\` is for one plugin: name it.`);
+    if (call.texts("accept").length > 0 && call.args.length !== 1)
+      throw new CliError("ERR_USAGE", "`--accept` is for one plugin: name it.");
     const all = Object.keys(readWorkspace(configFile, machine.files).configuration.plugins);
     const names = call.args.length > 0 ? [...new Set(call.args)] : all;
     const updated: { readonly alias: string; readonly version: string }[] = [];
     const reasons: GloveboxError[] = [];
     for (const alias of names) {
       try {
-        const result = await updatePlugin({ alias, from, yes: call.flag("yes") }, call);
+        const result = await updatePlugin({ alias, from, ...consent }, call);
         out.line();
         out.line(
           result

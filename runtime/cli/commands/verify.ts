@@ -18,7 +18,7 @@ export const verify: Command = {
   async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
-    const { plugins, mode } = checkStart(
+    const { plugins, mode, warnings } = checkStart(
       workspace,
       verifyWorkspace(workspace, machine.files),
       seal,
@@ -32,11 +32,17 @@ export const verify: Command = {
         `${out.style("green", "ok")}  ${alias}  ${manifest.name} ${manifest.version}  ${digests.component}  ${vouched}`,
       );
     }
+    for (const words of warnings) out.line(`${out.style("yellow", "warning")}  ${words}`);
     out.line(
       `${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${seal.name}.`,
     );
     out.line("Next: `glovebox serve` starts.");
-    out.result({ mode, seal: seal.name, verified: plugins.map((plugin) => plugin.alias) });
+    out.result({
+      mode,
+      seal: seal.name,
+      verified: plugins.map((plugin) => plugin.alias),
+      warnings,
+    });
     return EXIT.done;
   },
 };

@@ -11,6 +11,7 @@ import type {
   Transpiled,
 } from "../../../runtime/sandbox/sandbox.ts";
 import { prepareCode } from "../../../runtime/supply/prepare-code.ts";
+import { NO_TRUST } from "../../../runtime/supply/trust.ts";
 import { rulesOf } from "../../../runtime/workspace.ts";
 import { fromWat } from "../../helpers/component-samples.ts";
 import { escaped, stopped, type Outcome } from "../attack.ts";
@@ -58,7 +59,7 @@ export async function admit(
 ): Promise<Transpiled> {
   const bytes = typeof component === "string" ? await fromWat(component) : component;
   if (!stage.guarded) return transpileHere(bytes);
-  verifyComponent(bytes, { capabilities: { kv: true } as never }, rulesOf([]));
+  verifyComponent(bytes, { capabilities: { kv: true } as never }, rulesOf(NO_TRUST));
   const transpiled = await stage.sandbox.transpile(stripDocs(bytes));
   return prepareCode(transpiled, { ...DEFAULT_LIMITS, ...limits });
 }

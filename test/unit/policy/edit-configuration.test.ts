@@ -167,7 +167,7 @@ describe("a trusted key", () => {
       plugins: ["time", "acme-*", "time"],
     });
     assert.deepEqual(parseText(text).trust, [
-      { name: "acme", publicKey: "AAAA", plugins: ["acme-*", "time"] },
+      { kind: "key", name: "acme", publicKey: "AAAA", plugins: ["acme-*", "time"] },
     ]);
   });
 

@@ -6,6 +6,7 @@ import { change, EVERYTHING, parseData, parseText } from "../../helpers/policy-f
 import { assertRefused, codesOf, errorsOf } from "../../helpers/refusals.ts";
 
 const MIB = 1024 * 1024;
+const IDENTITY = { issuer: "https://accounts.example.com", subject: "ann@example.com" };
 const WRONG = [
   null,
   true,
@@ -34,6 +35,30 @@ const KEYS: Readonly<Record<string, readonly unknown[]>> = {
   "trust.0.key": [],
   "trust.0.plugins": [["x"]],
   "trust.0.plugins.0": [],
+  "trust.1.identity": [],
+  "trust.1.identity.issuer": [],
+  "trust.1.identity.subject": [],
+  "trust.1.from": [],
+  "trust.1.until": [],
+  "trust.1.cosigners": [],
+  "trust.1.cosigners.0": [],
+  "trust.1.provenance": [],
+  "trust.1.provenance.repository": [],
+  "trust.1.provenance.workflow": [],
+  "trust.2.minisign": [],
+  revoked: [null, {}],
+  "revoked.keys": [null, []],
+  "revoked.keys.0": [],
+  "revoked.keys.0.key": [],
+  "revoked.keys.0.reason": [],
+  "revoked.keys.0.date": [],
+  "revoked.identities": [null, []],
+  "revoked.identities.0": [],
+  "revoked.identities.0.identity": [],
+  "revoked.digests": [null, []],
+  "revoked.digests.0.digest": [],
+  sigstore: [null],
+  "sigstore.trusted_root": [" "],
   plugins: [null, {}],
   "plugins.time": [],
   "plugins.time.source": [" "],
@@ -70,8 +95,35 @@ describe("a configuration", () => {
     const time = configuration.plugins["time"];
     assert.equal(configuration.mode, "production");
     assert.deepEqual(configuration.trust, [
-      { name: "acme", publicKey: "MCowBQYDK2VwAyEA", plugins: ["acme-*", "time"] },
+      { kind: "key", name: "acme", publicKey: "MCowBQYDK2VwAyEA", plugins: ["acme-*", "time"] },
+      {
+        kind: "identity",
+        name: "acme-ci",
+        ...EVERYTHING.trust[1]?.identity,
+        plugins: ["time"],
+        from: "2026-01-01",
+        until: "2027-12-31",
+        cosigners: ["old-hand"],
+        provenance: EVERYTHING.trust[1]?.provenance,
+      },
+      {
+        kind: "minisign",
+        name: "old-hand",
+        publicKey: EVERYTHING.trust[2]?.minisign,
+        plugins: ["files"],
+      },
     ]);
+    assert.deepEqual(configuration.revoked, {
+      ...EVERYTHING.revoked,
+      identities: [
+        {
+          ...EVERYTHING.revoked.identities[0]?.identity,
+          reason: "left the company",
+          date: "2026-10-02",
+        },
+      ],
+    });
+    assert.equal(configuration.trustedRoot, "./trusted_root.json");
     assert.deepEqual(configuration.waivers, EVERYTHING.waivers);
     assert.deepEqual(configuration.limits, {
       deadlineMs: 20_000,
@@ -100,6 +152,8 @@ describe("a configuration", () => {
     const configuration = parseText("version: 1\nplugins:\n  time:\n    source: ./time.tgz\n");
     assert.equal(configuration.mode, "development");
     assert.deepEqual(configuration.trust, []);
+    assert.deepEqual(configuration.revoked, { keys: [], identities: [], digests: [] });
+    assert.equal(configuration.trustedRoot, undefined);
     assert.deepEqual(configuration.waivers, []);
     assert.deepEqual(configuration.limits, DEFAULT_LIMITS);
     assert.deepEqual(configuration.plugins["time"], {
@@ -268,6 +322,37 @@ describe("a name", () => {
     assert.equal(parse(entry, { ...entry, name: "other", key: "AAAA" }).trust.length, 2);
     assertRefused(() => parse(entry, { ...entry, name: "other" }), "ERR_CONFIG_INVALID");
     assertRefused(() => parse(entry, { ...entry, key: "AAAA" }), "ERR_CONFIG_INVALID");
+  });
+
+  it("of a signer says who it is, in one way", () => {
+    const [key, ci, minisign] = EVERYTHING.trust;
+    const parse = (...trust: unknown[]) => parseData({ version: 1, trust });
+    const { cosigners: _, ...alone } = ci!;
+    assert.equal(parse(alone, { ...alone, name: "b", identity: IDENTITY }).trust.length, 2);
+    const wrong: readonly (readonly unknown[])[] = [
+      [{ name: "nobody", plugins: ["*"] }],
+      [{ ...key, identity: IDENTITY }],
+      [{ ...minisign, key: "AAAA" }],
+      [{ ...key, provenance: ci?.provenance }],
+      [{ ...key, until: "2026-02-30" }],
+      [{ ...key, from: "2026-02-02", until: "2026-02-01" }],
+      [alone, { ...alone, name: "other" }],
+      [minisign, { ...minisign, name: "other" }],
+    ];
+    for (const trust of wrong) assertRefused(() => parse(...trust), "ERR_CONFIG_INVALID");
+  });
+
+  it("of a cosigner is another entry's, once, and a mistyped one is told", () => {
+    const [key, , minisign] = EVERYTHING.trust;
+    const parse = (cosigners: unknown) =>
+      parseData({ version: 1, trust: [{ ...key, cosigners }, minisign] });
+    assert.deepEqual(parse(["old-hand"]).trust[0]?.cosigners, ["old-hand"]);
+    for (const wrong of [["acme"], ["old-hand", "old-hand"], ["nobody"], ["*"], []])
+      assertRefused(() => parse(wrong), "ERR_CONFIG_INVALID");
+    const [error] = errorsOf(() => parse(["old-hnad"]));
+    assert.match(error?.remedy ?? "", /old-hand/);
+    assert.equal(error?.place?.path, "trust[0].cosigners[0]");
+    assert.equal(typeof error?.place?.line, "number");
   });
 
   it("of trusted plugins is never left out", () => {

@@ -14,6 +14,7 @@ import {
 } from "../../../runtime/supply/passed-components.ts";
 import { packPackage } from "../../../runtime/supply/package.ts";
 import { openPackage, reopenComponent } from "../../../runtime/supply/verify-installed.ts";
+import { NO_TRUST } from "../../../runtime/supply/trust.ts";
 import { rulesOf } from "../../../runtime/workspace.ts";
 import { fromWat } from "../../helpers/component-samples.ts";
 import { ECHO } from "../../helpers/signed-package.ts";
@@ -119,7 +120,7 @@ test("a component that is refused is inspected, and refused, at every start", as
   const approved = packPackage(ECHO);
   for (let start = 0; start < 2; start += 1) {
     const passed = open();
-    const rules = { ...rulesOf([]), passed };
+    const rules = { ...rulesOf(NO_TRUST), passed };
     assert.throws(() => openPackage(refused, rules), { code: "ERR_COMPONENT_SHAPE" });
     const { digests } = openPackage(approved, rules);
     assert.equal(digests.component, digestOfBytes(ECHO.component));
@@ -131,7 +132,7 @@ test("a component that is refused is inspected, and refused, at every start", as
 test("the component of a verified plugin is read again only from the package that was approved", () => {
   const bytes = packPackage(ECHO);
   const stored = { file: "store.tgz", package: bytes, bundles: [] };
-  const { package: digest, digests } = openPackage(bytes, rulesOf([]));
+  const { package: digest, digests } = openPackage(bytes, rulesOf(NO_TRUST));
   const plugin = { alias: "echo", locked: { package: digest } as LockedPlugin };
   assert.equal(digestOfBytes(reopenComponent(stored, plugin)), digests.component);
   const changed = packPackage({ ...ECHO, license: Buffer.from("MIT") });

@@ -6,16 +6,17 @@ import { generateKey, publicKeyOf } from "../../../runtime/supply/keys.ts";
 import { signStatement } from "../../../runtime/supply/sign.ts";
 import { formatStatement, parseStatement } from "../../../runtime/supply/statement.ts";
 import type { SignatureFile } from "../../../runtime/supply/installed.ts";
-import { verifySigners, type TrustedKey } from "../../../runtime/supply/verify.ts";
+import type { KeyTrust } from "../../../runtime/plugin/trust.ts";
 import { STATEMENT } from "../../helpers/plugin-files.ts";
-import { sigstoreFile, verifyOne } from "../../helpers/signature-files.ts";
+import { signersOf, sigstoreFile, trusting, verifyOne } from "../../helpers/signature-files.ts";
 import { assertRefused, codesOf } from "../../helpers/refusals.ts";
 
 const PAIR = generateKey();
 const KEY = createPrivateKey(PAIR.privateKey);
 const BUNDLE = signStatement(STATEMENT, KEY);
-const TRUST: TrustedKey = { name: "me", publicKey: PAIR.publicKey.text, plugins: ["*"] };
-const OTHER: TrustedKey = {
+const TRUST: KeyTrust = { kind: "key", name: "me", publicKey: PAIR.publicKey.text, plugins: ["*"] };
+const OTHER: KeyTrust = {
+  kind: "key",
   name: "other",
   publicKey: generateKey().publicKey.text,
   plugins: ["*"],
@@ -27,7 +28,10 @@ describe("verifyBundle", () => {
     assert.deepEqual(verifyOne(BUNDLE, STATEMENT, [OTHER, TRUST]), signer);
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const key = publicKeyOf(privateKey);
-    const trust = [TRUST, { name: "p256", publicKey: key.text, plugins: ["time"] }];
+    const trust = [
+      TRUST,
+      { kind: "key" as const, name: "p256", publicKey: key.text, plugins: ["time"] },
+    ];
     assert.deepEqual(verifyOne(signStatement(STATEMENT, privateKey), STATEMENT, trust), {
       kind: "key",
       key: key.digest,
@@ -122,19 +126,18 @@ describe("verifySigners", () => {
   const OTHER_PAIR = generateKey();
   const second = sigstoreFile(signStatement(STATEMENT, createPrivateKey(OTHER_PAIR.privateKey)));
   const first = sigstoreFile(BUNDLE);
-  const both: readonly TrustedKey[] = [
+  const both: readonly KeyTrust[] = [
     TRUST,
-    { name: "reviewer", publicKey: OTHER_PAIR.publicKey.text, plugins: ["time"] },
+    { kind: "key", name: "reviewer", publicKey: OTHER_PAIR.publicKey.text, plugins: ["time"] },
   ];
-  const namesOf = (files: readonly SignatureFile[], trust: readonly TrustedKey[]) =>
-    verifySigners(files, STATEMENT, trust)
-      .map(({ signer }) => signer.trust)
+  const namesOf = (files: readonly SignatureFile[], trust: readonly KeyTrust[]) =>
+    signersOf(files, STATEMENT, trusting(trust))
+      .map((signer) => signer.trust)
       .toSorted();
 
   it("names everyone who is trusted, once, whatever the order", () => {
     assert.deepEqual(namesOf([first, second], both), ["me", "reviewer"]);
-    const order = (files: readonly SignatureFile[]) =>
-      verifySigners(files, STATEMENT, both).map(({ signer }) => signer);
+    const order = (files: readonly SignatureFile[]) => signersOf(files, STATEMENT, trusting(both));
     assert.deepEqual(order([first, second]), order([second, first, second]));
   });
 
@@ -145,7 +148,7 @@ describe("verifySigners", () => {
     );
     assert.deepEqual(namesOf([first, second], elsewhere), ["reviewer"]);
     assert.deepEqual(
-      codesOf(() => verifySigners([first, second], STATEMENT, [])),
+      codesOf(() => signersOf([first, second], STATEMENT, trusting([]))),
       ["ERR_SIGNER_UNKNOWN", "ERR_SIGNER_UNKNOWN"],
     );
   });
@@ -162,13 +165,13 @@ describe("verifySigners", () => {
         [second, file],
         [file, second],
       ])
-        assertRefused(() => verifySigners(files, STATEMENT, both), code);
+        assertRefused(() => signersOf(files, STATEMENT, trusting(both)), code);
   });
 
   it("reads eight signatures, and refuses nine", () => {
     const many = (count: number) => Array.from({ length: count }, () => first);
-    assert.equal(verifySigners(many(8), STATEMENT, both).length, 1);
-    assertRefused(() => verifySigners(many(9), STATEMENT, both), "ERR_SIGNATURE_COUNT");
+    assert.equal(signersOf(many(8), STATEMENT, trusting(both)).length, 1);
+    assertRefused(() => signersOf(many(9), STATEMENT, trusting(both)), "ERR_SIGNATURE_COUNT");
   });
 });
 
