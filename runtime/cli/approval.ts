@@ -45,6 +45,8 @@ export interface AddRequest extends Consent {
   readonly grants: Readonly<Record<string, JsonValue>> | undefined;
   /** Limits likewise. */
   readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Tools to expose, as the configuration would say them; none keeps what it says now. */
+  readonly tools?: readonly JsonValue[];
   /** What a component without a manifest is called. */
   readonly naming?: Naming;
   readonly unsigned: boolean;
@@ -55,7 +57,7 @@ export interface AddRequest extends Consent {
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, limits = {}, unsigned, endorser } = request;
+  const { alias: wanted, grants, limits = {}, tools = [], unsigned, endorser } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
@@ -75,6 +77,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
       source,
       ...(grants ? { grants } : {}),
       ...(Object.keys(limits).length > 0 ? { limits } : {}),
+      ...(tools.length > 0 ? { tools } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });

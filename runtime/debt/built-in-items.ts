@@ -1,5 +1,6 @@
 import type { DebtItem } from "./items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
+import { WIT_ITEMS } from "./wit-items.ts";
 
 /** What this release does not do yet, or cannot do by its design. Each closes only with evidence. */
 export const BUILT_IN_ITEMS: readonly DebtItem[] = [
@@ -380,4 +381,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   ...SUPPLY_ITEMS,
+  ...WIT_ITEMS,
 ];

@@ -21,6 +21,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["endorse", async () => (await import("./endorse.ts")).endorse],
   ["list", async () => (await import("./list.ts")).list],
   ["inspect", async () => (await import("./inspect.ts")).inspect],
+  ["scan", async () => (await import("./scan.ts")).scan],
   ["approve", async () => (await import("./approve.ts")).approve],
   ["remove", async () => (await import("./remove.ts")).remove],
   ["verify", async () => (await import("./verify.ts")).verify],
