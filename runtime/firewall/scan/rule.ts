@@ -1,6 +1,6 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Severity } from "./finding.ts";
-import type { Sign } from "./language/phrases.ts";
+import type { Reader } from "./reader.ts";
 import type { TextView } from "./text-view.ts";
 
 /** A tool as any server may list it. Nothing in it was checked; keys that are not named here are read all the same. */
@@ -28,7 +28,7 @@ export interface ToolText {
 }
 
 /** What a rule looks at: one tool among others. */
-export interface Subject {
+export interface Subject extends Reader {
   readonly tool: ScannedTool;
   readonly texts: readonly ToolText[];
   /** What stands in the texts encoded, disguised or in invisible characters. */
@@ -37,10 +37,6 @@ export interface Subject {
   readonly siblings: readonly ScannedTool[];
   /** The tools of other plugins, by their name in lower case. */
   readonly others: ReadonlyMap<string, ScannedTool>;
-  /** The phrases of all rules that a text has. */
-  readonly signsOf: (text: ToolText) => readonly Sign[];
-  /** Whether a piece of raw text speaks to somebody who is to do something. */
-  readonly isInstructive: (raw: string) => boolean;
 }
 
 /** What a rule saw. `quote` is raw text; it is cut and made visible for the finding. */

@@ -2,19 +2,16 @@ import { makeVisible } from "../visible.ts";
 import { decodeTexts } from "./decode/decode-texts.ts";
 import { compareSeverity } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import type { Hit, Rule, ScannedTool, Subject, ToolText } from "./rule.ts";
-import { numberOf } from "./language/lexicon.ts";
-import { readMentions } from "./language/mentions.ts";
 import type { Names } from "./language/mentions.ts";
-import { PhraseMatcher } from "./language/phrases.ts";
-import type { Sign } from "./language/phrases.ts";
-import { PHRASE_RULES } from "./rules/phrases.ts";
+import { makeReader } from "./reader.ts";
+import type { Hit, Rule, ScannedTool, Subject } from "./rule.ts";
 import { RULES } from "./rules/table.ts";
-import { foldText } from "./text-view.ts";
 import { collectTexts } from "./texts.ts";
 
 /** More tools than any server lists; the rest is not read, and that is a finding. */
 export const SCANNED_TOOLS_MAX = 2000;
+/** Twice what a plugin's surface may have altogether. */
+export const SCANNED_LENGTH_MAX = 512 * 1024;
 /** Of one rule in one tool, the gravest. */
 const HITS_PER_RULE_MAX = 4;
 /** Looked at, to find the gravest: a tool has no more texts than that which matter. */
@@ -25,10 +22,6 @@ const QUOTE_MAX = 120;
 const NAME_MAX = 128;
 /** The id of what the scanner says when it did not read everything. */
 export const UNREAD = "unread";
-
-const PHRASES = new PhraseMatcher(PHRASE_RULES.flatMap(({ phrases }) => phrases));
-
-const NO_NAMES: Names = { own: new Set(), installed: new Set() };
 
 export interface ScanContext {
   /** The tools of other installed plugins. */
@@ -43,16 +36,17 @@ export interface ScanContext {
 export function scanTools(tools: readonly ScannedTool[], context: ScanContext): readonly Finding[] {
   const others = new Map(context.others.map((other) => [other.name.toLowerCase(), other]));
   const findings: Finding[] = [];
-  for (const tool of tools.slice(0, SCANNED_TOOLS_MAX)) {
-    const { texts, isCut } = collectTexts(tool);
-    const signsOf = makeSignReader(namesAround(tool, others));
-    const decoded = decodeTexts(texts);
-    const subject = { tool, texts, decoded, siblings: tools, others, signsOf, isInstructive };
-    if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read of one"));
+  let left = SCANNED_LENGTH_MAX;
+  for (const [index, tool] of tools.entries()) {
+    if (index === SCANNED_TOOLS_MAX || left <= 0) {
+      findings.push(unread("", `${tools.length - index} tools came after what is read at most`));
+      break;
+    }
+    const { texts, length, isCut } = collectTexts(tool, left);
+    left -= length;
+    if (isCut) findings.push(unread(nameOf(tool), "the tool is larger than what is read"));
+    const subject = makeSubject(tool, texts, tools, others);
     for (const rule of RULES) findings.push(...runRule(rule, subject));
-  }
-  if (tools.length > SCANNED_TOOLS_MAX) {
-    findings.push(unread("", `there are more than ${SCANNED_TOOLS_MAX} tools`));
   }
   return cutPerRule(
     findings.toSorted((left, right) => compareSeverity(left.severity, right.severity)),
@@ -75,59 +69,19 @@ function cutPerRule(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** What is said to somebody who is to do something; two such words in a comment make it a message. */
-const INSTRUCTIVE: ReadonlySet<number> = new Set(
-  (
-    [
-      "must",
-      "you",
-      "ignore",
-      "send",
-      "act",
-      "use",
-      "tell",
-      "not",
-      "without",
-      "before",
-      "important",
-      "role",
-      "order",
-      "secretNoun",
-      "secretPath",
-      "configPath",
-      "filePath",
-      "address",
-      "userData",
-      "answering",
-      "hush",
-      "speaker",
-      "doThis",
-    ] as const
-  ).map(numberOf),
-);
-const INSTRUCTIVE_MIN = 2;
-
-function isInstructive(raw: string): boolean {
-  const mentions = readMentions(foldText(raw).text, NO_NAMES);
-  const count = mentions.filter(({ concepts }) => concepts.some((one) => INSTRUCTIVE.has(one)));
-  return count.length >= INSTRUCTIVE_MIN;
-}
-
-/** Phrases are looked for once in each text, when the first rule asks. */
-function makeSignReader(names: Names): Subject["signsOf"] {
-  const read = new Map<ToolText, readonly Sign[]>();
-  return (text) => {
-    let signs = read.get(text);
-    if (signs === undefined) {
-      signs = PHRASES.match(readMentions(text.view.text, names));
-      read.set(text, signs);
-    }
-    return signs;
-  };
+function makeSubject(
+  tool: ScannedTool,
+  texts: Subject["texts"],
+  siblings: readonly ScannedTool[],
+  others: Subject["others"],
+): Subject {
+  const reader = makeReader(namesAround(tool, others));
+  const decoded = decodeTexts(texts, reader.read);
+  return { tool, texts, decoded, siblings, others, ...reader };
 }
 
 function namesAround(tool: ScannedTool, others: Subject["others"]): Names {
-  return { own: new Set([tool.name.toLowerCase()]), installed: new Set(others.keys()) };
+  return { own: tool.name.toLowerCase(), installed: others };
 }
 
 function runRule(rule: Rule, subject: Subject): readonly Finding[] {

@@ -1,14 +1,13 @@
 import type { JsonValue } from "@glovebox/host-api/json";
-import { makeVisible } from "../visible.ts";
+import { joinPath } from "../tool-path.ts";
 import type { ScannedTool, TextKind, ToolText } from "./rule.ts";
 import { foldText } from "./text-view.ts";
 import type { TextView } from "./text-view.ts";
 
 /** What of one tool is read at most; a person who approves reads less. */
-export const TOOL_TEXT_MAX = 128 * 1024;
+export const TOOL_TEXT_MAX = 64 * 1024;
 export const TOOL_NODES_MAX = 20_000;
 export const TOOL_DEPTH_MAX = 48;
-const KEY_SHOWN_MAX = 60;
 
 const PROSE = new Set([
   "description",
@@ -37,26 +36,35 @@ const KEYWORDS = new Set(
     "idempotentHint openWorldHint _meta icons execution parameters"
   ).split(" "),
 );
-const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/;
 
 /** All strings of one tool, and whether that is all of them. */
 export interface CollectedTexts {
   readonly texts: readonly ToolText[];
+  /** In characters. */
+  readonly length: number;
   readonly isCut: boolean;
 }
 
-/** Every string in `tool` that a model may be shown, keys included, in the order in which they stand. */
-export function collectTexts(tool: ScannedTool): CollectedTexts {
-  const walk = new Walk();
+/**
+ * Every string in `tool` that a model may be shown, keys included, in the order in which they stand;
+ * at most `lengthMax` characters of it.
+ */
+export function collectTexts(tool: ScannedTool, lengthMax = TOOL_TEXT_MAX): CollectedTexts {
+  const walk = new Walk(Math.min(lengthMax, TOOL_TEXT_MAX));
   walk.object(tool as unknown as Record<string, JsonValue>, "", 0, true);
-  return { texts: walk.texts, isCut: walk.isCut };
+  return { texts: walk.texts, length: walk.length, isCut: walk.isCut };
 }
 
 class Walk {
   readonly texts: ToolText[] = [];
   isCut = false;
   #nodesLeft = TOOL_NODES_MAX;
-  #textLeft = TOOL_TEXT_MAX;
+  length = 0;
+  readonly #lengthMax: number;
+
+  constructor(lengthMax: number) {
+    this.#lengthMax = lengthMax;
+  }
 
   object(
     value: { readonly [key: string]: JsonValue },
@@ -67,7 +75,7 @@ class Walk {
   ): void {
     for (const key of Object.keys(value)) {
       if (this.isCut && this.#nodesLeft <= 0) break;
-      const below = where === "" && PLAIN_KEY.test(key) ? key : joinPath(where, key);
+      const below = joinPath(where, key);
       if (isNaming || !KEYWORDS.has(key)) this.#text("key", key, below);
       const member = value[key];
       if (member !== undefined) {
@@ -107,9 +115,9 @@ class Walk {
   }
 
   #text(kind: TextKind, raw: string, where: string): void {
-    const read = raw.slice(0, this.#textLeft);
+    const read = raw.slice(0, this.#lengthMax - this.length);
     if (read.length < raw.length) this.isCut = true;
-    this.#textLeft -= read.length;
+    this.length += read.length;
     if (read !== "") this.texts.push(new LazyText(where, kind, read));
   }
 }
@@ -138,9 +146,4 @@ function kindOf(key: string, isTool: boolean): TextKind {
   if (isTool && key === "name") return "name";
   if (key === "title") return "title";
   return PROSE.has(key) ? "prose" : "value";
-}
-
-function joinPath(where: string, key: string): string {
-  if (PLAIN_KEY.test(key) && key.length <= KEY_SHOWN_MAX) return `${where}.${key}`;
-  return `${where}[${JSON.stringify(makeVisible(key.slice(0, KEY_SHOWN_MAX)))}]`;
 }

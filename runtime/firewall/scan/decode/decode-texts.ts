@@ -1,6 +1,8 @@
 import type { ToolText } from "../rule.ts";
 import { LazyText } from "../texts.ts";
-import { decodeDisguised, decodeEncoded } from "./encoded.ts";
+import type { Reading } from "../language/mentions.ts";
+import { decodeDisguised } from "./disguised.ts";
+import { decodeEncoded } from "./encoded.ts";
 import { decodeHidden } from "./hidden.ts";
 import type { Decoded } from "./hidden.ts";
 
@@ -13,14 +15,17 @@ const PRINTABLE = /[\x20-\x7e\n\t]/g;
 const LETTERS = /[A-Za-z ]/g;
 
 /** What is written in `texts` in another way than plainly, and can be read. At most 32 texts, 64 KiB. */
-export function decodeTexts(texts: readonly ToolText[]): readonly ToolText[] {
+export function decodeTexts(
+  texts: readonly ToolText[],
+  read: (text: ToolText) => Reading,
+): readonly ToolText[] {
   const found: ToolText[] = [];
   let left = DECODED_LENGTH_MAX;
   let layer: readonly ToolText[] = texts;
   for (let depth = 0; depth < DEPTH_MAX && layer.length > 0; depth++) {
     const next: ToolText[] = [];
     for (const text of layer) {
-      for (const { via, text: raw } of decodeOne(text)) {
+      for (const { via, text: raw } of decodeOne(text, read)) {
         if (!isReadable(raw) || raw.length > left || found.length === DECODED_TEXTS_MAX) continue;
         left -= raw.length;
         const decoded = new LazyText(text.where, text.kind, raw, via);
@@ -33,9 +38,10 @@ export function decodeTexts(texts: readonly ToolText[]): readonly ToolText[] {
   return found;
 }
 
-function decodeOne({ raw, view, via }: ToolText): readonly Decoded[] {
+function decodeOne(text: ToolText, read: (text: ToolText) => Reading): readonly Decoded[] {
+  const { raw, view, via } = text;
   if (raw.length < READABLE_MIN) return [];
-  const disguised = via === undefined ? decodeDisguised(view.text) : [];
+  const disguised = via === undefined ? decodeDisguised(view.text, read(text)) : [];
   return [...decodeHidden(raw), ...decodeEncoded(raw), ...disguised];
 }
 

@@ -1,3 +1,4 @@
+import { rotate } from "./rotate.ts";
 import { nounForms, verbForms } from "./forms.ts";
 import { ACTIONS } from "./vocabulary/actions.ts";
 import { MANNER } from "./vocabulary/manner.ts";
@@ -5,7 +6,14 @@ import { PEOPLE } from "./vocabulary/people.ts";
 import { THINGS } from "./vocabulary/things.ts";
 import type { Words } from "./vocabulary/words.ts";
 
-const VOCABULARY = { ...ACTIONS, ...THINGS, ...PEOPLE, ...MANNER };
+/** Common words that tell plain English, whichever way it is turned. */
+const PLAIN =
+  "the and you this that with instructions instruction ignore before please always secret password send read file must all previous user your";
+const DISGUISED = {
+  rotated: { words: rotate(PLAIN) },
+  backwards: { words: PLAIN.split("").toReversed().join("") },
+};
+const VOCABULARY = { ...ACTIONS, ...THINGS, ...PEOPLE, ...MANNER, ...DISGUISED };
 /** What is known by its form and its surroundings, not by a list. */
 const SEEN_BY_FORM = [
   "secretPath",
@@ -27,7 +35,7 @@ export const CONCEPTS: readonly Concept[] = [...WORD_CONCEPTS, ...SEEN_BY_FORM];
 /** Every word and phrase, with its concept. */
 export function listVocabulary(): readonly (readonly [Concept, string])[] {
   return WORD_CONCEPTS.flatMap((concept) =>
-    expand(VOCABULARY[concept]).map((entry) => [concept, entry] as const),
+    expand(VOCABULARY[concept] as Words).map((entry) => [concept, entry] as const),
   );
 }
 

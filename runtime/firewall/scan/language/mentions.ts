@@ -6,24 +6,41 @@ import type { WordSink } from "./read-words.ts";
 
 /** One place of a text that speaks of something. */
 export interface Mention {
-  concepts: readonly number[];
+  readonly concepts: readonly number[];
   readonly position: number;
   readonly start: number;
-  end: number;
+  readonly end: number;
   /** After "do not", "never": what is named is denied. */
   readonly isDenied: boolean;
 }
 
-/** Names that mean a tool in this text. All in lower case. */
-export interface Names {
-  readonly own: ReadonlySet<string>;
-  readonly installed: ReadonlySet<string>;
+/** What a text speaks of, in its order, and what looks as if it were written so that it is not read. */
+export interface Reading {
+  readonly mentions: readonly Mention[];
+  readonly rotated: number;
+  readonly backwards: number;
+  /** Words with digits among their letters. */
+  readonly mixed: number;
+  /** The longest run of words of one letter. */
+  readonly spaced: number;
 }
 
+/** Names that mean a tool, in lower case. */
+export interface Names {
+  readonly own: string;
+  readonly installed: { has(name: string): boolean };
+}
+
+export const NO_NAMES: Names = { own: "", installed: new Set() };
+
 const DENIAL_REACH = 6;
+/** A phrase's words stand next to each other, or a line's end between them. */
+const PHRASE_SPAN_MAX = 4;
 const [NOT, UNLESS] = [numberOf("not"), numberOf("unless")];
+const [ROTATED, BACKWARDS] = [numberOf("rotated"), numberOf("backwards")];
+/** These arrays are shared, so that the matcher knows them again. */
 const OWN = [numberOf("ownName")];
-/** Shared, so that the matcher knows them again. */
+const INSTALLED = [numberOf("installed"), numberOf("identifier")];
 const BY_FORM = {
   secretPath: [numberOf("secretPath")],
   configPath: [numberOf("configPath")],
@@ -31,101 +48,117 @@ const BY_FORM = {
   address: [numberOf("address")],
   identifier: [numberOf("identifier")],
 };
-const INSTALLED = [numberOf("installed"), numberOf("identifier")];
 
-/** What `text` (folded) speaks of, in its order. Linear. */
-export function readMentions(text: string, names: Names): readonly Mention[] {
-  const reader = new MentionReader(text, names);
-  readWords(text, reader);
-  return reader.mentions;
+const NEAR = 10;
+const SEPARATED = /[a-z0-9][_.:/-][a-z0-9]/;
+const NAMED = /^["'`][^"'`]{1,200}["'`]|^.[\w.-]{1,200}[`"']? (?:tool|function)/;
+
+interface OpenPhrase {
+  readonly entry: Entry;
+  readonly start: number;
+  readonly position: number;
+  readonly deniedUntil: number;
 }
 
-class MentionReader implements WordSink {
+/** Reads `text`, which is folded. Linear. */
+export function readMentions(text: string, names: Names): Reading {
+  const reader = new MentionReader(text, names);
+  readWords(text, reader);
+  return reader;
+}
+
+class MentionReader implements WordSink, Reading {
   readonly mentions: Mention[] = [];
+  rotated = 0;
+  backwards = 0;
+  mixed = 0;
+  spaced = 0;
   readonly #text: string;
   readonly #names: Names;
   #deniedUntil = -1;
-  /** The phrases that the last words may be the beginning of, longest last. */
-  #open: {
-    readonly entry: Entry;
-    readonly start: number;
-    readonly position: number;
-    readonly deniedUntil: number;
-  }[] = [];
+  #singles = 0;
+  /** The phrases that the last words may be the beginning of. */
+  #open: OpenPhrase[] = [];
 
   constructor(text: string, names: Names) {
     this.#text = text;
     this.#names = names;
   }
 
-  word(start: number, end: number, position: number): void {
-    if (end - start > WORD_LENGTH_MAX + 2) {
-      this.#open.length = 0;
-      return;
-    }
-    const word = this.#text.slice(start, end);
-    this.#continuePhrases(word, end, position);
-    const entry = LEXICON.get(word) ?? LEXICON.get(withoutPossessive(word));
+  word(start: number, end: number, position: number, isMixed: boolean): void {
+    const length = end - start;
+    this.#singles = length === 1 ? this.#singles + 1 : 0;
+    if (this.#singles > this.spaced) this.spaced = this.#singles;
+    if (isMixed) this.mixed++;
+    const word = length > WORD_MAX ? "" : this.#text.slice(start, end);
+    if (this.#open.length > 0) this.#continuePhrases(word, end, position);
+    const entry = LEXICON.get(word) ?? (length > 2 ? LEXICON.get(possessorOf(word)) : undefined);
     if (entry !== undefined) {
       const deniedUntil = this.#deniedUntil;
       if (entry.next !== undefined) this.#open.push({ entry, start, position, deniedUntil });
-      if (entry.concepts.length > 0) this.#add(entry.concepts, position, start, end);
+      if (entry.concepts.length > 0) this.#addWord(entry.concepts, position, start, end);
     }
-    this.#name(word, start, end, position);
+    this.#addName(word, position, start, end);
   }
 
   chunk(start: number, end: number, position: number): void {
-    if (end - start > 2 * CHUNK_LENGTH_MAX) return;
+    if (end - start > CHUNK_LENGTH_MAX) return;
     const chunk = this.#text.slice(start, end);
-    if (this.#name(chunk, start, end, position)) return;
-    const concept = classifyChunk(chunk);
-    if (concept !== undefined) this.#push(BY_FORM[concept], position, start, end);
+    if (this.#addName(chunk, position, start, end)) return;
+    const kind = classifyChunk(chunk);
+    if (kind !== undefined) this.#add(BY_FORM[kind], position, start, end);
   }
 
   #continuePhrases(word: string, end: number, position: number): void {
-    if (this.#open.length === 0) return;
     const open = this.#open;
     this.#open = [];
     for (const { entry, start, position: first, deniedUntil } of open) {
-      const next = position - first > 4 ? undefined : entry.next?.get(word);
+      const next = position - first > PHRASE_SPAN_MAX ? undefined : entry.next?.get(word);
       if (next === undefined) continue;
       if (next.concepts.length > 0) {
         // The phrase's own words deny nothing: "pay no attention to".
         this.#deniedUntil = deniedUntil;
-        this.#push(next.concepts, position, start, end, position <= deniedUntil);
+        this.#add(next.concepts, position, start, end);
       }
-      if (next.next !== undefined)
+      if (next.next !== undefined) {
         this.#open.push({ entry: next, start, position: first, deniedUntil });
+      }
     }
   }
 
-  #name(name: string, start: number, end: number, position: number): boolean {
-    const concepts = this.#names.own.has(name)
-      ? OWN
-      : this.#names.installed.has(name)
-        ? INSTALLED
-        : undefined;
-    if (concepts !== undefined) this.#push(concepts, position, start, end);
-    return concepts !== undefined;
-  }
-
-  #add(concepts: readonly number[], position: number, start: number, end: number): void {
+  #addWord(concepts: readonly number[], position: number, start: number, end: number): void {
     if (concepts.includes(UNLESS)) this.#deniedUntil = -1;
-    this.#push(concepts, position, start, end);
+    else if (concepts.includes(ROTATED)) this.rotated++;
+    else if (concepts.includes(BACKWARDS)) this.backwards++;
+    this.#add(concepts, position, start, end);
     if (concepts.includes(NOT)) this.#deniedUntil = position + DENIAL_REACH;
   }
 
-  #push(
-    concepts: readonly number[],
-    position: number,
-    start: number,
-    end: number,
-    isDenied = position <= this.#deniedUntil,
-  ): void {
+  #addName(name: string, position: number, start: number, end: number): boolean {
+    const { own, installed } = this.#names;
+    const concepts = name === own ? OWN : installed.has(name) ? INSTALLED : undefined;
+    if (concepts === undefined || !this.#isName(name, start, end)) return false;
+    this.#add(concepts, position, start, end);
+    return true;
+  }
+
+  /** A name that may be any word, such as `search`, is one in quotes or before "tool". */
+  #isName(name: string, start: number, end: number): boolean {
+    if (SEPARATED.test(name)) return true;
+    const around = this.#text.slice(Math.max(0, start - 1), end + NEAR);
+    return NAMED.test(start === 0 ? ` ${around}` : around);
+  }
+
+  #add(concepts: readonly number[], position: number, start: number, end: number): void {
+    const isDenied = position <= this.#deniedUntil;
     this.mentions.push({ concepts, position, start, end, isDenied });
   }
 }
 
-function withoutPossessive(word: string): string {
-  return word.endsWith("'s") ? word.slice(0, -2) : word.endsWith("'") ? word.slice(0, -1) : word;
+/** A longer word means nothing, but may be a name. */
+const WORD_MAX = Math.max(WORD_LENGTH_MAX + 2, 64);
+
+function possessorOf(word: string): string {
+  if (word.charCodeAt(word.length - 2) === 0x27) return word.slice(0, -2);
+  return word.charCodeAt(word.length - 1) === 0x27 ? word.slice(0, -1) : "";
 }

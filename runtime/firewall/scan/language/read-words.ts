@@ -1,78 +1,73 @@
-/**
- * Splits a folded text into words and marks how far apart they stand, in one pass.
- */
+/** Takes the words of a text in their order. */
 export interface WordSink {
-  /** `position` counts words, and more where a sentence or a paragraph ended between. */
-  word(start: number, end: number, position: number): void;
-  /** A run without blanks that is more than words: an address, a path, a name with underscores. */
+  /**
+   * `position` counts words, and more where a sentence or a paragraph ended between.
+   * `isMixed`: a digit stands between letters.
+   */
+  word(start: number, end: number, position: number, isMixed: boolean): void;
+  /** A run without blanks that is more than one word: an address, a path, a name with underscores. */
   chunk(start: number, end: number, position: number): void;
 }
 
-/** A sentence's end keeps its words as far from the next as so many words. */
+/** A sentence's end keeps its words as far from the next as so many words; a semicolon, a paragraph too. */
 const SENTENCE_GAP = 3;
-/** So does a semicolon. */
 const CLAUSE_GAP = 2;
 const PARAGRAPH_GAP = 6;
 
 const BLANK = 1;
-const WORD = 2;
-const JOINER = 4;
-const CLASSES = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[\s]/.test(character)) CLASSES[code] = BLANK;
-  else if (/[a-z0-9_]/.test(character)) CLASSES[code] = WORD;
-  else if (/[./@\\~$%:+-]/.test(character)) CLASSES[code] = JOINER;
+const LETTER = 2;
+const DIGIT = 3;
+const UNDERSCORE = 4;
+const JOINER = 5;
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => classOf(String.fromCharCode(code)));
+
+function classOf(character: string): number {
+  if (/\s/.test(character)) return BLANK;
+  if (/[a-z]/.test(character)) return LETTER;
+  if (/\d/.test(character)) return DIGIT;
+  if (character === "_") return UNDERSCORE;
+  return /[./@\\~$%:+-]/.test(character) ? JOINER : 0;
 }
 
+/** Splits `text`, which is folded, into words, in one pass. */
 export function readWords(text: string, sink: WordSink): void {
   let position = 0;
-  let wordStart = -1;
-  let chunkStart = -1;
-  let chunkPosition = 0;
-  let joins = false;
-  const length = text.length;
-  for (let index = 0; index <= length; index++) {
-    const code = index < length ? text.charCodeAt(index) : 0x20;
-    const kind = code < 128 ? (CLASSES[code] ?? 0) : WORD;
-    if (code === 0x27 && wordStart >= 0 && isLetter(text.charCodeAt(index + 1))) continue;
-    if (kind === WORD) {
+  let [wordStart, chunkStart, chunkPosition] = [-1, -1, 0];
+  let [joins, isMixed] = [false, false];
+  for (let index = 0; index <= text.length; index++) {
+    const code = index < text.length ? text.charCodeAt(index) : 0x20;
+    const kind = code < 128 ? (CLASSES[code] ?? 0) : LETTER;
+    const isWord = kind >= LETTER && kind <= UNDERSCORE;
+    if (isWord || kind === JOINER) {
+      if (chunkStart < 0) [chunkStart, chunkPosition] = [index, position];
+      if (kind >= UNDERSCORE) joins = true;
+    }
+    if (isWord) {
       if (wordStart < 0) wordStart = index;
-      if (chunkStart < 0) {
-        chunkStart = index;
-        chunkPosition = position;
-      }
-      if (code === 0x5f) joins = true;
+      else if (kind === DIGIT && isLetter(text, index - 1) && isLetter(text, index + 1))
+        isMixed = true;
       continue;
     }
     if (wordStart >= 0) {
-      sink.word(wordStart, index, position++);
+      if (code === 0x27 && isLetter(text, index + 1)) continue;
+      sink.word(wordStart, index, position++, isMixed);
       wordStart = -1;
+      isMixed = false;
     }
-    if (kind === JOINER) {
-      if (chunkStart < 0) {
-        chunkStart = index;
-        chunkPosition = position;
-      }
-      joins = true;
-      continue;
-    }
-    if (chunkStart >= 0) {
-      if (joins) sink.chunk(chunkStart, index, chunkPosition);
-      chunkStart = -1;
-      joins = false;
-    }
+    if (kind === JOINER) continue;
+    if (joins) sink.chunk(chunkStart, index, chunkPosition);
+    chunkStart = -1;
+    joins = false;
     if (kind === BLANK) position += gapAt(text, index, code);
     else if (code === 0x3b) position += CLAUSE_GAP;
   }
 }
 
 function gapAt(text: string, index: number, code: number): number {
-  if (code === 0x0a && index > 0 && text.charCodeAt(index - 1) === 0x0a) return PARAGRAPH_GAP;
+  const before = text.charCodeAt(index - 1);
+  if (code === 0x0a && before === 0x0a) return PARAGRAPH_GAP;
   if (code === 0x0a && isBullet(text.charCodeAt(index + 1))) return SENTENCE_GAP;
-  const before = index > 0 ? text.charCodeAt(index - 1) : 0;
-  const ends = before === 0x2e || before === 0x21 || before === 0x3f;
-  return ends ? SENTENCE_GAP : 0;
+  return before === 0x2e || before === 0x21 || before === 0x3f ? SENTENCE_GAP : 0;
 }
 
 /** `-`, `*`, `#`, or a digit: a list's item or a heading is a sentence of its own. */
@@ -80,6 +75,7 @@ function isBullet(code: number): boolean {
   return code === 0x2d || code === 0x2a || code === 0x23 || (code >= 0x30 && code <= 0x39);
 }
 
-function isLetter(code: number): boolean {
+function isLetter(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
   return code >= 0x61 && code <= 0x7a;
 }

@@ -1,8 +1,11 @@
-import { findHiddenCharacter } from "../../../plugin/text.ts";
+import { findHiddenCharacter, HIDDEN } from "../../../plugin/text.ts";
+import type { HiddenCharacter } from "../../../plugin/text.ts";
 import type { Rule } from "../rule.ts";
 
 const ESCAPE = /[\u001B\u009B\u0090\u009D]/;
 const SPELLED_ESCAPE = /\\(?:x1b|u001b|u\{1b\}|033|e)\[/i;
+const BEFORE_MAX = 20;
+const AFTER_MAX = 60;
 
 export const INVISIBLE: Rule = {
   id: "invisible",
@@ -11,17 +14,42 @@ export const INVISIBLE: Rule = {
   references: ["OWASP MCP03"],
   *find({ texts }) {
     for (const { where, raw } of texts) {
-      const hidden = findHiddenCharacter(raw.replaceAll("\r\n", " \n"), { lines: true });
+      const hidden = findFirst(raw);
       if (hidden === undefined) continue;
-      const around = raw.slice(Math.max(0, hidden.index - 20), hidden.index + 60);
-      yield {
-        where,
-        why: `It has the character ${hidden.name}, which nobody sees.`,
-        quote: around,
-      };
+      const { index, name } = hidden;
+      const quote = raw.slice(Math.max(0, index - BEFORE_MAX), index + AFTER_MAX);
+      yield { where, why: `It has the character ${name}, which nobody sees.`, quote };
     }
   },
 };
+
+/** So much is looked at in one go: most texts that hide something hide much, and looking costs. */
+const PIECE_MAX = 2048;
+/** No emoji, and no letters that need joiners, stand on both sides of one of these. */
+const CUT = /[\n .,;。、]/g;
+
+function findFirst(raw: string): HiddenCharacter | undefined {
+  const text = raw.includes("\r") ? raw.replaceAll("\r\n", " \n") : raw;
+  const first = text.search(HIDDEN_IN_LINES);
+  if (first < 0) return undefined;
+  let start = first === 0 ? 0 : lastCut(text, first);
+  while (start < text.length) {
+    CUT.lastIndex = start + PIECE_MAX;
+    const cut = CUT.exec(text)?.index ?? text.length;
+    const end = Math.min(cut, start + 2 * PIECE_MAX);
+    const hidden = findHiddenCharacter(text.slice(start, end), { lines: true });
+    if (hidden !== undefined) return { index: start + hidden.index, name: hidden.name };
+    start = end;
+  }
+  return undefined;
+}
+
+const HIDDEN_IN_LINES = new RegExp(`(?![\\n\\t])${HIDDEN.source}`, "u");
+
+function lastCut(text: string, index: number): number {
+  const before = text.slice(Math.max(0, index - PIECE_MAX), index);
+  return index - before.length + Math.max(0, before.lastIndexOf(" "));
+}
 
 export const TERMINAL_ESCAPE: Rule = {
   id: "terminal-escape",
@@ -32,7 +60,8 @@ export const TERMINAL_ESCAPE: Rule = {
     for (const { where, raw } of texts) {
       const index = raw.search(ESCAPE);
       if (index >= 0) {
-        yield { where, why: "It has an escape that a terminal obeys.", quote: raw.slice(index) };
+        const quote = raw.slice(index, index + AFTER_MAX);
+        yield { where, why: "It has an escape that a terminal obeys.", quote };
       } else if (raw.includes("\\") && SPELLED_ESCAPE.test(raw)) {
         const why = "It spells an escape that a terminal obeys.";
         yield { where, severity: "medium", why, quote: raw.slice(raw.search(SPELLED_ESCAPE)) };

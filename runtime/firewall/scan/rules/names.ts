@@ -40,6 +40,7 @@ export const NAME_OVERLAP: Rule = {
   title: "A name that is, or looks like, the name of another plugin's tool",
   references: ["OWASP MCP03", "UTS 39"],
   *find({ tool, others }) {
+    if (others.size === 0) return;
     const found = indexOf(others, () => [...others.values()].map(({ name }) => name)).find(
       tool.name,
     );
@@ -65,6 +66,7 @@ export const TWIN_NAMES: Rule = {
   title: "Two tools of one server whose names look the same",
   references: ["OWASP MCP03", "UTS 39"],
   *find({ tool: { name }, siblings }) {
+    if (siblings.length < 2) return;
     const index = indexOf(siblings, () => siblings.map((sibling) => sibling.name));
     const found = index.find(name);
     if (index.isRepeated(name))

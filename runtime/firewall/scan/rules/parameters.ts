@@ -108,10 +108,14 @@ export const CATCH_ALL_PARAMETER: Rule = {
       if (parameter.schema["enum"] !== undefined || parameter.schema["const"] !== undefined)
         continue;
       const joined = words.join(" ");
-      if (!CATCH_ALL.test(joined) || isExplained(parameter, description)) continue;
+      const isOddName = CATCH_ALL_ODD.test(joined);
+      // A name that is known from attacks is not explained by being mentioned.
+      const isClear = isOddName
+        ? parameter.about.trim() !== ""
+        : isExplained(parameter, description);
+      if (!CATCH_ALL.test(joined) || isClear) continue;
       // Where nothing is explained, one more says little; among explained ones it stands out.
-      const isOdd =
-        CATCH_ALL_ODD.test(joined) || (isRequired && explained > 0 && types.length === 0);
+      const isOdd = isOddName || (isRequired && explained > 0 && types.length === 0);
       yield {
         where,
         quote: name,
