@@ -48,19 +48,24 @@ export class NameIndex {
   readonly #seen = new Set<string>();
   readonly #repeated = new Set<string>();
 
-  constructor(names: Iterable<string>) {
+  readonly #keysOf: (forms: Forms) => Iterable<string>;
+
+  /** `loose` also finds names with other words and typing errors; else only those that look the same. */
+  constructor(names: Iterable<string>, { loose }: { readonly loose: boolean }) {
+    this.#keysOf = loose ? looseKeysOf : keysOf;
     for (const name of names) {
       if (this.#seen.has(name)) this.#repeated.add(name);
       this.#seen.add(name);
       const forms = formsOf(name);
-      for (const key of keysOf(forms)) if (!this.#byForm.has(key)) this.#byForm.set(key, forms);
+      for (const key of this.#keysOf(forms))
+        if (!this.#byForm.has(key)) this.#byForm.set(key, forms);
     }
   }
 
   /** The name that `name` imitates most closely, or undefined. */
   find(name: string): Lookalike | undefined {
     const forms = formsOf(name);
-    for (const key of keysOf(forms)) {
+    for (const key of this.#keysOf(forms)) {
       const found = this.#byForm.get(key);
       const likeness = found && compareForms(forms, found);
       if (found && likeness) return { name: found.name, likeness };
@@ -108,11 +113,16 @@ function singular(word: string): string {
   return word.replace(/(?<=[sxz]|ch|sh)es$|s$/, "");
 }
 
-/** Equal or nearly equal names share a key: for typing errors, the name with any one letter left out. */
-function* keysOf(forms: Forms): Iterable<string> {
-  const { plain, drawn, core } = forms;
+/** Names that look the same share a key. */
+function* keysOf({ plain, drawn }: Forms): Iterable<string> {
   yield `plain ${plain}`;
   yield `drawn ${drawn}`;
+}
+
+/** Nearly equal ones do too: for typing errors, the name with any one letter left out. */
+function* looseKeysOf(forms: Forms): Iterable<string> {
+  yield* keysOf(forms);
+  const { plain, core } = forms;
   yield `core ${core}`;
   if (plain.length < TYPO_LENGTH_MIN || plain.length > TYPO_LENGTH_MAX) return;
   yield `typo ${plain}`;

@@ -41,7 +41,7 @@ export const NAME_OVERLAP: Rule = {
   references: ["OWASP MCP03", "UTS 39"],
   *find({ tool, others }) {
     if (others.size === 0) return;
-    const found = indexOf(others, () => [...others.values()].map(({ name }) => name)).find(
+    const found = indexOf(others, true, () => [...others.values()].map(({ name }) => name)).find(
       tool.name,
     );
     if (found)
@@ -67,7 +67,7 @@ export const TWIN_NAMES: Rule = {
   references: ["OWASP MCP03", "UTS 39"],
   *find({ tool: { name }, siblings }) {
     if (siblings.length < 2) return;
-    const index = indexOf(siblings, () => siblings.map((sibling) => sibling.name));
+    const index = indexOf(siblings, false, () => siblings.map((sibling) => sibling.name));
     const found = index.find(name);
     if (index.isRepeated(name))
       yield {
@@ -117,8 +117,8 @@ export const NAME_CONVENTION: Rule = {
   },
 };
 
-function indexOf(key: object, names: () => readonly string[]): NameIndex {
+function indexOf(key: object, loose: boolean, names: () => readonly string[]): NameIndex {
   let index = indexes.get(key);
-  if (!index) indexes.set(key, (index = new NameIndex(names())));
+  if (!index) indexes.set(key, (index = new NameIndex(names(), { loose })));
   return index;
 }
