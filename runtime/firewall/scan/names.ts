@@ -2,7 +2,7 @@ import { editDistance } from "../../plugin/suggest.ts";
 import { splitName } from "./parameters.ts";
 
 /** How one name imitates another, from the closest to the loosest. */
-export type Likeness = "same" | "spelling" | "letters" | "decorated" | "typo";
+export type Likeness = "same" | "spelling" | "letters" | "decorated" | "typo" | "prefixed";
 
 export interface Lookalike {
   readonly name: string;
@@ -122,8 +122,10 @@ function* keysOf({ plain, drawn }: Forms): Iterable<string> {
 /** Nearly equal ones do too: for typing errors, the name with any one letter left out. */
 function* looseKeysOf(forms: Forms): Iterable<string> {
   yield* keysOf(forms);
-  const { plain, core } = forms;
+  const { plain, core, words } = forms;
   yield `core ${core}`;
+  yield `tail ${words.join(" ")}`;
+  yield `tail ${words.slice(1).join(" ")}`;
   if (plain.length < TYPO_LENGTH_MIN || plain.length > TYPO_LENGTH_MAX) return;
   yield `typo ${plain}`;
   for (let index = 0; index < plain.length; index++)
@@ -136,8 +138,14 @@ function compareForms(left: Forms, right: Forms): Likeness | undefined {
     return isAscii(left.name) === isAscii(right.name) ? "spelling" : "letters";
   if (left.drawn === right.drawn) return "letters";
   if (left.core === right.core) return "decorated";
+  if (left.words.length === right.words.length + 1 && isPrefixed(left, right)) return "prefixed";
   if (isOtherWord(left.words, right.words)) return undefined;
   return editDistance(left.plain, right.plain) <= 1 ? "typo" : undefined;
+}
+
+/** `disk_read_file` for `read_file`. Of one word there is too little to tell. */
+function isPrefixed(left: Forms, right: Forms): boolean {
+  return right.words.length > 1 && left.words.slice(1).join(" ") === right.words.join(" ");
 }
 
 /** `get_user` and `set_user` are one letter apart and nothing like each other, nor are `sha256` and `sha265`. */

@@ -29,6 +29,7 @@ const HOW: Readonly<Record<Likeness, string>> = {
   letters: "is drawn like",
   decorated: "is the same words as",
   typo: "is one letter away from",
+  prefixed: "is, but for its first word,",
 };
 
 const indexes = new WeakMap<object, NameIndex>();
@@ -56,6 +57,7 @@ export const NAME_OVERLAP: Rule = {
 
 /** Honest plugins share names that say nothing, such as `search`: shown, and no reason to stop. */
 function severityOf(name: string, { likeness }: Lookalike): Severity {
+  if (likeness === "prefixed") return "medium";
   return isGeneric(name) && (likeness === "same" || likeness === "spelling") ? "medium" : "high";
 }
 
