@@ -30,6 +30,8 @@ const GENERIC = new Set(
 /** Shorter names are near each other by chance. */
 const TYPO_LENGTH_MIN = 7;
 const TYPO_LENGTH_MAX = 64;
+/** Of names that share a key most are alike; no flood of them makes a question expensive. */
+const NAMES_PER_KEY_MAX = 8;
 
 interface Forms {
   readonly name: string;
@@ -44,7 +46,7 @@ interface Forms {
 
 /** The names of tools, to be asked which of them another name imitates. Asking costs the length of the name. */
 export class NameIndex {
-  readonly #byForm = new Map<string, Forms>();
+  readonly #byForm = new Map<string, Forms[]>();
   readonly #seen = new Set<string>();
   readonly #repeated = new Set<string>();
 
@@ -57,18 +59,24 @@ export class NameIndex {
       if (this.#seen.has(name)) this.#repeated.add(name);
       this.#seen.add(name);
       const forms = formsOf(name);
-      for (const key of this.#keysOf(forms))
-        if (!this.#byForm.has(key)) this.#byForm.set(key, forms);
+      for (const key of this.#keysOf(forms)) this.#add(key, forms);
+      if (loose) this.#add(`words ${forms.words.join(" ")}`, forms);
     }
+  }
+
+  #add(key: string, forms: Forms): void {
+    const known = this.#byForm.get(key);
+    if (!known) this.#byForm.set(key, [forms]);
+    else if (known.length < NAMES_PER_KEY_MAX) known.push(forms);
   }
 
   /** The name that `name` imitates most closely, or undefined. */
   find(name: string): Lookalike | undefined {
     const forms = formsOf(name);
-    for (const key of this.#keysOf(forms)) {
-      const found = this.#byForm.get(key);
-      const likeness = found && compareForms(forms, found);
-      if (found && likeness) return { name: found.name, likeness };
+    const keys = [...this.#keysOf(forms), `words ${forms.words.slice(1).join(" ")}`];
+    for (const found of keys.flatMap((key) => this.#byForm.get(key) ?? [])) {
+      const likeness = compareForms(forms, found);
+      if (likeness) return { name: found.name, likeness };
     }
     return undefined;
   }
@@ -122,10 +130,8 @@ function* keysOf({ plain, drawn }: Forms): Iterable<string> {
 /** Nearly equal ones do too: for typing errors, the name with any one letter left out. */
 function* looseKeysOf(forms: Forms): Iterable<string> {
   yield* keysOf(forms);
-  const { plain, core, words } = forms;
+  const { plain, core } = forms;
   yield `core ${core}`;
-  yield `tail ${words.join(" ")}`;
-  yield `tail ${words.slice(1).join(" ")}`;
   if (plain.length < TYPO_LENGTH_MIN || plain.length > TYPO_LENGTH_MAX) return;
   yield `typo ${plain}`;
   for (let index = 0; index < plain.length; index++)
