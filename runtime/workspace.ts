@@ -178,7 +178,12 @@ export function verifyPlugin(
       const found = readSource(source, paths.root, files);
       if (found)
         saying({ file: found.file, path }, () =>
-          verifySource(found, expected, rules, endorsementsOf(stored?.bundles ?? [])),
+          verifySource(
+            found,
+            verified ? { ...expected, surface: verified.surface } : expected,
+            rules,
+            endorsementsOf(stored?.bundles ?? []),
+          ),
         );
     },
     () =>

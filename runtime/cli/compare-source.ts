@@ -14,6 +14,7 @@ import {
   rulesIn,
   type Workspace,
 } from "../workspace.ts";
+import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
 import { sourceSetting } from "./fetch-here.ts";
 
@@ -104,7 +105,13 @@ function judge(
   ]);
   const seen = { version: manifest?.version ?? null, digest };
   if (unreadable.length > 0) return { state: "refused", found: seen, reasons: toWords(unreadable) };
-  const expected = { alias, locked, unsigned };
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  const expected = {
+    alias,
+    locked,
+    unsigned,
+    ...(approved && { surface: approved.opened.surface }),
+  };
   const reasons = collectReasons([() => verifySource(found, expected, rules, endorsements)]);
   if (reasons.length === 0) return { state: "current", found: seen, reasons: [] };
   const order = manifest ? compareVersions(manifest.version, locked.version) : 0;

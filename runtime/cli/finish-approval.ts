@@ -1,3 +1,4 @@
+import { throwReasons } from "../errors.ts";
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
 import { compareReleases } from "../compare-releases.ts";
@@ -12,6 +13,7 @@ import { PLUGIN_NAME } from "../plugin/rules.ts";
 import { diffGrants } from "../plugin/grants.ts";
 import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
+import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import type { Vouched } from "../supply/installed.ts";
 import { verifyVouched } from "../supply/verify-installed.ts";
 import { readNeighbours, scanRelease } from "../scan-release.ts";
@@ -39,6 +41,8 @@ export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
+  /** Its tools under the names that clients see. */
+  readonly exposed: readonly ExposedTool[];
   readonly findings: readonly Finding[];
 }
 
@@ -69,6 +73,7 @@ export async function finishApproval(
   assertAlias(alias, "the plugin's name");
   const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
 
+  const exposed = exposeAlone(alias, examined, shown, configFile);
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
@@ -121,7 +126,19 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined, findings };
+  return { alias, locked, examined, exposed, findings };
+}
+
+/** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */
+function exposeAlone(
+  alias: string,
+  { opened: { surface } }: Examined,
+  configuration: PluginConfiguration,
+  file: string,
+): readonly ExposedTool[] {
+  const { tools, problems } = exposeTools([{ alias, surface, configuration }]);
+  throwReasons(problems.map((problem) => problem.at({ file })));
+  return tools;
 }
 
 /** What the scanner says of the plugin among those that are installed. */

@@ -1,4 +1,5 @@
 import type { DebtItem } from "./items.ts";
+import { WIT_ITEMS } from "./wit-items.ts";
 
 /** What this release does not do yet, or cannot do by its design. Each closes only with evidence. */
 export const BUILT_IN_ITEMS: readonly DebtItem[] = [
@@ -392,4 +393,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
+  ...WIT_ITEMS,
 ];

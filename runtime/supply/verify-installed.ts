@@ -3,6 +3,7 @@ import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
+import { describeChangedTools } from "../plugin/changed-tools.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
@@ -227,11 +228,12 @@ function openApproved(
 }
 
 /** Every part that is not the approved one. The package as a whole is named only when no part of it is: then its licence or README is. */
-function verifyPins(opened: OpenedPlugin, { alias, locked }: Expectation): void {
+function verifyPins(opened: OpenedPlugin, { alias, locked, surface }: Expectation): void {
   const { manifest, digests } = opened;
+  const tools = surface && describeChangedTools(surface, opened.surface);
   const parts = collectReasons([
     () => assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, digests.component),
-    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface),
+    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface, tools),
     () => assertSame("ERR_CAPABILITIES_CHANGED", alias, locked.requested, opened.requested),
     () => assertSame("ERR_MANIFEST_CHANGED", alias, locked.digests.manifest, digests.manifest),
   ]);
@@ -280,9 +282,10 @@ function assertSame(
   alias: string,
   approved: string,
   actual: string,
+  details?: string,
 ): void {
   if (approved === actual) return;
-  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
+  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}${details ? `; ${details}` : ""}.`;
   throw pinError(code, alias, message);
 }
 

@@ -206,6 +206,23 @@ describe("a component without a manifest", () => {
     assert.deepEqual((await own.run("verify", "--json")).codes, ["ERR_COMPONENT_CHANGED"]);
   });
 
+  test("has tools under the operator's names, and none that clients would not accept", async () => {
+    const own = await makeWorkspace();
+    const long = "a".repeat(40);
+    const add = ["add", own.file, "--unsigned", "--yes"];
+    assert.deepEqual((await own.run(...add, "--as", long)).codes.slice(0, 1), [
+      "ERR_TOOL_NAME_TOO_LONG",
+    ]);
+    assert.deepEqual((await own.run(...add, "--tool", "nothing")).codes, ["ERR_CONFIG_INVALID"]);
+    const name = "example_weather_weather-api_0_1_0_units";
+    await own.done(...add, "--as", long, "--tool", `${name}=units`, "--tool", "forget");
+    const { json } = await own.done("list", "--json");
+    const [plugin] = (json as { plugins: { tools: string[] }[] }).plugins;
+    assert.deepEqual(plugin?.tools, [`${long}__forget`, `${long}__units`]);
+    const answer = await own.done("call", `${long}__units`, "{}", "--json");
+    assert.deepEqual((answer.json as Called).structuredContent, { result: null });
+  });
+
   test("is pinned and signed as every plugin", async () => {
     const own = await makeWorkspace();
     assert.notEqual((await own.run("add", own.file, "--yes")).code, 0);

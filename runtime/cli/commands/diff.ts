@@ -17,6 +17,7 @@ import { showFindings } from "../accept-findings.ts";
 import { examine } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { fetchTyped, readTypedSource } from "../fetch-here.ts";
+import { nameAsBefore } from "../name-source.ts";
 import { showReleaseChange } from "../show-release-change.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 
@@ -51,7 +52,7 @@ export const diff: Command = {
       other === undefined
         ? { typed: source, source }
         : readTypedSource(other, workspace.paths.root);
-    const found = await fetchTyped(typed, workspace, call);
+    const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
     const { release, reasons } = await openRelease(alias, found, workspace, call);
     const change = compareReleases(before, release);
     const granted = diffGrants(locked.grants, grants, describeGrant);

@@ -18,6 +18,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["outdated", async () => (await import("./outdated.ts")).outdated],
   ["update", async () => (await import("./update.ts")).update],
   ["restore", async () => (await import("./restore.ts")).restore],
+  ["endorse", async () => (await import("./endorse.ts")).endorse],
   ["list", async () => (await import("./list.ts")).list],
   ["inspect", async () => (await import("./inspect.ts")).inspect],
   ["scan", async () => (await import("./scan.ts")).scan],
