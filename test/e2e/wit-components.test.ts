@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { dummyComponent } from "../helpers/component-samples.ts";
 import { FakeRegistry, WASM_CONFIG } from "../helpers/fake-registry.ts";
 import { serve } from "../helpers/http-room.ts";
 import { connectNew } from "../helpers/mcp-clients.ts";
@@ -194,6 +195,14 @@ describe("a component without a manifest", () => {
     } finally {
       await client.close();
     }
+  });
+
+  test("is refused when no code can be made of it, before anybody approves it", async () => {
+    const own = await makeWorkspace();
+    const wit = "package a:b; world w { export read-URL: func(); }";
+    writeFileSync(own.file, await dummyComponent(wit));
+    const { codes } = await own.run("add", own.file, "--unsigned", "--yes");
+    assert.deepEqual(codes, ["ERR_TRANSPILE_FAILED"]);
   });
 
   test("is approved again under the words that the operator gave it", async () => {
