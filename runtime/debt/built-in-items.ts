@@ -1,3 +1,4 @@
+import { EXTISM_ITEMS } from "./extism-items.ts";
 import type { DebtItem } from "./items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -394,4 +395,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   ...WIT_ITEMS,
+  ...EXTISM_ITEMS,
 ];
