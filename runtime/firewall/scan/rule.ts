@@ -37,6 +37,8 @@ export interface Subject extends Reader {
   readonly siblings: readonly ScannedTool[];
   /** The tools of other plugins, by their name in lower case. */
   readonly others: ReadonlyMap<string, ScannedTool>;
+  /** The gravest hits of another rule, which is run once. */
+  readonly hitsOf: (rule: Rule) => readonly GradedHit[];
 }
 
 /** What a rule saw. `quote` is raw text; it is cut and made visible for the finding. */
@@ -46,6 +48,10 @@ export interface Hit {
   readonly quote?: string;
   /** Where it is weaker than the rule's own. */
   readonly severity?: Severity;
+}
+
+export interface GradedHit extends Hit {
+  readonly severity: Severity;
 }
 
 /** One rule: data, and a function that reads a tool in linear time. */

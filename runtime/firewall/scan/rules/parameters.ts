@@ -99,9 +99,9 @@ export const CATCH_ALL_PARAMETER: Rule = {
   title: "A parameter that could carry anything, and that nothing explains",
   references: ["OWASP MCP03", "OWASP MCP10"],
   *find({ tool }) {
-    const { parameters } = viewSchemas(tool);
-    const description = (tool.description ?? "").toLowerCase();
-    const explained = parameters.filter((each) => isExplained(each, description)).length;
+    const { parameters, isMentioned } = viewSchemas(tool);
+    const isExplained = (each: Parameter): boolean => each.about.trim() !== "" || isMentioned(each);
+    const explained = parameters.filter(isExplained).length;
     for (const parameter of parameters) {
       const { types, words, where, name, isRequired } = parameter;
       if (types.length > 0 && types.every((type) => SMALL_TYPES.has(type))) continue;
@@ -110,9 +110,7 @@ export const CATCH_ALL_PARAMETER: Rule = {
       const joined = words.join(" ");
       const isOddName = CATCH_ALL_ODD.test(joined);
       // A name that is known from attacks is not explained by being mentioned.
-      const isClear = isOddName
-        ? parameter.about.trim() !== ""
-        : isExplained(parameter, description);
+      const isClear = isOddName ? parameter.about.trim() !== "" : isExplained(parameter);
       if (!CATCH_ALL.test(joined) || isClear) continue;
       // Where nothing is explained, one more says little; among explained ones it stands out.
       const isOdd = isOddName || (isRequired && explained > 0 && types.length === 0);
@@ -125,12 +123,6 @@ export const CATCH_ALL_PARAMETER: Rule = {
     }
   },
 };
-
-/** Whether a person who reads the tool's description or the parameter's learns what it is for. */
-export function isExplained({ name, words, about }: Parameter, description: string): boolean {
-  if (about.trim() !== "") return true;
-  return description.includes(name.toLowerCase()) || description.includes(words.join(" "));
-}
 
 /** More parameters than a person looks through. */
 export const MANY_PARAMETERS: Rule = {
