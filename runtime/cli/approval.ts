@@ -32,6 +32,7 @@ import {
   type Candidate,
 } from "./finish-approval.ts";
 import { nameAsBefore, nameSource } from "./name-source.ts";
+import { showPublishersPolicy } from "./policy-file.ts";
 import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
@@ -63,6 +64,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
   const typed = readTypedSource(request.source, workspace.paths.root);
   const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
   assertNamed(found, request);
+  showPublishersPolicy(found, call.out);
   const examined = await examine(
     found,
     { alias: wanted ?? request.source, unsigned, endorser },

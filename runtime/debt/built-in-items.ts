@@ -1,4 +1,6 @@
+import { EXTISM_ITEMS } from "./extism-items.ts";
 import type { DebtItem } from "./items.ts";
+import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
 /** What this release does not do yet, or cannot do by its design. Each closes only with evidence. */
@@ -40,9 +42,9 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: 0,
     current_behavior:
-      "A signature proves who made the plugin, not what it is for. It can misuse whatever the operator granted.",
-    ideal: "Two signers, provenance and reviews can be demanded.",
-    resolved_by: "Thresholds and provenance in trust entries.",
+      "A trust entry can demand cosigners and provenance, which say who read a plugin and what built it. Neither says what it is for: it can misuse whatever the operator granted.",
+    ideal: "Reviews that many operators share can be demanded.",
+    resolved_by: "A format for reviews that others can rely on.",
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
@@ -107,20 +109,6 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     resolved_by: "Support in the runner once the bindings are stable.",
     references: [],
     evidence: [{ kind: "test", what: "test/security/component-features.test.ts" }],
-  },
-  {
-    id: "GB-008",
-    title: "Only local keys sign",
-    status: "open",
-    severity: "medium",
-    since: "0.1.0",
-    ring: 0,
-    current_behavior:
-      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists or transparency log.",
-    ideal: "Sigstore identities with exact issuer and subject, revocation.",
-    resolved_by: "The supply chain's next release.",
-    references: ["OWASP MCP04"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
     id: "GB-009",
@@ -393,5 +381,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
+  ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
+  ...EXTISM_ITEMS,
 ];

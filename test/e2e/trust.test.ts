@@ -226,7 +226,8 @@ describe("an endorsement", () => {
     workspace.editConfiguration(PRODUCTION);
     const source = put(workspace, "theirs.tgz", packPackage(OTHER));
     const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    const words = ["add", source, "--endorse", key, "--yes"];
+    const { package: digest } = openPackage(packPackage(OTHER), rulesOf(NO_TRUST));
+    const words = ["add", source, "--endorse", key, "--yes", "--digest", digest];
     await refused(["add", source, "--yes"], workspace, ["ERR_SIGNATURE_MISSING"]);
     await refused(words, workspace, ["ERR_SIGNER_UNKNOWN"]);
     await done(
@@ -242,7 +243,7 @@ describe("an endorsement", () => {
       { kind: "key", key: OPERATOR.publicKey.digest, trust: "operator", endorsed: true },
     ]);
     await done(["verify"], workspace);
-    await done(["approve", "other", "--yes"], workspace);
+    await done(["approve", "other", "--yes", "--digest", digest], workspace);
     await done(["verify"], workspace);
     rmSync(source);
     await done(["verify"], workspace);

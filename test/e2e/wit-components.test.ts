@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { FakeRegistry, WASM_CONFIG } from "../helpers/fake-registry.ts";
+import { serve } from "../helpers/http-room.ts";
 import { connectNew } from "../helpers/mcp-clients.ts";
 import { GLOVEBOX, makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
@@ -255,6 +257,27 @@ describe("a Wassette policy file", () => {
     assert.deepEqual(Object.keys(grants).toSorted(), ["filesystem", "http"]);
     assert.equal(grants["filesystem"]?.["access"], "read");
     assert.equal((grants["http"]?.["allow"] as { host: string }[])[0]?.host, "*.example.com");
+  });
+
+  test("that came with a component from a registry is told, and grants nothing", async () => {
+    const site = await makeWorkspace();
+    const registry = new FakeRegistry();
+    const layers = (policy: string) => [
+      registry.blob(component, "application/wasm"),
+      registry.blob(Buffer.from(policy), "application/vnd.wasm.policy.v1+yaml"),
+    ];
+    const config = registry.blob(Buffer.from("{}"), WASM_CONFIG);
+    registry.artifact(layers(POLICY), "1", { config });
+    registry.artifact(layers("version: \u001b[8m"), "2", { config });
+    await using server = await serve(registry.handle);
+    const source = `oci://localhost:${server.port}/acme/weather`;
+    const good = await site.done("add", `${source}:1`, "--unsigned", "--yes");
+    assert.match(good.stdout, /It asks for:\n {2}filesystem: read\n {2}http: .*\*\.example\.com/);
+    const { json } = await site.done("inspect", "weather", "--json");
+    assert.deepEqual((json as { grants: unknown }).grants, {});
+    const bad = await site.done("add", `${source}:2`, "--unsigned", "--yes", "--as", "other");
+    assert.match(bad.stdout, /it cannot be read/);
+    assert.ok(!bad.stdout.includes("\u001b"));
   });
 
   test("and a flag do not grant the same thing twice; what is wrong with it changes nothing", async () => {

@@ -27,7 +27,7 @@ export const sign: Command = {
   description: [
     "Writes FILE.sigstore.json: a Sigstore bundle over the digests of component, tool definitions and manifest.",
     "Where somebody else signed already, writes FILE.KEY.sigstore.json beside it: every signature is kept, and all are checked.",
-    "With --statement, writes FILE.statement.json instead: the in-toto statement, for a signer such as cosign that has an identity.",
+    "With --statement, writes FILE.statement.json instead: the in-toto statement, for a program that signs as an identity.",
     "The tool definitions of a bare `.wasm` are asked of the sealed component first. Reads GLOVEBOX_PASSPHRASE for an encrypted key.",
   ],
   options: {
