@@ -1,9 +1,11 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { GloveboxError } from "./errors.ts";
-import { diffSurfaces, type DiffedTool, type SurfaceChange } from "./firewall/surface-diff.ts";
+import { toScanned } from "./firewall/scan/scanned-tool.ts";
+import { diffSurfaces, type SurfaceChange } from "./firewall/surface-diff.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import { compareVersions } from "./plugin/compare-versions.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
+import { inspectServlet, isCoreModule } from "./plugin/extism/inspect-servlet.ts";
 import type { CapabilityRequest, Manifest, Signer } from "./plugin/formats.ts";
 import { signerId } from "./plugin/signer.ts";
 import type { OpenedPlugin } from "./supply/installed.ts";
@@ -66,16 +68,8 @@ export function compareReleases(before: Release, after: Release): ReleaseChange 
     capabilities: diffCapabilities(old.manifest.capabilities, now.manifest.capabilities),
     importsGone: imports.filter((name) => !importsNow.includes(name)),
     importsNew: importsNow.filter((name) => !imports.includes(name)),
-    surface: diffSurfaces(toolsOf(old), toolsOf(now)),
+    surface: diffSurfaces(toScanned(old.surface), toScanned(now.surface)),
   };
-}
-
-/** A tool of ours is a tool of any server. */
-function toolsOf({ surface }: OpenedPlugin): readonly DiffedTool[] {
-  return surface.map(({ annotations, ...tool }) => ({
-    ...tool,
-    ...(annotations && { annotations: { ...annotations } }),
-  }));
 }
 
 function diffFacts(before: Manifest, after: Manifest): ReleaseChange["facts"] {
@@ -100,9 +94,10 @@ function without(signers: readonly Signer[], others: readonly Signer[]): readonl
   return signers.filter((signer) => !known.has(signerId(signer)));
 }
 
-/** Interfaces with their versions. What is no component says nothing of its imports in a form that can be compared. */
+/** Interfaces with their versions, or the functions of an Extism plugin. Other shapes say nothing that could be compared. */
 function importsOf(component: Uint8Array): readonly string[] {
   try {
+    if (isCoreModule(component)) return inspectServlet(component).imports.toSorted();
     return inspectComponent(component)
       .imports.map(({ name, version }) => (version === undefined ? name : `${name}@${version}`))
       .toSorted();

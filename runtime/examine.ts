@@ -13,7 +13,9 @@ import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
 import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
 import { deriveParts, deriveServletParts } from "./supply/derive-parts.ts";
-import type { OpenedPlugin, SignatureFile, Vouched } from "./supply/installed.ts";
+import type { OpenedPlugin, PluginBytes, SignatureFile, Vouched } from "./supply/installed.ts";
+import type { PluginStatement } from "./supply/statement.ts";
+import { verifyNotRevoked } from "./supply/trust.ts";
 import { packPackage } from "./supply/package.ts";
 import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceBare, SourceParts } from "./supply/read-source.ts";
@@ -45,6 +47,8 @@ export interface ListSetting {
 export interface ExamineSetting extends ListSetting {
   /** Accept a plugin that nobody signed. A signature that is there must be valid all the same. */
   readonly unsigned: boolean;
+  /** The operator's own signature over what is found: it counts beside those that came along. */
+  readonly endorse?: (statement: PluginStatement) => SignatureFile;
 }
 
 /** In the place of the tools that nobody has asked for yet. */
@@ -64,26 +68,41 @@ const LIST_LIMITS: Limits = {
  */
 export async function examineSource(source: Source, setting: ExamineSetting): Promise<Examined> {
   const { rules, unsigned, onProgress } = setting;
-  const { bundles } = source;
+  if (source.origin?.manifest)
+    verifyNotRevoked({ "registry's manifest": source.origin.manifest }, rules.trust.revoked);
   if (source.kind !== "package") {
-    if (source.kind === "bare") verifyBare(source, unsigned, rules);
+    // Minisign signs files, and the package is one that is only made here.
+    const bundles = source.bundles.filter(({ format }) => format === "sigstore");
+    // Whoever endorses vouches for it himself; what came along is judged when the package is known.
+    const before = setting.endorse ? { bundles: [], unsigned: true } : { bundles, unsigned };
+    if (source.kind === "bare") verifyBare({ ...source, ...before }, before.unsigned, rules);
     const parts = await partsOf(source, setting);
-    verifyParts(parts, unsigned, rules);
+    verifyParts({ ...parts, ...before }, before.unsigned, rules);
     const packageBytes = await packParts(parts, setting);
-    const opened = openPackage(packageBytes, rules);
-    const bytes = { package: packageBytes, bundles };
-    const { vouched } = verifyVouched(opened, bytes, unsigned, rules);
-    return { opened, packageBytes, bundles, vouched };
+    return verifyFound({ package: packageBytes, bundles }, setting);
   }
   onProgress("Checking the package and its signature");
-  const opened = openPackage(source.package, rules);
-  const { vouched } = verifyVouched(opened, source, unsigned, rules);
+  const found = verifyFound(source, setting);
+  const { opened } = found;
   const listed = await listTools(opened.component, opened.manifest, setting);
   if (digestOf(listed) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
   }
-  return { opened, packageBytes: source.package, bundles, vouched };
+  return found;
+}
+
+function verifyFound(
+  { package: packageBytes, bundles }: Pick<PluginBytes, "package" | "bundles">,
+  { rules, unsigned, endorse }: ExamineSetting,
+): Examined {
+  const opened = openPackage(packageBytes, rules);
+  const { name, version } = opened.manifest;
+  const own = endorse ? [endorse({ name, version, digests: opened.digests })] : [];
+  // The operator's signature first: where the same key had signed it before, the new one is kept.
+  const bytes = { package: packageBytes, bundles: [...own, ...bundles] };
+  const { vouched } = verifyVouched(opened, bytes, unsigned, rules);
+  return { opened, packageBytes, bundles: bytes.bundles, vouched };
 }
 
 /**
@@ -129,9 +148,12 @@ async function listTools(
   { shape = SHAPE_DEFAULT }: Pick<Manifest, "shape">,
   setting: ListSetting,
 ): Promise<ToolSurface> {
-  return shape === "wit"
-    ? deriveSurface(inspectComponent(component))
-    : askForTools(component, shape, setting);
+  if (shape !== "wit") return askForTools(component, shape, setting);
+  // Its types say what its tools are, and none of its code is run. But what cannot be made ready to run at all is to be
+  // refused now, and not at its first call.
+  setting.onProgress("Transpiling the component behind the seal");
+  await setting.transpile(component, LIST_LIMITS);
+  return deriveSurface(inspectComponent(component));
 }
 
 async function askForTools(

@@ -29,7 +29,7 @@ import {
   verifySource,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
-import type { Trust } from "./supply/trust.ts";
+import { NO_TRUST, type Trust } from "./supply/trust.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
 import { findBadKeys, trustOf } from "./workspace-trust.ts";
 import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
@@ -178,7 +178,12 @@ export function verifyPlugin(
       const found = readSource(source, paths.root, files);
       if (found)
         saying({ file: found.file, path }, () =>
-          verifySource(found, expected, rules, endorsementsOf(stored?.bundles ?? [])),
+          verifySource(
+            found,
+            verified ? { ...expected, surface: verified.surface } : expected,
+            rules,
+            readEndorsements(paths, locked, files),
+          ),
         );
     },
     () =>
@@ -250,7 +255,8 @@ export function openStored(
 ): OpenedPlugin {
   const stored = readStored(workspace.paths, alias, locked, files);
   return saying({ file: stored.file }, () =>
-    openPinned(stored.package, { alias, locked }, rulesIn(workspace, files)),
+    // Whether it may still start is not asked: what replaces a revoked release is compared with it.
+    openPinned(stored.package, { alias, locked }, rulesOf(NO_TRUST)),
   );
 }
 
@@ -279,11 +285,7 @@ export function readEndorsements(
   locked: LockedPlugin,
   files: FilePowers,
 ): readonly SignatureFile[] {
-  return endorsementsOf(readStoredSignatures(paths, locked, files));
-}
-
-function endorsementsOf(bundles: readonly SignatureFile[]): readonly SignatureFile[] {
-  return bundles.filter(({ endorsed }) => endorsed === true);
+  return readStoredSignatures(paths, locked, files).filter(({ endorsed }) => endorsed === true);
 }
 
 function readStoredSignatures(

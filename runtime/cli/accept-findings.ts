@@ -35,22 +35,44 @@ export function acceptFindings(
   );
 }
 
-/** The findings in a few lines, right above the question. */
-export function showFindings(findings: readonly Finding[], out: Output): void {
-  if (findings.length === 0) return;
+/** The findings in a few lines, right above the question; `approved` are those of the release that is approved now, if there is one. */
+export function showFindings(
+  findings: readonly Finding[],
+  out: Output,
+  approved?: readonly Finding[],
+): void {
+  const gone = without(approved ?? [], findings);
+  if (findings.length + gone.length === 0) return;
   out.line();
   out.line(out.style("bold", "What the scanner found"));
-  const counts = new Map<string, number>();
-  for (const { severity, id } of findings) {
-    const key = `${severity} ${id}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const fresh = new Set(approved ? without(findings, approved) : []);
+  for (const group of groupsOf(findings)) {
+    const isNew = group.some((finding) => fresh.has(finding));
+    const line = `  ${describeGroup(group)}${isNew ? "  (new)" : ""}`;
+    out.line(group[0]?.severity === "high" ? out.style("red", line) : line);
   }
-  for (const [key, count] of counts) {
-    const { tool, where } = findings.find(({ severity, id }) => `${severity} ${id}` === key)!;
-    const more = count > 1 ? `, and ${count - 1} more` : "";
-    const line = `  ${key}: ${tool}${where === "" ? "" : `, ${where}`}${more}`;
-    out.line(key.startsWith("high") ? out.style("red", line) : line);
-  }
+  for (const group of groupsOf(gone))
+    out.line(out.style("dim", `  no longer ${describeGroup(group)}`));
+}
+
+/** The findings that are not among the others. */
+function without(findings: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
+  const keyOf = ({ severity, id, tool, where }: Finding): string =>
+    JSON.stringify([severity, id, tool, where]);
+  const known = new Set(others.map(keyOf));
+  return findings.filter((finding) => !known.has(keyOf(finding)));
+}
+
+function groupsOf(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const groups = Map.groupBy(findings, ({ severity, id }) => `${severity} ${id}`);
+  return [...groups.values()];
+}
+
+function describeGroup([first, ...others]: readonly Finding[]): string {
+  if (!first) return "";
+  const { severity, id, tool, where } = first;
+  const more = others.length > 0 ? `, and ${others.length} more` : "";
+  return `${severity} ${id}: ${tool}${where === "" ? "" : `, ${where}`}${more}`;
 }
 
 function highIds(findings: readonly Finding[]): readonly string[] {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { located, throwReasons } from "../errors.ts";
 import { examineSource, type Examined } from "../examine.ts";
@@ -7,10 +8,14 @@ import { editPlugin } from "../policy/edit-configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import { decideStart } from "../policy/gates.ts";
 import { PinError } from "../supply/pin-errors.ts";
+import type { SignatureFile } from "../supply/installed.ts";
 import type { Source } from "../supply/read-source.ts";
+import { signStatement } from "../supply/sign.ts";
+import type { PluginStatement } from "../supply/statement.ts";
 import {
   configuredPlugin,
   lockedAs,
+  readEndorsements,
   readConfiguration,
   readStored,
   readWorkspace,
@@ -27,6 +32,7 @@ import {
   type Candidate,
 } from "./finish-approval.ts";
 import { nameAsBefore, nameSource } from "./name-source.ts";
+import { showPublishersPolicy } from "./policy-file.ts";
 import { effectiveMode, wholeComponent } from "./machine.ts";
 import { noteInstances } from "./note-instances.ts";
 
@@ -40,23 +46,28 @@ export interface AddRequest extends Consent {
   readonly grants: Readonly<Record<string, JsonValue>> | undefined;
   /** Limits likewise. */
   readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Tools to expose, as the configuration would say them; none keeps what it says now. */
+  readonly tools?: readonly JsonValue[];
   /** What a component without a manifest is called. */
   readonly naming?: Naming;
   readonly unsigned: boolean;
+  /** The operator's own key, to sign with what somebody else made. */
+  readonly endorser?: KeyObject | undefined;
 }
 
 /** Adds a plugin, or a new release of one. Throws whatever is wrong with it, and `ERR_NOT_APPROVED` when nobody says yes. */
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
-  const { alias: wanted, grants, limits = {}, unsigned } = request;
+  const { alias: wanted, grants, limits = {}, tools = [], unsigned, endorser } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
   const found = nameSource(await fetchTyped(typed, workspace, call), request.naming);
   assertNamed(found, request);
+  showPublishersPolicy(found, call.out);
   const examined = await examine(
     found,
-    { alias: wanted ?? request.source, unsigned },
+    { alias: wanted ?? request.source, unsigned, endorser },
     workspace,
     call,
   );
@@ -68,6 +79,7 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
       source,
       ...(grants ? { grants } : {}),
       ...(Object.keys(limits).length > 0 ? { limits } : {}),
+      ...(tools.length > 0 ? { tools } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });
@@ -85,9 +97,12 @@ export async function approvePlugin(
   alias: string,
   consent: Consent,
   call: CommandCall,
+  endorser?: KeyObject,
 ): Promise<ApprovalResult> {
-  const workspace = readWorkspace(call.configFile, call.machine.files);
-  const { source, unsigned } = configuredPlugin(workspace, alias);
+  const { configFile, machine } = call;
+  const workspace = readWorkspace(configFile, machine.files);
+  const { source, unsigned: wasUnsigned } = configuredPlugin(workspace, alias);
+  const unsigned = wasUnsigned && !endorser;
   const found = nameAsBefore(
     (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call),
     alias,
@@ -95,12 +110,26 @@ export async function approvePlugin(
     call,
   );
   assertNamed(found, consent);
-  const examined = await examine(found, { alias, unsigned }, workspace, call);
+  const locked = lockedAs(alias, workspace);
+  const endorsed = locked ? readEndorsements(workspace.paths, locked, machine.files) : [];
+  // A new endorsement takes the place of the old ones, which may be of an earlier build.
+  const bundles = endorser ? found.bundles : [...found.bundles, ...endorsed];
+  const marked = { alias, unsigned, endorser };
+  const examined = await examine({ ...found, bundles }, marked, workspace, call);
+  const edit = (text: string): string =>
+    wasUnsigned && endorser ? editPlugin(text, configFile, alias, { unsigned }) : text;
+  const { origin } = found;
   return finishApproval(
-    { alias, source, origin: found.origin, unsigned, consent, examined, edit: (text) => text },
+    { alias, source, origin, unsigned, consent, examined, edit },
     workspace,
     call,
   );
+}
+
+/** The operator's signature over what somebody else made. It goes to the store, and never beside the source. */
+function endorse(statement: PluginStatement, endorser: KeyObject): SignatureFile {
+  const bytes = signStatement(statement, endorser);
+  return { file: "the endorsement", format: "sigstore", bytes, endorsed: true };
 }
 
 function storedSource(alias: string, workspace: Workspace, { machine }: CommandCall): Source {
@@ -122,7 +151,9 @@ function storedSource(alias: string, workspace: Workspace, { machine }: CommandC
   });
 }
 
-export type Marked = Pick<Candidate, "alias" | "unsigned">;
+export interface Marked extends Pick<Candidate, "alias" | "unsigned"> {
+  readonly endorser?: KeyObject | undefined;
+}
 
 function refuseUnsigned(source: string): PolicyError {
   const message = `Production refuses \`${source}\`, which is to be added without a signature.`;
@@ -134,7 +165,7 @@ function refuseUnsigned(source: string): PolicyError {
 /** Examining runs the component, so the gates are asked first: what production refuses to start is not run to be looked at either. */
 export async function examine(
   source: Source,
-  { alias, unsigned }: Marked,
+  { alias, unsigned, endorser }: Marked,
   workspace: Workspace,
   { machine, out }: CommandCall,
 ): Promise<Examined> {
@@ -159,6 +190,7 @@ export async function examine(
       sandbox,
       rules: rulesIn(workspace, machine.files),
       unsigned,
+      ...(endorser && { endorse: (statement) => endorse(statement, endorser) }),
       transpile: async (component, limits) => {
         const whole = wholeComponent(component);
         return noteInstances(

@@ -1,4 +1,4 @@
-import { collectReasons, reasonsOf, type GloveboxError } from "../errors.ts";
+import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../errors.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import { compareVersions } from "../plugin/compare-versions.ts";
 import type { Digest, LockedPlugin, Manifest } from "../plugin/formats.ts";
@@ -14,6 +14,7 @@ import {
   rulesIn,
   type Workspace,
 } from "../workspace.ts";
+import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "./command.ts";
 import { sourceSetting } from "./fetch-here.ts";
 
@@ -64,7 +65,11 @@ export async function compareSource(
     if (!found) return { ...about, state: "gone", found: null, reasons: [] };
     return { ...about, ...judge(alias, found, locked, workspace, call) };
   } catch (error) {
-    return { ...about, state: "unreachable", found: null, reasons: toWords(reasonsOf(error)) };
+    const reasons = reasonsOf(error);
+    // What a source may not be, such as other bytes than it names itself, is no failure of the network.
+    const isRefused = reasons.some(({ exit }) => exit === EXIT.refused);
+    const state = isRefused ? "refused" : "unreachable";
+    return { ...about, state, found: null, reasons: toWords(reasons) };
   }
 
   function current(): SourceComparison {
@@ -100,7 +105,13 @@ function judge(
   ]);
   const seen = { version: manifest?.version ?? null, digest };
   if (unreadable.length > 0) return { state: "refused", found: seen, reasons: toWords(unreadable) };
-  const expected = { alias, locked, unsigned };
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  const expected = {
+    alias,
+    locked,
+    unsigned,
+    ...(approved && { surface: approved.opened.surface }),
+  };
   const reasons = collectReasons([() => verifySource(found, expected, rules, endorsements)]);
   if (reasons.length === 0) return { state: "current", found: seen, reasons: [] };
   const order = manifest ? compareVersions(manifest.version, locked.version) : 0;

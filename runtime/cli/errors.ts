@@ -20,6 +20,13 @@ export const CLI_ERRORS = {
       "The scanner found something of high severity in the tool definitions, and the operator did not accept it by name.",
     remedy: "Read the findings. If they are harmless here, name each: `--accept ID`.",
   },
+  ERR_SCAN_INPUT: {
+    fault: "user",
+    exit: EXIT.failed,
+    summary: "What was to be scanned is not a list of tool definitions.",
+    remedy:
+      "Give it what a server answers to `tools/list` as JSON: the answer, its `result`, or the array of tools.",
+  },
   ERR_FILE_MISSING: {
     fault: "user",
     exit: EXIT.wrongUsage,

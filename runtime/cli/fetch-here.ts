@@ -29,6 +29,10 @@ export async function fetchTyped(
   call: CommandCall,
 ): Promise<Source> {
   const found = await fetchHere(source, workspace, call);
+  if (found?.kind === "bare" && found.policy)
+    call.out.line(
+      `It came with a policy of ${found.policy.length} bytes, which grants nothing: that is for \`--grant\` and \`--policy\`.`,
+    );
   if (found) return found;
   throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at \`${typed}\`.`, {
     place: { file: path.resolve(typed) },
@@ -59,5 +63,6 @@ export function sourceSetting(
     powers: machine.sources,
     mode: effectiveMode(configuration.mode),
     onProgress: (step) => out.progress(step),
+    ...(machine.sourceLimits && { limits: machine.sourceLimits }),
   };
 }

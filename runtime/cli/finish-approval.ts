@@ -1,3 +1,4 @@
+import { throwReasons } from "../errors.ts";
 import { writeApproval } from "../approve.ts";
 import { changeWorkspace } from "../change-workspace.ts";
 import { compareReleases } from "../compare-releases.ts";
@@ -12,6 +13,7 @@ import { PLUGIN_NAME } from "../plugin/rules.ts";
 import { diffGrants } from "../plugin/grants.ts";
 import { describeSigner } from "../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
+import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import type { Vouched } from "../supply/installed.ts";
 import { verifyVouched } from "../supply/verify-installed.ts";
 import { readNeighbours, scanRelease } from "../scan-release.ts";
@@ -39,6 +41,8 @@ export interface ApprovalResult {
   readonly alias: string;
   readonly locked: LockedPlugin;
   readonly examined: Examined;
+  /** Its tools under the names that clients see. */
+  readonly exposed: readonly ExposedTool[];
   readonly findings: readonly Finding[];
 }
 
@@ -69,6 +73,7 @@ export async function finishApproval(
   assertAlias(alias, "the plugin's name");
   const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
 
+  const exposed = exposeAlone(alias, examined, shown, configFile);
   const before = lockedAs(alias, workspace);
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
@@ -77,7 +82,7 @@ export async function finishApproval(
   showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
-  showFindings(findings, out);
+  showFindings(findings, out, approvedFindings(workspace, alias, call));
   verifyPolicy(candidate, workspace, call);
   const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
   const mode = effectiveMode(workspace.configuration.mode);
@@ -121,7 +126,19 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined, findings };
+  return { alias, locked, examined, exposed, findings };
+}
+
+/** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */
+function exposeAlone(
+  alias: string,
+  { opened: { surface } }: Examined,
+  configuration: PluginConfiguration,
+  file: string,
+): readonly ExposedTool[] {
+  const { tools, problems } = exposeTools([{ alias, surface, configuration }]);
+  throwReasons(problems.map((problem) => problem.at({ file })));
+  return tools;
 }
 
 /** What the scanner says of the plugin among those that are installed. */
@@ -132,6 +149,16 @@ function findingsIn(
 ): readonly Finding[] {
   const release = { opened: examined.opened, signers: signersOf(examined.vouched) };
   return scanRelease(release, readNeighbours(alias, workspace, machine.files));
+}
+
+/** What it says of the release that is approved now. Undefined where there is none to hold the new one against. */
+function approvedFindings(
+  workspace: Workspace,
+  alias: string,
+  { machine }: CommandCall,
+): readonly Finding[] | undefined {
+  const approved = readApprovedRelease(alias, workspace, machine.files);
+  return approved && scanRelease(approved, readNeighbours(alias, workspace, machine.files));
 }
 
 /** Grants and data belong to a plugin, not to a name: another plugin under the same one would come into both. */

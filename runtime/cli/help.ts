@@ -6,7 +6,10 @@ import { COMMON_OPTIONS } from "./parse-command-line.ts";
 const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["See it work", ["demo"]],
   ["Write a plugin", ["new", "build", "pack", "keygen", "sign", "publish"]],
-  ["Install plugins", ["init", "trust", "add", "list", "inspect", "approve", "remove", "verify"]],
+  [
+    "Install plugins",
+    ["init", "trust", "add", "endorse", "scan", "list", "inspect", "approve", "remove", "verify"],
+  ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
   ["Use them", ["call", "serve"]],
   ["Ask about the runtime", ["doctor", "debt", "completion"]],

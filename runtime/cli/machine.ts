@@ -7,6 +7,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Sandbox, Seal, Transpiled } from "../sandbox/sandbox.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
 import type { PassedComponents } from "../supply/passed-components.ts";
+import type { SourceLimits } from "../supply/sources/limits.ts";
 import type { SourcePowers } from "../supply/sources/powers.ts";
 
 /** A component, whose bytes are asked for only where its code is not in the cache. */
@@ -26,6 +27,8 @@ export interface Machine {
   readonly powers: Powers;
   /** What fetching and publishing plugins needs. */
   readonly sources: SourcePowers;
+  /** How long a fetch may take, where that is not the usual time. */
+  readonly sourceLimits?: SourceLimits;
   /** Read when it is asked for: most commands need no built programs. Throws `ERR_NOT_BUILT`. */
   readonly engine: EngineVersions;
   /** Probes the seal and makes the only maker of runners. Throws `ERR_NOT_BUILT`. */

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { formatVisibleJson, makeVisible } from "../firewall/visible.ts";
+import { formatVisibleJson, formatVisibleLine, makeVisible } from "../firewall/visible.ts";
 
 /** What `styleText` writes: colours and weights. Split by it, every second part is one. */
 // oxlint-disable-next-line no-control-regex -- escape sequences are meant
@@ -20,6 +20,8 @@ export interface Output {
   table(header: readonly string[], rows: readonly (readonly string[])[]): void;
   /** The command's result for programs, printed only with `--json`. */
   result(value: object): void;
+  /** One JSON value for programs, with or without `--json`: on a line of its own, or over many lines. */
+  data(value: object, layout: "line" | "lines"): void;
   /** What is being done now, on stderr: a line that replaces the last on a terminal, and nothing otherwise. */
   progress(text: string): void;
   progressDone(): void;
@@ -79,6 +81,9 @@ export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): 
     },
     result(value) {
       if (json) stdout.write(`${formatVisibleJson(value)}\n`);
+    },
+    data(value, layout) {
+      stdout.write(`${layout === "line" ? formatVisibleLine(value) : formatVisibleJson(value)}\n`);
     },
     progress(text) {
       if (stderr.isTTY !== true || json) return;

@@ -1,10 +1,15 @@
 import path from "node:path";
+import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { reasonsOf } from "../errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { PolicyError } from "../policy/errors.ts";
 import { importPolicy } from "../policy/import-policy.ts";
+import type { Source } from "../supply/read-source.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
+import type { Output } from "./output.ts";
 
 const BYTES_MAX = 256 * 1024;
 
@@ -42,6 +47,28 @@ export function readPolicyFile(
     out.line(`  line ${place.line ?? "?"}: ${makeVisible(message)}.`);
   out.line();
   return { grants: { ...grants, ...flags }, limits };
+}
+
+/** Tells what a policy that came with a component asks for. It is its publisher's wish: nothing is granted by it. */
+export function showPublishersPolicy(source: Source, out: Pick<Output, "line">): void {
+  if (source.kind !== "bare" || source.policy === undefined) return;
+  out.line("Its publisher put a policy beside it, which grants nothing here. It asks for:");
+  try {
+    const { grants, notes } = importPolicy(new TextDecoder().decode(source.policy), "policy");
+    for (const [name, grant] of Object.entries(grants))
+      out.line(`  ${name}: ${makeVisible(describeWish(name, grant))}`);
+    for (const { message } of notes) out.line(`  ${makeVisible(message)}`);
+    if (Object.keys(grants).length + notes.length === 0) out.line("  nothing");
+  } catch (error) {
+    for (const { message } of reasonsOf(error))
+      out.line(`  it cannot be read: ${makeVisible(message)}`);
+  }
+  out.line();
+}
+
+function describeWish(name: string, grant: JsonValue): string {
+  const capability = CAPABILITIES[name as CapabilityName];
+  return capability.formatGrant(capability.parseGrant(grant));
 }
 
 function readText(file: string, files: CommandCall["machine"]["files"]): string {

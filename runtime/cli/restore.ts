@@ -3,6 +3,7 @@ import { collectReasons, located } from "../errors.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import { PinError, pinError } from "../supply/pin-errors.ts";
 import type { Source } from "../supply/read-source.ts";
+import { pinSource } from "../supply/sources/source-text.ts";
 import {
   openPackage,
   verifyInstalled,
@@ -50,7 +51,7 @@ export async function fetchApproved(
   const { source, unsigned } = configuredPlugin(workspace, alias);
   const found = from
     ? await fetchTyped(from, workspace, call)
-    : await fetchHere(source, workspace, call);
+    : await fetchHere(pinSource(source, locked), workspace, call);
   if (!found)
     throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at the source of \`${alias}\`.`, {
       place: { file: workspace.paths.configFile, path: `plugins.${alias}.source` },

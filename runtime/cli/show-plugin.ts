@@ -5,7 +5,7 @@ import { formatSize } from "@glovebox/host-api/size";
 import type { ToolView } from "../firewall/tool-view.ts";
 import { makeReadable } from "../firewall/visible.ts";
 import type { CapabilityRequest, Signer } from "../plugin/formats.ts";
-import { describeSigner } from "../plugin/signer.ts";
+import { describeProvenance, describeSigner } from "../plugin/signer.ts";
 import type { OpenedPlugin } from "../supply/installed.ts";
 import type { Output } from "./output.ts";
 import { showTools } from "./show-tools.ts";
@@ -29,8 +29,11 @@ export function showPlugin(
   out.line(safe(manifest.description));
   out.line();
   if (signers.length === 0) out.line(`signed     ${out.style("red", "by nobody")}`);
-  for (const signer of signers)
+  for (const signer of signers) {
     out.line(`signed     ${out.style("green", safe(describeSigner(signer)))}`);
+    if (signer.kind === "identity" && signer.provenance)
+      out.line(`built      ${safe(describeProvenance(signer.provenance))}`);
+  }
   out.line(`component  ${digests.component}`);
   out.line(`surface    ${digests.surface}`);
   out.line();

@@ -1,4 +1,7 @@
+import { EXTISM_ITEMS } from "./extism-items.ts";
 import type { DebtItem } from "./items.ts";
+import { SUPPLY_ITEMS } from "./supply-items.ts";
+import { WIT_ITEMS } from "./wit-items.ts";
 
 /** What this release does not do yet, or cannot do by its design. Each closes only with evidence. */
 export const BUILT_IN_ITEMS: readonly DebtItem[] = [
@@ -19,15 +22,15 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-002",
-    title: "Tool descriptions are pinned but not judged",
+    title: "Tool descriptions are judged by signs, not by what they mean",
     status: "open",
-    severity: "high",
+    severity: "medium",
     since: "0.1.0",
     ring: 0,
     current_behavior:
-      "The operator approves what the model will read, invisible characters are refused, and any later change is refused; no scanner flags instructions in the text.",
-    ideal: "A scanner reports poisoning, shadowing and look-alikes before approval.",
-    resolved_by: "A scanner of tool surfaces.",
+      "A scanner reports instructions to the model, shadowing, look-alike names, hidden parameters and schema traps before approval, and what is grave must be accepted by name; a description that misleads in plain words has no such sign. The operator sees what the model will read, and any later change is refused.",
+    ideal: "What a tool's description makes a model do is judged as well.",
+    resolved_by: "Trials of a release by models, before it is approved.",
     references: ["OWASP MCP03"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
@@ -39,9 +42,9 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: 0,
     current_behavior:
-      "A signature proves who made the plugin, not what it is for. It can misuse whatever the operator granted.",
-    ideal: "Two signers, provenance and reviews can be demanded.",
-    resolved_by: "Thresholds and provenance in trust entries.",
+      "A trust entry can demand cosigners and provenance, which say who read a plugin and what built it. Neither says what it is for: it can misuse whatever the operator granted.",
+    ideal: "Reviews that many operators share can be demanded.",
+    resolved_by: "A format for reviews that others can rely on.",
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
@@ -106,20 +109,6 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     resolved_by: "Support in the runner once the bindings are stable.",
     references: [],
     evidence: [{ kind: "test", what: "test/security/component-features.test.ts" }],
-  },
-  {
-    id: "GB-008",
-    title: "Only local keys sign",
-    status: "open",
-    severity: "medium",
-    since: "0.1.0",
-    ring: 0,
-    current_behavior:
-      "Ed25519 and ECDSA P-256 keys; no keyless identities, revocation lists or transparency log.",
-    ideal: "Sigstore identities with exact issuer and subject, revocation.",
-    resolved_by: "The supply chain's next release.",
-    references: ["OWASP MCP04"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
     id: "GB-009",
@@ -392,4 +381,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
+  ...SUPPLY_ITEMS,
+  ...WIT_ITEMS,
+  ...EXTISM_ITEMS,
 ];

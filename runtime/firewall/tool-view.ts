@@ -64,7 +64,7 @@ export function viewTools(surface: ToolSurface, findings: readonly Finding[]): r
 
 /** The two views of a tool, with the findings in it. */
 export function viewTool(tool: ScannedTool, findings: readonly Finding[]): ToolView {
-  const parameters = viewSchemas(tool).parameters;
+  const { parameters, isMentioned } = viewSchemas(tool);
   return {
     tool: tool.name,
     user: {
@@ -74,7 +74,14 @@ export function viewTool(tool: ScannedTool, findings: readonly Finding[]): ToolV
       parameters: parameters.filter(({ depth }) => depth === 0).map(toUserParameter),
     },
     model: tool,
-    hidden_parameters: parameters.flatMap((parameter) => hiddenOf(parameter, tool)),
+    hidden_parameters: parameters.flatMap((parameter): HiddenParameter[] => {
+      const { name, where } = parameter;
+      const asked = hiddenIn(parameter, { tool });
+      if (asked && asked.severity !== "low")
+        return [{ name, where, why: asked.why, addresses_model: true }];
+      if (isMentioned(parameter)) return [];
+      return [{ name, where, why: "The description does not mention it.", addresses_model: false }];
+    }),
     findings,
   };
 }
@@ -112,16 +119,4 @@ function describeType(schema: JsonObject, types: readonly string[]): string {
   }
   const words = types.filter((type) => type !== "null").map((type) => TYPES[type] ?? type);
   return words.length === 0 ? "anything" : [...new Set(words)].join(" or ");
-}
-
-function hiddenOf(parameter: Parameter, tool: ScannedTool): HiddenParameter[] {
-  const { name, where, words } = parameter;
-  const asked = hiddenIn(parameter, { tool });
-  if (asked && asked.severity !== "low")
-    return [{ name, where, why: asked.why, addresses_model: true }];
-  const description = (tool.description ?? "").toLowerCase();
-  const isMentioned =
-    description.includes(name.toLowerCase()) || description.includes(words.join(" "));
-  if (isMentioned) return [];
-  return [{ name, where, why: "The description does not mention it.", addresses_model: false }];
 }

@@ -44,11 +44,17 @@ function countBlanks(text: string): string {
 
 /** JSON in lines, equal to `JSON.stringify`'s as data, with everything escaped that a terminal would obey or not show. */
 export function formatVisibleJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(HIDDEN_ALL, (character) => {
-    if (character === "\n") return character;
-    const units = Array.from({ length: character.length }, (_, index) =>
-      character.charCodeAt(index),
-    );
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
-  });
+  return JSON.stringify(value, undefined, 2).replace(HIDDEN_ALL, (character) =>
+    character === "\n" ? character : escapeUnits(character),
+  );
+}
+
+/** The same on one line. */
+export function formatVisibleLine(value: unknown): string {
+  return JSON.stringify(value).replace(HIDDEN_ALL, escapeUnits);
+}
+
+function escapeUnits(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }

@@ -31,6 +31,8 @@ export interface PluginConfiguration {
   readonly unsigned: boolean;
   /** Tools to expose; undefined means all. */
   readonly tools?: readonly string[];
+  /** What some of them are called instead, by their own names. */
+  readonly toolNames?: Readonly<Record<string, string>>;
 }
 
 /** A named, dated, reasoned exception to one gate. */

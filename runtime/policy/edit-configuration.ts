@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Document, YAMLMap, YAMLSeq } from "yaml";
-import type { JsonValue } from "@glovebox/host-api/json";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { collectProblems } from "../plugin/problems.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -44,21 +44,71 @@ export function removePlugin(text: string, file: string, alias: string): string 
   });
 }
 
-/** Appends a trust entry, or adds globs to the one that has the same key. */
-export function editTrust(
-  text: string,
-  file: string,
-  entry: { readonly name: string; readonly key: string; readonly plugins: readonly string[] },
-): string {
+/** A trust entry as the configuration writes it. */
+export interface TrustWords {
+  readonly name: string;
+  readonly key?: string;
+  readonly minisign?: string;
+  readonly identity?: { readonly issuer: string; readonly subject: string };
+  readonly plugins: readonly string[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly cosigners?: readonly string[];
+  readonly provenance?: { readonly repository: string; readonly workflow: string };
+}
+
+/** Appends a trust entry, or adds globs to the one that is the same signer's; what else the new one says is set there. */
+export function editTrust(text: string, file: string, entry: TrustWords): string {
   return edit(text, file, (document) => {
     const trust = openSection(document, "trust", isSeq, () => new YAMLSeq());
-    const twin = trust.items.find((item) => isMap(item) && item.get("key") === entry.key);
+    const words = JSON.parse(JSON.stringify(entry)) as JsonObject;
+    const twin = trust.items.find((item) => isMap(item) && isSameSigner(item, entry));
     const globs = isMap(twin) ? twin.get("plugins") : undefined;
-    if (!isSeq(globs))
-      return trust.add(makeNode(document, { ...entry, plugins: [...entry.plugins] }));
+    if (!isMap(twin) || !isSeq(globs)) return trust.add(makeNode(document, words));
     const known = globs.toJSON() as readonly unknown[];
     for (const glob of new Set(entry.plugins))
       if (!known.includes(glob)) globs.add(makeNode(document, glob));
+    for (const key of ["from", "until", "cosigners", "provenance"])
+      if (words[key] !== undefined) twin.set(key, makeNode(document, words[key]));
+  });
+}
+
+function isSameSigner(item: YAMLMap, { key, minisign, identity }: TrustWords): boolean {
+  if (key !== undefined) return item.get("key") === key;
+  if (minisign !== undefined) return item.get("minisign") === minisign;
+  const found = item.get("identity");
+  return (
+    isMap(found) &&
+    found.get("issuer") === identity?.issuer &&
+    found.get("subject") === identity?.subject
+  );
+}
+
+/** Takes a trust entry out by its name. One that is not there changes nothing. */
+export function removeTrust(text: string, file: string, name: string): string {
+  return edit(text, file, (document) => {
+    const trust = document.get("trust");
+    if (!isSeq(trust)) return;
+    const at = trust.items.findIndex((item) => isMap(item) && item.get("name") === name);
+    if (at >= 0) trust.delete(at);
+    if (trust.items.length === 0) trust.flow = true;
+  });
+}
+
+/** Appends what is revoked to its list. */
+export function addRevocation(
+  text: string,
+  file: string,
+  list: "keys" | "identities" | "digests",
+  revocation: JsonObject,
+): string {
+  return edit(text, file, (document) => {
+    const revoked = openSection(document, "revoked", isMap, () => new YAMLMap());
+    const found = revoked.get(list);
+    if (isSeq(found)) {
+      found.flow = false;
+      found.add(makeNode(document, revocation));
+    } else revoked.set(list, makeNode(document, [revocation]));
   });
 }
 

@@ -64,13 +64,15 @@ export const POLICY_ERRORS = {
     fault: "user",
     exit: EXIT.refused,
     summary: "Two tools would be listed under one name.",
-    remedy: "Give one of the plugins another alias in the configuration.",
+    remedy:
+      "Give one of the plugins another alias, or one of the tools another name, in the configuration.",
   },
   ERR_TOOL_NAME_TOO_LONG: {
     fault: "user",
     exit: EXIT.refused,
     summary: "A tool's name in this workspace would be longer than every client accepts.",
-    remedy: "Give the plugin a shorter alias, or leave the tool out of its `tools`.",
+    remedy:
+      "Give the plugin a shorter alias (`--as`), or the tool a shorter name (`--tool NAME=SHORT`, `tools` in the configuration), or leave it out.",
   },
 } as const satisfies ErrorTable;
 

@@ -17,11 +17,11 @@ const EXPOSED_NAME_CHARS_MAX = 64;
 export interface PluginTools {
   readonly alias: string;
   readonly surface: ToolSurface;
-  readonly configuration: Pick<PluginConfiguration, "tools">;
+  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames">;
 }
 
 /**
- * The tools that clients see: `<alias>__<tool>`, letters, digits, `_` and the hyphens of the tool's own name, at most 64
+ * The tools that clients see: `<alias>__<tool>`, or the operator's name for the tool, letters, digits, `_` and the hyphens of the tool's own name, at most 64
  * characters, sorted by name. A name that two tools share, be it but for `-` and `_`, or that is too long, and a
  * configured tool that does not exist, are problems.
  */
@@ -34,7 +34,8 @@ export function exposeTools(plugins: readonly PluginTools[]): {
   for (const { alias, surface, configuration } of plugins) {
     for (const tool of surface) {
       if (configuration.tools?.includes(tool.name) === false) continue;
-      const exposed = { exposedName: exposedNameOf(alias, tool.name), alias, tool };
+      const name = configuration.toolNames?.[tool.name] ?? tool.name;
+      const exposed = { exposedName: exposedNameOf(alias, name), alias, tool };
       const key = exposed.exposedName.replaceAll("-", "_");
       const problem = unusableName(exposed, byName.get(key));
       if (problem === undefined) byName.set(key, exposed);

@@ -37,7 +37,7 @@ function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): Plugi
     limits: readLimits(fields.get("limits"), limits),
     isolation: readIsolation(fields.get("isolation")),
     unsigned: fields.optional("unsigned", (flag) => flag.boolean()).unsigned ?? false,
-    ...fields.optional("tools", readTools),
+    ...readTools(fields.get("tools")),
   };
 }
 
@@ -50,14 +50,19 @@ function readIsolation(member: Cursor): Isolation {
   return "call";
 }
 
-function readTools(member: Cursor): readonly string[] {
-  const seen = new Set<string>();
-  return member.items(1, TOOLS_MAX).map((item) => {
-    const name = item.string(SERVLET_TOOL_NAME);
-    if (seen.has(name)) item.problem(`the tool ${name} stands here twice`);
-    seen.add(name);
-    return name;
-  });
+/** `NAME`, or `{ tool: NAME, as: SHORT }` where clients are to see another name. */
+function readTools(member: Cursor): Pick<PluginConfiguration, "tools" | "toolNames"> {
+  if (member.value === undefined) return {};
+  const tools = new Set<string>();
+  const names = Object.create(null) as Record<string, string>;
+  for (const item of member.items(1, TOOLS_MAX)) {
+    const fields = item.isObject() ? item.fields(["tool", "as"]) : undefined;
+    const name = (fields?.get("tool") ?? item).string(SERVLET_TOOL_NAME);
+    if (tools.has(name)) item.problem(`the tool ${name} stands here twice`);
+    tools.add(name);
+    if (fields) names[name] = fields.get("as").string(SERVLET_TOOL_NAME);
+  }
+  return { tools: [...tools], ...(Object.keys(names).length > 0 && { toolNames: names }) };
 }
 
 /** What each capability's own parser read. A capability that is not there is not granted. */

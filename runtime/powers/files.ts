@@ -11,6 +11,7 @@ const CHUNK_BYTES = 64 * 1024;
 export function makeFilePowers(): FilePowers {
   return {
     readFile,
+    readPieces,
     holds,
     writeFile: (file, bytes, mode) =>
       writeFiles([{ path: file, bytes, ...(mode === undefined ? {} : { mode }) }]),
@@ -35,6 +36,30 @@ function readFile(file: string, bytesMax: number): Uint8Array | undefined {
   return withFile(file, (fd, sizeBytes) => readUpTo(fd, bytesMax, sizeBytes));
 }
 
+function* readPieces(file: string): Iterable<Uint8Array> {
+  const fd = openFile(file);
+  if (fd === undefined) throw unreadable(file, new Error("it is not there"));
+  try {
+    if (!fs.fstatSync(fd).isFile()) throw unreadable(file, new Error("it is not a regular file"));
+    for (;;) {
+      const piece = Buffer.allocUnsafe(CHUNK_BYTES);
+      const count = readPiece(file, fd, piece);
+      if (count === 0) return;
+      yield piece.subarray(0, count);
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function readPiece(file: string, fd: number, piece: Buffer): number {
+  try {
+    return fs.readSync(fd, piece);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
 /** Piece by piece: most files that are compared are the same, and nobody needs them in memory twice. */
 function holds(file: string, bytes: Uint8Array): boolean {
   const piece = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -55,14 +80,8 @@ function withFile<Result>(
   file: string,
   work: (fd: number, sizeBytes: number) => Result,
 ): Result | undefined {
-  let fd: number;
-  try {
-    // O_NONBLOCK: a FIFO in the place of a file must not hang the reader.
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-  } catch (error) {
-    if (isCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw unreadable(file, error);
-  }
+  const fd = openFile(file);
+  if (fd === undefined) return undefined;
   try {
     const stat = fs.fstatSync(fd);
     if (!stat.isFile()) throw new Error("it is not a regular file");
@@ -71,6 +90,17 @@ function withFile<Result>(
     throw unreadable(file, error);
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+/** Undefined when there is no file. */
+function openFile(file: string): number | undefined {
+  try {
+    // O_NONBLOCK: a FIFO in the place of a file must not hang the reader.
+    return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    if (isCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw unreadable(file, error);
   }
 }
 

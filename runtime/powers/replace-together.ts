@@ -13,7 +13,7 @@ const FILES_MAX = 8;
 const NAME = {
   lengthMin: 1,
   lengthMax: 255,
-  pattern: /^[^/\\]+$/,
+  pattern: /^(?!\.{1,2}$)[^/\\]+$/,
   shape: "a file's name without a folder",
 };
 const DIGEST = { lengthMax: 71, pattern: /^sha256:[0-9a-f]{64}$/, shape: "a SHA-256 digest" };
@@ -136,14 +136,17 @@ function readRecord(record: ChangeRecord, readFile: ReadFile): readonly Replacem
     };
   });
   // Whoever sends a workspace may send a record with it that says otherwise than the files that were looked at.
-  if (lock === attempt(record.file, () => identityOf(record.lockFile))) return files;
+  if (fs.existsSync(record.lockFile) && lock === identityOf(record.lockFile)) return files;
   throw unfinished(record, "The record was not made in this folder.");
 }
 
-/** What the lock's file is here, and no copy of it is: inode and the time of its last change, which nobody can set. */
+/**
+ * What the lock's file is here, and no copy of it is: inode and the time of its last change, which nobody can set.
+ * Throws where there is none: a record that nothing ties to its place would be everybody's.
+ */
 function identityOf(lockFile: string): Digest {
-  const stat = fs.lstatSync(lockFile, { bigint: true, throwIfNoEntry: false });
-  return digestOf(stat ? [String(stat.ino), String(stat.ctimeNs)] : null);
+  const { ino, ctimeNs } = fs.lstatSync(lockFile, { bigint: true });
+  return digestOf([String(ino), String(ctimeNs)]);
 }
 
 function digestOfFile(file: string): Digest | null {

@@ -30,8 +30,9 @@ export const SUPPLY_ERRORS = {
   ERR_KEY_PASSPHRASE: {
     fault: "user",
     exit: 2,
-    summary: "A private key is encrypted, and the passphrase is missing or wrong.",
-    remedy: "Give the passphrase that the key was made with.",
+    summary:
+      "A private key is encrypted, and the passphrase in GLOVEBOX_PASSPHRASE is missing, empty or wrong.",
+    remedy: "Set GLOVEBOX_PASSPHRASE to the passphrase that the key was made with.",
   },
   ERR_SIGNATURE_MISSING: {
     fault: "plugin",

@@ -2,6 +2,8 @@
 export interface FilePowers {
   /** The bytes of a regular file, or undefined when there is none. Throws when it is larger or cannot be read. */
   readFile(path: string, bytesMax: number): Uint8Array | undefined;
+  /** The bytes of a regular file, piece by piece, however large it is. Throws when it is not there or cannot be read. */
+  readPieces(path: string): Iterable<Uint8Array>;
   /** Whether a regular file is there and holds these bytes, no more and no less. Throws when it cannot be read. */
   holds(path: string, bytes: Uint8Array): boolean;
   /** Replaces the file as a whole: written beside it, flushed, renamed. A crash leaves the old one or the new one. */

@@ -60,4 +60,6 @@ export interface Expectation {
   readonly locked: LockedPlugin;
   /** Development only: no signature is asked for. */
   readonly unsigned: boolean;
+  /** The approved tool definitions, where they are at hand: then a refusal says which of them differ. */
+  readonly surface?: ToolSurface;
 }

@@ -119,7 +119,8 @@ function strangerAmong(
   entries: readonly IdentityTrust[],
   { issuer, subject }: CertificateIdentity,
 ): SupplyError {
-  const [by, as] = [quoteText(issuer), quoteText(subject)];
+  // Shown whole, since the end is what differs; a certificate's names are plain text without blanks.
+  const [by, as] = [`\`${issuer}\``, `\`${subject}\``];
   if (entries.some((entry) => entry.subject === subject))
     return new SupplyError(
       "ERR_IDENTITY_OTHER_ISSUER",

@@ -43,9 +43,15 @@ const WEAK_ED25519: ReadonlySet<string> = new Set([
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ]);
 
-/** Makes a new Ed25519 key. With a passphrase, the private key is encrypted (PBES2, AES-256-CBC). */
-export function generateKey(passphrase?: string): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+export const KEY_TYPES = ["ed25519", "p256"] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+
+/** Makes a new key: Ed25519, or ECDSA P-256. With a passphrase, the private key is encrypted (PBES2, AES-256-CBC). */
+export function generateKey(passphrase?: string, type: KeyType = "ed25519"): KeyPair {
+  const { privateKey, publicKey } =
+    type === "p256"
+      ? generateKeyPairSync("ec", { namedCurve: "P-256" })
+      : generateKeyPairSync("ed25519");
   const pem = privateKey.export({
     type: "pkcs8",
     format: "pem",
@@ -78,7 +84,10 @@ export function parsePrivateKey(pem: string, passphrase?: string): KeyObject {
   }
   const isEncrypted = pem.startsWith("-----BEGIN ENCRYPTED");
   if (isEncrypted && passphrase === undefined) {
-    throw new SupplyError("ERR_KEY_PASSPHRASE", "the private key needs its passphrase");
+    throw new SupplyError(
+      "ERR_KEY_PASSPHRASE",
+      "the private key is encrypted, and GLOVEBOX_PASSPHRASE is not set",
+    );
   }
   try {
     const key = createPrivateKey({ key: pem, format: "pem", ...(passphrase && { passphrase }) });
@@ -88,7 +97,7 @@ export function parsePrivateKey(pem: string, passphrase?: string): KeyObject {
     if (cause instanceof SupplyError) throw cause;
     if (!isEncrypted) throw invalid("the private key is damaged", cause);
     // A wrong passphrase and damaged bytes look the same: both decrypt to noise.
-    const message = "the private key does not open with this passphrase";
+    const message = "the private key does not open with the passphrase in GLOVEBOX_PASSPHRASE";
     throw new SupplyError("ERR_KEY_PASSPHRASE", message, { cause });
   }
 }

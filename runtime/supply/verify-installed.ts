@@ -1,8 +1,10 @@
+import type { JsonValue } from "@glovebox/host-api/json";
 import { collectReasons, throwReasons } from "../errors.ts";
 import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
 import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
+import { describeChangedTools } from "../plugin/changed-tools.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
@@ -63,11 +65,23 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
   };
 }
 
-/** Checks that the tools of a component that says by its types what they are, are those. Throws `ERR_SURFACE_NOT_OF_COMPONENT`. */
+/**
+ * Checks that the tools of a component that says by its types what they are have those names and types: calls are made by
+ * them. Their descriptions are compared when they are approved, and pinned: how those are written where the author wrote
+ * none may change with a release of this program. Throws `ERR_SURFACE_NOT_OF_COMPONENT`.
+ */
 function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): void {
-  if (digestOf(deriveSurface(inspection)) === digestOf(surface)) return;
-  const message = "The package's tools.json has other tool definitions than the component's types.";
+  if (digestOf(typesOf(deriveSurface(inspection))) === digestOf(typesOf(surface))) return;
+  const message = "The package's tools.json has other tools than the component's types.";
   throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
+}
+
+function typesOf(surface: ToolSurface): JsonValue {
+  return surface.map(({ name, inputSchema, outputSchema = null }) => [
+    name,
+    inputSchema,
+    outputSchema,
+  ]);
 }
 
 /** Checks every signature over an opened plugin. Nobody vouches for it when development lets it run unsigned. */
@@ -227,11 +241,12 @@ function openApproved(
 }
 
 /** Every part that is not the approved one. The package as a whole is named only when no part of it is: then its licence or README is. */
-function verifyPins(opened: OpenedPlugin, { alias, locked }: Expectation): void {
+function verifyPins(opened: OpenedPlugin, { alias, locked, surface }: Expectation): void {
   const { manifest, digests } = opened;
+  const tools = surface && describeChangedTools(surface, opened.surface);
   const parts = collectReasons([
     () => assertSame("ERR_COMPONENT_CHANGED", alias, locked.digests.component, digests.component),
-    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface),
+    () => assertSame("ERR_SURFACE_CHANGED", alias, locked.digests.surface, digests.surface, tools),
     () => assertSame("ERR_CAPABILITIES_CHANGED", alias, locked.requested, opened.requested),
     () => assertSame("ERR_MANIFEST_CHANGED", alias, locked.digests.manifest, digests.manifest),
   ]);
@@ -280,9 +295,10 @@ function assertSame(
   alias: string,
   approved: string,
   actual: string,
+  details?: string,
 ): void {
   if (approved === actual) return;
-  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}.`;
+  const message = `Plugin \`${alias}\` has another ${WHAT[code]} than was approved: ${short(actual)}, approved was ${short(approved)}${details ? `; ${details}` : ""}.`;
   throw pinError(code, alias, message);
 }
 

@@ -37,8 +37,10 @@ export function verifySigners(
   const broken = collectReasons(
     bundles.map((bundle) => () => void judged.push(judgeSignature(bundle, actual, trust))),
   );
+  // Who is missing may only be missing because of these.
+  throwReasons(broken);
   const { vouched, reasons } = decideVouched(judged, trust.entries, actual.name);
-  throwReasons([...broken, ...reasons]);
+  throwReasons(reasons);
   if (vouched.length === 0)
     throw new SupplyError("ERR_SIGNATURE_MISSING", `nobody signed ${actual.name} itself`);
   return { vouched, judged };

@@ -148,3 +148,16 @@ it("`inspect` shows both views and the findings, for people and for programs", a
   );
   assert.ok(findings.some(({ id, severity }) => id === "hidden-parameter" && severity === "high"));
 });
+
+it("`diff` and `update` mark the findings that are new, and name those that are gone", async (t) => {
+  const workspace = await prepared(t, "1.1.0");
+  const diff = await run(["diff", "echo"], workspace);
+  assert.equal(diff.code, 3);
+  assert.match(diff.stdout, /high hidden-parameter: say, .*\(new\)/);
+  await run(["update", "echo", "--yes", "--accept", "hidden-parameter"], workspace);
+  const harmless = await cannedPackage({ name: "echo", version: "1.2.0", tools: ["say"] });
+  workspace.replaceSource(packAndSign(harmless));
+  const { code, stdout } = await run(["update", "echo", "--yes"], workspace);
+  assert.equal(code, 0);
+  assert.match(stdout, /no longer high hidden-parameter: say/);
+});

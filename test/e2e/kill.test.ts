@@ -1,8 +1,8 @@
 // A command that is killed, at whatever step of its writing, leaves the workspace as it was or as it was to be.
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describe, it, type TestContext } from "node:test";
-import { readWorkspace } from "../../runtime/workspace.ts";
+import { readWorkspace, verifyWorkspace } from "../../runtime/workspace.ts";
 import { watchDisk } from "../helpers/dying-disk.ts";
 import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
@@ -41,17 +41,34 @@ const COMMANDS: readonly Killed[] = [
     words: () => ["approve", "echo", "--yes"],
     prepare: (workspace) => workspace.replaceSource(rebuilt),
   },
+  {
+    what: "update",
+    words: () => ["update", "echo", "--yes"],
+    prepare: (workspace) => workspace.replaceSource(rebuilt),
+  },
+  {
+    what: "restore",
+    // One plugin: each for itself is restored or not.
+    words: () => ["restore", "echo"],
+    prepare: (workspace) => rmSync(workspace.path(".glovebox"), { recursive: true }),
+  },
   { what: "remove", words: () => ["remove", "echo"] },
 ];
 
-/** What counts in a workspace: who may do what, by configuration and lockfile, as every start reads them. */
+/** What counts in a workspace: who may do what, by configuration and lockfile, as every start reads them, and what it refuses. */
 function stateOf(workspace: TestWorkspace): string {
-  const { text, locked } = readWorkspace(workspace.configFile, suite.machine.files);
+  const { files } = suite.machine;
+  const found = readWorkspace(workspace.configFile, files);
+  const { text, locked } = found;
+  const refused = [...verifyWorkspace(found, files).refused].map(([alias, reasons]) => [
+    alias,
+    reasons.map(({ code }) => code),
+  ]);
   const plugins = Object.entries(locked).map(([alias, { approvedAt: _, ...entry }]) => [
     alias,
     entry,
   ]);
-  return JSON.stringify([text, plugins]);
+  return JSON.stringify({ text, plugins, refused });
 }
 
 /** Everything that lies there, by name. */
@@ -94,8 +111,8 @@ async function assertWhole(
   const state = stateOf(workspace);
   assert.ok(state === before || state === after, `${moment}: neither as before nor as after`);
   const verified = await suite.run(["verify"], workspace);
-  const isSourceNewer = killed.prepare !== undefined && state === before;
-  assert.equal(verified.code, isSourceNewer ? 3 : 0, `${moment}: ${verified.stderr}`);
+  const isRefused = !state.endsWith('"refused":[]}');
+  assert.equal(verified.code, isRefused ? 3 : 0, `${moment}: ${verified.stderr}`);
   const again = await suite.run(killed.words(workspace), workspace);
   const isGone = killed.what === "remove" && state === after;
   assert.equal(again.code, isGone ? 2 : 0, `${moment}: ${again.stderr}`);
@@ -149,8 +166,8 @@ describe("a process that is killed by the system", () => {
   for (const killed of COMMANDS) {
     it(`leaves what the shorter way to die leaves: ${killed.what}`, async (t) => {
       const whole = await runWhole(killed, t);
-      const commit = whole.steps.findIndex((step) =>
-        step.startsWith("rename .glovebox/.change.json"),
+      const commit = whole.steps.findLastIndex((step) =>
+        /^rename \.glovebox\/(\.change\.json|store\/.*\.tgz)/.test(step),
       );
       assert.ok(commit > 0);
       // Around the moment that decides, where a difference would show.

@@ -1,28 +1,33 @@
 // A release from its author's disk into a real registry, and from there into a workspace: what is pinned stays pinned.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
 import { digestOfBytes } from "../../runtime/plugin/canonical.ts";
 import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
 import { resolveSource } from "../../runtime/supply/sources/fetch-source.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
 import { makeCertificate } from "../helpers/certificate.ts";
-import { FakeRegistry } from "../helpers/fake-registry.ts";
+import { CAN_COMPILE_C } from "../helpers/c-guest.ts";
+import { fromWat } from "../helpers/component-samples.ts";
+import { FakeRegistry, INDEX } from "../helpers/fake-registry.ts";
 import { listen, serve } from "../helpers/http-room.ts";
 import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";
+import { RAW_END, rawEntry } from "../helpers/raw-tar.ts";
 import { HAS_REGISTRY, startRegistry, type RealRegistry } from "../helpers/real-registry.ts";
 import { runGlovebox, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch, snapshot } from "../helpers/scratch.ts";
+import { honestServlet } from "../helpers/servlets.ts";
 import { OTHER, packAndSign } from "../helpers/signed-package.ts";
 
 const suite = installForSuite();
 const { run } = suite;
 const other = packAndSign(OTHER);
 const rebuilt = packAndSign(
-  await cannedPackage({ name: "other", version: "1.1.0", tools: ["add", "steal"], answer: "5" }),
+  await cannedPackage({ name: "other", version: "1.1.0", tools: ["add", "subtract"], answer: "5" }),
 );
 
 /** A workspace with releases of a plugin that is not installed yet. */
@@ -149,12 +154,27 @@ describe("a real registry", { skip: !HAS_REGISTRY && "docker-registry is not ins
     assert.equal((await run(["call", "other__add", "{}"], workspace)).stdout.trim(), "4");
     await assertRefused(["approve", "other"], "ERR_NOT_APPROVED", workspace);
     const approved = await run(["approve", "other", "--yes"], workspace);
-    assert.match(approved.stdout, /\n {2}steal\n/);
+    assert.match(approved.stdout, /\n {2}subtract\n/);
     assert.equal(lockOf(workspace)["other"]?.origin?.manifest, now.digest);
     // By its digest the first release is still there.
     const pinned = `${target.replace(/:1$/, "")}@${before?.origin?.manifest}`;
     assertDone(await run(["add", pinned, "--as", "pinned", "--yes"], workspace));
     assert.equal(lockOf(workspace)["pinned"]?.package, before?.package);
+  });
+
+  it("has for a fresh clone what was approved, although its tag has moved", async (t) => {
+    const workspace = workspaceOf(t);
+    const target = freshTag();
+    assertDone(await publish(workspace, target));
+    assertDone(await run(["add", target, "--yes"], workspace));
+    assertDone(await run(["publish", workspace.path("other-2.tgz"), target, "--force"], workspace));
+    const before = readFileSync(workspace.lockFile, "utf8");
+    rmSync(workspace.path(".glovebox/store"), { recursive: true });
+    assert.deepEqual((await run(["verify"], workspace)).code, 3);
+    assertDone(await run(["restore"], workspace));
+    assertDone(await run(["verify"], workspace));
+    assert.equal(readFileSync(workspace.lockFile, "utf8"), before);
+    assert.equal((await run(["call", "other__add", "{}"], workspace)).stdout.trim(), "4");
   });
 
   it("may have what nobody signed, and then it is not added", async (t) => {
@@ -237,6 +257,59 @@ describe("a registry that lists referrers, and wants tokens", () => {
   });
 });
 
+describe("what others put into registries", () => {
+  const ADD_WAT = `(component
+    (core module $m (func (export "add") (param i32 i32) (result i32)
+      local.get 0 local.get 1 i32.add))
+    (core instance $i (instantiate $m))
+    (func (export "add") (param "a" s32) (param "b" s32) (result s32)
+      (canon lift (core func $i "add"))))`;
+
+  /** Adds what `put` puts into a registry, and runs one tool of it; it is verified without the registry. */
+  async function addAndCall(
+    t: TestContext,
+    put: (registry: FakeRegistry) => unknown,
+    words: readonly [tool: string, args: string],
+  ): Promise<string> {
+    const workspace = workspaceOf(t);
+    const registry = new FakeRegistry();
+    put(registry);
+    await using server = await serve(registry.handle);
+    const target = `oci://localhost:${server.port}/acme/bare:1`;
+    await assertRefused(["add", target, "--yes"], "ERR_SIGNATURE_MISSING", workspace);
+    assertDone(await run(["add", target, "--unsigned", "--yes"], workspace));
+    assert.ok(lockOf(workspace)["bare"]?.origin?.manifest);
+    await server[Symbol.asyncDispose]();
+    assertDone(await run(["verify"], workspace));
+    return (await run(["call", ...words], workspace)).stdout.trim();
+  }
+
+  it("is a component alone, as CNCF and Wassette have it", async (t) => {
+    const component = await fromWat(ADD_WAT);
+    const put = (registry: FakeRegistry): unknown => registry.component(component, "1");
+    assert.equal(await addAndCall(t, put, ["bare__add", '{"a":1,"b":2}']), "3");
+  });
+
+  it(
+    "is an image with an Extism plugin in it, as hyper-mcp has it",
+    { skip: !CAN_COMPILE_C },
+    async (t) => {
+      const files = [
+        { name: "etc/", type: "5" },
+        { name: "plugin.wasm", body: honestServlet(2) },
+      ];
+      const layer = gzipSync(Buffer.concat([...files.map(rawEntry), RAW_END]));
+      const put = (registry: FakeRegistry): void => {
+        const gzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+        const image = registry.artifact([registry.blob(layer, gzip)]);
+        const manifests = [{ ...image, platform: { os: "linux", architecture: "amd64" } }];
+        registry.manifest({ schemaVersion: 2, mediaType: INDEX, manifests }, "1", INDEX);
+      };
+      assert.match(await addAndCall(t, put, ["bare__echo", '{"text":"hello"}']), /hello/);
+    },
+  );
+});
+
 describe("what cannot be published", () => {
   const target = "oci://localhost:1/acme/other:1";
 
@@ -244,7 +317,13 @@ describe("what cannot be published", () => {
     const workspace = workspaceOf(t);
     const file = workspace.path("other-1.tgz");
     writeFileSync(workspace.path("broken.tgz"), other.package.subarray(0, 500));
+    writeFileSync(workspace.path("stale.tgz"), rebuilt.package);
+    writeFileSync(workspace.path("stale.tgz.sigstore.json"), other.bundle);
+    writeFileSync(workspace.path("odd.tgz"), other.package);
+    writeFileSync(workspace.path("odd.tgz.sigstore.json"), "{}");
     const refusals: readonly (readonly [string, readonly string[]])[] = [
+      ["ERR_PUBLISH_SIGNATURE", [workspace.path("stale.tgz"), target]],
+      ["ERR_BUNDLE_MALFORMED", [workspace.path("odd.tgz"), target]],
       ["ERR_PACKAGE_INVALID", [workspace.path("broken.tgz"), target]],
       ["ERR_FILE_MISSING", [workspace.path("nothing.tgz"), target]],
       ["ERR_SOURCE_ADDRESS", [file, "oci://localhost:1/acme/other"]],

@@ -30,9 +30,12 @@ export interface SealedServlet extends AsyncDisposable {
   readonly denied: readonly string[];
 }
 
+const PATIENCE_MS = 60_000;
+
 /** Needs the tree to be built. */
 export function openSealed(): Promise<Sandbox> {
-  return openSandbox(makeProcessPowers(SEALED_FOLDER));
+  // No test of these is about time, and the machine may be busy.
+  return openSandbox(makeProcessPowers(SEALED_FOLDER), { loadMsMax: PATIENCE_MS });
 }
 
 const SURFACE: CapabilityBroker = {
@@ -48,7 +51,7 @@ export function openServlet(
   module: Uint8Array,
   { brokers = {}, limits = {}, isolation = "plugin" }: ServletSetting = {},
 ): SealedServlet {
-  const all = { ...DEFAULT_LIMITS, ...limits };
+  const all = { ...DEFAULT_LIMITS, deadlineMs: PATIENCE_MS, ...limits };
   const watch = watchBrokers([...Object.values(brokers), SURFACE]);
   const plugin = sandbox.openPlugin({
     plugin: "servlet",

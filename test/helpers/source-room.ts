@@ -78,7 +78,8 @@ export async function openSourceRoom(
     setting: (more = {}) => ({
       root: "/nowhere",
       mode: "development",
-      files: makeFilePowers(),
+      // A fetch has no other use of files: what it would write, it cannot.
+      files: READING_ONLY,
       powers,
       onProgress: () => {},
       ...more,
@@ -86,6 +87,14 @@ export async function openSourceRoom(
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
+
+const FILES = makeFilePowers();
+const READING_ONLY = new Proxy(FILES, {
+  get(_, name) {
+    if (name === "readFile") return (file: string, max: number) => FILES.readFile(file, max);
+    throw new Error(`a remote source used files: ${String(name)}`);
+  },
+});
 
 function asAddress(address: string): ResolvedAddress {
   return { address, family: address.includes(":") ? 6 : 4 };

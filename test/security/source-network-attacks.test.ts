@@ -123,6 +123,43 @@ const ATTACKS: readonly (readonly [what: string, code: string, answer: Answer])[
     (_q, response) => response.write(PACKAGE.subarray(0, 10)),
   ],
   [
+    "hints without end before its head",
+    "ERR_SOURCE_TIMED_OUT",
+    (_request, { socket }) => {
+      const hints = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(20);
+      const timer = setInterval(() => socket?.write(hints), 5);
+      socket?.on("close", () => clearInterval(timer));
+    },
+  ],
+  [
+    "a chunk whose extension never ends",
+    "ERR_SOURCE_TIMED_OUT",
+    (_request, { socket }) => {
+      socket?.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;");
+      const timer = setInterval(() => socket?.write("x".repeat(1000)), 5);
+      socket?.on("close", () => clearInterval(timer));
+    },
+  ],
+  [
+    "a length and chunks at once",
+    "ERR_SOURCE_UNREACHABLE",
+    (_request, { socket }) =>
+      socket?.write(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+      ),
+  ],
+  [
+    "two lengths",
+    "ERR_SOURCE_UNREACHABLE",
+    (_request, { socket }) =>
+      socket?.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello"),
+  ],
+  [
+    "no HTTP at all",
+    "ERR_SOURCE_UNREACHABLE",
+    (_request, { socket }) => socket?.end("SSH-2.0-OpenSSH\r\n"),
+  ],
+  [
     "a body that drips",
     "ERR_SOURCE_TIMED_OUT",
     (_q, response) => {
@@ -187,6 +224,22 @@ describe("a server of a source", () => {
     await using room = await roomOf(send);
     const elsewhere = fetchSource(`https://localhost:${room.port}/x.tgz`, room.setting());
     assert.deepEqual(await codesOfRejection(elsewhere), ["ERR_SOURCE_UNREACHABLE"]);
+  });
+
+  it("has no signature where it says so, or shows a page instead", async () => {
+    const page: Answer = (_request, response) =>
+      response.setHeader("content-type", "text/html; charset=utf-8").end("<!doctype html>");
+    const status =
+      (code: number): Answer =>
+      (_request, response) =>
+        response.writeHead(code).end();
+    for (const answer of [page, status(403), status(404), status(410)]) {
+      const room: SourceRoom = await openSourceRoom((request, response) =>
+        request.url === "/x.tgz" ? response.end(PACKAGE) : answer(request, response, room),
+      );
+      await using _ = room;
+      assert.deepEqual((await fetchX(room))?.bundles, []);
+    }
   });
 
   const signatures: readonly (readonly [string, string, Answer])[] = [
@@ -281,6 +334,21 @@ describe("a download that is cut", () => {
     }
     const changed = await resumed({ etag: '"one"' }, send);
     assert.deepEqual(changed, { found: true, range: "bytes=100-", condition: '"one"' });
+  });
+
+  it("is tried again when the server is away for a moment, but not when it never was there", async () => {
+    let count = 0;
+    const hangUp: Answer = (_request, response) => response.socket?.destroy();
+    const answers: readonly Answer[] = [
+      (_request, response) => cut(response, PACKAGE.subarray(0, 100), { etag: '"one"' }),
+      hangUp,
+      rest,
+    ];
+    await using room = await roomOf((...all) => answers[count++]?.(...all));
+    assert.equal((await fetchX(room))?.kind, "package");
+    await using away = await roomOf(hangUp);
+    assert.deepEqual(await codesOfRejection(fetchX(away)), ["ERR_SOURCE_UNREACHABLE"]);
+    assert.equal(away.sent.length, 1);
   });
 
   it("takes no other part, and no part of another file", async () => {

@@ -25,7 +25,7 @@ const PACKAGES = [
 const EVERYWHERE = [".", ...PACKAGES];
 /** Files whose imports nobody needs who installs the package: tests, tools, and what the build makes part of other files. */
 const NOT_SHIPPED =
-  /^(test\/|plugins\/[^/]+\/(test|tools)\/|runtime\/sandbox\/transpile\/(main|generate-code|expose-glue|glue-scopes)\.ts$)/;
+  /^(test\/|plugins\/[^/]+\/(test|tools)\/|runtime\/sandbox\/runner\/extism\/|runtime\/sandbox\/transpile\/(main|generate-code|expose-glue|glue-scopes)\.ts$)/;
 /** Needed by what is no import here: types, another tool's plugin, and what componentize-js imports without declaring it. */
 const UNSEEN = ["@types/node", "oxlint-tsgolint", "@bytecodealliance/preview2-shim"];
 

@@ -1,20 +1,24 @@
+import type { KeyObject } from "node:crypto";
+import type { JsonValue } from "@glovebox/host-api/json";
 import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
-import { exposedNameOf } from "../../policy/expose.ts";
 import { addPlugin } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
+import { CliError } from "../errors.ts";
 import { exampleArguments } from "../example-arguments.ts";
 import { parseGrantFlags } from "../grants.ts";
+import { readPrivateKey } from "../private-key.ts";
 import { readPolicyFile } from "../policy-file.ts";
 
 export const add: Command = {
   name: "add",
   summary: "look at a plugin, decide what it may do, approve and pin it",
   usage:
-    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
+    "SOURCE [--as NAME] [--grant CAP=VALUE]… [--policy FILE] [--tool NAME[=AS]]… [--endorse KEY | --unsigned] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
-    "SOURCE is a `.tgz`, a `.wasm`, or a plugin's folder. Any component is a plugin: without a `plugin.json` beside it,",
+    "SOURCE is a `.tgz`, a `.wasm`, a plugin's folder, `https://…/FILE#sha256=HEX`, or `oci://REGISTRY/NAME:TAG`.",
+    "What is far away is fetched whole, with limits, and what it resolved to is pinned. Any component is a plugin: without a `plugin.json` beside it,",
     "its exported functions are its tools, as in Wassette, and its manifest is derived from what it exports and imports.",
     "Checks the signature against the trusted keys, asks the sealed component for its tools, shows what the model",
     "will read, what the scanner says of it and what the plugin wants, and asks for approval. Nothing is granted that no `--grant` names.",
@@ -38,6 +42,12 @@ export const add: Command = {
       value: "FILE",
       summary: "grants of a Wassette policy file; what it says and a grant cannot is told",
     },
+    tool: {
+      type: "string",
+      multiple: true,
+      value: "NAME[=AS]",
+      summary: "expose only these of its tools, under another name where one is given",
+    },
     name: {
       type: "string",
       value: "NAME",
@@ -45,6 +55,11 @@ export const add: Command = {
     },
     version: { type: "string", value: "VERSION", summary: "its version (default: of its package)" },
     license: { type: "string", value: "SPDX", summary: "its licence, where you know it" },
+    endorse: {
+      type: "string",
+      value: "KEY",
+      summary: "sign it with your own key: for what somebody else made and nobody you trust signed",
+    },
     unsigned: {
       type: "boolean",
       summary: "development only: accept it without a signature, and say so wherever it is shown",
@@ -59,6 +74,8 @@ export const add: Command = {
     "glovebox add ./web-1.0.0.tgz --as docs --grant http=developer.mozilla.org:443",
     "glovebox add ./memory-1.0.0.tgz --grant kv=1MiB --yes",
     "glovebox add ./weather --grant env=UNITS=metric --unsigned",
+    "glovebox add oci://ghcr.io/acme/time:1.0.0 --grant clock",
+    "glovebox add ./their-tool.wasm --name their-tool --endorse operator.key",
     "glovebox add ./fetch.wasm --policy policy.yaml --license MIT --unsigned",
   ],
   async run(call) {
@@ -67,29 +84,44 @@ export const add: Command = {
     const policy = call.text("policy");
     const granted = parseGrantFlags(flags);
     const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
-    const { alias, locked, examined, findings } = await addPlugin(
+    const { alias, locked, exposed, findings } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
         grants: allowed?.grants ?? (flags.length > 0 ? granted : undefined),
         limits: allowed?.limits,
+        tools: call.texts("tool").map(readTool),
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
+        endorser: endorserOf(call),
         ...readConsent(call),
       },
       call,
     );
-    const [first] = examined.opened.surface;
-    const tools = examined.opened.surface.map((tool) => exposedNameOf(alias, tool.name));
+    const [first] = exposed;
+    const tools = exposed.map((tool) => tool.exposedName);
     out.line();
     out.line(`Approved and pinned as ${out.style("bold", alias)}. Tools: ${tools.join(", ")}.`);
     out.line(
-      `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
+      `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.tool.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
     );
     out.result({ alias, tools, locked, findings });
     return EXIT.done;
   },
 };
+
+/** `NAME`, or `NAME=AS`, as the configuration says it. */
+function readTool(words: string): JsonValue {
+  const [tool = "", as] = words.split("=", 2);
+  return as === undefined ? tool : { tool, as };
+}
+
+function endorserOf(call: CommandCall): KeyObject | undefined {
+  const words = call.text("endorse");
+  if (words !== undefined && call.flag("unsigned"))
+    throw new CliError("ERR_USAGE", "`--endorse` signs it, and `--unsigned` wants no signature.");
+  return words === undefined ? undefined : readPrivateKey(words, call);
+}
 
 function namingOf(call: CommandCall): Naming {
   const words = (["name", "version", "license"] as const).map((key) => [key, call.text(key)]);

@@ -12,9 +12,12 @@ import {
   rulesIn,
   type Workspace,
 } from "../../workspace.ts";
+import { readNeighbours, scanRelease } from "../../scan-release.ts";
+import { showFindings } from "../accept-findings.ts";
 import { examine } from "../approval.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { fetchTyped, readTypedSource } from "../fetch-here.ts";
+import { nameAsBefore } from "../name-source.ts";
 import { showReleaseChange } from "../show-release-change.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 
@@ -24,7 +27,7 @@ export const diff: Command = {
   usage: "NAME [SOURCE]",
   description: [
     "Compares the approved package in the store with what is at the plugin's source, or at SOURCE:",
-    "version, digests, signers, imports, capabilities, and tool definitions word by word. Also grants that were changed by hand.",
+    "version, digests, signers, imports, capabilities, tool definitions word by word, and what the scanner says of them. Also grants that were changed by hand.",
     "A package is opened and never run, so that also one that would be refused can be looked at. Exit 3 when anything differs.",
   ],
   options: {},
@@ -49,11 +52,14 @@ export const diff: Command = {
       other === undefined
         ? { typed: source, source }
         : readTypedSource(other, workspace.paths.root);
-    const found = await fetchTyped(typed, workspace, call);
+    const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
     const { release, reasons } = await openRelease(alias, found, workspace, call);
     const change = compareReleases(before, release);
     const granted = diffGrants(locked.grants, grants, describeGrant);
+    const neighbours = readNeighbours(alias, workspace, machine.files);
+    const findings = scanRelease(release, neighbours);
     showReleaseChange(alias, change, out);
+    showFindings(findings, out, scanRelease(before, neighbours));
     showRest(change, granted, reasons, alias, call);
     const isSame = change.isSame && granted.length === 0 && reasons.length === 0;
     out.result({
@@ -61,6 +67,7 @@ export const diff: Command = {
       same: isSame,
       change,
       grants: granted,
+      findings,
       refused: reasons.map(({ code, message }) => ({ code, message })),
     });
     return isSame ? EXIT.done : EXIT.refused;

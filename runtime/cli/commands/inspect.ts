@@ -7,6 +7,7 @@ import { showFindings } from "../accept-findings.ts";
 import type { Command } from "../command.ts";
 import { showLimits } from "../show-limits.ts";
 import { showPlugin } from "../show-plugin.ts";
+import { showSource } from "../show-source.ts";
 
 export const inspect: Command = {
   name: "inspect",
@@ -31,6 +32,7 @@ export const inspect: Command = {
     const neighbours = readNeighbours(alias, workspace, machine.files);
     const findings = scanRelease({ opened: { manifest, surface, ...opened }, signers }, neighbours);
     const views = viewTools(surface, findings);
+    showSource(locked.source, locked.origin, locked.package, out);
     showPlugin({ manifest, ...opened }, views, signers, grants, out);
     showFindings(findings, out);
     out.line();

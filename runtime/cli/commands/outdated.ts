@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<SourceState, string>> = {
   newer: "a newer version",
   older: "AN OLDER VERSION",
   changed: "SAME VERSION, OTHER BYTES OR SIGNATURES",
-  refused: "SOMETHING THAT IS NO PLUGIN",
+  refused: "SOMETHING THAT IS REFUSED",
   unpinned: "never approved",
   gone: "nothing is there",
   unreachable: "could not be asked",

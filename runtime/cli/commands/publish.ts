@@ -1,12 +1,17 @@
 import path from "node:path";
-import { EXIT, located } from "../../errors.ts";
+import { collectReasons, EXIT, located } from "../../errors.ts";
+import { digestOf } from "../../plugin/canonical.ts";
+import { parseBundle } from "../../supply/bundle.ts";
+import type { SignatureFile } from "../../supply/installed.ts";
 import type { SourcePackage } from "../../supply/read-source.ts";
 import { readSource } from "../../supply/read-source.ts";
 import { SourceError } from "../../supply/sources/errors.ts";
+import { RegistryError } from "../../supply/sources/oci/errors.ts";
 import { makeArtifact, publishArtifact } from "../../supply/sources/oci/publish.ts";
 import { Registry } from "../../supply/sources/oci/registry.ts";
 import { withRemote } from "../../supply/sources/remote.ts";
 import { parseRemoteSource, type OciSource } from "../../supply/sources/source-text.ts";
+import { parseStatement, type PluginStatement } from "../../supply/statement.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
 import { NO_TRUST } from "../../supply/trust.ts";
 import { rulesOf } from "../../workspace.ts";
@@ -45,8 +50,10 @@ export const publish: Command = {
     const [file = "", text = ""] = call.args;
     const { source, tag } = parseTarget(text);
     const found = readPackageFile(path.resolve(file), call);
-    const { manifest } = openPackageFile(found);
+    const { manifest, digests } = openPackageFile(found);
     const { bundles } = found;
+    const { name, version } = manifest;
+    for (const bundle of bundles) assertFits(bundle, { name, version, digests });
     const artifact = makeArtifact({ package: found.package, manifest, signatures: bundles });
     const dryRun = call.flag("dry-run");
     const onProgress = (step: string): void => out.progress(step);
@@ -100,6 +107,27 @@ function readPackageFile(file: string, { machine }: CommandCall): SourcePackage 
 function openPackageFile({ file, package: bytes }: SourcePackage) {
   try {
     return openPackage(bytes, rulesOf(NO_TRUST));
+  } catch (error) {
+    throw located(error, { file });
+  }
+}
+
+/** Who signed is for operators to judge. That it is these bytes can be seen here, before others are refused. */
+function assertFits({ file, format, bytes }: SignatureFile, actual: PluginStatement): void {
+  if (format !== "sigstore") return;
+  const signed = statementOf(bytes, file);
+  if (signed === undefined || digestOf(signed) === digestOf(actual)) return;
+  const what = `${signed.name} ${signed.version}`;
+  const message = `The signature is of ${what} with the component ${signed.digests.component}.`;
+  throw new RegistryError("ERR_PUBLISH_SIGNATURE", message, { place: { file } });
+}
+
+/** What a bundle states of a plugin. Undefined when it states something else, such as how it was built. */
+function statementOf(bundle: Uint8Array, file: string): PluginStatement | undefined {
+  try {
+    const { payload } = parseBundle(bundle);
+    const stated = collectReasons([() => parseStatement(payload)]);
+    return stated.length > 0 ? undefined : parseStatement(payload);
   } catch (error) {
     throw located(error, { file });
   }

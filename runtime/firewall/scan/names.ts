@@ -2,7 +2,7 @@ import { editDistance } from "../../plugin/suggest.ts";
 import { splitName } from "./parameters.ts";
 
 /** How one name imitates another, from the closest to the loosest. */
-export type Likeness = "same" | "spelling" | "letters" | "decorated" | "typo";
+export type Likeness = "same" | "spelling" | "letters" | "decorated" | "typo" | "prefixed";
 
 export interface Lookalike {
   readonly name: string;
@@ -30,6 +30,8 @@ const GENERIC = new Set(
 /** Shorter names are near each other by chance. */
 const TYPO_LENGTH_MIN = 7;
 const TYPO_LENGTH_MAX = 64;
+/** Of names that share a key most are alike; no flood of them makes a question expensive. */
+const NAMES_PER_KEY_MAX = 8;
 
 interface Forms {
   readonly name: string;
@@ -44,26 +46,37 @@ interface Forms {
 
 /** The names of tools, to be asked which of them another name imitates. Asking costs the length of the name. */
 export class NameIndex {
-  readonly #byForm = new Map<string, Forms>();
+  readonly #byForm = new Map<string, Forms[]>();
   readonly #seen = new Set<string>();
   readonly #repeated = new Set<string>();
 
-  constructor(names: Iterable<string>) {
+  readonly #keysOf: (forms: Forms) => Iterable<string>;
+
+  /** `loose` also finds names with other words and typing errors; else only those that look the same. */
+  constructor(names: Iterable<string>, { loose }: { readonly loose: boolean }) {
+    this.#keysOf = loose ? looseKeysOf : keysOf;
     for (const name of names) {
       if (this.#seen.has(name)) this.#repeated.add(name);
       this.#seen.add(name);
       const forms = formsOf(name);
-      for (const key of keysOf(forms)) if (!this.#byForm.has(key)) this.#byForm.set(key, forms);
+      for (const key of this.#keysOf(forms)) this.#add(key, forms);
+      if (loose) this.#add(`words ${forms.words.join(" ")}`, forms);
     }
+  }
+
+  #add(key: string, forms: Forms): void {
+    const known = this.#byForm.get(key);
+    if (!known) this.#byForm.set(key, [forms]);
+    else if (known.length < NAMES_PER_KEY_MAX) known.push(forms);
   }
 
   /** The name that `name` imitates most closely, or undefined. */
   find(name: string): Lookalike | undefined {
     const forms = formsOf(name);
-    for (const key of keysOf(forms)) {
-      const found = this.#byForm.get(key);
-      const likeness = found && compareForms(forms, found);
-      if (found && likeness) return { name: found.name, likeness };
+    const keys = [...this.#keysOf(forms), `words ${forms.words.slice(1).join(" ")}`];
+    for (const found of keys.flatMap((key) => this.#byForm.get(key) ?? [])) {
+      const likeness = compareForms(forms, found);
+      if (likeness) return { name: found.name, likeness };
     }
     return undefined;
   }
@@ -108,11 +121,16 @@ function singular(word: string): string {
   return word.replace(/(?<=[sxz]|ch|sh)es$|s$/, "");
 }
 
-/** Equal or nearly equal names share a key: for typing errors, the name with any one letter left out. */
-function* keysOf(forms: Forms): Iterable<string> {
-  const { plain, drawn, core } = forms;
+/** Names that look the same share a key. */
+function* keysOf({ plain, drawn }: Forms): Iterable<string> {
   yield `plain ${plain}`;
   yield `drawn ${drawn}`;
+}
+
+/** Nearly equal ones do too: for typing errors, the name with any one letter left out. */
+function* looseKeysOf(forms: Forms): Iterable<string> {
+  yield* keysOf(forms);
+  const { plain, core } = forms;
   yield `core ${core}`;
   if (plain.length < TYPO_LENGTH_MIN || plain.length > TYPO_LENGTH_MAX) return;
   yield `typo ${plain}`;
@@ -126,8 +144,14 @@ function compareForms(left: Forms, right: Forms): Likeness | undefined {
     return isAscii(left.name) === isAscii(right.name) ? "spelling" : "letters";
   if (left.drawn === right.drawn) return "letters";
   if (left.core === right.core) return "decorated";
+  if (left.words.length === right.words.length + 1 && isPrefixed(left, right)) return "prefixed";
   if (isOtherWord(left.words, right.words)) return undefined;
   return editDistance(left.plain, right.plain) <= 1 ? "typo" : undefined;
+}
+
+/** `disk_read_file` for `read_file`. Of one word there is too little to tell. */
+function isPrefixed(left: Forms, right: Forms): boolean {
+  return right.words.length > 1 && left.words.slice(1).join(" ") === right.words.join(" ");
 }
 
 /** `get_user` and `set_user` are one letter apart and nothing like each other, nor are `sha256` and `sha265`. */

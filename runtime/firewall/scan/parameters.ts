@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { joinPath } from "../tool-path.ts";
 import type { ScannedTool } from "./rule.ts";
 import { foldText } from "./text-view.ts";
-import { TOOL_DEPTH_MAX, TOOL_NODES_MAX } from "./texts.ts";
+import { TOOL_DEPTH_MAX, TOOL_NODES_MAX, TOOL_TEXT_MAX } from "./texts.ts";
 
 /** One thing that a model may send: a property of the input schema, at whatever depth. */
 export interface Parameter {
@@ -29,6 +29,8 @@ export interface PlacedSchema {
 export interface SchemaView {
   readonly parameters: readonly Parameter[];
   readonly schemas: readonly PlacedSchema[];
+  /** Whether the tool's description has a parameter's name, or all words of it. */
+  readonly isMentioned: (parameter: Parameter) => boolean;
 }
 
 /** Keywords whose value is an object of schemas by name, and those whose value holds no schemas. */
@@ -57,7 +59,24 @@ function makeView(tool: ScannedTool): SchemaView {
   const walk = new SchemaWalk(readArguments(tool.description));
   walk.schema(tool.inputSchema, { where: "inputSchema", depth: 0, level: 0 });
   walk.schema(tool.outputSchema, { where: "outputSchema", depth: 0, level: -1 });
-  return walk;
+  const { parameters, schemas } = walk;
+  let mentioned: ReadonlySet<string> | undefined;
+  const isMentioned = ({ name, words }: Parameter): boolean => {
+    const known = (mentioned ??= wordsIn(tool.description));
+    return known.has(name.toLowerCase()) || words.every((word) => known.has(word));
+  };
+  return { parameters, schemas, isMentioned };
+}
+
+/** The words of a description, names with `_` also whole. Looked up for each parameter: searching the text would take both lengths. */
+function wordsIn(description: unknown): ReadonlySet<string> {
+  if (typeof description !== "string") return new Set();
+  const names =
+    description
+      .slice(0, TOOL_TEXT_MAX)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_$-]+/gu) ?? [];
+  return new Set([...names, ...names.flatMap((name) => name.match(/\p{L}+|\p{N}+/gu) ?? [])]);
 }
 
 /** What a description says of each argument on a line of its own. */
@@ -79,7 +98,7 @@ interface Spot {
   readonly level: number;
 }
 
-class SchemaWalk implements SchemaView {
+class SchemaWalk {
   readonly parameters: Parameter[] = [];
   readonly schemas: PlacedSchema[] = [];
   readonly #arguments: ReadonlyMap<string, string>;
@@ -132,7 +151,7 @@ class SchemaWalk implements SchemaView {
       types: typesOf(schema),
       isRequired,
       depth: spot.level,
-      about: foldText(about.slice(0, 2 * LINE_CHARS_MAX)).text,
+      about: about === "" ? "" : foldText(about.slice(0, 2 * LINE_CHARS_MAX)).text,
     });
   }
 }
@@ -148,15 +167,17 @@ function typesOf(schema: JsonObject): string[] {
 }
 
 const NAME_CHARS_MAX = 128;
+const ASCII = /^[\x20-\x7e]*$/;
+const ASCII_WORDS = /[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+/g;
 
 /** The words of a name: `getUserID_v2` is `get user id v 2`. Folded, so that look-alike letters are the letters they look like. */
 export function splitName(name: string): string[] {
-  const spaced = name
-    .slice(0, NAME_CHARS_MAX)
-    .replace(
-      /(?<=\p{Ll}|\d)(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/gu,
-      " ",
-    );
+  const read = name.slice(0, NAME_CHARS_MAX);
+  if (ASCII.test(read)) return read.match(ASCII_WORDS)?.map((word) => word.toLowerCase()) ?? [];
+  const spaced = read.replace(
+    /(?<=\p{Ll}|\d)(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/gu,
+    " ",
+  );
   return foldText(spaced).text.match(/\p{L}+|\p{N}+/gu) ?? [];
 }
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@glovebox/host-api/json";
-import { makeVisible } from "../visible.ts";
+import { joinPath } from "../tool-path.ts";
 import type { ScannedTool, TextKind, ToolText } from "./rule.ts";
 import { foldText } from "./text-view.ts";
 import type { TextView } from "./text-view.ts";
@@ -8,7 +8,6 @@ import type { TextView } from "./text-view.ts";
 export const TOOL_TEXT_MAX = 64 * 1024;
 export const TOOL_NODES_MAX = 20_000;
 export const TOOL_DEPTH_MAX = 48;
-const KEY_SHOWN_MAX = 60;
 
 const PROSE = new Set([
   "description",
@@ -37,7 +36,6 @@ const KEYWORDS = new Set(
     "idempotentHint openWorldHint _meta icons execution parameters"
   ).split(" "),
 );
-const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/;
 
 /** All strings of one tool, and whether that is all of them. */
 export interface CollectedTexts {
@@ -77,7 +75,7 @@ class Walk {
   ): void {
     for (const key of Object.keys(value)) {
       if (this.isCut && this.#nodesLeft <= 0) break;
-      const below = where === "" && PLAIN_KEY.test(key) ? key : joinPath(where, key);
+      const below = joinPath(where, key);
       if (isNaming || !KEYWORDS.has(key)) this.#text("key", key, below);
       const member = value[key];
       if (member !== undefined) {
@@ -148,9 +146,4 @@ function kindOf(key: string, isTool: boolean): TextKind {
   if (isTool && key === "name") return "name";
   if (key === "title") return "title";
   return PROSE.has(key) ? "prose" : "value";
-}
-
-function joinPath(where: string, key: string): string {
-  if (PLAIN_KEY.test(key) && key.length <= KEY_SHOWN_MAX) return `${where}.${key}`;
-  return `${where}[${JSON.stringify(makeVisible(key.slice(0, KEY_SHOWN_MAX)))}]`;
 }

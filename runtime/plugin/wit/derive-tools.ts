@@ -74,7 +74,7 @@ function deriveTool(exported: ExportedFunction, docs: string | undefined): WitTo
   const outputSchema = outputSchemaOf(type);
   const definition = {
     name: toolName,
-    description: docs ?? describe(exported),
+    description: docs ?? describe(exported, type),
     inputSchema: inputSchemaOf(type),
     ...(outputSchema && { outputSchema }),
   };
@@ -93,9 +93,15 @@ function assertSchemas(definition: ToolDefinition): void {
   }
 }
 
-function describe({ interface: owner, name }: ExportedFunction): string {
+const PARAMETERS_SHOWN_MAX = 10;
+
+/** Names the parameters too: what a description does not mention, a reader takes for hidden. */
+function describe({ interface: owner, name }: ExportedFunction, { params }: WitFunction): string {
   const of = owner === undefined ? "" : ` of \`${owner}\``;
-  return `Calls the function \`${name}\`${of}. Its author wrote no description.`;
+  const names = params.slice(0, PARAMETERS_SHOWN_MAX).map((param) => param.name);
+  const given = names.length === 0 ? "" : ` with ${names.join(", ")}`;
+  const more = params.length > names.length ? " and more" : "";
+  return `Calls the function \`${name}\`${of}${given}${more}. Its author wrote no description.`;
 }
 
 /** Names that differ to the component, but not to clients, or not in generated code. */

@@ -43,9 +43,10 @@ export async function download(
     );
   let etag: string | undefined;
   for (let tries = 1; ; tries += 1) {
-    const from = etag === undefined && !terms.namedByDigest ? 0 : collected.length;
-    const response = await open(rangeHeaders(from, etag));
+    let response: SourceResponse | undefined;
     try {
+      const from = etag === undefined && !terms.namedByDigest ? 0 : collected.length;
+      response = await open(rangeHeaders(from, etag));
       if (response.status === 206) assertContinues(response, from, etag, what);
       else collected.clear();
       etag = strongEtag(response);
@@ -55,16 +56,22 @@ export async function download(
         throw new SourceError("ERR_SOURCE_TRUNCATED", `${what} is shorter than it was said to be.`);
       return collected.bytes();
     } catch (error) {
-      if (!(error instanceof Cut)) throw error;
+      if (!isInterruption(error, tries)) throw error;
       if (tries >= triesMax) {
         const message = `${what} was cut off ${tries} times.`;
         throw new SourceError("ERR_SOURCE_TRUNCATED", message, { cause: error });
       }
     } finally {
-      response.cancel();
+      response?.cancel();
     }
     await client.pause(PAUSE_MS * 2 ** tries);
   }
+}
+
+/** Whether it is worth another try: the connection ended, or whoever was there a moment ago is not just now. */
+function isInterruption(error: unknown, tries: number): boolean {
+  if (error instanceof Cut) return true;
+  return tries > 1 && error instanceof SourceError && error.code === "ERR_SOURCE_UNREACHABLE";
 }
 
 async function collect(

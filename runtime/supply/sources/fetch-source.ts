@@ -1,5 +1,6 @@
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
+import type { FilePowers } from "../file-powers.ts";
 import { readSource, type Source } from "../read-source.ts";
 import { SourceError } from "./errors.ts";
 import { fetchHttps, resolveHttps } from "./https.ts";
@@ -9,6 +10,7 @@ import { isRemoteSource, parseRemoteSource, type RemoteSource } from "./source-t
 
 /** What it takes to read a source, wherever it is. */
 export interface SourceSetting extends RemoteAccess {
+  readonly files: FilePowers;
   /** Where relative paths start: the configuration's folder. */
   readonly root: string;
   /** In production an https source must name its digest. */
@@ -40,7 +42,7 @@ export async function fetchSource(
 
 /**
  * What a source is now, as cheaply as it can be known: of a registry the manifest alone, of the web the whole file.
- * Undefined when a local source is not there, or is not packed. Throws as `fetchSource` does.
+ * Undefined when a local source is not there. Throws as `fetchSource` does.
  */
 export async function resolveSource(
   source: string,
@@ -48,9 +50,8 @@ export async function resolveSource(
 ): Promise<Resolved | undefined> {
   if (!isRemoteSource(source)) {
     const found = readSource(source, setting.root, setting.files);
-    return found?.kind === "package"
-      ? { of: "package", digest: digestOfBytes(found.package) }
-      : undefined;
+    if (found?.kind === "package") return { of: "package", digest: digestOfBytes(found.package) };
+    return found && { of: "component", digest: digestOfBytes(found.component) };
   }
   const remote = parsePinned(source, setting);
   return withRemote(remote, setting, async (further): Promise<Resolved> =>

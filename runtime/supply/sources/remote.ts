@@ -7,7 +7,8 @@ import type { RemoteSource } from "./source-text.ts";
 
 /** What it takes to reach a remote source. */
 export interface RemoteAccess {
-  readonly files: FilePowers;
+  /** Nothing can be written with it: what is fetched stays in memory until it is approved. */
+  readonly files: Pick<FilePowers, "readFile">;
   readonly powers: SourcePowers;
   /** What is being done now, for a terminal. */
   readonly onProgress: (step: string) => void;

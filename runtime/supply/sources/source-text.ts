@@ -2,7 +2,7 @@ import { HostError } from "@glovebox/host-api/errors";
 import { addressOf, isHost, parseTarget, type Target } from "@glovebox/host-api/http/url";
 import { isLoopback } from "@glovebox/host-api/http/addresses";
 import { isDigest } from "../../plugin/canonical.ts";
-import type { Digest } from "../../plugin/formats.ts";
+import type { Digest, LockedPlugin } from "../../plugin/formats.ts";
 import { quoteText } from "../../plugin/text.ts";
 import { SourceError } from "./errors.ts";
 
@@ -44,7 +44,8 @@ const REPOSITORY =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const REPOSITORY_CHARS_MAX = 255;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const REFERENCE = /^([^/@\s]+)\/([^:@\s]+)(?::([^:@/\s]+))?(?:@([^@/\s]+))?$/;
+const REFERENCE =
+  /^((?:\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?::[0-9]{1,5})?)\/([^:@\s]+)(?::([^:@/\s]+))?(?:@([^@/\s]+))?$/i;
 /** Where Docker Hub's names are served. */
 const DOCKER_HUB: ReadonlySet<string> = new Set(["docker.io", "index.docker.io"]);
 const DOCKER_HUB_API = "registry-1.docker.io";
@@ -67,6 +68,25 @@ export function parseRemoteSource(text: string): RemoteSource {
   if (scheme === "http")
     throw new SourceError("ERR_SOURCE_INSECURE", `${quoteText(text)} is plain http.`);
   throw wrong(text, "its scheme is neither https nor oci");
+}
+
+/**
+ * The same source, but only for the bytes that were approved: an artifact by its digest wherever its tag is now, a file by
+ * the digest that its approval pinned. What is local, or says its digest itself, stays as it is.
+ */
+export function pinSource(
+  text: string,
+  { origin, package: digest, digests }: Pick<LockedPlugin, "origin" | "package" | "digests">,
+): string {
+  if (!isRemoteSource(text)) return text;
+  const source = parseRemoteSource(text);
+  if (source.digest !== undefined) return text;
+  if (source.kind === "oci")
+    return origin?.manifest
+      ? `${text.slice(0, -`:${source.tag}`.length)}@${origin.manifest}`
+      : text;
+  const pinned = source.target.path.endsWith(".wasm") ? digests.component : digest;
+  return `${text}#${pinned.replace(":", "=")}`;
 }
 
 function parseHttps(text: string): HttpsSource {

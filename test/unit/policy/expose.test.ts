@@ -66,10 +66,29 @@ describe("the exposed tools", () => {
     );
   });
 
-  it("have letters, digits and _ alone", () => {
+  it("keep the hyphens of the tool's own name, and may be the operator's", () => {
+    const { tools, problems } = exposeTools([
+      {
+        alias: "my-api",
+        surface: plugin("x", ["long_get-it", "other"]).surface,
+        configuration: { tools: ["long_get-it"], toolNames: { "long_get-it": "get" } },
+      },
+      plugin("y", ["get-it"]),
+    ]);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      tools.map(({ exposedName, tool }) => [exposedName, tool.name]),
+      [
+        ["my_api__get", "long_get-it"],
+        ["y__get-it", "get-it"],
+      ],
+    );
+  });
+
+  it("have letters, digits, _ and - alone", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (alias, name) => {
-        assert.match(exposedNameOf(alias, name), /^[A-Za-z0-9_]+$/);
+        assert.match(exposedNameOf(alias, name), /^[A-Za-z0-9_-]+$/);
       }),
     );
   });

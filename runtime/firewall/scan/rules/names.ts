@@ -29,6 +29,7 @@ const HOW: Readonly<Record<Likeness, string>> = {
   letters: "is drawn like",
   decorated: "is the same words as",
   typo: "is one letter away from",
+  prefixed: "is, but for its first word,",
 };
 
 const indexes = new WeakMap<object, NameIndex>();
@@ -40,7 +41,8 @@ export const NAME_OVERLAP: Rule = {
   title: "A name that is, or looks like, the name of another plugin's tool",
   references: ["OWASP MCP03", "UTS 39"],
   *find({ tool, others }) {
-    const found = indexOf(others, () => [...others.values()].map(({ name }) => name)).find(
+    if (others.size === 0) return;
+    const found = indexOf(others, true, () => [...others.values()].map(({ name }) => name)).find(
       tool.name,
     );
     if (found)
@@ -55,6 +57,7 @@ export const NAME_OVERLAP: Rule = {
 
 /** Honest plugins share names that say nothing, such as `search`: shown, and no reason to stop. */
 function severityOf(name: string, { likeness }: Lookalike): Severity {
+  if (likeness === "prefixed") return "medium";
   return isGeneric(name) && (likeness === "same" || likeness === "spelling") ? "medium" : "high";
 }
 
@@ -65,7 +68,8 @@ export const TWIN_NAMES: Rule = {
   title: "Two tools of one server whose names look the same",
   references: ["OWASP MCP03", "UTS 39"],
   *find({ tool: { name }, siblings }) {
-    const index = indexOf(siblings, () => siblings.map((sibling) => sibling.name));
+    if (siblings.length < 2) return;
+    const index = indexOf(siblings, false, () => siblings.map((sibling) => sibling.name));
     const found = index.find(name);
     if (index.isRepeated(name))
       yield {
@@ -115,8 +119,8 @@ export const NAME_CONVENTION: Rule = {
   },
 };
 
-function indexOf(key: object, names: () => readonly string[]): NameIndex {
+function indexOf(key: object, loose: boolean, names: () => readonly string[]): NameIndex {
   let index = indexes.get(key);
-  if (!index) indexes.set(key, (index = new NameIndex(names())));
+  if (!index) indexes.set(key, (index = new NameIndex(names(), { loose })));
   return index;
 }

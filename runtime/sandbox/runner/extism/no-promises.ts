@@ -1,4 +1,6 @@
-// Before Extism is loaded: it asks these once, and with them it would make every host function that sends HTTP a suspending
-// one, and every call a promise of the engine's. Ours answer at once, and the youngest part of the engine stays unused.
-for (const name of ["Suspending", "promising", "SuspendError"])
-  Reflect.deleteProperty(WebAssembly, name);
+// To be imported before Extism, which asks for these once: with them it would make every host function that sends HTTP a
+// suspending one, and every call a promise of the engine's. Ours answer at once, and the youngest part of the engine stays
+// unused.
+export const PROMISES_ARE_GONE = ["Suspending", "promising", "SuspendError"].every((name) =>
+  Reflect.deleteProperty(WebAssembly, name),
+);

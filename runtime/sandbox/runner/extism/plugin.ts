@@ -83,11 +83,11 @@ function restoreBlocks(plugin: Plugin, blocks: Blocks): boolean {
   return true;
 }
 
-function makeLogger({ note }: InstanceWorld["setting"]): Console {
+function makeLogger(setting: InstanceWorld["setting"]): Console {
   const write =
     (level: string) =>
     (text: unknown): void =>
-      note("log", [level, cutMessage(String(text))]);
+      setting.note("log", [level, cutMessage(String(text))]);
   const logger: Partial<Console> = {
     trace: write("debug"),
     debug: write("debug"),

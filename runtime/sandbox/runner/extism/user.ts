@@ -43,7 +43,7 @@ function isNumber(value: unknown): value is number {
  * Whoever calls what is refused ends the call, with words that the client reads.
  */
 export function makeUserFunctions(
-  { channel, note }: GuestSetting,
+  setting: GuestSetting,
   blocks: Blocks,
   state: () => CallState,
 ): Record<string, HostFunction> {
@@ -59,13 +59,13 @@ export function makeUserFunctions(
     notify_logging_message(plugin, address = 0n) {
       const { level, data } = parseObject(blocks.text(plugin, address)) ?? {};
       const text = typeof data === "string" ? data : (JSON.stringify(data) ?? "");
-      note("log", [LEVELS.get(level) ?? "info", cutMessage(text)]);
+      setting.note("log", [LEVELS.get(level) ?? "info", cutMessage(text)]);
     },
     notify_progress(plugin, address = 0n) {
       const { progress, total, message } = parseObject(blocks.text(plugin, address)) ?? {};
       // JSON text can say a number that has no value, which no note may carry.
       if (!isNumber(progress)) return;
-      note("progress", [
+      setting.note("progress", [
         progress,
         isNumber(total) ? total : null,
         typeof message === "string" ? cutMessage(message) : null,
@@ -75,7 +75,7 @@ export function makeUserFunctions(
     notify_tool_list_changed() {
       if (state().isListing) return;
       try {
-        channel.call("surface.change", []);
+        setting.channel.call("surface.change", []);
       } catch (error) {
         if (!(error instanceof GuestRefusal)) throw error;
       }

@@ -80,9 +80,9 @@ function writeNone(memory: DataView, countAt = U32, bytesAt = U32): number {
   return ERRNO.success;
 }
 
-function makeStreams({ note, perCall }: GuestSetting): Record<string, Preview1> {
+function makeStreams(setting: GuestSetting): Record<string, Preview1> {
   const sinkOf = (level: string) =>
-    perCall(() => makeLineSink((line) => note("log", [level, line])));
+    setting.perCall(() => makeLineSink((line) => setting.note("log", [level, line])));
   const sinks = [undefined, sinkOf("info"), sinkOf("warn")];
   const isOpen = (descriptor: number): boolean => descriptor <= 2;
   return {

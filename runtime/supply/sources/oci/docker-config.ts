@@ -29,7 +29,7 @@ const TOKEN_USER = "<token>";
 export async function findCredentials(
   registry: string,
   powers: SourcePowers,
-  files: FilePowers,
+  files: Pick<FilePowers, "readFile">,
 ): Promise<Credentials | undefined> {
   const file = powers.dockerConfigFile();
   const bytes = files.readFile(file, DOCKER_CONFIG_BYTES_MAX);

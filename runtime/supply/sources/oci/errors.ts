@@ -44,6 +44,13 @@ export const REGISTRY_ERRORS = {
       "The signatures that a registry has for an artifact are malformed, of another artifact, or too many.",
     remedy: "Ask the publisher to attach them again, with `glovebox publish`.",
   },
+  ERR_PUBLISH_SIGNATURE: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "A signature beside a package is of other bytes, so whoever pulled it would be refused.",
+    remedy: "Sign the package again with `glovebox sign`, and remove what was signed before.",
+  },
   ERR_REGISTRY_REFUSED: {
     fault: "system",
     exit: EXIT.failed,

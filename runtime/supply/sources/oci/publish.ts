@@ -172,8 +172,8 @@ async function pushBlob(
   const { digest } = descriptor;
   const there = await registry.send({ method: "HEAD", path: `blobs/${digest}` });
   there.cancel();
+  // Whatever else storage behind a redirect says of this question, sending it again does no harm.
   if (there.status === 200) return;
-  if (there.status !== 404) throw refusedToTake(there, `blob ${digest}`);
   onProgress(`Pushing ${(bytes.length / 1024 / 1024).toFixed(1)} MiB`);
   const session = await registry.send({ method: "POST", path: "blobs/uploads/" });
   session.cancel();

@@ -51,6 +51,12 @@ describe("a name beside another plugin's", () => {
     it(`is another one than ${other}: ${name}`, () =>
       assert.deepEqual(among("name-overlap", name, [other]), []));
 
+  it("is weaker with a word in front of it", () => {
+    assert.deepEqual(among("name-overlap", "disk_fetch_invoice", ["fetch_invoice"]), ["medium"]);
+    assert.deepEqual(among("name-overlap", "quick_search", ["search"]), ["high"]);
+    assert.deepEqual(among("name-overlap", "web_search", ["search"]), []);
+  });
+
   it("may be one that says nothing", () => {
     assert.deepEqual(among("name-overlap", "search", ["search"]), ["medium"]);
   });

@@ -17,7 +17,7 @@ const site = createServer((request, response) => {
   const { method, headers } = request;
   request.setEncoding("utf8").on("data", (body: string) => {
     response.writeHead(418, { "x-site": "ours", "x-two": ["a", "b"] });
-    response.end(`${method} ${headers["x-servlet"]} ${body}`);
+    response.end(`${method} ${String(headers["x-servlet"])} ${body}`);
   });
 });
 const { powers } = makeMachine();
