@@ -10,6 +10,9 @@ import { snapshot } from "../helpers/scratch.ts";
 import { makeServedWorkspace, type ServedWorkspace } from "../helpers/served-workspace.ts";
 import { honestServlet, hostileServlet } from "../helpers/servlets.ts";
 
+/** Both forms have the same tools. */
+const SAME_NAMES = ["--accept", "name-overlap"];
+
 let workspace: ServedWorkspace;
 let shared: Awaited<ReturnType<typeof makeSharedMachine>>;
 const file = (name: string): string => join(workspace.folder, name);
@@ -32,7 +35,10 @@ if (CAN_COMPILE_C) {
       ["younger", 2],
     ] as const) {
       writeFileSync(file(`${name}.wasm`), honestServlet(form));
-      const { code, stderr } = await run("add", file(`${name}.wasm`), "--unsigned", "--yes");
+      const { code, stderr } = await run(
+        ...["add", file(`${name}.wasm`), "--unsigned", "--yes"],
+        ...(form === 2 ? SAME_NAMES : []),
+      );
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     }
   });
@@ -67,7 +73,7 @@ if (CAN_COMPILE_C) {
       writeFileSync(file("signed.wasm"), honestServlet(1));
       const signed = await run("sign", file("signed.wasm"), "--key", file("author.key"));
       assert.deepEqual(signed.codes, []);
-      const added = await run("add", file("signed.wasm"), "--as", "signed", "--yes");
+      const added = await run("add", file("signed.wasm"), "--yes", ...SAME_NAMES);
       assert.deepEqual(added.codes, []);
       assert.equal(lockOf("signed")?.signers.length, 1);
       writeFileSync(file("signed.wasm"), hostileServlet());
