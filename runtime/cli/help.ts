@@ -8,7 +8,7 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
   ["Write a plugin", ["new", "build", "pack", "keygen", "sign", "publish"]],
   [
     "Install plugins",
-    ["init", "trust", "add", "scan", "list", "inspect", "approve", "remove", "verify"],
+    ["init", "trust", "add", "endorse", "scan", "list", "inspect", "approve", "remove", "verify"],
   ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
   ["Use them", ["call", "serve"]],

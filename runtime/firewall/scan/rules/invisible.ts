@@ -2,7 +2,8 @@ import { findHiddenCharacter, HIDDEN } from "../../../plugin/text.ts";
 import type { HiddenCharacter } from "../../../plugin/text.ts";
 import type { Rule } from "../rule.ts";
 
-const ESCAPE = /[\u001B\u009B\u0090\u009D]/;
+/** ESC, and the 8-bit forms of CSI, DCS and OSC. */
+const ESCAPES = ["\u001B", "\u009B", "\u0090", "\u009D"];
 const SPELLED_ESCAPE = /\\(?:x1b|u001b|u\{1b\}|033|e)\[/i;
 const BEFORE_MAX = 20;
 const AFTER_MAX = 60;
@@ -58,8 +59,8 @@ export const TERMINAL_ESCAPE: Rule = {
   references: ["OWASP MCP03"],
   *find({ texts }) {
     for (const { where, raw } of texts) {
-      const index = raw.search(ESCAPE);
-      if (index >= 0) {
+      const index = ESCAPES.map((escape) => raw.indexOf(escape)).find((at) => at >= 0);
+      if (index !== undefined) {
         const quote = raw.slice(index, index + AFTER_MAX);
         yield { where, why: "It has an escape that a terminal obeys.", quote };
       } else if (raw.includes("\\") && SPELLED_ESCAPE.test(raw)) {
