@@ -1,6 +1,6 @@
 // What the operator's policy says of a plugin that is to be added: licences, names, and what a script may approve in production.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { digestOfBytes } from "../../runtime/plugin/canonical.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
@@ -117,4 +117,36 @@ describe("in production", () => {
     assert.match(stderr, /bare\.tgz`, which is to be added without a signature/);
     assert.doesNotMatch(stderr, /plugins\./);
   });
+});
+
+it("every reason names the line that it speaks of, and the line of the lockfile that was approved", async (t) => {
+  const workspace = suite.installed.copy(t);
+  put(OTHER, workspace);
+  workspace.replaceSource(packAndSign(change(ECHO, { license: Buffer.from("None.\n") })));
+  workspace.editConfiguration((text) =>
+    text.replace("kv: 1MiB", "kv: 2MiB").replace("  echo:", "  ghost:\n    source: x\n  echo:"),
+  );
+  const { json } = await run(["verify", "--json"], workspace);
+  const lineOf = (file: string, words: string): number =>
+    readFileSync(file, "utf8")
+      .split("\n")
+      .findIndex((line) => line.includes(words)) + 1;
+  const { configFile, lockFile } = workspace;
+  const { error } = json as { error: { code: string; line?: number; approved?: object }[] };
+  assert.deepEqual(
+    error.map(({ code, line, approved }) => ({ code, line, approved })),
+    [
+      { code: "ERR_NOT_PINNED", line: lineOf(configFile, "ghost:"), approved: undefined },
+      {
+        code: "ERR_PACKAGE_CHANGED",
+        line: undefined,
+        approved: { file: lockFile, line: lineOf(lockFile, '"package"') },
+      },
+      {
+        code: "ERR_GRANTS_CHANGED",
+        line: lineOf(configFile, "grants:"),
+        approved: { file: lockFile, line: lineOf(lockFile, '"grants"') },
+      },
+    ],
+  );
 });
