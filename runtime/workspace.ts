@@ -29,7 +29,7 @@ import {
   verifySource,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
-import type { Trust } from "./supply/trust.ts";
+import { NO_TRUST, type Trust } from "./supply/trust.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
 import { findBadKeys, trustOf } from "./workspace-trust.ts";
 import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";
@@ -182,7 +182,7 @@ export function verifyPlugin(
             found,
             verified ? { ...expected, surface: verified.surface } : expected,
             rules,
-            endorsementsOf(stored?.bundles ?? []),
+            readEndorsements(paths, locked, files),
           ),
         );
     },
@@ -255,7 +255,8 @@ export function openStored(
 ): OpenedPlugin {
   const stored = readStored(workspace.paths, alias, locked, files);
   return saying({ file: stored.file }, () =>
-    openPinned(stored.package, { alias, locked }, rulesIn(workspace, files)),
+    // Whether it may still start is not asked: what replaces a revoked release is compared with it.
+    openPinned(stored.package, { alias, locked }, rulesOf(NO_TRUST)),
   );
 }
 
@@ -284,11 +285,7 @@ export function readEndorsements(
   locked: LockedPlugin,
   files: FilePowers,
 ): readonly SignatureFile[] {
-  return endorsementsOf(readStoredSignatures(paths, locked, files));
-}
-
-function endorsementsOf(bundles: readonly SignatureFile[]): readonly SignatureFile[] {
-  return bundles.filter(({ endorsed }) => endorsed === true);
+  return readStoredSignatures(paths, locked, files).filter(({ endorsed }) => endorsed === true);
 }
 
 function readStoredSignatures(

@@ -1,5 +1,7 @@
+import type { KeyObject } from "node:crypto";
 import { GloveboxError, Refusals } from "../errors.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
+import type { LockedPlugin } from "../plugin/formats.ts";
 import { editPlugin } from "../policy/edit-configuration.ts";
 import type { Source } from "../supply/read-source.ts";
 import {
@@ -21,6 +23,8 @@ export interface UpdateRequest extends Consent {
   readonly alias: string;
   /** Another source from now on, as typed; undefined keeps the configured one. */
   readonly from: string | undefined;
+  /** The operator's own key, where he vouches for what is there now. */
+  readonly endorser?: KeyObject | undefined;
 }
 
 /**
@@ -31,10 +35,11 @@ export async function updatePlugin(
   request: UpdateRequest,
   call: CommandCall,
 ): Promise<ApprovalResult | undefined> {
-  const { alias, from } = request;
+  const { alias, from, endorser } = request;
   const { configFile, machine } = call;
   const workspace = readWorkspace(configFile, machine.files);
-  const { source: configured, unsigned } = configuredPlugin(workspace, alias);
+  const { source: configured, unsigned: wasUnsigned } = configuredPlugin(workspace, alias);
+  const unsigned = wasUnsigned && !endorser;
   const typed =
     from === undefined
       ? { typed: configured, source: configured }
@@ -43,9 +48,12 @@ export async function updatePlugin(
   const { source } = typed;
   if (source === configured && isApproved(alias, found, workspace, call)) return undefined;
   assertNamed(found, request);
-  const examined = await examine(found, { alias, unsigned }, workspace, call);
+  const examined = await examine(found, { alias, unsigned, endorser }, workspace, call);
   const edit = (text: string): string =>
-    source === configured ? text : editPlugin(text, configFile, alias, { source });
+    editPlugin(text, configFile, alias, {
+      ...(source === configured ? {} : { source }),
+      ...(wasUnsigned && endorser ? { unsigned } : {}),
+    });
   const { origin } = found;
   return finishApproval(
     { alias, source, origin, unsigned, consent: request, examined, edit },
@@ -68,8 +76,8 @@ function isApproved(
     const stored = readStored(workspace.paths, alias, locked, machine.files);
     return (
       digestOfBytes(stored.package) === locked.package &&
-      digestOfBundles(stored) === digestOfBundles(found) &&
-      stored.bundles.length === locked.signers.length
+      digestOf(stored.bundles.filter(({ endorsed }) => !endorsed)) === digestOf(found.bundles) &&
+      stored.bundles.length === bundlesOf(locked)
     );
   } catch (error) {
     if (error instanceof GloveboxError || error instanceof Refusals) return false;
@@ -77,8 +85,14 @@ function isApproved(
   }
 }
 
+/** How many signatures were approved: who attested the build has one for that, too. */
+function bundlesOf({ signers }: LockedPlugin): number {
+  const attested = signers.filter((one) => one.kind === "identity" && one.provenance);
+  return signers.length + attested.length;
+}
+
 /** In whatever order and under whatever names they came. */
-function digestOfBundles({ bundles }: Pick<Source, "bundles">): string {
+function digestOf(bundles: Source["bundles"]): string {
   return bundles
     .map(({ bytes }) => digestOfBytes(bytes))
     .toSorted()

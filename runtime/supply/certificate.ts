@@ -92,7 +92,10 @@ function subjectOf(names: Buffer | undefined): string {
   if (!names) throw invalid("the certificate names nobody");
   const name = content(names, TAG.sequence);
   const tag = name.at(0) === TAG.email ? TAG.email : TAG.uri;
-  return ascii(content(name, tag));
+  const subject = ascii(content(name, tag));
+  // The two kinds of names must not be taken for each other.
+  if (subject.includes("://") !== (tag === TAG.uri)) throw invalid("a name of the wrong kind");
+  return subject;
 }
 
 /** The content of a DER value that is all of `bytes` (X.690, 10.1): so nothing stands behind it. */

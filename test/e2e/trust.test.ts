@@ -23,6 +23,7 @@ import { makeMinisigKey, minisigOf } from "../helpers/minisig.ts";
 import {
   APPROVED,
   AUTHOR,
+  change,
   ECHO,
   FOREIGN,
   OTHER,
@@ -220,6 +221,24 @@ describe("a digest that is revoked", () => {
   });
 });
 
+describe("a release that is revoked", () => {
+  it("is compared with the one that takes its place", async (t) => {
+    const workspace = suite.installed.copy(t);
+    const { digests } = lockOf(workspace)!;
+    await done(
+      ["trust", "revoke", digests.component, "--reason", "it leaked what it read"],
+      workspace,
+    );
+    const next = change(ECHO, { manifest: (manifest) => (manifest["version"] = "9.9.9") });
+    const { component } = await cannedPackage({ name: "echo", tools: ["say"], answer: "new" });
+    workspace.replaceSource(packAndSign({ ...next, component }));
+    const stdout = await done(["update", "echo", "--yes"], workspace);
+    assert.match(stdout, /1\.0\.0.*9\.9\.9|9\.9\.9/);
+    assert.doesNotMatch(stdout, /nothing to compare with/);
+    await done(["verify"], workspace);
+  });
+});
+
 describe("an endorsement", () => {
   it("lets in what nobody signed, in production too, and writes nothing beside the source", async (t) => {
     const workspace = suite.installed.copy(t);
@@ -264,8 +283,33 @@ describe("an endorsement", () => {
     const pinned = ["ERR_COMPONENT_CHANGED", "ERR_MANIFEST_CHANGED"];
     await refused(["verify"], workspace, [...pinned, ...signed]);
     await refused(["approve", "other", "--yes"], workspace, signed);
+    await refused(["update", "other", "--yes"], workspace, ["ERR_SIGNATURE_MISSING"]);
+    await done(["update", "other", "--endorse", key, "--yes"], workspace);
+    await done(["verify"], workspace);
+    assert.match(await done(["update", "other"], workspace), /its source has the approved bytes/);
+    assert.match(await done(["outdated"], workspace), /other +1\.0\.0 +1\.0\.0 +as pinned/);
+    const again = await cannedPackage({ name: "other", tools: ["add"], answer: "6" });
+    put(workspace, "theirs.tgz", packPackage(again));
     await done(["endorse", "other", "--key", key, "--yes"], workspace);
     await done(["verify"], workspace);
+  });
+
+  it("is kept by restore as long as the store has it", async (t) => {
+    const workspace = suite.installed.copy(t);
+    const source = put(workspace, "theirs.tgz", packPackage(OTHER));
+    const key = put(workspace, "operator.key", OPERATOR.privateKey);
+    await done(
+      ["trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator"],
+      workspace,
+    );
+    await done(["add", source, "--endorse", key, "--yes"], workspace);
+    const stored = readdirSync(workspace.path(".glovebox/store"));
+    for (const name of stored.filter((one) => one.endsWith(".tgz")))
+      rmSync(workspace.path(`.glovebox/store/${name}`));
+    await refused(["verify"], workspace, ["ERR_PACKAGE_MISSING"]);
+    await done(["restore"], workspace);
+    await done(["verify"], workspace);
+    assert.deepEqual(readdirSync(workspace.path(".glovebox/store")), stored);
   });
 
   it("counts as any signature: not when the key is revoked, and not without the store's file", async (t) => {

@@ -175,6 +175,8 @@ describe("a certificate", () => {
       { names: sequence(name(0x82, ANN.subject)) },
       { names: sequence(name(0x86, ""), ann) },
       { names: sequence() },
+      { names: sequence(name(0x86, ANN.subject)) },
+      { names: sequence(name(0x81, "https://example.com/ann")) },
       { names: sequence(tlv(0x81, high(ANN.subject))) },
       { names: sequence(name(0x81, "ann@example.com\0.evil.example")) },
       { names: Buffer.concat([sequence(ann), sequence(eve)]) },

@@ -3,12 +3,13 @@ import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
 import { CliError } from "../errors.ts";
+import { readPrivateKey } from "../private-key.ts";
 import { updatePlugin } from "../update.ts";
 
 export const update: Command = {
   name: "update",
   summary: "fetch plugins anew, show old against new, approve and pin what changed",
-  usage: "[NAME…] [--from SOURCE] [--yes] [--digest SHA256] [--accept FINDING]…",
+  usage: "[NAME…] [--from SOURCE] [--endorse KEY] [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "Fetches each plugin from its source; without NAME, all of them. What is there byte by byte as approved is left alone.",
     "Shows the plugin whole and then what changes: tool definitions word by word, capabilities, imports, signers, size, licence.",
@@ -19,6 +20,11 @@ export const update: Command = {
       type: "string",
       value: "SOURCE",
       summary: "take the one NAME from here, now and from now on",
+    },
+    endorse: {
+      type: "string",
+      value: "KEY",
+      summary: "sign what the one NAME is now with your own key",
     },
     ...CONSENT_OPTIONS,
   },
@@ -33,18 +39,20 @@ export const update: Command = {
     const { out, configFile, machine } = call;
     const from = call.text("from");
     const consent = readConsent(call);
-    for (const option of ["from", "digest"])
+    const keyFile = call.text("endorse");
+    for (const option of ["from", "digest", "endorse"])
       if (call.text(option) !== undefined && call.args.length !== 1)
         throw new CliError("ERR_USAGE", `\`--${option}\` is for one plugin: name it.`);
     if (call.texts("accept").length > 0 && call.args.length !== 1)
       throw new CliError("ERR_USAGE", "`--accept` is for one plugin: name it.");
+    const endorser = keyFile === undefined ? undefined : readPrivateKey(keyFile, call);
     const all = Object.keys(readWorkspace(configFile, machine.files).configuration.plugins);
     const names = call.args.length > 0 ? [...new Set(call.args)] : all;
     const updated: { readonly alias: string; readonly version: string }[] = [];
     const reasons: GloveboxError[] = [];
     for (const alias of names) {
       try {
-        const result = await updatePlugin({ alias, from, ...consent }, call);
+        const result = await updatePlugin({ alias, from, endorser, ...consent }, call);
         out.line();
         out.line(
           result

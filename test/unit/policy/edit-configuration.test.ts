@@ -3,10 +3,12 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { JsonValue } from "@glovebox/host-api/json";
 import {
+  addRevocation,
   editPlugin,
   editTrust,
   FIRST_CONFIGURATION,
   removePlugin,
+  removeTrust,
 } from "../../../runtime/policy/edit-configuration.ts";
 import { FILE, parseData, parseText } from "../../helpers/policy-files.ts";
 import { assertRefused, codesOf } from "../../helpers/refusals.ts";
@@ -174,6 +176,68 @@ describe("a trusted key", () => {
   it("does not take the name of another", () => {
     const text = editTrust(COMMENTED, FILE, { name: "acme", key: "BBBB", plugins: ["time"] });
     assertRefused(() => parseText(text), "ERR_CONFIG_INVALID");
+  });
+});
+
+describe("a trust entry", () => {
+  const identity = { issuer: "https://accounts.example.com", subject: "ann@example.com" };
+
+  it("of an identity or of minisign is added, found again, and given days", () => {
+    const minisign = `RW${"Q".repeat(54)}`;
+    let text = editTrust(COMMENTED, FILE, { name: "ann", identity, plugins: ["time"] });
+    text = editTrust(text, FILE, { name: "hand", minisign, plugins: ["time"] });
+    text = editTrust(text, FILE, {
+      name: "x",
+      identity,
+      plugins: ["files"],
+      until: "2027-01-31",
+      cosigners: ["hand"],
+    });
+    text = editTrust(text, FILE, { name: "y", minisign, plugins: ["files"], from: "2026-01-31" });
+    const [, ann, hand, ...more] = parseText(text).trust;
+    assert.deepEqual(ann, {
+      kind: "identity",
+      name: "ann",
+      ...identity,
+      plugins: ["time", "files"],
+      until: "2027-01-31",
+      cosigners: ["hand"],
+    });
+    assert.deepEqual(
+      [hand?.name, hand?.plugins, hand?.from],
+      ["hand", ["time", "files"], "2026-01-31"],
+    );
+    assert.deepEqual(more, []);
+    assert.ok(comments(COMMENTED).every((comment) => comments(text).includes(comment)));
+  });
+
+  it("is taken out by its name, and the last one leaves a list", () => {
+    assert.equal(removeTrust(COMMENTED, FILE, "nobody"), COMMENTED);
+    const text = removeTrust(COMMENTED, FILE, "acme");
+    assert.deepEqual(parseText(text).trust, []);
+    assert.ok(comments(text).includes("about trust"));
+  });
+});
+
+describe("a revocation", () => {
+  it("is appended to its list, in a section that is made when there is none", () => {
+    const why = { reason: "lost with a laptop", date: "2026-11-21" };
+    const [key, digest] = ["a", "b"].map((letter) => `sha256:${letter.repeat(64)}`);
+    let text = addRevocation(COMMENTED, FILE, "keys", { key: key!, ...why });
+    text = addRevocation(text, FILE, "keys", { key: digest!, ...why });
+    text = addRevocation(text, FILE, "digests", { digest: digest!, ...why });
+    const { revoked } = parseText(text);
+    assert.deepEqual(revoked.keys, [
+      { key, ...why },
+      { key: digest, ...why },
+    ]);
+    assert.deepEqual(revoked.digests, [{ digest, ...why }]);
+    assert.deepEqual(revoked.identities, []);
+    const flow = text.replace(/^revoked:[^]*$/m, "revoked: { keys: [] }\n");
+    assert.equal(
+      parseText(addRevocation(flow, FILE, "keys", { key: key!, ...why })).revoked.keys.length,
+      1,
+    );
   });
 });
 

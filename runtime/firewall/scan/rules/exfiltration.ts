@@ -7,6 +7,43 @@ export const EXFILTRATION: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP10"],
   phrases: [
     {
+      steps: "crime secretNoun|secretPath|configPath|userData|talk|user|content|flow",
+      gap: 5,
+      severity: "high",
+      why: "It steals.",
+    },
+    {
+      steps: "before|after|must read all content leak|send/12",
+      gap: 6,
+      severity: "high",
+      why: "It has everything read and passed on.",
+    },
+    {
+      steps: "must send user|any|all secretNoun",
+      gap: 4,
+      severity: "high",
+      why: "It demands secrets.",
+    },
+    { steps: "send|hold talk", gap: 6, severity: "high", why: "It wants what the model was told." },
+    {
+      steps: "param must hold|send any|user|everything secretNoun",
+      gap: 6,
+      severity: "high",
+      why: "It wants secrets in a parameter.",
+    },
+    {
+      steps: "param must hold|send talk|userData",
+      gap: 6,
+      severity: "high",
+      why: "It wants what the model was told in a parameter.",
+    },
+    {
+      steps: "secretNoun read leak|collect external|address",
+      gap: 8,
+      severity: "high",
+      why: "It sends the secrets that it finds to somebody.",
+    },
+    {
       steps: "read secretPath|configPath send/14",
       gap: 8,
       severity: "high",

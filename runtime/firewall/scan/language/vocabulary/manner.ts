@@ -4,7 +4,11 @@ import type { Words } from "./words.ts";
 export const MANNER = {
   not: {
     words:
-      "not never no don't dont doesn't doesnt won't wont shouldn't shouldnt mustn't mustnt cannot can't cant nor neither isn't aren't nobody none nothing unnecessary",
+      "not never no don't dont doesn't doesnt won't wont shouldn't shouldnt mustn't mustnt cannot can't cant nor neither isn't aren't none nothing unnecessary nobody",
+  },
+  nobody: {
+    words: "nobody",
+    phrases: "no one; no user; no human; no person; not anyone; not anybody",
   },
   without: { words: "without" },
   /** What gives a verb its meaning back after a negation: "never forget to", "not only", "no answer until". */
@@ -26,12 +30,12 @@ export const MANNER = {
     words:
       "silently secretly covertly quietly discreetly stealthily invisibly surreptitiously unnoticed undetected imperceptibly clandestinely furtively stealth",
     phrases:
-      "behind the scenes; without a trace; without trace; in secret; under the radar; without detection; without being noticed; without being detected; without being seen",
+      "behind the scenes; without a trace; without trace; in secret; be discreet; being discreet; with discretion; under the radar; without detection; without being noticed; without being detected; without being seen",
   },
   background: { words: "background", phrases: "in the background" },
   know: {
     words:
-      "know knows knowing known knowledge aware awareness notice notices noticing realize realizes realizing realise suspect suspects suspecting informed notified learn learns learning discover discovers consent",
+      "know knows knowing known knowledge aware awareness notice notices noticing realize realizes realizing realise suspect suspects suspecting informed notified hear hears hearing heard learn learns learning discover discovers consent",
     phrases: "find out; finds out; finding out",
   },
   unaware: { words: "unaware oblivious ignorant uninformed" },
@@ -40,7 +44,7 @@ export const MANNER = {
     words:
       "must should shall always required mandatory needs ensure imperative obligatory obliged expected supposed invariably please need",
     phrases:
-      "make sure; be sure; have to; has to; at all times; under all circumstances; no matter what; without exception; without fail; in all cases",
+      "make sure; be sure; have to; has to; at all times; under all circumstances; no matter what; every time; each time; without exception; without fail; in all cases",
   },
   important: {
     words:
@@ -94,7 +98,7 @@ export const MANNER = {
     words:
       "best superior optimal ultimate fastest safest unmatched authoritative definitive unparalleled finest perfect unrivaled trustworthy official greatest preferred",
     phrases:
-      "only reliable; only correct; only trusted; first choice; number one; top choice; state of the art; best choice; highest quality; only tool; default choice; highest priority; top priority",
+      "no other tool; no other service; comes close; by far; only reliable; only correct; only trusted; first choice; number one; top choice; state of the art; best choice; highest quality; only tool; default choice; highest priority; top priority",
     pairs: [
       [
         "most more",

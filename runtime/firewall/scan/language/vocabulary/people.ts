@@ -3,7 +3,7 @@ import type { Words } from "./words.ts";
 /** Who speaks, and to whom. */
 export const PEOPLE = {
   user: {
-    nouns: "user human operator person customer owner employee",
+    nouns: "user human operator person customer owner employee individual",
     words: "people anyone anybody everybody everyone someone",
   },
   you: {
@@ -20,7 +20,9 @@ export const PEOPLE = {
     phrases:
       "i gave; i give; i have given; i told; i tell; i asked; i ask; i want; i need; i order; i command; i instruct; i instructed; i require; i authorize; we need you; we require you; we ask you; we instruct you; for me; send me; my instructions; my orders; my request",
   },
-  selfIntroduction: { phrases: "i am; i'm; this is your; speaking as; we are the; i represent" },
+  selfIntroduction: {
+    phrases: "i am; i'm; i the; we the; this is your; speaking as; we are the; i represent",
+  },
   authority: {
     nouns: "developer administrator admin creator author maintainer vendor supervisor manager",
     words:
