@@ -26,6 +26,8 @@ export interface Place {
   readonly column?: number;
   /** Path of keys inside the document, `plugins.time.grants.http[0]`. */
   readonly path?: string;
+  /** Where it stands what was approved, when that is another file. */
+  readonly approved?: { readonly file: string; readonly line: number };
 }
 
 export interface ErrorDetail {

@@ -148,9 +148,12 @@ async function listTools(
   { shape = SHAPE_DEFAULT }: Pick<Manifest, "shape">,
   setting: ListSetting,
 ): Promise<ToolSurface> {
-  return shape === "wit"
-    ? deriveSurface(inspectComponent(component))
-    : askForTools(component, shape, setting);
+  if (shape !== "wit") return askForTools(component, shape, setting);
+  // Its types say what its tools are, and none of its code is run. But what cannot be made ready to run at all is to be
+  // refused now, and not at its first call.
+  setting.onProgress("Transpiling the component behind the seal");
+  await setting.transpile(component, LIST_LIMITS);
+  return deriveSurface(inspectComponent(component));
 }
 
 async function askForTools(

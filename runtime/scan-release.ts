@@ -1,3 +1,4 @@
+import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { Release } from "./compare-releases.ts";
 import { GloveboxError, Refusals } from "./errors.ts";
 import type { Finding } from "./firewall/scan/finding.ts";
@@ -6,9 +7,8 @@ import { toScanned } from "./firewall/scan/scanned-tool.ts";
 import { digestOfBytes } from "./plugin/canonical.ts";
 import type { LockedPlugin, ToolSurface } from "./plugin/formats.ts";
 import { signerId } from "./plugin/signer.ts";
-import { parseSurface } from "./plugin/surface.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
-import { readPackage } from "./supply/package.ts";
+import { readStatedTools } from "./supply/stated-tools.ts";
 import { readStored, type Workspace } from "./workspace.ts";
 
 /** A plugin that is installed beside the one that is looked at. */
@@ -39,7 +39,7 @@ export function readNeighbours(
     try {
       const stored = readStored(workspace.paths, name, locked, files).package;
       if (digestOfBytes(stored) !== locked.package) return [];
-      return [{ locked, surface: parseSurface(readPackage(stored).surface) }];
+      return [{ locked, surface: readStatedTools(stored, CAPABILITIES).surface }];
     } catch (error) {
       if (error instanceof GloveboxError || error instanceof Refusals) return [];
       throw error;

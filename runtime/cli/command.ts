@@ -12,6 +12,8 @@ export interface Command {
   /** What it does, what it leaves alone, what comes next. One sentence per entry. */
   readonly description: readonly string[];
   readonly options: Readonly<Record<string, OptionRow>>;
+  /** Its arguments are names of installed plugins: shells complete them, and files for every other command. */
+  readonly takesPlugins?: true;
   readonly argumentsMin: number;
   readonly argumentsMax: number;
   readonly examples: readonly string[];

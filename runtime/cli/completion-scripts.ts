@@ -3,6 +3,9 @@ import { COMMON_OPTIONS } from "./parse-command-line.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
+/** Names of installed plugins, from the lockfile here: it is written by us, one name a line, so nothing needs to be started. */
+const PLUGIN_NAMES = String.raw`sed -n 's/^    "\([a-z][a-z0-9-]*\)": {$/\1/p' glovebox.lock.json 2>/dev/null`;
+
 /** A script that completes commands and options without running Glovebox: the words are written into it. */
 export function completionScript(
   shell: (typeof SHELLS)[number],
@@ -14,10 +17,11 @@ export function completionScript(
 function bash(commands: readonly Command[]): string {
   const names = commands.map((command) => command.name).join(" ");
   const cases = commands.map(
-    (command) => `    ${command.name}) options="${optionsOf(command).join(" ")}" ;;`,
+    (command) =>
+      `    ${command.name}) options="${optionsOf(command).join(" ")}"${command.takesPlugins ? " plugins=1" : ""} ;;`,
   );
   return `_glovebox() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" options=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" options="" plugins=""
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$word"); return; fi
   case "\${COMP_WORDS[1]}" in
@@ -26,7 +30,9 @@ ${cases.join("\n")}
   esac
   case "$word" in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
-    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    *) if [ "$plugins" ]; then mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES})" -- "$word"); fi
+      if [ "\${#COMPREPLY[@]}" -gt 0 ] || { [ "$plugins" ] && [ "$COMP_CWORD" = 2 ]; }; then return; fi
+      mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }
 complete -o filenames -F _glovebox glovebox
@@ -39,9 +45,14 @@ function zsh(commands: readonly Command[]): string {
     .join(" ");
   const cases = commands.map((command) => {
     const options = optionsOf(command).map((option) => `'${option}'`);
-    return `    ${command.name}) _arguments ${options.join(" ")} '*:file:_files' ;;`;
+    const words = command.takesPlugins ? "'*:plugin:_glovebox_plugins'" : "'*:file:_files'";
+    return `    ${command.name}) _arguments ${options.join(" ")} ${words} ;;`;
   });
   return `#compdef glovebox
+_glovebox_plugins() {
+  local -a names=(\${(f)"$(${PLUGIN_NAMES})"})
+  compadd -a names; _files
+}
 _glovebox() {
   if (( CURRENT == 2 )); then
     local -a commands=(${described})
@@ -62,6 +73,11 @@ function fish(commands: readonly Command[]): string {
       (option) =>
         `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -l ${option.slice(2)}`,
     ),
+    ...(command.takesPlugins
+      ? [
+          `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -a '(${PLUGIN_NAMES.replaceAll("\\", "\\\\").replaceAll("'", "\\'")})'`,
+        ]
+      : []),
   ]);
   return `${lines.join("\n")}\n`;
 }

@@ -54,7 +54,7 @@ function exitOf(reasons: readonly Reason[]): ExitCode {
 }
 
 function toJson(reason: Reason) {
-  const { file, line, column, path } = reason.place ?? {};
+  const { file, line, column, path, approved } = reason.place ?? {};
   return {
     code: reason.code,
     message: reason.message,
@@ -63,11 +63,12 @@ function toJson(reason: Reason) {
     ...(line === undefined ? {} : { line }),
     ...(column === undefined ? {} : { column }),
     ...(path === undefined || path === "" ? {} : { path }),
+    ...(approved && { approved }),
   };
 }
 
 function toText(reason: Reason): string {
-  const { file, line, column, path } = reason.place ?? {};
+  const { file, line, column, path, approved } = reason.place ?? {};
   const at = [file, line, column].filter((part) => part !== undefined).join(":");
   const where = [at, file === undefined || line === undefined ? path : undefined]
     .filter(Boolean)
@@ -75,6 +76,7 @@ function toText(reason: Reason): string {
   const lines = [
     `${reason.code}: ${reason.message}`,
     ...(where ? [`  at ${where}`] : []),
+    ...(approved ? [`  approved in ${approved.file}:${approved.line}`] : []),
     `  ${reason.remedy}`,
   ];
   return `${lines.map((text) => makeVisible(text.slice(0, LINE_CHARS_MAX))).join("\n")}\n`;

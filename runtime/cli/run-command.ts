@@ -21,7 +21,14 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const [name = "", ...rest] = words;
   const command = await loadCommand(name);
-  return command.run(readCall(command, rest, surroundings));
+  const call = readCall(command, rest, surroundings);
+  try {
+    return await command.run(call);
+  } catch (error) {
+    const { locateReasons } = await import("./locate-reasons.ts");
+    locateReasons(error, call.configFile, surroundings.machine.files);
+    throw error;
+  }
 }
 
 function readCall(

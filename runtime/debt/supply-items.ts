@@ -1,7 +1,36 @@
 import type { DebtItem } from "./items.ts";
 
-/** Gaps in whose word counts. */
+/** Gaps in where plugins come from, whose word counts, and what happens when either changes. */
 export const SUPPLY_ITEMS: readonly DebtItem[] = [
+  {
+    id: "GB-031",
+    title: "Sources are fetched without a proxy, and a web server is asked for two signatures only",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "Every connection goes straight to an address that was checked; HTTPS_PROXY is not read. Beside `https://…/FILE` only FILE.sigstore.json and FILE.minisig are looked for, because a web server lists nothing. Layers compressed with zstd are refused.",
+    ideal: "A proxy that the operator names, and as many signatures as a package has.",
+    resolved_by: "A key of the configuration for the proxy; a registry, which lists signatures.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+  },
+  {
+    id: "GB-032",
+    title:
+      "In a registry without the referrers API, two who attach signatures at once can lose one",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "There the list of signatures is an ordinary tag that is read, added to and written again. What is lost is missing, never forged: the plugin is refused until it is published again. Whoever may push there can also fill the list, and then it is refused too.",
+    ideal: "The registry adds to the list.",
+    resolved_by: "Registries of distribution specification 1.1.",
+    references: ["OWASP MCP04"],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+  },
   {
     id: "GB-008",
     title: "Only local keys signed",
@@ -47,5 +76,19 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     resolved_by: "Timestamps in key bundles, and a configuration that is read again.",
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+  },
+  {
+    id: "GB-035",
+    title: "A running server cannot load a plugin that was updated before its first call",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "A server reads a component from the store when it is first called, unless its generated code is in the cache. An update or a removal takes the package that nobody pins any more out of the store, so that call fails as INTERNAL until the server is started again. Nothing else is ever loaded in its place.",
+    ideal: "A package stays while a server of its workspace may need it.",
+    resolved_by: "Servers that hold on to what they verified.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/supply/workspace.test.ts" }],
   },
 ];

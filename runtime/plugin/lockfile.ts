@@ -1,7 +1,8 @@
 import { CAPABILITY_NAMES, type CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { canonicalText, digestOf, isDigest } from "./canonical.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Place } from "../errors.ts";
+import type { Cursor, Path } from "./cursor.ts";
 import { pluginSource, readDocument } from "./document.ts";
 import { PluginError } from "./errors.ts";
 import { readFormatVersion } from "./format-version.ts";
@@ -15,7 +16,8 @@ import type {
   Provenance,
   Signer,
 } from "./formats.ts";
-import type { JsonLimits } from "./json.ts";
+import { parseJson, type JsonLimits } from "./json.ts";
+import { collectProblems } from "./problems.ts";
 import { BUILD_TEXT, ISSUER, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
 
@@ -69,6 +71,12 @@ export function parseLockfile(bytes: Uint8Array | string, file: string): Lockfil
     throw new PluginError("ERR_LOCKFILE_EDITED", message, { place: { file, path: "integrity" } });
   }
   return lockfile;
+}
+
+/** Where the value at `path` stands in a lockfile that can be read, or its nearest parent. */
+export function placeInLockfile(bytes: Uint8Array, file: string, path: Path): Place {
+  const source = pluginSource("ERR_LOCKFILE_INVALID", LIMITS, file);
+  return collectProblems((problems) => parseJson(bytes, source, problems).placeOf(path));
 }
 
 /** Writes a lockfile: keys in a fixed order and plugins by name, so that version control shows only what changed. */

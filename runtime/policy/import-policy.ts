@@ -205,7 +205,7 @@ function readStorage(item: Cursor): { uri: string; access: readonly string[] } {
     .map((word) => {
       const { value } = word;
       if (value !== "read" && value !== "write") word.problem("neither `read` nor `write`");
-      return String(value);
+      return typeof value === "string" ? value : "";
     });
   return { uri: fields.get("uri").string(STORAGE), access };
 }

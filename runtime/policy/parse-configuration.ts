@@ -1,4 +1,5 @@
-import { Cursor } from "../plugin/cursor.ts";
+import type { Place } from "../errors.ts";
+import { Cursor, type Path } from "../plugin/cursor.ts";
 import { readFormatVersion } from "../plugin/format-version.ts";
 import type { GrantParsers } from "../plugin/manifest.ts";
 import { collectProblems, type MakeProblem } from "../plugin/problems.ts";
@@ -60,6 +61,11 @@ export function parseConfiguration(
       ...fields.optional("licences", readLicences),
     };
   });
+}
+
+/** Where the value at `path` stands in a configuration that can be read, or its nearest parent. */
+export function placeInConfiguration(text: string, file: string, path: Path): Place {
+  return collectProblems((problems) => parseYaml(text, file, problems).placeOf(path));
 }
 
 function readMode(member: Cursor): Configuration["mode"] {

@@ -1,3 +1,4 @@
+import type { JsonValue } from "@glovebox/host-api/json";
 import { collectReasons, throwReasons } from "../errors.ts";
 import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
@@ -64,11 +65,23 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
   };
 }
 
-/** Checks that the tools of a component that says by its types what they are, are those. Throws `ERR_SURFACE_NOT_OF_COMPONENT`. */
+/**
+ * Checks that the tools of a component that says by its types what they are have those names and types: calls are made by
+ * them. Their descriptions are compared when they are approved, and pinned: how those are written where the author wrote
+ * none may change with a release of this program. Throws `ERR_SURFACE_NOT_OF_COMPONENT`.
+ */
 function verifyDerived(surface: ToolSurface, inspection: ComponentInspection): void {
-  if (digestOf(deriveSurface(inspection)) === digestOf(surface)) return;
-  const message = "The package's tools.json has other tool definitions than the component's types.";
+  if (digestOf(typesOf(deriveSurface(inspection))) === digestOf(typesOf(surface))) return;
+  const message = "The package's tools.json has other tools than the component's types.";
   throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
+}
+
+function typesOf(surface: ToolSurface): JsonValue {
+  return surface.map(({ name, inputSchema, outputSchema = null }) => [
+    name,
+    inputSchema,
+    outputSchema,
+  ]);
 }
 
 /** Checks every signature over an opened plugin. Nobody vouches for it when development lets it run unsigned. */

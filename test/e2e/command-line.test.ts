@@ -8,6 +8,8 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "../../runtime/cli/commands/table.ts";
 import { completionScript, SHELLS } from "../../runtime/cli/completion-scripts.ts";
+import { formatLockfile } from "../../runtime/plugin/lockfile.ts";
+import { LOCKFILE } from "../helpers/plugin-files.ts";
 import { loadMachine, runWords } from "../../runtime/cli/main.ts";
 import { COMMON_OPTIONS } from "../../runtime/cli/parse-command-line.ts";
 import { GLOVEBOX, runGlovebox, runInProcess } from "../helpers/run-glovebox.ts";
@@ -185,6 +187,19 @@ describe("completion", async () => {
     assert.deepEqual(completeInBash(["glovebox", "add", "--gr"], cwd), ["--grant"]);
     assert.deepEqual(completeInBash(["glovebox", "add", "a f"], cwd), ["a folder"]);
     assert.deepEqual(completeInBash(["glovebox", "nothing", "--x"], cwd), []);
+  });
+
+  it("for bash offers the names of installed plugins where a name belongs", (t) => {
+    const cwd = makeScratch(t);
+    mkdirSync(join(cwd, "time-folder"));
+    assert.deepEqual(completeInBash(["glovebox", "remove", "t"], cwd), []);
+    const { time } = LOCKFILE.plugins;
+    const lock = formatLockfile({ ...LOCKFILE, plugins: { time: time!, "web-docs": time! } });
+    writeFileSync(join(cwd, "glovebox.lock.json"), lock);
+    assert.deepEqual(completeInBash(["glovebox", "remove", ""], cwd), ["time", "web-docs"]);
+    assert.deepEqual(completeInBash(["glovebox", "update", "time", "w"], cwd), ["web-docs"]);
+    assert.deepEqual(completeInBash(["glovebox", "diff", "time", "time-"], cwd), ["time-folder"]);
+    assert.deepEqual(completeInBash(["glovebox", "add", "time"], cwd), ["time-folder"]);
   });
 
   it("for another shell does not exist", async () => {

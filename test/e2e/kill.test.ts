@@ -31,10 +31,8 @@ interface Killed {
 const COMMANDS: readonly Killed[] = [
   {
     what: "add",
-    words: (workspace) => [
-      ...["add", workspace.path("echo.tgz"), "--as", "second"],
-      ...["--grant", "clock", "--yes"],
-    ],
+    words: (workspace) =>
+      `add ${workspace.path("echo.tgz")} --as second --grant clock --yes`.split(" "),
   },
   {
     what: "approve",
@@ -64,9 +62,9 @@ function stateOf(workspace: TestWorkspace): string {
     alias,
     reasons.map(({ code }) => code),
   ]);
-  const plugins = Object.entries(locked).map(([alias, { approvedAt: _, ...entry }]) => [
+  const plugins = Object.entries(locked).map(([alias, entry]) => [
     alias,
-    entry,
+    { ...entry, approvedAt: "" },
   ]);
   return JSON.stringify({ text, plugins, refused });
 }

@@ -8,6 +8,7 @@ import { NAMES } from "./names.ts";
 import { NATIVE } from "./native.ts";
 import { NETWORK } from "./network.ts";
 import { PROCESSES } from "./processes.ts";
+import { SERVLETS } from "./servlets.ts";
 import { TIME } from "./time.ts";
 import { TYPES } from "./types.ts";
 
@@ -23,6 +24,7 @@ export const FAMILIES: readonly Family[] = [
   NAMES,
   TYPES,
   LEFTOVERS,
+  SERVLETS,
   NATIVE,
 ];
 

@@ -46,10 +46,7 @@ export async function buildCommandLine({ out, extension }: CommandLineBuild): Pr
     .flatMap(({ moduleIds }) => moduleIds)
     .filter((id) => id.startsWith(ROOT + sep))
     .map((id) => relative(ROOT, id).replaceAll(sep, "/"));
-  const packages = new Set(
-    modules.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
-  );
-  writeFileSync(join(out, "LICENSES.txt"), [...packages].toSorted().map(licenseOf).join("\n"));
+  writeFileSync(join(out, "LICENSES.txt"), licensesOf(modules));
   const sources = [LOCK, ...modules.filter((file) => !file.includes("node_modules/")).toSorted()];
   const code = digestOfSources(sources, pathToFileURL(ROOT + sep));
   const kept = extension === "ts" ? sources : [];
@@ -68,6 +65,14 @@ function keepPlaces(extension: CommandLineBuild["extension"]): Plugin {
       return code.replaceAll("import.meta.url", `new URL("${place}", import.meta.url).href`);
     },
   };
+}
+
+/** The licences of all packages whose modules, named from the root of the tree, became part of a bundle. */
+export function licensesOf(modules: readonly string[]): string {
+  const packages = new Set(
+    modules.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  return [...packages].toSorted().map(licenseOf).join("\n");
 }
 
 /** The licence of a package whose code is in the bundle, as it wants to be passed on. */

@@ -1,8 +1,8 @@
 // Builds what the tree needs before anything runs: the programs that run inside the seal, one file each, and the command line.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
-import { buildCommandLine } from "./build-command-line.ts";
+import { buildCommandLine, licensesOf } from "./build-command-line.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "runtime/dist/sealed");
@@ -41,7 +41,8 @@ const sealExtism: Plugin = {
   },
 };
 
-async function bundle(name: string, entry: string): Promise<void> {
+/** Answers the modules that it is made of, named from the root of the tree. */
+async function bundle(name: string, entry: string): Promise<readonly string[]> {
   const build = await rolldown({
     input: join(ROOT, entry),
     platform: "node",
@@ -50,17 +51,22 @@ async function bundle(name: string, entry: string): Promise<void> {
       if (level === "warn") throw new Error(`${entry}: ${log.message}`);
     },
   });
-  await build.write({
+  const { output } = await build.write({
     file: join(OUT, `${name}.cjs`),
     format: "cjs",
     codeSplitting: false,
     strict: true,
   });
   await build.close();
+  return output
+    .flatMap((file) => (file.type === "chunk" ? file.moduleIds : []))
+    .filter((id) => id.startsWith(ROOT))
+    .map((id) => relative(ROOT, id).replaceAll(sep, "/"));
 }
 
 const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(ROOT, entry)));
-await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
+const modules = await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
+writeFileSync(join(OUT, "LICENSES.txt"), licensesOf(modules.flat()));
 await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" });
 writeFileSync(
   join(OUT, "built-with.json"),

@@ -37,10 +37,10 @@ export async function echoComponent(
     (type, index) => `echo${index}: func(v: list<${type}>) -> list<${type}>;`,
   );
   const witSource = `package test:echo@1.2.3;
-    interface kinds { ${definitions} ${functions.join("\n")} }
-    world w { export kinds; }`;
+    interface all-kinds { ${definitions} ${functions.join("\n")} }
+    world w { export all-kinds; }`;
   const exported = types.map(
-    (_, index) => `(export "test:echo/kinds@1.2.3#echo${index}" (func $echo))`,
+    (_, index) => `(export "test:echo/all-kinds@1.2.3#echo${index}" (func $echo))`,
   );
   const binary = await parse(`(module (memory (export "memory") 4)
     (global $next (mut i32) (i32.const 1024))

@@ -14,6 +14,7 @@ import {
   sha256,
   type LooseDescriptor,
 } from "../helpers/fake-registry.ts";
+import { serve } from "../helpers/http-room.ts";
 import { RAW_END, rawEntry, type RawEntry } from "../helpers/raw-tar.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
 import { APPROVED, ECHO } from "../helpers/signed-package.ts";
@@ -444,6 +445,32 @@ describe("the signatures in a registry", () => {
     "larger than is read": signed((registry, subject) =>
       registry.attach(Buffer.alloc(256 * 1024 + 1), subject),
     ),
+  });
+});
+
+describe("a registry on this machine", () => {
+  it("by http leads to no other machine by http, and nobody else's name leads to it", async () => {
+    const registry = new FakeRegistry();
+    registry.component(COMPONENT, "1");
+    await using room = await openSourceRoom(registry.handle);
+    await using server = await serve(registry.handle);
+    const pull = (host: string) =>
+      fetchSource(`oci://${host}:${server.port}/acme/x:1`, room.setting());
+    assert.equal((await pull("localhost"))?.kind, "bare");
+    assert.equal((await pull("127.0.0.1"))?.kind, "bare");
+    room.addresses.set("registry.glovebox.test", [["127.0.0.1"]]);
+    assert.deepEqual(await codesOfRejection(pull("registry.glovebox.test")), ["ERR_SOURCE_INWARD"]);
+    registry.own = ({ url = "" }, response) =>
+      url.includes("/blobs/") &&
+      response.writeHead(307, { location: "http://store.glovebox.test/" }).end() !== undefined;
+    assert.deepEqual(await codesOfRejection(pull("localhost")), ["ERR_SOURCE_INSECURE"]);
+  });
+
+  it("has no signatures in the older form of cosign, which is a tag of its own", async () => {
+    await using scene = await openScene();
+    const { digest } = scene.registry.component(COMPONENT, "1");
+    scene.registry.component(COMPONENT, `${digest.replace(":", "-")}.sig`);
+    assert.deepEqual((await scene.pull())?.bundles, []);
   });
 });
 

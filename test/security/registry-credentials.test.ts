@@ -139,6 +139,25 @@ describe("a token", () => {
     assert.deepEqual(scene.shownTo(room.origin("store")), [undefined]);
   });
 
+  it("is not had for the challenge of somebody whom a registry redirects to", async (t) => {
+    await using scene = await openScene(t, stored);
+    const { registry, room } = scene;
+    registry.own = (request, response) => {
+      if (request.headers.host?.startsWith("store.")) {
+        const challenge = `Bearer realm="${room.origin("evil")}/token"`;
+        response.writeHead(401, { "www-authenticate": challenge }).end();
+        return true;
+      }
+      if (!request.url?.includes("/blobs/") || request.headers.authorization !== BEARER)
+        return false;
+      response.writeHead(307, { location: `${room.origin("store")}/blob` }).end();
+      return true;
+    };
+    assert.deepEqual(await codesOfRejection(scene.pull()), ["ERR_SOURCE_NOT_AUTHORIZED"]);
+    assert.deepEqual(scene.shownTo(room.origin("store")), [undefined]);
+    assert.deepEqual(scene.shownTo(room.origin("evil")), []);
+  });
+
   it("and the password are not shown to whom the token service redirects to", async (t) => {
     await using scene = await openScene(t, stored, (request, response) =>
       request.url?.startsWith("/token")

@@ -226,6 +226,22 @@ describe("a server of a source", () => {
     assert.deepEqual(await codesOfRejection(elsewhere), ["ERR_SOURCE_UNREACHABLE"]);
   });
 
+  it("has no signature where it says so, or shows a page instead", async () => {
+    const page: Answer = (_request, response) =>
+      response.setHeader("content-type", "text/html; charset=utf-8").end("<!doctype html>");
+    const status =
+      (code: number): Answer =>
+      (_request, response) =>
+        response.writeHead(code).end();
+    for (const answer of [page, status(403), status(404), status(410)]) {
+      const room: SourceRoom = await openSourceRoom((request, response) =>
+        request.url === "/x.tgz" ? response.end(PACKAGE) : answer(request, response, room),
+      );
+      await using _ = room;
+      assert.deepEqual((await fetchX(room))?.bundles, []);
+    }
+  });
+
   const signatures: readonly (readonly [string, string, Answer])[] = [
     ["is too large", "ERR_SOURCE_TOO_LARGE", (_request, response) => pour(response)],
     [

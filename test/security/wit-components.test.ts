@@ -173,16 +173,14 @@ describe("a package of a component whose functions are its tools", () => {
     assert.equal(openPackage(await pack({ manifest: own }), rulesOf(NO_TRUST)).surface.length, 1);
   });
 
-  it("has no other tools than its types say: no description, schema or annotation of its own", async () => {
+  it("has no other tools than its types say", async () => {
     const changes = [
-      { description: "Reads ~/.ssh first." },
-      { title: "Safe" },
-      { inputSchema: { type: "object", properties: {}, required: [] } },
-      { outputSchema: { type: "object" } },
-      { annotations: { readOnlyHint: true } },
+      { surface: [{ name: "a_b_i_g" }], manifest: { tools: ["a_b_i_g"] } },
+      { surface: [{ inputSchema: { type: "object", properties: {}, required: [] } }] },
+      { surface: [{ outputSchema: { type: "object" } }] },
     ];
     for (const change of changes) {
-      const bytes = await pack({ surface: [change] });
+      const bytes = await pack(change);
       assertRefused(() => openPackage(bytes, rulesOf(NO_TRUST)), "ERR_SURFACE_NOT_OF_COMPONENT");
     }
   });
@@ -198,7 +196,7 @@ describe("a package of a component whose functions are its tools", () => {
     const rules = { ...rulesOf(NO_TRUST), passed };
     openPackage(await pack({}), rules);
     assert.equal(known.size, 1);
-    const other = await pack({ surface: [{ description: "Other." }] });
+    const other = await pack({ surface: [{ inputSchema: { type: "object" } }] });
     assertRefused(() => openPackage(other, rules), "ERR_SURFACE_NOT_OF_COMPONENT");
   });
 

@@ -32,7 +32,15 @@ function cellsOf(wrong: Wrong, { site, mode }: Scene): { cells: readonly Cell[];
       { words: ["outdated", "other", "--json"], codes: seen },
       { words: ["verify"], codes: site.isRemote ? [] : pins },
     ],
-    restore: { words: ["restore", "other"], codes: refused ?? (pins.length > 0 ? pins : approval) },
+    restore: {
+      words: ["restore", "other"],
+      codes:
+        hasOtherBytes && site.withoutPinned
+          ? [site.withoutPinned]
+          : pins.length > 0
+            ? pins
+            : approval,
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 // One kind of source in one mode, with the good release installed, and what commands must say there.
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
 import type { Machine } from "../../runtime/cli/machine.ts";
 import { digestOfBytes } from "../../runtime/plugin/canonical.ts";
 import type { Suite, TestWorkspace } from "../helpers/installed-workspace.ts";
@@ -28,7 +27,7 @@ export async function openScene(
 ): Promise<Scene> {
   const site = await SITES[name]!();
   const machine = { ...suite.machine, ...(site.powers && { sources: site.powers }) };
-  const installed = suite.installed.copy(cleanup as Pick<TestContext, "after">);
+  const installed = suite.installed.copy(cleanup);
   const scene = { mode, site, machine, installed };
   site.put(GOOD, installed);
   const words = ["add", site.source(GOOD, mode, installed), "--yes"];

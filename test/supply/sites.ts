@@ -19,6 +19,8 @@ export interface Site extends AsyncDisposable {
   readonly isRemote: boolean;
   /** Whether production wants the digest of the bytes in the source itself. */
   readonly wantsDigest: boolean;
+  /** What it says to who asks for the pinned bytes when it has others. */
+  readonly withoutPinned?: string;
   /** Machines that reach it need these; undefined where files are enough. */
   readonly powers?: SourcePowers;
   /** Puts a release there in the place of what was. */
@@ -101,6 +103,7 @@ async function openWeb(): Promise<Site> {
     isPacked: true,
     isRemote: true,
     wantsDigest: true,
+    withoutPinned: "ERR_SOURCE_DIGEST",
     powers: room.powers,
     put: (release) => void (now = release),
     source(release, mode) {
@@ -122,6 +125,7 @@ async function openRegistry(): Promise<Site> {
     isPacked: true,
     isRemote: true,
     wantsDigest: false,
+    withoutPinned: "ERR_SOURCE_NOT_FOUND",
     powers: room.powers,
     put(release) {
       registry = new FakeRegistry();

@@ -1,10 +1,12 @@
 // The workspace's own files: a lockfile that somebody edited stops every command, and a package that several plugins share
 // stays as long as one of them does.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
 import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";
+import { GLOVEBOX } from "../helpers/run-glovebox.ts";
+import { RawClient } from "../helpers/served-workspace.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
 import { snapshot } from "../helpers/scratch.ts";
 import { OTHER, packAndSign, type Signed } from "../helpers/signed-package.ts";
@@ -37,8 +39,9 @@ describe("a lockfile that was tampered with stops every command", () => {
       const found = snapshot(workspace.folder);
       for (const mode of MODES)
         for (const words of [
-          ...[["verify"], ["serve"], ["list"], ["outdated"], ["diff", "echo"], ["restore"]],
-          ...[["update"], ["approve", "echo", "--yes"], ["remove", "echo"], ["inspect", "echo"]],
+          ...["verify", "serve", "list", "outdated", "restore", "update"].map((word) => [word]),
+          ...["diff", "remove", "inspect"].map((word) => [word, "echo"]),
+          ["approve", "echo", "--yes"],
           ["add", workspace.path("echo.tgz"), "--as", "second", "--yes"],
         ]) {
           process.env["NODE_ENV"] = mode;
@@ -49,6 +52,32 @@ describe("a lockfile that was tampered with stops every command", () => {
           assert.deepEqual(snapshot(workspace.folder), found, words.join(" "));
         }
     });
+});
+
+it("GB-035: a server that was started before an update does not load what came after it", async (t) => {
+  const workspace = suite.installed.copy(t);
+  const server = new RawClient({
+    folder: workspace.folder,
+    configFile: workspace.configFile,
+    command: {
+      command: process.execPath,
+      args: [GLOVEBOX, "serve", "--config", workspace.configFile],
+    },
+    remove: () => {},
+  });
+  t.after(() => server.child.kill());
+  await server.initialize();
+  rmSync(workspace.path(".glovebox/cache"), { recursive: true });
+  workspace.replaceSource(
+    packAndSign(
+      await cannedPackage({ name: "echo", version: "1.1.0", tools: ["say"], answer: "bye" }),
+    ),
+  );
+  assert.equal((await run(["update", "echo", "--yes"], workspace)).code, 0);
+  server.call(1, "echo__say", {});
+  const { result } = await server.answer(1);
+  assert.equal(result?.isError, true);
+  assert.doesNotMatch(JSON.stringify(result), /hello|bye|sha256|glovebox-test/);
 });
 
 describe("packages that are shared", () => {

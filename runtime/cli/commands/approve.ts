@@ -13,6 +13,7 @@ export const approve: Command = {
     "Where nothing is at the source any more, the approved package in the store is looked at.",
   ],
   options: CONSENT_OPTIONS,
+  takesPlugins: true,
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox approve time", "glovebox approve time --yes"],

@@ -31,6 +31,7 @@ export const diff: Command = {
     "A package is opened and never run, so that also one that would be refused can be looked at. Exit 3 when anything differs.",
   ],
   options: {},
+  takesPlugins: true,
   argumentsMin: 1,
   argumentsMax: 2,
   examples: [

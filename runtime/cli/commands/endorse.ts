@@ -20,6 +20,7 @@ export const endorse: Command = {
     key: { type: "string", value: "FILE", summary: "your private key, of `glovebox keygen`" },
     ...CONSENT_OPTIONS,
   },
+  takesPlugins: true,
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox endorse fetch --key operator.key"],

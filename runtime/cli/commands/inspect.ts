@@ -18,6 +18,7 @@ export const inspect: Command = {
     "Each tool stands twice: as a client shows it to a person, and to the letter as the model reads it, with what the scanner says.",
   ],
   options: {},
+  takesPlugins: true,
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox inspect time", "glovebox inspect time --json"],

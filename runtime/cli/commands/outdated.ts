@@ -26,6 +26,7 @@ export const outdated: Command = {
     "Exit 3 when a source has something else than what is pinned, 1 when one could not be asked, 0 when all are as pinned.",
   ],
   options: {},
+  takesPlugins: true,
   argumentsMin: 0,
   argumentsMax: 64,
   examples: ["glovebox outdated", "glovebox outdated time --json"],

@@ -15,6 +15,7 @@ export const remove: Command = {
     "Its data folder stays in .glovebox/data: delete it yourself when nobody needs it.",
   ],
   options: {},
+  takesPlugins: true,
   argumentsMin: 1,
   argumentsMax: 1,
   examples: ["glovebox remove time"],

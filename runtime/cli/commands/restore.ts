@@ -24,6 +24,7 @@ export const restore: Command = {
       summary: "where the one NAME is to be had now; it must be the pinned bytes all the same",
     },
   },
+  takesPlugins: true,
   argumentsMin: 0,
   argumentsMax: 64,
   examples: ["glovebox restore", "glovebox restore time --from /media/usb/time-1.0.0.tgz"],

@@ -28,6 +28,7 @@ export const update: Command = {
     },
     ...CONSENT_OPTIONS,
   },
+  takesPlugins: true,
   argumentsMin: 0,
   argumentsMax: 64,
   examples: [

@@ -2,11 +2,9 @@ import path from "node:path";
 import type { Place } from "../../errors.ts";
 import type { ScannedTool } from "../../firewall/scan/rule.ts";
 import { toScanned } from "../../firewall/scan/scanned-tool.ts";
-import { parseManifest } from "../../plugin/manifest.ts";
-import { parseSurface } from "../../plugin/surface.ts";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { readNeighbours, type Neighbour } from "../../scan-release.ts";
-import { readPackage } from "../../supply/package.ts";
+import { readStatedTools } from "../../supply/stated-tools.ts";
 import { readSource, type Source } from "../../supply/read-source.ts";
 import { fetchSource } from "../../supply/sources/fetch-source.ts";
 import { isRemoteSource } from "../../supply/sources/source-text.ts";
@@ -119,15 +117,14 @@ async function openPlugin(
   call: CommandCall,
 ): Promise<ScanTarget> {
   const bytes = source.kind === "package" ? source.package : await packHere(source, call);
-  const { surface, manifest } = readPackage(bytes);
-  const own = parseManifest(manifest, "plugin.json", CAPABILITIES).name;
+  const { surface, manifest } = readStatedTools(bytes, CAPABILITIES);
   const neighbours = workspace ? readNeighbours("", workspace, call.machine.files) : [];
   return {
     name,
     file: source.file,
-    tools: toScanned(parseSurface(surface)),
+    tools: toScanned(surface),
     // Another release of what is installed is no impostor here: whether it is the same plugin is asked when it is added.
-    neighbours: neighbours.filter(({ locked }) => locked.name !== own),
+    neighbours: neighbours.filter(({ locked }) => locked.name !== manifest.name),
     placeOf: () => ({ file: source.file }),
   };
 }

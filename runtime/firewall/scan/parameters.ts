@@ -151,7 +151,7 @@ class SchemaWalk {
       types: typesOf(schema),
       isRequired,
       depth: spot.level,
-      about: foldText(about.slice(0, 2 * LINE_CHARS_MAX)).text,
+      about: about === "" ? "" : foldText(about.slice(0, 2 * LINE_CHARS_MAX)).text,
     });
   }
 }

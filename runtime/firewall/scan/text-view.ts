@@ -10,14 +10,14 @@ export interface TextView {
 /** Nothing to fold but the case. */
 const TIDY = /^(?:[\x21-\x7e]| (?![ \n])|\n(?!\n\n| ))*$/;
 /** One code point may fold to many (U+FDFA to 18): no word is hidden in what is cut. */
-const FOLD_LENGTH_MAX = 4;
+const FOLD_LENGTH_MAX = 3;
 const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{M}\p{Cs}]/u;
 const BLANK = /[\s\p{Z}\p{Cc}\u2800]/u;
 
 /**
  * Folds `raw` in one pass: compatibility forms (NFKD) and look-alike letters become plain ones, marks and invisible
  * characters go, runs of blanks become one space, or one or two line feeds where the run had some.
- * Linear; the view is at most four times as long.
+ * Linear; the view is at most three times as long.
  */
 export function foldText(raw: string): TextView {
   if (TIDY.test(raw)) return { text: raw.toLowerCase(), placeOf: (index) => index };

@@ -46,18 +46,10 @@ test("every command in the examples exists, takes these options, and is shown in
     parseCommandLine(await loadCommand(name), words);
     names.push(name);
   }
-  assert.deepEqual(names, [
-    "new",
-    "build",
-    "pack",
-    "keygen",
-    "sign",
-    "init",
-    "trust",
-    "add",
-    "call",
-    "serve",
-  ]);
+  assert.deepEqual(
+    [...new Set(names)],
+    ["new", "build", "pack", "keygen", "sign", "init", "trust", "add", "call", "serve", "scan"],
+  );
 });
 
 test("every example of the commands' own help takes the options it shows", async () => {

@@ -30,10 +30,9 @@ describe("a name that could be taken for another", () => {
 });
 
 describe("a name of its own", () => {
-  for (const name of [
-    ...["files", "time", "weather", "webhooks", "team", "dime", "wed", "timer", "mail", "memo"],
-    ...["acme-contacts", "gitlab", "file-search", "time-zones", "web-search", "tools", "a", "pro"],
-  ])
+  for (const name of "files time weather webhooks team dime wed timer mail memo acme-contacts gitlab file-search time-zones web-search tools a pro".split(
+    " ",
+  ))
     it(`${name} is taken for nothing else`, () =>
       assert.equal(findLookAlike(name, KNOWN), undefined));
 });

@@ -7,7 +7,7 @@ export interface Decoded {
 const TAGS = /[\u{E0020}-\u{E007E}]+/gu;
 const SELECTORS = /[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{4,}/gu;
 /** Characters without width that come in pairs of bits; one pair spells at least two letters. */
-const ZERO_WIDTH = /[\u200B-\u200F\u2060-\u2064\uFEFF\u180E\u00AD\u034F]{14,}/gu;
+const ZERO_WIDTH = /(?:[\u200B-\u200F\u2060-\u2064\uFEFF\u180E\u00AD]|\u034F){14,}/g;
 const REVERSED = /[\u202E\u2067]([^\u202A-\u202E\u2066-\u2069\n]{4,})/gu;
 
 /** What the invisible characters of `raw` spell. */
@@ -42,20 +42,24 @@ function fromSelectors(run: string): string {
 
 /** Both ways round, in eight bits and in seven: whichever can be read is told by the caller. */
 function fromBits(run: string): readonly string[] {
-  const [zero, one] = [...new Set(run)];
-  if (one === undefined) return [];
-  const bits = Array.from(run)
-    .filter((character) => character === zero || character === one)
-    .map((character) => (character === one ? "1" : "0"))
-    .join("");
-  const inverted = bits.replace(/[01]/g, (bit) => (bit === "0" ? "1" : "0"));
-  return [bits, inverted].flatMap((text) => [fromBinary(text, 8), fromBinary(text, 7)]);
+  const zero = run.charCodeAt(0);
+  let one = zero;
+  const bits: number[] = [];
+  for (let index = 0; index < run.length; index++) {
+    const code = run.charCodeAt(index);
+    if (one === zero && code !== zero) one = code;
+    if (code === zero) bits.push(0);
+    else if (code === one) bits.push(1);
+  }
+  if (one === zero) return [];
+  return [0, 1].flatMap((flip) => [fromBinary(bits, 8, flip), fromBinary(bits, 7, flip)]);
 }
 
-function fromBinary(bits: string, width: number): string {
-  let text = "";
-  for (let index = 0; index + width <= bits.length; index += width) {
-    text += String.fromCharCode(Number.parseInt(bits.slice(index, index + width), 2));
+function fromBinary(bits: readonly number[], width: number, flip: number): string {
+  const units = new Uint8Array(Math.floor(bits.length / width));
+  for (let index = 0; index < units.length * width; index++) {
+    const at = Math.floor(index / width);
+    units[at] = ((units[at] ?? 0) << 1) | ((bits[index] ?? 0) ^ flip);
   }
-  return text;
+  return new TextDecoder("latin1").decode(units);
 }

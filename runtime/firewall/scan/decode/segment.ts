@@ -1,17 +1,23 @@
 import { LEXICON } from "../language/lexicon.ts";
 
-/** By the first two letters: how long the words are that begin so, the longest first. */
-const LENGTHS: ReadonlyMap<string, readonly number[]> = gatherLengths();
+const LETTERS = 26;
+const FIRST = 0x61;
 
-function gatherLengths(): ReadonlyMap<string, readonly number[]> {
-  const lengths = new Map<string, Set<number>>();
-  for (const word of LEXICON.keys()) {
-    const start = word.slice(0, 2);
-    lengths.set(start, (lengths.get(start) ?? new Set()).add(word.length));
-  }
-  return new Map(
-    [...lengths].map(([start, all]) => [start, [...all].toSorted((left, right) => right - left)]),
-  );
+/** By the first two letters, as one number: how long the words are that begin so, the longest first. */
+const LENGTHS: readonly (readonly number[])[] = gatherLengths();
+
+function gatherLengths(): readonly (readonly number[])[] {
+  const lengths = Array.from({ length: LETTERS * LETTERS }, () => new Set<number>());
+  for (const word of LEXICON.keys()) lengths[startOf(word, 0)]?.add(word.length);
+  return lengths.map((all) => [...all].toSorted((left, right) => right - left));
+}
+
+/** No letter's number, where there are no two letters. */
+function startOf(letters: string, index: number): number {
+  const first = letters.charCodeAt(index) - FIRST;
+  const second = letters.charCodeAt(index + 1) - FIRST;
+  const areLetters = first >= 0 && first < LETTERS && second >= 0 && second < LETTERS;
+  return areLetters ? first * LETTERS + second : -1;
 }
 
 /** Puts the spaces back between the words of the lexicon, the longest first at each place. */
@@ -27,8 +33,8 @@ export function segmentWords(letters: string): string {
 }
 
 function longestWordAt(letters: string, index: number): number {
-  for (const length of LENGTHS.get(letters.slice(index, index + 2)) ?? []) {
-    if (length > 1 && LEXICON.has(letters.slice(index, index + length))) return length;
+  for (const length of LENGTHS[startOf(letters, index)] ?? []) {
+    if (LEXICON.has(letters.slice(index, index + length))) return length;
   }
   return 0;
 }

@@ -21,6 +21,7 @@ const SEEN_BY_FORM = [
   "filePath",
   "address",
   "identifier",
+  "namedTool",
   "installed",
   "ownName",
 ] as const;

@@ -41,6 +41,14 @@ const [ROTATED, BACKWARDS] = [numberOf("rotated"), numberOf("backwards")];
 /** These arrays are shared, so that the matcher knows them again. */
 const OWN = [numberOf("ownName")];
 const INSTALLED = [numberOf("installed"), numberOf("identifier")];
+const NAMED_TOOL = [numberOf("namedTool")];
+const TOOL_WORDS: ReadonlySet<string> = new Set(["tool", "function", "tools", "plugin"]);
+/** What stands before "tool" and names none. */
+const UNNAMED: ReadonlySet<string> = new Set(
+  "this that these those the a an any all every each other another our my your its their same following new one first last next best right wrong correct appropriate available which what of and or mcp present current given specific similar multiple several some no only main primary such use call using calling if when".split(
+    " ",
+  ),
+);
 const BY_FORM = {
   secretPath: [numberOf("secretPath")],
   configPath: [numberOf("configPath")],
@@ -77,6 +85,7 @@ class MentionReader implements WordSink, Reading {
   readonly #names: Names;
   #deniedUntil = -1;
   #singles = 0;
+  #lastWord = "";
   /** The phrases that the last words may be the beginning of. */
   #open: OpenPhrase[] = [];
 
@@ -98,6 +107,8 @@ class MentionReader implements WordSink, Reading {
       if (entry.next !== undefined) this.#open.push({ entry, start, position, deniedUntil });
       if (entry.concepts.length > 0) this.#addWord(entry.concepts, position, start, end);
     }
+    if (TOOL_WORDS.has(word)) this.#addNamedTool(position, start, end);
+    this.#lastWord = word;
     this.#addName(word, position, start, end);
   }
 
@@ -132,6 +143,13 @@ class MentionReader implements WordSink, Reading {
     else if (concepts.includes(BACKWARDS)) this.backwards++;
     this.#add(concepts, position, start, end);
     if (concepts.includes(NOT)) this.#deniedUntil = position + DENIAL_REACH;
+  }
+
+  /** "the calendar tool", "`send_mail` tool". */
+  #addNamedTool(position: number, start: number, end: number): void {
+    const name = this.#lastWord;
+    if (name === "" || UNNAMED.has(name) || name === this.#names.own) return;
+    this.#add(NAMED_TOOL, position, start, end);
   }
 
   #addName(name: string, position: number, start: number, end: number): boolean {

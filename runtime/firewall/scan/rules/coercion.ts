@@ -7,6 +7,19 @@ export const NO_CONFIRMATION: PhraseRule = {
   references: ["OWASP MCP03"],
   phrases: [
     {
+      steps: "approval behalf",
+      gap: 4,
+      severity: "high",
+      why: "It has the model approve in the user's name.",
+    },
+    {
+      steps: "not must approval",
+      gap: 6,
+      denies: true,
+      severity: "high",
+      why: "It tells the model not to ask the user.",
+    },
+    {
       steps: "must send|use|alter|act without|skip ask|approval",
       gap: 8,
       denies: true,
@@ -57,6 +70,12 @@ export const PRESSURE: PhraseRule = {
   title: "It presses the model with urgency, authority or threats",
   references: ["OWASP MCP03"],
   phrases: [
+    {
+      steps: "important must threat",
+      gap: 20,
+      severity: "medium",
+      why: "It insists, and threatens with a failure.",
+    },
     { steps: "important important", gap: 5, severity: "low", why: "It insists." },
     { steps: "must threat", gap: 14, severity: "low", why: "It threatens with a failure." },
     {

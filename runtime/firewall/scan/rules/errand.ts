@@ -8,21 +8,43 @@ export const ERRAND: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP06"],
   phrases: [
     {
-      steps:
-        "act filePath|secretPath|configPath|address|userData|process via|use identifier|installed tool/1",
+      steps: "act namedTool answering",
+      gap: 8,
+      severity: "high",
+      why: "It has the model do something with another tool before it answers.",
+    },
+    {
+      steps: "answering act|use filePath|secretPath|configPath|address|amount|process",
+      gap: 10,
+      severity: "high",
+      why: "It has the model do something before or after it answers.",
+    },
+    {
+      steps: "answering must act|use",
+      gap: 4,
+      severity: "medium",
+      why: "It has the model do something before or after it answers.",
+    },
+    {
+      steps: "use identifier|namedTool userData|task|talk address",
+      gap: 8,
+      severity: "high",
+      why: "It has the model send something with another tool.",
+    },
+    {
+      steps: "act filePath|secretPath|configPath|address|userData|process via|use namedTool",
       gap: 10,
       severity: "high",
       why: "It has the model do something with another tool.",
     },
     {
-      steps:
-        "use|via|must identifier|installed tool/1 act/4 filePath|secretPath|configPath|address|amount|process|secretNoun",
+      steps: "use|via namedTool act/4 filePath|secretPath|configPath|address|amount|process",
       gap: 8,
       severity: "high",
       why: "It has the model do something with another tool.",
     },
     {
-      steps: "use|via identifier|installed tool/1 act/3",
+      steps: "use|via namedTool act/3",
       gap: 3,
       severity: "medium",
       why: "It has the model do something with another tool.",

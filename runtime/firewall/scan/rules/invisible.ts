@@ -2,7 +2,8 @@ import { findHiddenCharacter, HIDDEN } from "../../../plugin/text.ts";
 import type { HiddenCharacter } from "../../../plugin/text.ts";
 import type { Rule } from "../rule.ts";
 
-const ESCAPE = /[\u001B\u009B\u0090\u009D]/;
+/** ESC, and the 8-bit forms of CSI, DCS and OSC. */
+const ESCAPES = ["\u001B", "\u009B", "\u0090", "\u009D"];
 const SPELLED_ESCAPE = /\\(?:x1b|u001b|u\{1b\}|033|e)\[/i;
 const BEFORE_MAX = 20;
 const AFTER_MAX = 60;
@@ -29,7 +30,8 @@ const PIECE_MAX = 2048;
 const CUT = /[\n .,;。、]/g;
 
 function findFirst(raw: string): HiddenCharacter | undefined {
-  const text = raw.includes("\r") ? raw.replaceAll("\r\n", " \n") : raw;
+  const inLines = raw.includes("\r") ? raw.replaceAll("\r\n", " \n") : raw;
+  const text = inLines.includes("\uFE0F") ? inLines.replace(COLOURED, "  ") : inLines;
   const first = text.search(HIDDEN_IN_LINES);
   if (first < 0) return undefined;
   let start = first === 0 ? 0 : lastCut(text, first);
@@ -44,6 +46,8 @@ function findFirst(raw: string): HiddenCharacter | undefined {
   return undefined;
 }
 
+/** The usual emoji; the whole list of them takes V8 long to gather, and few texts need it. */
+const COLOURED = /[\u203C-\u3299]\uFE0F/g;
 const HIDDEN_IN_LINES = new RegExp(`(?![\\n\\t])${HIDDEN.source}`, "u");
 
 function lastCut(text: string, index: number): number {
@@ -58,8 +62,8 @@ export const TERMINAL_ESCAPE: Rule = {
   references: ["OWASP MCP03"],
   *find({ texts }) {
     for (const { where, raw } of texts) {
-      const index = raw.search(ESCAPE);
-      if (index >= 0) {
+      const index = ESCAPES.map((escape) => raw.indexOf(escape)).find((at) => at >= 0);
+      if (index !== undefined) {
         const quote = raw.slice(index, index + AFTER_MAX);
         yield { where, why: "It has an escape that a terminal obeys.", quote };
       } else if (raw.includes("\\") && SPELLED_ESCAPE.test(raw)) {

@@ -29,7 +29,7 @@ export const OFFENSIVE: Rule = {
     const isDefender = inName.some((word) => DEFENCES.has(word));
     const defends =
       isDefender ||
-      wordsOf(prose)
+      wordsOf(prose.slice(0, BEGINNING_MAX))
         .slice(0, FIRST_WORDS)
         .some((word) => DEFENCES.has(word));
     if (named !== undefined && !isDefender) {
@@ -50,6 +50,7 @@ export const OFFENSIVE: Rule = {
 
 /** What a tool does is said in the beginning: "Scans for …". */
 const FIRST_WORDS = 6;
+const BEGINNING_MAX = 80;
 
 function wordsOf(text: string): readonly string[] {
   return Array.from(text.matchAll(WORD), ([word]) => word.toLowerCase());

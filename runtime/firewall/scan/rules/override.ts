@@ -7,6 +7,38 @@ export const OVERRIDE: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP06"],
   phrases: [
     {
+      steps: "actAs not order|rule|guard",
+      gap: 5,
+      denies: true,
+      severity: "high",
+      why: "It gives the model a role without limits.",
+    },
+    {
+      steps: "prior|you order|rule voided",
+      gap: 6,
+      severity: "high",
+      why: "It says that the model's instructions do not count.",
+    },
+    {
+      steps: "prior voided",
+      gap: 7,
+      severity: "medium",
+      why: "It says that what was before does not count.",
+    },
+    {
+      steps: "everything prior voided",
+      gap: 8,
+      severity: "high",
+      why: "It says that what was before does not count.",
+    },
+    {
+      steps: "not prior order|rule apply",
+      gap: 4,
+      denies: true,
+      severity: "high",
+      why: "It says that the model's instructions do not count.",
+    },
+    {
       steps: "ignore prior|any order",
       gap: 4,
       severity: "high",

@@ -30,6 +30,10 @@ const CONTEXT_NAMES: readonly { readonly what: string; readonly name: RegExp }[]
   },
 ];
 
+/** No such name is without one of these; looked for first. */
+const CONTEXT_WORD =
+  /llm|model|engine|system|developer|initial|hidden|conversation|chat|dialog|message|prompt|session|interaction|talk|transcript|context|tool|function|mcp|thought|cot|reasoning|monologue|scratch/;
+
 /** Text that asks for the same, whatever the parameter is called. Read on folded text, one clause at a time. */
 const ASKS_FOR_CONTEXT: readonly RegExp[] = [
   /\b(?:name|id|identifier|version|type|identity)s? of (?:the |your |this )?(?:\w+ ){0,2}(?:llm|model|assistant|agent|chatbot|ai)\b[^.\n]{0,30}\b(?:call(?:s|ing|ed)?|invok(?:es|ing|ed)|us(?:es|ing)|mak(?:es|ing)|request(?:s|ing)|running|execut(?:es|ing)|that (?:is|are) you)\b/,
@@ -65,13 +69,14 @@ export const HIDDEN_PARAMETER: Rule = {
 export function hiddenIn(parameter: Parameter, { tool }: Pick<Subject, "tool">): Hit | undefined {
   const { name, words, where, about, types } = parameter;
   if (types.length > 0 && types.every((type) => SMALL_TYPES.has(type))) return undefined;
-  if (ASKS_FOR_CONTEXT.some((pattern) => pattern.test(about)))
+  if (about !== "" && ASKS_FOR_CONTEXT.some((pattern) => pattern.test(about)))
     return {
       where,
       quote: about,
       why: `The parameter is described as something that only the model knows, and the tool's author would receive it.`,
     };
   const joined = words.join(" ");
+  if (!CONTEXT_WORD.test(joined)) return undefined;
   const named = CONTEXT_NAMES.find((row) => row.name.test(joined));
   if (!named) return undefined;
   const isSubject = ABOUT_MODELS.test(

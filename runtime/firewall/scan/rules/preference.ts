@@ -6,6 +6,19 @@ export const PREFERENCE: PhraseRule = {
   title: "It praises itself so that it is chosen",
   references: ["OWASP MCP03"],
   phrases: [
+    { steps: "best praise", gap: 8, severity: "high", why: "It is an advertisement." },
+    {
+      steps: "best|praise must|use this|thisTool|ownName must",
+      gap: 6,
+      severity: "high",
+      why: "It demands to be preferred.",
+    },
+    {
+      steps: "ignore otherTool|namedTool",
+      gap: 4,
+      severity: "high",
+      why: "It says that other tools are to be ignored.",
+    },
     {
       steps: "thisTool|ownName|this best|praise tool",
       gap: 4,
@@ -84,6 +97,7 @@ export const PREFERENCE: PhraseRule = {
     {
       steps: "otherTool worse",
       gap: 6,
+      denies: true,
       severity: "high",
       why: "It says that other tools are bad.",
     },

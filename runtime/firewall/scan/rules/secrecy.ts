@@ -7,6 +7,54 @@ export const SECRECY: PhraseRule = {
   references: ["OWASP MCP03"],
   phrases: [
     {
+      steps: "not|without|avoid attention",
+      gap: 7,
+      denies: true,
+      severity: "high",
+      why: "It tells the model not to tell the user.",
+    },
+    {
+      steps: "avoid|leaveOut this user|reply|yourReply",
+      gap: 8,
+      denies: true,
+      severity: "high",
+      why: "It tells the model to leave this out of what the user reads.",
+    },
+    {
+      steps: "avoid tell",
+      gap: 3,
+      denies: true,
+      severity: "high",
+      why: "It tells the model not to tell the user.",
+    },
+    {
+      steps: "must conceal user",
+      gap: 5,
+      severity: "high",
+      why: "It hides something from the user.",
+    },
+    {
+      steps: "nobody know|seen|tell",
+      gap: 4,
+      denies: true,
+      severity: "high",
+      why: "Nobody is to know.",
+    },
+    {
+      steps: "not appear|show|tell yourReply",
+      gap: 5,
+      denies: true,
+      severity: "high",
+      why: "It tells the model to leave this out of its answer.",
+    },
+    {
+      steps: "not appear|show user|reply",
+      gap: 5,
+      denies: true,
+      severity: "low",
+      why: "Something is not to be shown to the user.",
+    },
+    {
       steps: "not|without|avoid tell this|user",
       gap: 4,
       denies: true,
@@ -63,7 +111,7 @@ export const SECRECY: PhraseRule = {
     },
     {
       steps: "user not must know|tell|seen",
-      gap: 3,
+      gap: 6,
       denies: true,
       severity: "high",
       why: "The user is not to know.",

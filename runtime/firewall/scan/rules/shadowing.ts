@@ -7,6 +7,56 @@ export const SHADOWING: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP09"],
   phrases: [
     {
+      steps: "alter|send all|any identifier|namedTool flow/2",
+      gap: 8,
+      severity: "high",
+      why: "It changes how another tool is called.",
+    },
+    {
+      steps: "identifier|namedTool alter thisTool",
+      gap: 6,
+      severity: "medium",
+      why: "It takes another tool's calls.",
+    },
+    {
+      steps: "after|before namedTool|identifier use alter/6 address|param|flow|filePath/8",
+      gap: 4,
+      severity: "high",
+      why: "It changes how another tool is called.",
+    },
+    {
+      steps: "after|before use namedTool hijack",
+      gap: 6,
+      severity: "high",
+      why: "It changes how another tool is called.",
+    },
+    {
+      steps: "identifier|namedTool not use send|use thisTool",
+      gap: 8,
+      denies: true,
+      severity: "high",
+      why: "It wants to be used instead of another tool.",
+    },
+    {
+      steps: "flow namedTool must hijack",
+      gap: 5,
+      severity: "high",
+      why: "It replaces what another tool answers.",
+    },
+    {
+      steps: "flow namedTool must use|hold|alter|send flow|address|amount|param",
+      gap: 6,
+      severity: "high",
+      why: "It demands something of another tool's calls.",
+    },
+    {
+      steps: "not use namedTool|identifier use thisTool instead|send",
+      gap: 6,
+      denies: true,
+      severity: "high",
+      why: "It wants to be used instead of another tool.",
+    },
+    {
       steps: "before|after|instead use identifier|otherTool must|you alter|send",
       gap: 8,
       severity: "high",
@@ -38,7 +88,7 @@ export const SHADOWING: PhraseRule = {
       why: "It demands something of another tool's calls.",
     },
     {
-      steps: "identifier tool/1 must alter|send|leak flow|param",
+      steps: "namedTool must alter|send|leak flow|param",
       gap: 6,
       severity: "high",
       why: "It demands something of another tool's calls.",
@@ -50,8 +100,7 @@ export const SHADOWING: PhraseRule = {
       why: "It changes what another tool does.",
     },
     {
-      steps:
-        "use identifier|installed tool/1 leak|hijack userData|flow|secretNoun|talk|any address|external",
+      steps: "use namedTool leak|hijack userData|flow|secretNoun|talk|any address|external",
       gap: 8,
       severity: "high",
       why: "It has another tool send something away.",
@@ -125,7 +174,7 @@ export const SHADOWING: PhraseRule = {
       why: "It wants to be used instead of another tool.",
     },
     {
-      steps: "not use identifier tool/1 use thisTool",
+      steps: "not use namedTool use thisTool",
       gap: 5,
       denies: true,
       severity: "medium",

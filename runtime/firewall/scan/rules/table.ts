@@ -2,6 +2,7 @@ import { makePhraseRule } from "../phrase-rule.ts";
 import type { Rule } from "../rule.ts";
 import { HINT_CONTRADICTS } from "./annotations.ts";
 import { makeCombinedRule } from "./combined.ts";
+import { COMMAND } from "./command.ts";
 import { ENCODED } from "./encoded.ts";
 import { FAKE_ROLE } from "./fake-role.ts";
 import { INVISIBLE, TERMINAL_ESCAPE } from "./invisible.ts";
@@ -16,6 +17,7 @@ import { SCHEMA_DEFAULT, SCHEMA_OPEN, SCHEMA_PATTERN, SCHEMA_REFERENCE } from ".
 const TEXT_RULES: readonly Rule[] = [
   ...PHRASE_RULES.map(makePhraseRule),
   FAKE_ROLE,
+  COMMAND,
   ENCODED,
   INVISIBLE,
   TERMINAL_ESCAPE,

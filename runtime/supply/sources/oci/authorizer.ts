@@ -46,8 +46,7 @@ export class Authorizer {
     const parsed = parseChallenge(challenge);
     this.#answers += 1;
     const { registry } = this.#source;
-    const wasRefused = parsed.scheme === "basic" && this.#header !== undefined;
-    if (wasRefused || this.#answers > ANSWERS_MAX)
+    if (this.#answers > ANSWERS_MAX)
       throw new SourceError(
         "ERR_SOURCE_NOT_AUTHORIZED",
         `\`${registry}\` refuses the credentials.`,

@@ -63,11 +63,10 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
   return readRegistryJson(bytes, "ERR_REGISTRY_MANIFEST", (root) => {
     if (root.member("schemaVersion").value !== 2) throw malformed("its schemaVersion is not 2");
     const own = root.member("mediaType").value;
-    const known = [said, own].filter((type) => typeof type === "string" && isKnown(type));
-    const [mediaType, other = mediaType] = known;
+    const [mediaType] = [said, own].filter((type) => typeof type === "string" && isKnown(type));
     if (typeof mediaType !== "string")
       throw malformed("its media type is neither that of a manifest nor of an index");
-    if (mediaType !== other || (own !== undefined && own !== mediaType))
+    if (own !== undefined && own !== mediaType)
       throw malformed("its header and its mediaType differ");
     const isIndex = INDEX_TYPES.has(mediaType);
     const strange = isIndex ? ["config", "layers", "fsLayers"] : ["manifests", "fsLayers"];

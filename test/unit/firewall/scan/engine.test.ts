@@ -8,7 +8,8 @@ describe("a folded text", () => {
   for (const [name, raw, folded] of [
     ["is in lower case", "Read It", "read it"],
     ["has one space for many", "a \t\u00A0\u2003 b", "a b"],
-    ["keeps a line break", "a  \r\n\t b", "a\nb"],
+    ["keeps a line break", "a  \n\t b", "a\nb"],
+    ["keeps an empty line", "a \n \n\n b", "a\n\nb"],
     ["has nothing invisible", "s\u200Be\u00ADnd \u202Eit\u{E0041}", "send it"],
     ["has plain letters for fancy ones", "ｓｅｎｄ 𝓲𝓽 ⓝⓞⓦ", "send it now"],
     ["has Latin letters for their look-alikes", "sеnd іt nоw", "send it now"],
@@ -22,7 +23,7 @@ describe("a folded text", () => {
     assert.equal(view.text, "a bffic");
     assert.deepEqual(
       Array.from(view.text, (_, index) => view.placeOf(index)),
-      [0, 1, 4, 6, 6, 6, 7],
+      [0, 3, 4, 6, 6, 6, 7],
     );
   });
 });
@@ -76,6 +77,9 @@ describe("the scanner", () => {
     for (let depth = 0; depth < 1000; depth++) deep = { a: deep };
     assert.equal(unread([{ name: "x", inputSchema: deep }]).length, 1);
     assert.equal(unread([{ name: "x", inputSchema: Array(30_000).fill(0) }]).length, 1);
-    assert.equal(unread(Array(SCANNED_TOOLS_MAX + 1).fill({ name: "x" })).length, 1);
+    assert.equal(
+      unread(Array.from({ length: SCANNED_TOOLS_MAX + 1 }, () => ({ name: "x" }))).length,
+      1,
+    );
   });
 });

@@ -21,13 +21,17 @@ export const ACTIONS = {
   /** Out of the house. */
   leak: {
     verbs:
-      "send post upload forward transmit exfiltrate email mail leak relay transfer mirror bcc submit deliver share publish dispatch sync report copy sell stream ship",
+      "send post upload forward transmit exfiltrate email mail leak relay transfer mirror bcc submit deliver share publish dispatch sync report copy sell stream ship pass hand",
     words: "sent sold",
   },
   collect: {
     verbs:
       "collect gather harvest steal capture siphon scrape exfiltrate index record store track monitor extract upload transmit send forward mirror retain archive copy cache leak log save intercept snoop accumulate preserve",
     words: "sent stolen keylog kept keeps",
+  },
+  crime: {
+    verbs: "steal exfiltrate siphon snoop spy eavesdrop pilfer harvest",
+    words: "stolen stole spied",
   },
   hold: {
     verbs: "contain carry hold include comprise repeat reproduce quote",
@@ -59,6 +63,17 @@ export const ACTIONS = {
     phrases:
       "set aside; stop following; pay no attention; no longer apply; no longer applies; no longer valid; no longer binding; throw away; throw out; put aside; stop obeying; no longer follow; take precedence over; takes precedence over; precedence over; higher priority than; more important than; are void; is void; are null; not binding; take orders from; get rid of; free from; freed from; not bound by; no longer bound; instead of following; rather than following",
   },
+  voided: {
+    words: "cancelled canceled void voided null revoked suspended lifted obsolete repealed invalid",
+    phrases:
+      "no longer apply; no longer applies; do not apply; does not apply; not apply; do not count; not count; not binding; alone counts; not valid; no longer count; no longer valid",
+  },
+  apply: { verbs: "apply count matter bind" },
+  appear: {
+    verbs: "appear surface occur",
+    phrases:
+      "show up; be included; be present; be part of; be visible; turn up; be seen; be mentioned; be shown; be reflected",
+  },
   lift: {
     verbs: "drop lift waive suspend remove cease",
     phrases: "turn off; switch off; shut off; do away with",
@@ -79,7 +94,8 @@ export const ACTIONS = {
     phrases: "double checking; second opinion; go ahead",
   },
   affect: {
-    verbs: "change alter affect influence modify override intercept",
+    verbs:
+      "change alter affect influence modify override intercept redirect reroute hijack shadow wrap proxy tamper substitute",
   },
   tell: {
     verbs:
@@ -108,13 +124,13 @@ export const ACTIONS = {
     verbs: "prefer choose select pick prioritize prioritise favor favour",
     words: "chosen chose",
     phrases:
-      "give priority; priority over; default to; rank first; go with; opt for; give precedence",
+      "give priority; priority over; default to; rank first; go with; opt for; give precedence; give this tool priority; give it priority; give this priority; rank this tool; put this tool first",
   },
   outdo: { verbs: "outperform surpass outshine outclass beat dominate", words: "beaten" },
   answering: {
     words: "answering responding replying proceeding continuing finishing completing",
     phrases:
-      "before you can; before you may; before you solve; before you proceed; before you continue; before you start; before you begin; before solving; before starting; before beginning; before you use; before you call; before you run; before you do; after you do; after that you; before you answer; before you respond; before you reply; before you finish; before the answer; before doing anything; before anything else; before you do anything; before returning; before giving; before providing; before presenting; before executing; before performing; before using; before calling; before invoking; before running; after answering; after responding; after using; after calling; after executing; after running; final answer; your answer; your response; your reply; user's question; user's task; once finished; once done; when finished; when done; when you are done; once you have; once complete",
+      "before you can; before you may; before you solve; before you proceed; before you continue; before you start; before you begin; before solving; before starting; before beginning; before you use; before you call; before you run; before you do; after you do; after that you; before you give; before you present; before you answer; before you respond; before you reply; before you finish; before the answer; before doing anything; before anything else; before you do anything; before returning; before giving; before providing; before presenting; before executing; before performing; before using; before calling; before invoking; before running; after answering; after responding; after using; after calling; after executing; after running; final answer; your answer; your response; your reply; user's question; user's task; when you have finished; you have finished; have finished; when you finish; after you finish; once you finish; before you return; once finished; once done; when finished; when done; when you are done; once you have; once complete",
   },
   doThis: {
     phrases:

@@ -4,7 +4,11 @@ import type { Words } from "./words.ts";
 export const MANNER = {
   not: {
     words:
-      "not never no don't dont doesn't doesnt won't wont shouldn't shouldnt mustn't mustnt cannot can't cant nor neither isn't aren't nobody none nothing unnecessary",
+      "not never no don't dont doesn't doesnt won't wont shouldn't shouldnt mustn't mustnt cannot can't cant nor neither isn't aren't none nothing unnecessary nobody",
+  },
+  nobody: {
+    words: "nobody",
+    phrases: "no one; no user; no human; no person; not anyone; not anybody",
   },
   without: { words: "without" },
   /** What gives a verb its meaning back after a negation: "never forget to", "not only", "no answer until". */
@@ -12,7 +16,13 @@ export const MANNER = {
     words:
       "and then but instead until unless before only just forget fail hesitate neglect refuse stop however except otherwise without",
   },
+  attention: {
+    phrases:
+      "anyone's attention; user's attention; attention of the user; their attention; attention of anyone",
+  },
+  behalf: { words: "behalf" },
   hush: {
+    words: "unmentioned unsaid unreported",
     phrases:
       "keep secret; kept secret; keep hidden; kept hidden; keep quiet; keep confidential; keep silent; between us; between you and me; stay silent; remain silent; say nothing; tell nobody; tell no one; no need to mention; no need to tell; no need to inform; no need to explain; make no mention; no mention of; without drawing attention; without attracting attention; without raising suspicion; without arousing suspicion; don't let on; kept in the dark; in the dark; keep to yourself; none the wiser; act as if nothing; as if nothing happened; pretend that nothing; pretend nothing",
     pairs: [
@@ -26,12 +36,12 @@ export const MANNER = {
     words:
       "silently secretly covertly quietly discreetly stealthily invisibly surreptitiously unnoticed undetected imperceptibly clandestinely furtively stealth",
     phrases:
-      "behind the scenes; without a trace; without trace; in secret; under the radar; without detection; without being noticed; without being detected; without being seen",
+      "behind the scenes; without a trace; without trace; in secret; be discreet; being discreet; with discretion; under the radar; without detection; without being noticed; without being detected; without being seen",
   },
   background: { words: "background", phrases: "in the background" },
   know: {
     words:
-      "know knows knowing known knowledge aware awareness notice notices noticing realize realizes realizing realise suspect suspects suspecting informed notified learn learns learning discover discovers consent",
+      "know knows knowing known knowledge aware awareness notice notices noticing realize realizes realizing realise suspect suspects suspecting informed notified hear hears hearing heard learn learns learning discover discovers consent",
     phrases: "find out; finds out; finding out",
   },
   unaware: { words: "unaware oblivious ignorant uninformed" },
@@ -40,7 +50,7 @@ export const MANNER = {
     words:
       "must should shall always required mandatory needs ensure imperative obligatory obliged expected supposed invariably please need",
     phrases:
-      "make sure; be sure; have to; has to; at all times; under all circumstances; no matter what; without exception; without fail; in all cases",
+      "make sure; be sure; have to; has to; at all times; under all circumstances; no matter what; every time; each time; without exception; without fail; in all cases",
   },
   important: {
     words:
@@ -74,7 +84,8 @@ export const MANNER = {
       "you are now; pretend to be; pretend you; roleplay as; role play as; from now on; from this point; from this moment; from here on; as of this moment; starting now; new instructions; new instruction; new persona; developer mode; god mode; jailbreak mode; dan mode; do anything now; unrestricted mode; system override; admin override; security override; override mode; root mode; sudo mode; your new role; your new task; your real task; your actual task; your true purpose; you will now; new directive; system directive; override directive; priority directive; configuration directive",
   },
   actAs: {
-    phrases: "act as; acting as; behave as; behave like; act like; assume the role; pretend to be",
+    phrases:
+      "act as though; act as if; behave as if; as though you; as if you; act as; acting as; behave as; behave like; act like; assume the role; pretend to be",
   },
   unrestricted: {
     words: "unrestricted uncensored unfiltered unlimited evil malicious",
@@ -94,7 +105,7 @@ export const MANNER = {
     words:
       "best superior optimal ultimate fastest safest unmatched authoritative definitive unparalleled finest perfect unrivaled trustworthy official greatest preferred",
     phrases:
-      "only reliable; only correct; only trusted; first choice; number one; top choice; state of the art; best choice; highest quality; only tool; default choice; highest priority; top priority",
+      "no other tool; no other service; comes close; by far; nothing else; nothing better; no better; only reliable; only correct; only trusted; first choice; number one; top choice; state of the art; best choice; highest quality; only tool; default choice; highest priority; top priority",
     pairs: [
       [
         "most more",

@@ -3,8 +3,8 @@ import type { Words } from "./words.ts";
 /** Who speaks, and to whom. */
 export const PEOPLE = {
   user: {
-    nouns: "user human operator person customer owner employee",
-    words: "people anyone anybody everybody everyone someone",
+    nouns: "user human operator person customer owner employee individual",
+    words: "anyone anybody everybody everyone someone",
   },
   you: {
     words:
@@ -20,13 +20,19 @@ export const PEOPLE = {
     phrases:
       "i gave; i give; i have given; i told; i tell; i asked; i ask; i want; i need; i order; i command; i instruct; i instructed; i require; i authorize; we need you; we require you; we ask you; we instruct you; for me; send me; my instructions; my orders; my request",
   },
-  selfIntroduction: { phrases: "i am; i'm; this is your; speaking as; we are the; i represent" },
+  selfIntroduction: {
+    phrases: "i am; i'm; i the; we the; this is your; speaking as; we are the; i represent",
+  },
   authority: {
     nouns: "developer administrator admin creator author maintainer vendor supervisor manager",
     words:
       "openai anthropic google microsoft security compliance management operator system operators",
-    phrases:
-      "the user; your user; your owner; the owner; the company; it department; security team; your employer",
+    phrases: "your owner; the owner; the company; it department; security team; your employer",
+  },
+  greeting: { words: "hi hello hey dear greetings" },
+  demand: {
+    verbs:
+      "want ask need expect order instruct require request demand command direct authorize authorise permit",
   },
   from: { words: "from by signed sincerely regards" },
   signed: { words: "signed sincerely", phrases: "best regards; kind regards; yours truly" },

@@ -1,0 +1,14 @@
+import type { Manifest, ToolSurface } from "../plugin/formats.ts";
+import { parseManifest, type GrantParsers } from "../plugin/manifest.ts";
+import { parseSurface } from "../plugin/surface.ts";
+import { readPackage } from "./package.ts";
+
+/** What a package says of itself and of its tools: parsed by the rules of its shape, and verified by nobody. */
+export function readStatedTools(
+  packed: Uint8Array,
+  capabilities: GrantParsers,
+): { readonly manifest: Manifest; readonly surface: ToolSurface } {
+  const files = readPackage(packed);
+  const manifest = parseManifest(files.manifest, "plugin.json", capabilities);
+  return { manifest, surface: parseSurface(files.surface, "tools.json", manifest.shape) };
+}
