@@ -1,5 +1,6 @@
 import type { Cursor } from "../plugin/cursor.ts";
 import { readBase64 } from "./base64.ts";
+import { isBoundedDer } from "./bounded-der.ts";
 
 /** What comes with a certificate in a bundle: the certificate itself, entries of transparency logs, and timestamps. */
 
@@ -27,11 +28,17 @@ export function readCertificateMaterial(member: Cursor): Uint8Array {
   fields.optional("timestampVerificationData", (data) =>
     data.fields([], ["rfc3161Timestamps"]).optional("rfc3161Timestamps", (all) => {
       for (const item of all.items(0, TIMESTAMPS_MAX))
-        readBase64(item.fields(["signedTimestamp"]).get("signedTimestamp"), CERTIFICATE_BYTES_MAX);
+        readDer(item.fields(["signedTimestamp"]).get("signedTimestamp"));
     }),
   );
   const certificate = fields.get("certificate").fields(["rawBytes"]).get("rawBytes");
-  return readBase64(certificate, CERTIFICATE_BYTES_MAX);
+  return readDer(certificate);
+}
+
+function readDer(member: Cursor): Uint8Array {
+  const bytes = readBase64(member, CERTIFICATE_BYTES_MAX);
+  if (!isBoundedDer(bytes)) member.problem("nested more than any certificate or timestamp is");
+  return bytes;
 }
 
 function readEntry(entry: Cursor): void {

@@ -179,7 +179,7 @@ describe("minisign itself", () => {
     const path = (name: string): string => join(folder, name);
     const minisign = (...words: readonly string[]): void => {
       const { status, stderr, stdout } = spawnSync("minisign", words, { cwd: folder });
-      assert.equal(status, 0, `${stderr}${stdout}`);
+      assert.equal(status, 0, `${stderr.toString()}${stdout.toString()}`);
     };
     writeFileSync(path("time.tgz"), FILE);
     minisign("-G", "-W", "-f", "-p", "hand.pub", "-s", "hand.key");

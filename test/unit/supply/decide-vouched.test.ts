@@ -21,7 +21,8 @@ const FILES = new Map(
 
 function entry(name: Name, cosigners: readonly string[] = [], plugins = ["time"]): KeyTrust {
   const publicKey = PAIRS.get(name)!.publicKey.text;
-  return { kind: "key", name, publicKey, plugins, ...(cosigners.length > 0 && { cosigners }) };
+  const named = cosigners.length > 0 ? { cosigners } : {};
+  return { kind: "key", name, publicKey, plugins, ...named };
 }
 
 function decide(signed: string, entries: readonly KeyTrust[], now?: string): string {
