@@ -12,6 +12,8 @@ import type { PluginAnswer, PluginCall } from "./sandbox/sandbox.ts";
 /** How the tools of one plugin are called: what its shape makes of arguments and answers. */
 export interface Calling {
   validatorOf(tool: ToolDefinition): Validator;
+  /** For structured content. Undefined where `readOutcome` is exact already. */
+  resultValidatorOf(tool: ToolDefinition): Validator | undefined;
   /** What the sealed plugin is called with. The arguments have passed the tool's validator. */
   begin(tool: string, args: JsonValue): Pick<PluginCall, "export" | "args" | "typed">;
   /** What it answered. Every byte is the runner's. Undefined for what no honest plugin answers. */
@@ -29,6 +31,7 @@ export function makeCalling(
 /** `glovebox:plugin/tools`: one function takes and answers JSON text. */
 export const PLUGIN_CALLING: Calling = {
   validatorOf: (tool) => compileValidator(tool.inputSchema),
+  resultValidatorOf: ({ outputSchema }) => outputSchema && compileValidator(outputSchema),
   begin: (tool, args) => ({ export: ["tools", "callTool"], args: [tool, JSON.stringify(args)] }),
   readOutcome: (_tool, { value }) => (typeof value === "string" ? parseOutcome(value) : undefined),
 };
@@ -49,6 +52,7 @@ function makeWitCalling(component: () => Uint8Array): Calling {
       ({ name }) =>
       (args) =>
         encodeArguments(toolOf(name).type, args).issues ?? [],
+    resultValidatorOf: () => undefined,
     begin(name, args) {
       const { type, path } = toolOf(name);
       return { export: path, args: encodeArguments(type, args).args ?? [], typed: true };

@@ -8,7 +8,6 @@ import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import { makeCallTool, type CallablePlugin, type CallableTool, type CallTool } from "../call.ts";
 import type { Posture } from "../debt/report.ts";
-import { compileValidator } from "../plugin/schema/validator.ts";
 import type { PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import type { ExposedTool } from "../policy/expose.ts";
@@ -87,11 +86,12 @@ function makeCallable(
   plugin: CallablePlugin | undefined,
 ): CallableTool {
   if (!plugin) throw new Error("an exposed tool has no plugin");
+  const { calling = PLUGIN_CALLING } = plugin;
   return {
     exposedName,
     tool,
-    validateArguments: (plugin.calling ?? PLUGIN_CALLING).validatorOf(tool),
-    validateResult: tool.outputSchema && compileValidator(tool.outputSchema),
+    validateArguments: calling.validatorOf(tool),
+    validateResult: calling.resultValidatorOf(tool),
     plugin,
   };
 }

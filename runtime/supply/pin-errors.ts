@@ -79,9 +79,8 @@ export const PIN_ERRORS = {
   ERR_SOURCE_UNKNOWN: {
     fault: "user",
     exit: EXIT.wrongUsage,
-    summary: "A source is not a package, a component with its plugin.json, or a plugin's folder.",
-    remedy:
-      "Name a `.tgz`, a `.wasm` with a `plugin.json` beside it, or a folder that `glovebox build` was run in.",
+    summary: "A source is not a package, a component, or a plugin's folder.",
+    remedy: "Name a `.tgz`, a `.wasm`, or a folder that `glovebox build` was run in.",
   },
 } as const satisfies ErrorTable;
 

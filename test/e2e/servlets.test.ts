@@ -10,6 +10,9 @@ import { snapshot } from "../helpers/scratch.ts";
 import { makeServedWorkspace, type ServedWorkspace } from "../helpers/served-workspace.ts";
 import { honestServlet, hostileServlet } from "../helpers/servlets.ts";
 
+/** Both forms have the same tools. */
+const SAME_NAMES = ["--accept", "name-overlap"];
+
 let workspace: ServedWorkspace;
 let shared: Awaited<ReturnType<typeof makeSharedMachine>>;
 const file = (name: string): string => join(workspace.folder, name);
@@ -27,9 +30,14 @@ if (CAN_COMPILE_C) {
   before(async () => {
     workspace = await makeServedWorkspace([]);
     shared = await makeSharedMachine();
-    for (const form of [1, 2] as const) {
-      writeFileSync(file(`form_${form}.wasm`), honestServlet(form));
-      const { code, stderr } = await run("add", file(`form_${form}.wasm`), "--unsigned", "--yes");
+    for (const [name, form] of [
+      ["elder", 1],
+      ["younger", 2],
+    ] as const) {
+      writeFileSync(file(`${name}.wasm`), honestServlet(form));
+      const accept = form === 2 ? SAME_NAMES : [];
+      const added = run("add", file(`${name}.wasm`), "--unsigned", "--yes", ...accept);
+      const { code, stderr } = await added;
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     }
   });
@@ -41,20 +49,20 @@ if (CAN_COMPILE_C) {
   describe("an Extism plugin without a manifest", () => {
     test("is not even asked for its tools when nobody signed it", async () => {
       const found = snapshot(workspace.folder);
-      const { code, codes } = await run("add", file("form_1.wasm"), "--as", "second", "--yes");
+      const { code, codes } = await run("add", file("elder.wasm"), "--as", "another", "--yes");
       assert.deepEqual({ code, codes }, { code: 3, codes: ["ERR_SIGNATURE_MISSING"] });
       assert.deepEqual(snapshot(workspace.folder), found);
     });
 
     test("is shown with what it wants, which it does not get", async () => {
-      const { stdout } = await run("inspect", "form-1");
+      const { stdout } = await run("inspect", "elder");
       assert.match(stdout, /http {2}imported, without saying how much of it/);
       assert.match(stdout, /because: The plugin imports extism:host\/env#http_request\./);
       assert.match(stdout, /random {2}wants secure random bytes\n.*\n.*not granted/);
       assert.match(stdout, /getData/);
-      assert.deepEqual(lockOf("form-1"), {
-        ...lockOf("form-1"),
-        name: "form-1",
+      assert.deepEqual(lockOf("elder"), {
+        ...lockOf("elder"),
+        name: "elder",
         version: "0.0.0",
         signers: [],
       });
@@ -64,7 +72,7 @@ if (CAN_COMPILE_C) {
       writeFileSync(file("signed.wasm"), honestServlet(1));
       const signed = await run("sign", file("signed.wasm"), "--key", file("author.key"));
       assert.deepEqual(signed.codes, []);
-      const added = await run("add", file("signed.wasm"), "--as", "signed", "--yes");
+      const added = await run("add", file("signed.wasm"), "--yes", ...SAME_NAMES);
       assert.deepEqual(added.codes, []);
       assert.equal(lockOf("signed")?.signers.length, 1);
       writeFileSync(file("signed.wasm"), hostileServlet());
@@ -75,9 +83,9 @@ if (CAN_COMPILE_C) {
     });
 
     test("is refused once other bytes stand at its source", async () => {
-      writeFileSync(file("form_2.wasm"), hostileServlet());
+      writeFileSync(file("younger.wasm"), hostileServlet());
       const { code, codes } = await run("verify");
-      writeFileSync(file("form_2.wasm"), honestServlet(2));
+      writeFileSync(file("younger.wasm"), honestServlet(2));
       assert.deepEqual({ code, codes }, { code: 3, codes: ["ERR_COMPONENT_CHANGED"] });
       assert.equal((await run("verify")).code, 0);
     });
@@ -105,7 +113,7 @@ if (CAN_COMPILE_C) {
       const client = await connect(workspace);
       t.after(() => client.close());
       const { tools } = await client.listTools();
-      for (const form of ["form_1", "form_2"]) {
+      for (const form of ["elder", "younger"]) {
         assert.ok(tools.some((tool) => tool.name === `${form}__getData`));
         const said = await client.call(`${form}__echo`, { text: "through the seal" });
         assert.equal(textOf(said), "through the seal");
@@ -135,11 +143,11 @@ if (CAN_COMPILE_C) {
     const client = await connect!(workspace);
     t.after(() => client.close());
     const before = await client.listTools();
-    assert.equal(textOf(await client.call("form_2__ask", { what: "tools" })), "asked");
+    assert.equal(textOf(await client.call("younger__ask", { what: "tools" })), "asked");
     assert.deepEqual(await client.listTools(), before);
     const lines = readFileSync(file(".glovebox/audit.jsonl"), "utf8").trim().split("\n");
     assert.partialDeepStrictEqual(JSON.parse(lines.at(-1) ?? ""), {
-      tool: "form_2__ask",
+      tool: "younger__ask",
       outcome: "ok",
       denied: [{ operation: "surface.change", tag: "refused-by-policy" }],
     });

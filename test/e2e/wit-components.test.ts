@@ -157,6 +157,20 @@ describe("a component without a manifest", () => {
     );
   });
 
+  test("answers lists as long as its output may be, and says so when they are longer", async () => {
+    const bytes = Array.from({ length: 90_000 }, () => 9);
+    const stored = await call(`${API}_store`, { bytes, checked: { ok: 7 } });
+    assert.deepEqual(stored.structuredContent, { result: [...bytes, 7] });
+    const own = await makeWorkspace();
+    await own.done("add", own.file, "--unsigned", "--yes");
+    const text = readFileSync(own.configFile, "utf8");
+    const limit = "    limits: { output: 1KiB }\n";
+    writeFileSync(own.configFile, `${text.trimEnd()}\n${limit}`);
+    const args = JSON.stringify({ bytes: bytes.slice(0, 2000), checked: { ok: 7 } });
+    const ended = await own.run("call", `${API}_store`, args, "--json");
+    assert.equal((ended.json as Called).structuredContent?.["error_code"], "OUTPUT_LIMIT");
+  });
+
   test("never gets arguments that are not of its types", async () => {
     for (const args of [
       { place: PLACE, days: 256 },

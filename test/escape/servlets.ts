@@ -44,8 +44,11 @@ async function callSealed(
         ["tools", "callTool"],
         [name, JSON.stringify(args)],
       ] as const;
-      const { value, code, words } = await callOnce(plugin, ...call);
-      // A plugin that did not even load has attacked nobody.
+      let ended = await callOnce(plugin, ...call);
+      // A plugin that did not even load has attacked nobody, and on a busy machine it may not in time.
+      for (let tries = 0; ended.code === "ERR_COMPONENT_LOAD" && tries < 3; tries += 1)
+        ended = await callOnce(plugin, ...call);
+      const { value, code, words } = ended;
       if (code?.startsWith("ERR_CALL_") === false) throw new Error(`${code}: ${words}`);
       said.push(typeof value === "string" ? value : (code ?? "nothing"));
     }

@@ -4,11 +4,11 @@ import { changeRecord, workspacePaths } from "../../runtime/workspace-paths.ts";
 
 const paths = workspacePaths(process.argv[2] ?? "");
 const files = makeFilePowers();
-let isTold = false;
-process.stdin.once("data", () => (isTold = true));
+const told = new AbortController();
+process.stdin.once("data", () => told.abort());
 await files.withLock(paths.busyFile, async () => {
   process.stdout.write("begun\n");
-  for (let count = 1; !isTold; count += 1) {
+  for (let count = 1; !told.signal.aborted; count += 1) {
     // Of different lengths, so that half of one would be seen too.
     const bytes = String(count).repeat(1 + (count % 50));
     files.replaceTogether(

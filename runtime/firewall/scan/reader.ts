@@ -23,7 +23,7 @@ export function makeReader(names: Names): Reader {
   const readings = new Map<ToolText, Reading>();
   const signs = new Map<ToolText, readonly Sign[]>();
   const read = (text: ToolText): Reading => {
-    const reading = readings.get(text) ?? readMentions(text.view.text, names);
+    const reading = readings.get(text) ?? readMentions(wordsOf(text), names);
     readings.set(text, reading);
     return reading;
   };
@@ -33,6 +33,11 @@ export function makeReader(names: Names): Reader {
     return found;
   };
   return { read, signsOf, isInstructive };
+}
+
+/** What a name is made of is read as words; the places stay. */
+function wordsOf({ kind, view }: ToolText): string {
+  return kind === "name" || kind === "key" ? view.text.replace(/[_-]/g, " ") : view.text;
 }
 
 /** What is said to somebody who is to do something; two such words in a comment make it a message. */

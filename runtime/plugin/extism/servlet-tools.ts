@@ -4,6 +4,7 @@ import type { ToolSurface } from "../formats.ts";
 import type { JsonLimits } from "../json.ts";
 import { SCHEMA_FORMATS, SCHEMA_KEYWORDS } from "../schema-keywords.ts";
 import { parseSurface } from "../surface.ts";
+import { quoteText } from "../text.ts";
 
 const LIMITS: JsonLimits = { bytesMax: 256 * 1024, depthMax: 64, nodesMax: 50_000 };
 
@@ -21,13 +22,19 @@ const NO_DESCRIPTION = "The plugin says nothing about this tool.";
  */
 export function parseServletTools(text: string, file: string): ToolSurface {
   const tools = readDocument(text, pluginSource("ERR_SURFACE_INVALID", LIMITS, file), (root) => {
-    const { tools: listed, ...others } = root.object();
-    if (!Array.isArray(listed)) root.problem("no list of `tools`");
+    const { tools: listed, error, ...others } = root.object();
+    if (!Array.isArray(listed)) root.problem(`no list of \`tools\`${wordsOf(error)}`);
     // A second page would be asked for with a cursor, which nobody does.
     if (typeof others["nextCursor"] === "string") root.problem("a list of several pages");
     return Array.isArray(listed) ? (listed as readonly JsonValue[]) : [];
   });
   return parseSurface(JSON.stringify(tools.map(plainTool)), file, "extism");
+}
+
+/** What the sealed program says of a call that failed. */
+function wordsOf(error: JsonValue | undefined): string {
+  const message = isObject(error) ? error["message"] : undefined;
+  return typeof message === "string" ? `: the plugin says ${quoteText(message)}` : "";
 }
 
 function plainTool(tool: JsonValue): JsonValue {

@@ -264,11 +264,15 @@ test("the frame gives back what was put in, and nothing for damaged bytes", () =
     fc.property(
       fc.uint8Array({ maxLength: 50 }),
       fc.array(part, { maxLength: 5 }),
-      (script, modules) => {
-        const frame = encodeTranspiled({ script, modules });
+      fc.option(fc.nat(), { nil: undefined }),
+      (script, modules, kernelBytes) => {
+        const code =
+          kernelBytes === undefined ? { script, modules } : { script, modules, kernelBytes };
+        const frame = encodeTranspiled(code);
         const back = decodeTranspiled(frame);
         assert.ok(back !== undefined);
-        same(back, { script, modules });
+        same(back, code);
+        assert.equal(back.kernelBytes, kernelBytes);
         for (let length = 0; length < frame.length; length += 1)
           assert.equal(decodeTranspiled(frame.subarray(0, length)), undefined);
       },

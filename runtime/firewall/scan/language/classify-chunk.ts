@@ -5,7 +5,7 @@ export const CHUNK_LENGTH_MAX = 200;
 
 const EDGES = /^[.:+-]+(?=[^/])|[.:,+-]+$/g;
 const URL_START = /^(?:https?|wss?|ftp|data|javascript|mailto|file):/;
-const MAIL = /^[^@/\s]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+const MAIL = /^[^@/\s]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::.*)?$/;
 const ENDINGS =
   "com|net|org|io|co|ai|dev|app|info|biz|me|ru|cn|xyz|top|site|online|cloud|uk|de|eu|us|example|evil|attacker|onion|link|sh|tk|pw|cc|club|live|tech";
 const HOST = new RegExp(String.raw`^(?:[a-z0-9-]+\.)+(?:${ENDINGS})(?::\d+)?(?:/.*)?$`);

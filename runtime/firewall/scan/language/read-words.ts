@@ -2,7 +2,7 @@
 export interface WordSink {
   /**
    * `position` counts words, and more where a sentence or a paragraph ended between.
-   * `isMixed`: a digit stands between letters.
+   * `isMixed`: it has letters and digits.
    */
   word(start: number, end: number, position: number, isMixed: boolean): void;
   /** A run without blanks that is more than one word: an address, a path, a name with underscores. */
@@ -33,7 +33,8 @@ function classOf(character: string): number {
 export function readWords(text: string, sink: WordSink): void {
   let position = 0;
   let [wordStart, chunkStart, chunkPosition] = [-1, -1, 0];
-  let [joins, isMixed] = [false, false];
+  let joins = false;
+  let kinds = 0;
   for (let index = 0; index <= text.length; index++) {
     const code = index < text.length ? text.charCodeAt(index) : 0x20;
     const kind = code < 128 ? (CLASSES[code] ?? 0) : LETTER;
@@ -44,15 +45,14 @@ export function readWords(text: string, sink: WordSink): void {
     }
     if (isWord) {
       if (wordStart < 0) wordStart = index;
-      else if (kind === DIGIT && isLetter(text, index - 1) && isLetter(text, index + 1))
-        isMixed = true;
+      kinds |= kind === LETTER ? 1 : kind === DIGIT ? 2 : 0;
       continue;
     }
     if (wordStart >= 0) {
       if (code === 0x27 && isLetter(text, index + 1)) continue;
-      sink.word(wordStart, index, position++, isMixed);
+      sink.word(wordStart, index, position++, kinds === 3);
       wordStart = -1;
-      isMixed = false;
+      kinds = 0;
     }
     if (kind === JOINER) continue;
     if (joins) sink.chunk(chunkStart, index, chunkPosition);

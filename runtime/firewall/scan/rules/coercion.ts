@@ -7,6 +7,12 @@ export const NO_CONFIRMATION: PhraseRule = {
   references: ["OWASP MCP03"],
   phrases: [
     {
+      steps: "approval behalf",
+      gap: 4,
+      severity: "high",
+      why: "It has the model approve in the user's name.",
+    },
+    {
       steps: "not must approval",
       gap: 6,
       denies: true,

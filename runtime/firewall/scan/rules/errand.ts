@@ -8,6 +8,12 @@ export const ERRAND: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP06"],
   phrases: [
     {
+      steps: "act namedTool answering",
+      gap: 8,
+      severity: "high",
+      why: "It has the model do something with another tool before it answers.",
+    },
+    {
       steps: "answering act|use filePath|secretPath|configPath|address|amount|process",
       gap: 10,
       severity: "high",

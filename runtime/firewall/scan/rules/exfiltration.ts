@@ -7,6 +7,37 @@ export const EXFILTRATION: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP10"],
   phrases: [
     {
+      steps: "read|collect all secretNoun send/10",
+      gap: 3,
+      severity: "high",
+      why: "It has all secrets read and passed on.",
+    },
+    { steps: "talk send|hold", gap: 5, severity: "high", why: "It wants what the model was told." },
+    {
+      steps: "read secretNoun leak address",
+      gap: 8,
+      severity: "high",
+      why: "It has a secret read and sent to an address.",
+    },
+    {
+      steps: "must hold user|any|all secretNoun",
+      gap: 8,
+      severity: "high",
+      why: "It demands secrets.",
+    },
+    {
+      steps: "read talk encode",
+      gap: 8,
+      severity: "high",
+      why: "It wants what the model was told.",
+    },
+    {
+      steps: "content leak background",
+      gap: 8,
+      severity: "high",
+      why: "It sends data away in the background.",
+    },
+    {
       steps: "crime secretNoun|secretPath|configPath|userData|talk|user|content|flow",
       gap: 5,
       severity: "high",

@@ -6,6 +6,13 @@ export const IMPERSONATION: PhraseRule = {
   title: "It speaks to the model as somebody else would: the user, a developer, the company",
   references: ["OWASP MCP03", "OWASP MCP06"],
   phrases: [
+    { steps: "greeting machine|you", gap: 2, severity: "medium", why: "It greets the model." },
+    {
+      steps: "authority demand you|machine",
+      gap: 4,
+      severity: "high",
+      why: "It claims that somebody demands something of the model.",
+    },
     {
       steps: "message from authority|user you|machine",
       gap: 4,

@@ -30,7 +30,8 @@ const PIECE_MAX = 2048;
 const CUT = /[\n .,;。、]/g;
 
 function findFirst(raw: string): HiddenCharacter | undefined {
-  const text = raw.includes("\r") ? raw.replaceAll("\r\n", " \n") : raw;
+  const inLines = raw.includes("\r") ? raw.replaceAll("\r\n", " \n") : raw;
+  const text = inLines.includes("\uFE0F") ? inLines.replace(COLOURED, "  ") : inLines;
   const first = text.search(HIDDEN_IN_LINES);
   if (first < 0) return undefined;
   let start = first === 0 ? 0 : lastCut(text, first);
@@ -45,6 +46,8 @@ function findFirst(raw: string): HiddenCharacter | undefined {
   return undefined;
 }
 
+/** The usual emoji; the whole list of them takes V8 long to gather, and few texts need it. */
+const COLOURED = /[\u203C-\u3299]\uFE0F/g;
 const HIDDEN_IN_LINES = new RegExp(`(?![\\n\\t])${HIDDEN.source}`, "u");
 
 function lastCut(text: string, index: number): number {

@@ -7,6 +7,13 @@ export const OVERRIDE: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP06"],
   phrases: [
     {
+      steps: "actAs not order|rule|guard",
+      gap: 5,
+      denies: true,
+      severity: "high",
+      why: "It gives the model a role without limits.",
+    },
+    {
       steps: "prior|you order|rule voided",
       gap: 6,
       severity: "high",

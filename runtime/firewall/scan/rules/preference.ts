@@ -97,6 +97,7 @@ export const PREFERENCE: PhraseRule = {
     {
       steps: "otherTool worse",
       gap: 6,
+      denies: true,
       severity: "high",
       why: "It says that other tools are bad.",
     },

@@ -7,6 +7,13 @@ export const SECRECY: PhraseRule = {
   references: ["OWASP MCP03"],
   phrases: [
     {
+      steps: "not|without|avoid attention",
+      gap: 7,
+      denies: true,
+      severity: "high",
+      why: "It tells the model not to tell the user.",
+    },
+    {
       steps: "avoid|leaveOut this user|reply|yourReply",
       gap: 8,
       denies: true,

@@ -7,6 +7,18 @@ export const SHADOWING: PhraseRule = {
   references: ["OWASP MCP03", "OWASP MCP09"],
   phrases: [
     {
+      steps: "alter|send all|any identifier|namedTool flow/2",
+      gap: 8,
+      severity: "high",
+      why: "It changes how another tool is called.",
+    },
+    {
+      steps: "identifier|namedTool alter thisTool",
+      gap: 6,
+      severity: "medium",
+      why: "It takes another tool's calls.",
+    },
+    {
       steps: "after|before namedTool|identifier use alter/6 address|param|flow|filePath/8",
       gap: 4,
       severity: "high",

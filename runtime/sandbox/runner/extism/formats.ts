@@ -24,8 +24,9 @@ export function servletCall(
 ): ServletCall | undefined {
   const [room, name] = path;
   if (room !== "tools" || path.length !== 2) return undefined;
-  // Clients' own words about a request stay with the broker.
-  const about = JSON.stringify({ id: idOf(context), _meta: {} });
+  // Clients' own words about a request stay with the broker. Without a token, nobody reports progress.
+  const id = idOf(context);
+  const about = JSON.stringify({ id, _meta: { progressToken: id } });
   if (name === "listTools")
     return version === 1
       ? { export: "describe", input: "" }

@@ -77,6 +77,9 @@ describe("the scanner", () => {
     for (let depth = 0; depth < 1000; depth++) deep = { a: deep };
     assert.equal(unread([{ name: "x", inputSchema: deep }]).length, 1);
     assert.equal(unread([{ name: "x", inputSchema: Array(30_000).fill(0) }]).length, 1);
-    assert.equal(unread(Array(SCANNED_TOOLS_MAX + 1).fill({ name: "x" })).length, 1);
+    assert.equal(
+      unread(Array.from({ length: SCANNED_TOOLS_MAX + 1 }, () => ({ name: "x" }))).length,
+      1,
+    );
   });
 });

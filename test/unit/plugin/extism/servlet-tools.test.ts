@@ -94,6 +94,12 @@ describe("the tools of a servlet", () => {
       );
     });
 
+  test("that were refused are told in the plugin's own words", () => {
+    const error = { error_code: "FAILED", message: "there is no network" };
+    const text = JSON.stringify({ error });
+    assert.throws(() => parseServletTools(text, "list"), /the plugin says "there is no network"/);
+  });
+
   test("of random JSON are refused or read, and nothing else happens", () => {
     const parts = ["{", "}", "[", "]", '"tools"', '"name"', ":", ",", "null", "1", '"x"', "\u0000"];
     for (let round = 0; round < 3000; round += 1) {

@@ -21,7 +21,7 @@ export const ACTIONS = {
   /** Out of the house. */
   leak: {
     verbs:
-      "send post upload forward transmit exfiltrate email mail leak relay transfer mirror bcc submit deliver share publish dispatch sync report copy sell stream ship",
+      "send post upload forward transmit exfiltrate email mail leak relay transfer mirror bcc submit deliver share publish dispatch sync report copy sell stream ship pass hand",
     words: "sent sold",
   },
   collect: {
@@ -130,7 +130,7 @@ export const ACTIONS = {
   answering: {
     words: "answering responding replying proceeding continuing finishing completing",
     phrases:
-      "before you can; before you may; before you solve; before you proceed; before you continue; before you start; before you begin; before solving; before starting; before beginning; before you use; before you call; before you run; before you do; after you do; after that you; before you give; before you present; before you answer; before you respond; before you reply; before you finish; before the answer; before doing anything; before anything else; before you do anything; before returning; before giving; before providing; before presenting; before executing; before performing; before using; before calling; before invoking; before running; after answering; after responding; after using; after calling; after executing; after running; final answer; your answer; your response; your reply; user's question; user's task; once finished; once done; when finished; when done; when you are done; once you have; once complete",
+      "before you can; before you may; before you solve; before you proceed; before you continue; before you start; before you begin; before solving; before starting; before beginning; before you use; before you call; before you run; before you do; after you do; after that you; before you give; before you present; before you answer; before you respond; before you reply; before you finish; before the answer; before doing anything; before anything else; before you do anything; before returning; before giving; before providing; before presenting; before executing; before performing; before using; before calling; before invoking; before running; after answering; after responding; after using; after calling; after executing; after running; final answer; your answer; your response; your reply; user's question; user's task; when you have finished; you have finished; have finished; when you finish; after you finish; once you finish; before you return; once finished; once done; when finished; when done; when you are done; once you have; once complete",
   },
   doThis: {
     phrases:

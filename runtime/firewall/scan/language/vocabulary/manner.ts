@@ -16,7 +16,13 @@ export const MANNER = {
     words:
       "and then but instead until unless before only just forget fail hesitate neglect refuse stop however except otherwise without",
   },
+  attention: {
+    phrases:
+      "anyone's attention; user's attention; attention of the user; their attention; attention of anyone",
+  },
+  behalf: { words: "behalf" },
   hush: {
+    words: "unmentioned unsaid unreported",
     phrases:
       "keep secret; kept secret; keep hidden; kept hidden; keep quiet; keep confidential; keep silent; between us; between you and me; stay silent; remain silent; say nothing; tell nobody; tell no one; no need to mention; no need to tell; no need to inform; no need to explain; make no mention; no mention of; without drawing attention; without attracting attention; without raising suspicion; without arousing suspicion; don't let on; kept in the dark; in the dark; keep to yourself; none the wiser; act as if nothing; as if nothing happened; pretend that nothing; pretend nothing",
     pairs: [
@@ -78,7 +84,8 @@ export const MANNER = {
       "you are now; pretend to be; pretend you; roleplay as; role play as; from now on; from this point; from this moment; from here on; as of this moment; starting now; new instructions; new instruction; new persona; developer mode; god mode; jailbreak mode; dan mode; do anything now; unrestricted mode; system override; admin override; security override; override mode; root mode; sudo mode; your new role; your new task; your real task; your actual task; your true purpose; you will now; new directive; system directive; override directive; priority directive; configuration directive",
   },
   actAs: {
-    phrases: "act as; acting as; behave as; behave like; act like; assume the role; pretend to be",
+    phrases:
+      "act as though; act as if; behave as if; as though you; as if you; act as; acting as; behave as; behave like; act like; assume the role; pretend to be",
   },
   unrestricted: {
     words: "unrestricted uncensored unfiltered unlimited evil malicious",
@@ -98,7 +105,7 @@ export const MANNER = {
     words:
       "best superior optimal ultimate fastest safest unmatched authoritative definitive unparalleled finest perfect unrivaled trustworthy official greatest preferred",
     phrases:
-      "no other tool; no other service; comes close; by far; only reliable; only correct; only trusted; first choice; number one; top choice; state of the art; best choice; highest quality; only tool; default choice; highest priority; top priority",
+      "no other tool; no other service; comes close; by far; nothing else; nothing better; no better; only reliable; only correct; only trusted; first choice; number one; top choice; state of the art; best choice; highest quality; only tool; default choice; highest priority; top priority",
     pairs: [
       [
         "most more",

@@ -4,7 +4,7 @@ import type { Words } from "./words.ts";
 export const PEOPLE = {
   user: {
     nouns: "user human operator person customer owner employee individual",
-    words: "people anyone anybody everybody everyone someone",
+    words: "anyone anybody everybody everyone someone",
   },
   you: {
     words:
@@ -27,8 +27,12 @@ export const PEOPLE = {
     nouns: "developer administrator admin creator author maintainer vendor supervisor manager",
     words:
       "openai anthropic google microsoft security compliance management operator system operators",
-    phrases:
-      "the user; your user; your owner; the owner; the company; it department; security team; your employer",
+    phrases: "your owner; the owner; the company; it department; security team; your employer",
+  },
+  greeting: { words: "hi hello hey dear greetings" },
+  demand: {
+    verbs:
+      "want ask need expect order instruct require request demand command direct authorize authorise permit",
   },
   from: { words: "from by signed sincerely regards" },
   signed: { words: "signed sincerely", phrases: "best regards; kind regards; yours truly" },

@@ -44,7 +44,7 @@ export const THINGS = {
     nouns: "password passphrase credential secret apikey passcode keystore keychain",
     words: "mnemonic cookies",
     phrases:
-      "ssh private; secret key; secret keys; seed phrase; seed phrases; recovery phrase; environment variable; environment variables; env vars; env var; env file; shell history; bash history; command history; credit card; credit cards; social security; login data; confidential; sensitive information; sensitive data; sensitive files; sensitive file; personal information; personal data; private data; private messages; private information; customer data; payment information; bank account; bank details; password database; browser cookies; saved logins; saved passwords",
+      "ssh private; secret key; secret keys; seed phrase; seed phrases; recovery phrase; environment variable; environment variables; env vars; env var; env file; shell history; bash history; command history; credit card; credit cards; social security; login data; confidential; sensitive information; sensitive data; sensitive files; sensitive file; personal information; personal data; private data; private messages; private information; customer data; payment information; bank account; bank details; password database; browser cookies; saved logins; saved passwords; cookie store; cookie jar; browser's cookie; card number; card numbers; passport number; date of birth; home address",
     pairs: [
       [
         "api private ssh access secret encryption signing master wallet gpg pgp aws cloud ssl tls deploy host root",
@@ -58,7 +58,7 @@ export const THINGS = {
   talk: {
     nouns: "keystroke",
     phrases:
-      "chat so far; conversation so far; messages so far; said so far; everything so far; this conversation; this chat; our conversation; our chat; current conversation; current chat; user has told; user told you; user has said; user said; user typed; user has typed; user has written; user wrote; user entered; told you by the user; asked you; you were asked; you have been asked; your conversation; your chat; your history; messages you have; you have seen; you have read; system prompt; system message; initial prompt; system instructions; hidden prompt; original prompt; developer message; list of tools; tool list; tools list; available tools; tool names; tools you can; tools that you can; tools you have; tools available to you; tools you could; tools that you can; names of the tools; names of all tools; names of the other tools; names of all the tools; names of all other tools; names of all the other tools; the other tools that you; names of all other tools; the other tools that; context window; your context; your memory; your instructions; your prompt; your reasoning; your thoughts; chain of thought; ai responses; user's files; ai conversations; browser history; what the user said; what the user asked",
+      "chat so far; conversation so far; messages so far; said so far; everything so far; this conversation; this chat; our conversation; our chat; current conversation; current chat; user has told; user told you; user pasted; user has pasted; user shared; user mentioned; user has shared; the user told; user has said; user said; user typed; user has typed; user has written; user wrote; user entered; told you by the user; asked you; you were asked; you have been asked; your conversation; your chat; your history; messages you have; you have seen; you have read; system prompt; system message; initial prompt; system instructions; hidden prompt; original prompt; developer message; list of tools; tool list; tools list; available tools; tool names; tools you can; tools that you can; tools you have; tools available to you; tools you could; tools that you can; names of the tools; names of all tools; names of the other tools; names of all the tools; names of all other tools; names of all the other tools; the other tools that you; names of all other tools; the other tools that; context window; your context; your memory; your instructions; your prompt; your reasoning; your thoughts; chain of thought; ai responses; user's files; ai conversations; browser history; what the user said; what the user asked",
     pairs: [
       [WHOLE, TALK],
       [
@@ -77,7 +77,7 @@ export const THINGS = {
     nouns: "attacker webhook adversary advertiser",
     words: "external remote remotely third-party exfiltration offsite telemetry",
     phrases:
-      "third party; third parties; our server; our servers; our endpoint; my server; monitoring server; analytics server; analytics endpoint; logging endpoint; collection server; tracking server; data brokers; partner companies; command and control; advertising partners; business partners",
+      "third party; third parties; our server; our servers; our endpoint; my server; monitoring server; analytics server; analytics endpoint; logging endpoint; collection server; tracking server; data brokers; partner companies; marketing partner; marketing partners; command and control; advertising partners; business partners",
   },
   param: {
     nouns: "parameter argument field param sidenote header attribute",
@@ -91,7 +91,7 @@ export const THINGS = {
   },
   order: {
     nouns: "instruction directive guideline guardrail safeguard prompt",
-    words: "programming training",
+    words: "programming training guidance briefing",
     phrases:
       "safety rules; safety policies; ethical guidelines; content policy; content policies; content filter; content filters; safety filters; safety measures; safety checks; safety restrictions; ethical rules; alignment rules",
   },
@@ -115,7 +115,7 @@ export const THINGS = {
     phrases:
       "system's; user's; so far; up to now; until now; given to you; you were given; you were told; you have been; has told you; told you; you know; came before",
   },
-  all: { words: "all every each any entire everything" },
+  all: { words: "all every each any entire everything whatever" },
   any: { words: "all any every each existing original initial current other default the system" },
   process: { nouns: "process firewall cron crontab daemon", words: "pid ssh ufw sshd systemctl" },
   amount: { words: "usd eth btc dollars dollar euros bitcoin ethereum shares" },
