@@ -26,7 +26,7 @@ function entry(name: Name, cosigners: readonly string[] = [], plugins = ["time"]
 }
 
 function decide(signed: string, entries: readonly KeyTrust[], now?: string): string {
-  const files = [...signed].map((name) => FILES.get(name as Name)!);
+  const files = Array.from(signed, (name) => FILES.get(name as Name)!);
   const trust = trusting(entries, now === undefined ? {} : { now });
   return signersOf(files, STATEMENT, trust)
     .map((signer) => signer.trust)
