@@ -43,6 +43,9 @@ interface Use {
 }
 
 const NOWHERE = -1_000_000;
+/** Further than any gap, so that nothing of one text is near to anything of the next. */
+const BETWEEN_TEXTS = 1_000_000;
+const POSITION_MAX = 2 ** 31 - 1;
 
 /** Finds all phrases at once. */
 export class PhraseMatcher {
@@ -52,7 +55,15 @@ export class PhraseMatcher {
   readonly #single: readonly (readonly Phrase[])[];
   /** The same for the sets of concepts that words have; these arrays are shared, so there are few. */
   readonly #merged = new WeakMap<readonly number[], readonly Use[]>();
-  readonly #stateSize: number;
+  /**
+   * Where each step of each phrase was met last, and each concept: among all mentions, and among those that are not denied.
+   * Most texts are a word or two, so nothing is wiped between them: each text's positions go on far behind the last one's.
+   */
+  readonly #ends: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #lastEnds = new Int32Array(2 * CONCEPTS.length).fill(NOWHERE);
+  readonly #lastStarts = new Int32Array(2 * CONCEPTS.length);
+  #origin = 0;
 
   constructor(phrases: readonly Phrase[]) {
     const uses = CONCEPTS.map((): Use[] => []);
@@ -71,19 +82,19 @@ export class PhraseMatcher {
     }
     this.#uses = uses;
     this.#single = single;
-    this.#stateSize = place;
+    this.#ends = new Int32Array(place).fill(NOWHERE);
+    this.#starts = new Int32Array(place);
   }
 
   /** The first place of each phrase in the text that `mentions` were read from. Linear in the mentions. */
   match(mentions: readonly Mention[]): readonly Sign[] {
     const found = new Map<Phrase, Sign>();
-    const ends = new Int32Array(this.#stateSize).fill(NOWHERE);
-    const starts = new Int32Array(this.#stateSize);
-    // Where each concept was last, among all mentions and among those that are not denied.
-    const lastEnds = new Int32Array(2 * CONCEPTS.length).fill(NOWHERE);
-    const lastStarts = new Int32Array(2 * CONCEPTS.length);
+    const [ends, starts] = [this.#ends, this.#starts];
+    const [lastEnds, lastStarts] = [this.#lastEnds, this.#lastStarts];
+    const origin = this.#moveOn(mentions.at(-1)?.position ?? 0);
     for (const mention of mentions) {
-      const { concepts, position, isDenied } = mention;
+      const { concepts, isDenied } = mention;
+      const position = origin + mention.position;
       for (const { phrase, gap, first, place, isLast } of this.#usesOf(concepts)) {
         if (isDenied && phrase.denies === undefined) continue;
         let end = NOWHERE;
@@ -118,6 +129,18 @@ export class PhraseMatcher {
       }
     }
     return [...found.values()];
+  }
+
+  /** Where the positions of a new text begin. */
+  #moveOn(length: number): number {
+    if (this.#origin > POSITION_MAX - length - 2 * BETWEEN_TEXTS) {
+      this.#ends.fill(NOWHERE);
+      this.#lastEnds.fill(NOWHERE);
+      this.#origin = 0;
+    }
+    const origin = this.#origin;
+    this.#origin = origin + length + BETWEEN_TEXTS;
+    return origin;
   }
 
   /** Later steps first: a word is one step, and does not move the step before from under itself. */
