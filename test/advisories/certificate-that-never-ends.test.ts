@@ -3,9 +3,9 @@
 // stop every command that looks at it.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isBoundedDer } from "../../runtime/supply/bounded-der.ts";
-import { parseBundle } from "../../runtime/supply/bundle.ts";
-import { formatStatement } from "../../runtime/supply/statement.ts";
+import { isBoundedDer } from "../../runtime/supply/signatures/bounded-der.ts";
+import { parseBundle } from "../../runtime/supply/signatures/bundle.ts";
+import { formatStatement } from "../../runtime/supply/signatures/statement.ts";
 import { octets, sequence, tlv } from "../helpers/der.ts";
 import { STATEMENT, toBytes } from "../helpers/plugin-files.ts";
 import { assertRefused } from "../helpers/refusals.ts";

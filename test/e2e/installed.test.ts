@@ -153,7 +153,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
     "plugin/schemas/plugin.schema.json",
     "policy/glovebox.schema.json",
     "powers/built-program.mjs",
-    "supply/trusted-root.json",
+    "supply/signatures/trusted-root.json",
   ],
 };
 
