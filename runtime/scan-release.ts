@@ -7,6 +7,7 @@ import { toScanned } from "./firewall/scan/scanned-tool.ts";
 import { digestOfBytes } from "./plugin/canonical.ts";
 import type { LockedPlugin, ToolSurface } from "./plugin/formats.ts";
 import { signerId } from "./plugin/signer.ts";
+import { exposedNameOf } from "./policy/expose.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
 import { readStatedTools } from "./supply/stated-tools.ts";
 import { readStored, type Workspace } from "./workspace.ts";
@@ -15,6 +16,8 @@ import { readStored, type Workspace } from "./workspace.ts";
 export interface Neighbour {
   readonly locked: LockedPlugin;
   readonly surface: ToolSurface;
+  /** What the operator and clients call its tools. */
+  readonly called: readonly string[];
 }
 
 /** What the scanner says of a release among its neighbours. The same plugin under another name is not held against itself. */
@@ -25,6 +28,7 @@ export function scanRelease(
   const others = neighbours.filter((neighbour) => !isSamePlugin(neighbour.locked, release));
   return scanTools(toScanned(release.opened.surface), {
     others: others.flatMap(({ surface }) => toScanned(surface)),
+    called: others.flatMap(({ called }) => called),
   });
 }
 
@@ -39,11 +43,24 @@ export function readNeighbours(
     try {
       const stored = readStored(workspace.paths, name, locked, files).package;
       if (digestOfBytes(stored) !== locked.package) return [];
-      return [{ locked, surface: readStatedTools(stored, CAPABILITIES).surface }];
+      const { surface } = readStatedTools(stored, CAPABILITIES);
+      return [{ locked, surface, called: namesOf(name, surface, workspace) }];
     } catch (error) {
       if (error instanceof GloveboxError || error instanceof Refusals) return [];
       throw error;
     }
+  });
+}
+
+function namesOf(
+  alias: string,
+  surface: ToolSurface,
+  { configuration }: Workspace,
+): readonly string[] {
+  const { toolNames } = configuration.plugins[alias] ?? {};
+  return surface.flatMap(({ name }) => {
+    const own = toolNames?.[name] ?? name;
+    return [own, exposedNameOf(alias, own)];
   });
 }
 

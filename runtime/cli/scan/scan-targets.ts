@@ -14,6 +14,8 @@ export function scanTargets(targets: readonly ScanTarget[]): readonly Scanned[] 
   return targets.map((target) => {
     const beside = targets.filter((other) => other !== target).flatMap(({ tools }) => tools);
     const installed = target.neighbours.flatMap(({ surface }) => toScanned(surface));
-    return { target, findings: scanTools(target.tools, { others: [...beside, ...installed] }) };
+    const called = target.neighbours.flatMap((neighbour) => neighbour.called);
+    const others = [...beside, ...installed];
+    return { target, findings: scanTools(target.tools, { others, called }) };
   });
 }
