@@ -20,6 +20,8 @@ export interface ScanContext {
   readonly others: readonly ScannedTool[];
   /** What else those tools are called, by the operator or by clients: a model knows `shop__lookup` and not `lookup`. */
   readonly called?: readonly string[];
+  /** Installed plugins whose tools could not be read. */
+  readonly missing?: readonly string[];
 }
 
 /**
@@ -29,9 +31,17 @@ export interface ScanContext {
  */
 export function scanTools(tools: readonly ScannedTool[], context: ScanContext): readonly Finding[] {
   const others = new Map(context.others.map((other) => [other.name.toLowerCase(), other]));
-  const { called = [] } = context;
+  const { called = [], missing = [] } = context;
   const installed = new Set([...others.keys(), ...called.map((name) => name.toLowerCase())]);
   const findings = new FindingList();
+  for (const alias of missing)
+    findings.add(
+      UNREAD,
+      undefined,
+      unread(
+        `${alias} is installed and not in the store as approved (\`glovebox restore ${alias}\`)`,
+      ),
+    );
   const budget = makeDecodeBudget();
   let left = SCANNED_LENGTH_MAX;
   for (const [index, tool] of tools.entries()) {
