@@ -2,8 +2,11 @@
 // any more, and with `valid_for` for `validFor` a log that was retired after a breach counted for ever.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseTrustedRoot, publicTrustedRoot } from "../../runtime/supply/trusted-root.ts";
-import publicRoot from "../../runtime/supply/trusted-root.json" with { type: "json" };
+import {
+  parseTrustedRoot,
+  publicTrustedRoot,
+} from "../../runtime/supply/signatures/trusted-root.ts";
+import publicRoot from "../../runtime/supply/signatures/trusted-root.json" with { type: "json" };
 import { assertRefused } from "../helpers/refusals.ts";
 import { SigstoreRoom } from "../helpers/sigstore-room.ts";
 
