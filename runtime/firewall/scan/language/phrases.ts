@@ -67,6 +67,8 @@ export class PhraseMatcher {
 
   /** The first place of each phrase in the text that `mentions` were read from. Linear in the mentions. */
   match(mentions: readonly Mention[]): readonly Sign[] {
+    // Nearly all keys and values of a schema: what the states take is not asked for them.
+    if (mentions.length === 0) return [];
     const ends = new Int32Array(this.#stateSize).fill(NOWHERE);
     const starts = new Int32Array(this.#stateSize);
     const found = new Map<Phrase, Sign>();
