@@ -31,6 +31,8 @@ export function decodeValue(type: WitType | undefined, value: JsonValue | undefi
 class Decoding {
   #values = 0;
   #namesChars = 0;
+  /** In generated code, of each label: a list says the same ones again and again. */
+  readonly #generated = new Map<string, string>();
 
   value(type: WitType | undefined, value: JsonValue | undefined): string {
     this.#values += 1;
@@ -59,7 +61,7 @@ class Decoding {
         return writeObject(
           type.fields.map(({ name, type: part }) => [
             this.#counted(name),
-            this.value(part, memberOf(object, camelCase(name))),
+            this.value(part, this.#memberOf(object, name)),
           ]),
         );
       }
@@ -69,7 +71,9 @@ class Decoding {
         return writeName(type.names, value);
       case "flags": {
         const object = asObject(value);
-        const set = type.names.filter((name) => memberOf(object, camelCase(name)) === true);
+        // Every name is looked for, whether the runner sent it or not.
+        this.#values += type.names.length;
+        const set = type.names.filter((name) => this.#memberOf(object, name) === true);
         return JSON.stringify(set);
       }
       case "option":
@@ -80,6 +84,12 @@ class Decoding {
         return writeObject([[tag, this.value(type[tag], val)]]);
       }
     }
+  }
+
+  #memberOf(object: Members, label: string): JsonValue | undefined {
+    const name = this.#generated.get(label) ?? camelCase(label);
+    this.#generated.set(label, name);
+    return memberOf(object, name);
   }
 
   #counted(name: string): string {
