@@ -3,8 +3,9 @@ import type { OutputSink } from "../io/streams.ts";
 /** Characters of one log line or progress message; the rest is cut off. It keeps any note far below one frame. */
 export const MESSAGE_CHARS_MAX = 8192;
 
+/** As a note may carry it: no longer, and without half characters, which JSON of a guest can say. */
 export function cutMessage(text: string): string {
-  if (text.length <= MESSAGE_CHARS_MAX) return text;
+  if (text.length <= MESSAGE_CHARS_MAX) return text.toWellFormed();
   return `${text.slice(0, MESSAGE_CHARS_MAX).toWellFormed()}…`;
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { canonicalText } from "../plugin/canonical.ts";
 import type { SurfaceChange } from "./surface-diff.ts";
+import { foldText } from "./scan/text-view.ts";
 import { joinPath } from "./tool-path.ts";
 import { formatReadableJson, makeReadable } from "./visible.ts";
 import { diffWords, type DiffPart } from "./word-diff.ts";
@@ -27,7 +28,7 @@ export function diffValue(
     const { parts } = diffWords(before ?? "", after ?? "");
     const summary =
       before === undefined ? "is new" : after === undefined ? "is gone" : "reads differently";
-    return [{ kind: "text", ...placeOf(spot), summary, parts: parts.map(readable) }];
+    return [{ kind: "text", ...placeOf(spot), summary, parts: readableParts(parts) }];
   }
   if (Array.isArray(before) && Array.isArray(after)) return diffLists(before, after, spot);
   // What is new or gone as a whole is told part by part too: its texts are read as texts, not as JSON.
@@ -169,13 +170,38 @@ export function replacedParts(before: string, after: string): DiffPart[] {
     { kind: "removed", text: before },
     { kind: "added", text: after },
   ];
-  return parts.filter((part) => part.kind !== "elided" && part.text !== "").map(readable);
+  return readableParts(parts.filter((part) => part.kind !== "elided" && part.text !== ""));
 }
 
-function readable(part: DiffPart): DiffPart {
-  return part.kind === "elided"
-    ? part
-    : { ...part, text: makeReadable(part.text, { newlines: true }) };
+/** Safe to print; and where a text was put in the place of one that looks the same, what makes the difference as its number. */
+function readableParts(parts: readonly DiffPart[]): DiffPart[] {
+  return parts.map((part, index) => {
+    if (part.kind === "elided") return part;
+    const other = parts[part.kind === "removed" ? index + 1 : index - 1];
+    const isReplaced = part.kind !== "same" && other !== undefined && isOpposite(part, other);
+    const text = makeReadable(part.text, { newlines: true });
+    return {
+      ...part,
+      text: isReplaced && looksLike(part.text, other.text) ? spellOut(text) : text,
+    };
+  });
+}
+
+type Changed = Extract<DiffPart, { readonly text: string }>;
+
+function isOpposite(part: Changed, other: DiffPart): other is Changed {
+  return other.kind === (part.kind === "removed" ? "added" : "removed");
+}
+
+function looksLike(left: string, right: string): boolean {
+  return foldText(left).text.trim() === foldText(right).text.trim();
+}
+
+function spellOut(text: string): string {
+  return text.replace(
+    /[^\x20-\x7e\n\t]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 function placeOf({ tool, where }: Spot): { readonly tool: string; readonly where: string } {

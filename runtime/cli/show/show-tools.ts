@@ -114,10 +114,12 @@ function remarksOn(
   out: Output,
 ): ReadonlyMap<Row, readonly Remark[]> {
   const found = new Map<Row, Remark[]>();
-  const rowAt = (where: string): Row | undefined => rows.find((row) => isAt(where, row.where));
+  const rowAt = indexRows(rows);
   const add = (where: string, text: string, paint: Paint): void => {
     const row = rowAt(where);
-    if (row) found.set(row, [...(found.get(row) ?? []), { text, paint }]);
+    const remarks = row && found.get(row);
+    if (remarks) remarks.push({ text, paint });
+    else if (row) found.set(row, [{ text, paint }]);
   };
   const flagged = new Set(view.findings.map(({ where }) => where));
   for (const { where, name, why, addresses_model: isGrave } of view.hidden_parameters)
@@ -133,14 +135,21 @@ function remarksOn(
   return found;
 }
 
-/** Whether a path is of this place or of one below it. Everything is below the tool itself. */
-function isAt(where: string, place: string): boolean {
-  return (
-    place === "" ||
-    where === place ||
-    where.startsWith(`${place}.`) ||
-    where.startsWith(`${place}[`)
-  );
+/**
+ * Finds the row of which a path is, or of a place below it: the longest that there is. Everything is below the tool itself.
+ * Looked up and not searched: a tool may have ten thousand parameters, each with a remark.
+ */
+function indexRows(rows: readonly Row[]): (where: string) => Row | undefined {
+  const byWhere = new Map(rows.map((row) => [row.where, row]));
+  const longest = rows.reduce((most, { where }) => Math.max(most, where.length), 0);
+  return (where) => {
+    for (let end = Math.min(where.length, longest); end > 0; end--) {
+      const isEnd = end === where.length || where[end] === "." || where[end] === "[";
+      const row = isEnd ? byWhere.get(where.slice(0, end)) : undefined;
+      if (row) return row;
+    }
+    return byWhere.get("");
+  };
 }
 
 type Remarks = ReadonlyMap<Row, readonly Remark[]>;

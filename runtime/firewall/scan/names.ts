@@ -70,11 +70,12 @@ export class NameIndex {
     else if (known.length < NAMES_PER_KEY_MAX) known.push(forms);
   }
 
-  /** The name that `name` imitates most closely, or undefined. */
-  find(name: string): Lookalike | undefined {
+  /** The name that `name` imitates most closely, or undefined. `isItself`: the name is one of these, and no imitation of itself. */
+  find(name: string, { isItself = false } = {}): Lookalike | undefined {
     const forms = formsOf(name);
     const keys = [...this.#keysOf(forms), `words ${forms.words.slice(1).join(" ")}`];
     for (const found of keys.flatMap((key) => this.#byForm.get(key) ?? [])) {
+      if (isItself && found.name === name) continue;
       const likeness = compareForms(forms, found);
       if (likeness) return { name: found.name, likeness };
     }

@@ -15,8 +15,8 @@ export function makePhraseRule(rule: PhraseRule): Rule {
     severity,
     title,
     references,
-    *find({ texts, decoded, signsOf }) {
-      for (const text of [...texts, ...decoded]) {
+    *find({ signed, signsOf }) {
+      for (const text of signed) {
         for (const { phrase, start, end } of signsOf(text)) {
           if (!own.has(phrase)) continue;
           yield {

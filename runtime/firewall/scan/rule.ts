@@ -33,6 +33,8 @@ export interface Subject extends Reader {
   readonly texts: readonly ToolText[];
   /** What stands in the texts encoded, disguised or in invisible characters. */
   readonly decoded: readonly ToolText[];
+  /** Those of both in which a phrase of some rule was found. */
+  readonly signed: readonly ToolText[];
   /** The tools of the same surface, this one included. */
   readonly siblings: readonly ScannedTool[];
   /** The tools of other plugins, by their name in lower case. */

@@ -49,8 +49,8 @@ export function scanTools(tools: readonly ScannedTool[], context: ScanContext): 
       findings.add(UNREAD, undefined, unread(`${tools.length - index} tools are too many to read`));
       break;
     }
-    const { texts, length, isCut } = collectTexts(tool, left);
-    left -= length;
+    const { texts, cost, isCut } = collectTexts(tool, left);
+    left -= cost;
     if (isCut) findings.add(UNREAD, tool, unread("the tool is larger than what is read"));
     const subject = makeSubject(tool, texts, tools, { others, installed }, budget);
     for (const rule of RULES) {
@@ -70,7 +70,8 @@ function makeSubject(
 ): Subject {
   const reader = makeReader({ own: tool.name.toLowerCase(), installed });
   const decoded = decodeTexts(texts, reader.read, budget);
-  const subject: Subject = { tool, texts, decoded, siblings, others, ...reader, hitsOf };
+  const signed = [...texts, ...decoded].filter((text) => reader.signsOf(text).length > 0);
+  const subject: Subject = { tool, texts, decoded, signed, siblings, others, ...reader, hitsOf };
   const run = makeRuleRunner(subject);
   function hitsOf(rule: Parameters<Subject["hitsOf"]>[0]): ReturnType<Subject["hitsOf"]> {
     return run(rule);

@@ -24,6 +24,12 @@ export function foldText(raw: string): TextView {
   return new Folder(raw).fold();
 }
 
+const DECODER = new TextDecoder("utf-16le");
+/** A schema has thousands of short texts: making arrays and calling a decoder for each would cost more than folding it. */
+const SHORT_LENGTH_MAX = 256;
+const SHORT_UNITS = new Uint16Array((SHORT_LENGTH_MAX + 1) * FOLD_LENGTH_MAX);
+const SHORT_PLACES = new Uint32Array((SHORT_LENGTH_MAX + 1) * FOLD_LENGTH_MAX);
+
 class Folder {
   readonly #raw: string;
   #units: Uint16Array<ArrayBuffer>;
@@ -34,8 +40,9 @@ class Folder {
 
   constructor(raw: string) {
     this.#raw = raw;
-    this.#units = new Uint16Array(raw.length + FOLD_LENGTH_MAX);
-    this.#places = new Uint32Array(raw.length + FOLD_LENGTH_MAX);
+    const isShort = raw.length <= SHORT_LENGTH_MAX;
+    this.#units = isShort ? SHORT_UNITS : new Uint16Array(raw.length + FOLD_LENGTH_MAX);
+    this.#places = isShort ? SHORT_PLACES : new Uint32Array(raw.length + FOLD_LENGTH_MAX);
   }
 
   fold(): TextView {
@@ -52,8 +59,11 @@ class Folder {
         index += point > 0xffff ? 2 : 1;
       }
     }
-    const places = this.#places.subarray(0, this.#length);
-    const text = new TextDecoder("utf-16le").decode(this.#units.subarray(0, this.#length));
+    const length = this.#length;
+    const isShort = this.#units === SHORT_UNITS;
+    const places = isShort ? this.#places.slice(0, length) : this.#places.subarray(0, length);
+    const units = this.#units.subarray(0, length);
+    const text = isShort ? String.fromCharCode(...units) : DECODER.decode(units);
     return { text, placeOf: (place) => places[place] ?? raw.length };
   }
 
@@ -93,11 +103,19 @@ class Folder {
   }
 }
 
-/** A million different points would each be normalised; the few that texts use are remembered. */
-const REMEMBERED_MAX = 4096;
+/** What else is assigned is fewer, and folded once: normalising each anew would take a scan a second. */
+const REMEMBERED_MAX = 65_536;
 const folds = new Map<number, string>();
 
+/** Ideographs, and syllables that are no Latin letter however they are taken apart: too many to be remembered. */
+function isPlainLetter(point: number): boolean {
+  if (point >= 0x4e00 && point <= 0x9fff) return true;
+  if (point >= 0xac00 && point <= 0xd7a3) return true;
+  return (point >= 0x20000 && point < 0x2f800) || (point > 0x2fa1f && point < 0xe0000);
+}
+
 function foldPoint(point: number): string {
+  if (isPlainLetter(point)) return String.fromCodePoint(point);
   let folded = folds.get(point);
   if (folded === undefined) {
     folded = computeFold(point);

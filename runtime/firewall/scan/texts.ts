@@ -6,8 +6,12 @@ import type { TextView } from "./text-view.ts";
 
 /** What of one tool is read at most; a person who approves reads less. */
 export const TOOL_TEXT_MAX = 64 * 1024;
-export const TOOL_NODES_MAX = 20_000;
+export const TOOL_NODES_MAX = 10_000;
 export const TOOL_DEPTH_MAX = 48;
+/** A value without a text takes as long as so many characters: three bytes of JSON (`{},`) are a schema to every rule. */
+const NODE_COST = 16;
+/** So does every tool, by the rules that are asked about it. */
+const TOOL_COST = 200;
 
 const PROSE = new Set([
   "description",
@@ -40,30 +44,34 @@ const KEYWORDS = new Set(
 /** All strings of one tool, and whether that is all of them. */
 export interface CollectedTexts {
   readonly texts: readonly ToolText[];
-  /** In characters. */
-  readonly length: number;
+  /** What reading it takes, in characters: those of the texts, and some for every value. */
+  readonly cost: number;
   readonly isCut: boolean;
 }
 
 /**
  * Every string in `tool` that a model may be shown, keys included, in the order in which they stand;
- * at most `lengthMax` characters of it.
+ * as much of it
+ * as may be read at the cost of `costMax` characters.
  */
-export function collectTexts(tool: ScannedTool, lengthMax = TOOL_TEXT_MAX): CollectedTexts {
-  const walk = new Walk(Math.min(lengthMax, TOOL_TEXT_MAX));
+export function collectTexts(tool: ScannedTool, costMax = Infinity): CollectedTexts {
+  const walk = new Walk(costMax);
   walk.object(tool as unknown as Record<string, JsonValue>, "", 0, true);
-  return { texts: walk.texts, length: walk.length, isCut: walk.isCut };
+  const cost = TOOL_COST + walk.length + walk.nodes * NODE_COST;
+  return { texts: walk.texts, cost, isCut: walk.isCut };
 }
 
 class Walk {
   readonly texts: ToolText[] = [];
   isCut = false;
-  #nodesLeft = TOOL_NODES_MAX;
+  nodes = 0;
   length = 0;
   readonly #lengthMax: number;
+  readonly #nodesMax: number;
 
-  constructor(lengthMax: number) {
-    this.#lengthMax = lengthMax;
+  constructor(costMax: number) {
+    this.#lengthMax = Math.min(costMax, TOOL_TEXT_MAX);
+    this.#nodesMax = Math.min(Math.ceil(costMax / NODE_COST), TOOL_NODES_MAX);
   }
 
   object(
@@ -74,7 +82,7 @@ class Walk {
     isNaming = false,
   ): void {
     for (const key of Object.keys(value)) {
-      if (this.isCut && this.#nodesLeft <= 0) break;
+      if (this.nodes > this.#nodesMax) break;
       const below = joinPath(where, key);
       if (isNaming || !KEYWORDS.has(key)) this.#text("key", key, below);
       const member = value[key];
@@ -99,13 +107,13 @@ class Walk {
     key: string,
     isNamed: boolean,
   ): void {
-    if (this.#nodesLeft-- <= 0 || depth > TOOL_DEPTH_MAX) {
+    if (++this.nodes > this.#nodesMax || depth > TOOL_DEPTH_MAX) {
       this.isCut = true;
     } else if (typeof value === "string") {
       this.#text(kind, value, where);
     } else if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) {
-        if (this.isCut && this.#nodesLeft <= 0) break;
+        if (this.nodes > this.#nodesMax) break;
         this.#value(item, `${where}[${index}]`, depth + 1, "value", "", true);
       }
     } else if (typeof value === "object" && value !== null) {

@@ -4,6 +4,8 @@ import type { WitType } from "./types.ts";
 
 /** Each is at least two characters of an answer, whose length is bounded before. */
 const VALUES_MAX = 500_000;
+/** What is left out of an answer is written out by its name. No plugin may be allowed to answer more than so much. */
+const NAMES_CHARS_MAX = 8 * 1024 * 1024;
 const DIGITS = /^-?(?:0|[1-9][0-9]{0,19})$/;
 
 /** What a runner sent is no value of the type. `words` is for the client where it is the plugin's honest mistake. */
@@ -28,6 +30,9 @@ export function decodeValue(type: WitType | undefined, value: JsonValue | undefi
 
 class Decoding {
   #values = 0;
+  #namesChars = 0;
+  /** In generated code, of each label: a list says the same ones again and again. */
+  readonly #generated = new Map<string, string>();
 
   value(type: WitType | undefined, value: JsonValue | undefined): string {
     this.#values += 1;
@@ -54,9 +59,9 @@ class Decoding {
       case "record": {
         const object = asObject(value);
         return writeObject(
-          type.fields.map((field) => [
-            field.name,
-            this.value(field.type, memberOf(object, camelCase(field.name))),
+          type.fields.map(({ name, type: part }) => [
+            this.#counted(name),
+            this.value(part, this.#memberOf(object, name)),
           ]),
         );
       }
@@ -66,7 +71,9 @@ class Decoding {
         return writeName(type.names, value);
       case "flags": {
         const object = asObject(value);
-        const set = type.names.filter((name) => memberOf(object, camelCase(name)) === true);
+        // Every name is looked for, whether the runner sent it or not.
+        this.#values += type.names.length;
+        const set = type.names.filter((name) => this.#memberOf(object, name) === true);
         return JSON.stringify(set);
       }
       case "option":
@@ -77,6 +84,19 @@ class Decoding {
         return writeObject([[tag, this.value(type[tag], val)]]);
       }
     }
+  }
+
+  #memberOf(object: Members, label: string): JsonValue | undefined {
+    const name = this.#generated.get(label) ?? camelCase(label);
+    this.#generated.set(label, name);
+    return memberOf(object, name);
+  }
+
+  #counted(name: string): string {
+    this.#namesChars += name.length;
+    if (this.#namesChars > NAMES_CHARS_MAX)
+      throw new NotOfType("The result is too long when its fields are named.");
+    return name;
   }
 
   #items(value: JsonValue | undefined, typeAt: (index: number) => WitType | undefined): string {

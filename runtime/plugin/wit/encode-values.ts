@@ -43,10 +43,11 @@ class Encoding {
   }
 
   #value(type: WitType, value: JsonValue): JsonValue {
-    this.#values += 1;
+    const isFirst = this.#values <= VALUES_MAX;
+    // Flags are sent with all their names, whether set or not.
+    this.#values += type.kind === "flags" ? 1 + flagsCost(type.names) : 1;
     if (this.#values > VALUES_MAX) {
-      if (this.#values === VALUES_MAX + 1)
-        this.#wrong(`must not have more than ${VALUES_MAX} values in all`);
+      if (isFirst) this.#wrong(`must not have more than ${VALUES_MAX} values in all`);
       return NONE;
     }
     switch (type.kind) {
@@ -189,6 +190,13 @@ class Encoding {
       this.issues.push({ path: formatPath(this.#path), message });
     return NONE;
   }
+}
+
+/** A name takes as much room as some values do. */
+const NAME_CHARS = 16;
+
+function flagsCost(names: readonly string[]): number {
+  return names.reduce((cost, { length }) => cost + Math.ceil(length / NAME_CHARS), 0);
 }
 
 function isOneCharacter(text: string): boolean {

@@ -70,7 +70,7 @@ export const TWIN_NAMES: Rule = {
   *find({ tool: { name }, siblings }) {
     if (siblings.length < 2) return;
     const index = indexOf(siblings, false, () => siblings.map((sibling) => sibling.name));
-    const found = index.find(name);
+    const found = index.find(name, { isItself: true });
     if (index.isRepeated(name))
       yield {
         where: "name",

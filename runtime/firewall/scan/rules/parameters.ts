@@ -1,4 +1,5 @@
-import type { Hit, Rule, Subject } from "../rule.ts";
+import type { Hit, Rule, ScannedTool, Subject } from "../rule.ts";
+import { TOOL_TEXT_MAX } from "../texts.ts";
 import { viewSchemas, type Parameter } from "../parameters.ts";
 
 const PARAMETERS_MAX = 40;
@@ -79,15 +80,25 @@ export function hiddenIn(parameter: Parameter, { tool }: Pick<Subject, "tool">):
   if (!CONTEXT_WORD.test(joined)) return undefined;
   const named = CONTEXT_NAMES.find((row) => row.name.test(joined));
   if (!named) return undefined;
-  const isSubject = ABOUT_MODELS.test(
-    `${tool.name.replaceAll("_", " ")} ${tool.description ?? ""}`.toLowerCase(),
-  );
   return {
     where,
     quote: name,
     why: `By its name the parameter asks for ${named.what}, which the tool's author would receive.`,
-    ...(about.trim() !== "" && isSubject ? { severity: "low" as const } : {}),
+    ...(about.trim() !== "" && isAboutModels(tool) ? { severity: "low" as const } : {}),
   };
+}
+
+const aboutModels = new WeakMap<ScannedTool, boolean>();
+
+/** Read once for each tool, whatever the number of its parameters: both lengths together would take seconds. */
+function isAboutModels(tool: ScannedTool): boolean {
+  let isAbout = aboutModels.get(tool);
+  if (isAbout === undefined) {
+    const description = (tool.description ?? "").slice(0, TOOL_TEXT_MAX);
+    isAbout = ABOUT_MODELS.test(`${tool.name.replaceAll("_", " ")} ${description}`.toLowerCase());
+    aboutModels.set(tool, isAbout);
+  }
+  return isAbout;
 }
 
 /** Names that promise nothing: whatever the model has fits. */

@@ -112,7 +112,10 @@ function send(
   }
 }
 
-/** `{ "url", "method", "headers" }`, the last also called `header`. What stands in it is the broker's to judge. */
+/**
+ * `{ "url", "method", "headers" }`, the last also called `header`. What stands in it is the broker's to judge, but for half
+ * characters: the channel may not carry what JSON text can say.
+ */
 function parseRequest(text: string | undefined): {
   readonly method: string;
   readonly url: string;
@@ -123,8 +126,15 @@ function parseRequest(text: string | undefined): {
   if (typeof url !== "string" || typeof method !== "string")
     throw refusedRequest("invalid-argument");
   const headers: unknown = request?.["headers"] ?? request?.["header"] ?? {};
-  const pairs = Object.entries(headers as object).map(([name, value]) => [name, String(value)]);
-  return { method: method.toUpperCase(), url, headers: pairs };
+  const pairs = Object.entries(headers as object).map(([name, value]) => [
+    name.toWellFormed(),
+    String(value).toWellFormed(),
+  ]);
+  return {
+    method: method.toUpperCase().toWellFormed(),
+    url: url.toWellFormed(),
+    headers: pairs,
+  };
 }
 
 export function parseObject(text: string | undefined): Record<string, unknown> | undefined {
