@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeOutput } from "../../runtime/cli/output.ts";
-import { showTools } from "../../runtime/cli/show-tools.ts";
+import { showTools } from "../../runtime/cli/show/show-tools.ts";
 import { viewTool, type ToolView } from "../../runtime/firewall/tool-view.ts";
 
 const out = { ...makeOutput(process, false), line: () => {} };
