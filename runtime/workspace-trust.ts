@@ -5,15 +5,15 @@ import type { Configuration } from "./policy/configuration.ts";
 import { PolicyError } from "./policy/errors.ts";
 import { SupplyError } from "./supply/errors.ts";
 import type { FilePowers } from "./supply/file-powers.ts";
-import { parsePublicKey } from "./supply/keys.ts";
-import { parseMinisignKey } from "./supply/minisign.ts";
-import type { Trust } from "./supply/trust.ts";
+import { parsePublicKey } from "./supply/signatures/keys.ts";
+import { parseMinisignKey } from "./supply/signatures/minisign.ts";
+import type { Trust } from "./supply/signatures/trust.ts";
 import {
   parseTrustedRoot,
   publicTrustedRoot,
   TRUSTED_ROOT_BYTES_MAX,
   type SigstoreRoot,
-} from "./supply/trusted-root.ts";
+} from "./supply/signatures/trusted-root.ts";
 import type { WorkspacePaths } from "./workspace-paths.ts";
 
 /** Whose word counts in a workspace, and by which clock. */

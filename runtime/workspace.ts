@@ -19,7 +19,7 @@ import type {
 import type { PassedComponents } from "./supply/passed-components.ts";
 import { pinError } from "./supply/pin-errors.ts";
 import { isSourceStored, PACKAGE_BYTES_MAX, readSource } from "./supply/read-source.ts";
-import { readSignature } from "./supply/signature-files.ts";
+import { readSignature } from "./supply/signatures/signature-files.ts";
 import { isRemoteSource } from "./supply/sources/source-text.ts";
 import {
   openPinned,
@@ -29,7 +29,7 @@ import {
   verifySource,
   type VerifyRules,
 } from "./supply/verify-installed.ts";
-import { NO_TRUST, type Trust } from "./supply/trust.ts";
+import { NO_TRUST, type Trust } from "./supply/signatures/trust.ts";
 import { WorkspaceError } from "./workspace-errors.ts";
 import { findBadKeys, trustOf } from "./workspace-trust.ts";
 import { changeRecord, workspacePaths, type WorkspacePaths } from "./workspace-paths.ts";

@@ -2,7 +2,7 @@ import { located } from "../errors.ts";
 import { packParts, partsOf } from "../examine.ts";
 import type { SourceBare, SourceParts } from "../supply/read-source.ts";
 import type { Limits } from "../sandbox/limits.ts";
-import { NO_TRUST } from "../supply/trust.ts";
+import { NO_TRUST } from "../supply/signatures/trust.ts";
 import { rulesOf } from "../workspace.ts";
 import type { CommandCall } from "./command.ts";
 import { wholeComponent } from "./machine.ts";

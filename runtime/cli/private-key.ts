@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import path from "node:path";
 import { located } from "../errors.ts";
-import { parsePrivateKey } from "../supply/keys.ts";
+import { parsePrivateKey } from "../supply/signatures/keys.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { readPassphrase } from "./passphrase.ts";

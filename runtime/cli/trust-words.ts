@@ -1,8 +1,8 @@
 import path from "node:path";
 import { located } from "../errors.ts";
 import type { TrustWords } from "../policy/edit-configuration.ts";
-import { parsePublicKey } from "../supply/keys.ts";
-import { parseMinisignKey } from "../supply/minisign.ts";
+import { parsePublicKey } from "../supply/signatures/keys.ts";
+import { parseMinisignKey } from "../supply/signatures/minisign.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { KEY_BYTES_MAX } from "./private-key.ts";

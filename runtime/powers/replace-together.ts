@@ -56,8 +56,11 @@ export function readTogether(
   record: ChangeRecord,
   readFile: ReadFile,
 ): readonly (Uint8Array | undefined)[] {
+  let recordSeen: Uint8Array | undefined;
   const look = () => {
-    const pending = readRecord(record, readFile) ?? [];
+    recordSeen = undefined;
+    recordSeen = readFile(record.file, BYTES_MAX);
+    const pending = recordSeen ? parseRecord(recordSeen, record) : [];
     return files.map(({ path: file, bytesMax }) => {
       const now = readFile(file, bytesMax);
       const change = pending.find((one) => one.path === file);
@@ -65,16 +68,16 @@ export function readTogether(
     });
   };
   let seen: ReturnType<typeof look> | undefined;
-  let failed = false;
+  let failedBy: Uint8Array | undefined;
   for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
     try {
       const again = look();
       if (again.every((bytes, index) => seen && isSame(bytes, seen[index]))) return again;
-      [seen, failed] = [again, false];
+      [seen, failedBy] = [again, undefined];
     } catch (error) {
-      // A record that does not fit may have been done with while the files were read: it is looked at once more.
-      if (failed) throw error;
-      [seen, failed] = [undefined, true];
+      // A record that does not fit may have been done with while the files were read. One that is still there was not.
+      if (!recordSeen || isSame(recordSeen, failedBy)) throw error;
+      [seen, failedBy] = [undefined, recordSeen];
     }
   }
   throw unfinished(record, "The files change faster than they can be read.");
@@ -86,7 +89,8 @@ export function finishReplacing(
   record: ChangeRecord,
   readFile: ReadFile,
 ): void {
-  const pending = readRecord(record, readFile);
+  const bytes = readFile(record.file, BYTES_MAX);
+  const pending = bytes && parseRecord(bytes, record);
   if (pending) {
     writeFiles(
       pending.map((change) => ({
@@ -110,10 +114,7 @@ function changed(
   throw unfinished(record, `\`${path.basename(file)}\` was edited after the interruption.`);
 }
 
-/** Undefined when there is none, as nearly always. */
-function readRecord(record: ChangeRecord, readFile: ReadFile): readonly Replacement[] | undefined {
-  const bytes = readFile(record.file, BYTES_MAX);
-  if (!bytes) return undefined;
+function parseRecord(bytes: Uint8Array, record: ChangeRecord): readonly Replacement[] {
   const folder = path.dirname(path.dirname(record.file));
   const { lock, files } = readDocument(bytes, source(record), (root) => {
     const fields = root.fields(["record_version", "lock", "files"]);

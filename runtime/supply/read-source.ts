@@ -4,7 +4,7 @@ import type { Naming } from "../plugin/wit/derive-manifest.ts";
 import type { FilePowers } from "./file-powers.ts";
 import type { PluginBytes, SignatureFile } from "./installed.ts";
 import { PinError } from "./pin-errors.ts";
-import { holdsSignatureFiles, readSignatureFiles } from "./signature-files.ts";
+import { holdsSignatureFiles, readSignatureFiles } from "./signatures/signature-files.ts";
 
 /** What stands at a source, unverified. */
 export type Source = SourcePackage | SourceParts | SourceBare;

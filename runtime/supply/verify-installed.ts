@@ -22,8 +22,8 @@ import { readPackage } from "./package.ts";
 import type { PassedComponents } from "./passed-components.ts";
 import { PinError, pinError, type PinErrorCode } from "./pin-errors.ts";
 import type { Source, SourceParts } from "./read-source.ts";
-import { revocationOf, verifyNotRevoked, type Trust } from "./trust.ts";
-import { verifySigners, type Verdict } from "./verify.ts";
+import { revocationOf, verifyNotRevoked, type Trust } from "./signatures/trust.ts";
+import { verifySigners, type Verdict } from "./signatures/verify.ts";
 
 /** What verification needs beside the bytes. */
 export interface VerifyRules extends ComponentRules {

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { Machine } from "../../runtime/cli/machine.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import type { Seal } from "../../runtime/sandbox/sandbox.ts";
-import { generateKey } from "../../runtime/supply/keys.ts";
+import { generateKey } from "../../runtime/supply/signatures/keys.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
 import { makeScratchWorkspace, signPackage, tinyPlugin } from "../helpers/scratch-workspace.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { showPlugin } from "../../runtime/cli/show-plugin.ts";
+import { showPlugin } from "../../runtime/cli/show/show-plugin.ts";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
 import { viewTools } from "../../runtime/firewall/tool-view.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";

@@ -69,7 +69,10 @@ async function addPlugin(
   const file = join(folder, `${pluginName(index)}.tgz`);
   writeFileSync(file, signed.package);
   writeFileSync(`${file}.sigstore.json`, signed.bundle);
-  await run(["add", file, "--yes", "--grant", "clock", "--grant", "kv=1MiB"], folder, machine);
+  // All are the same plugin under other names: that they look alike is meant.
+  const alike = ["--accept", "look-alike-name", "--accept", "name-overlap"];
+  const grants = ["--grant", "clock", "--grant", "kv=1MiB"];
+  await run(["add", file, "--yes", ...grants, ...alike], folder, machine);
 }
 
 async function run(words: readonly string[], folder: string, machine: Machine): Promise<void> {

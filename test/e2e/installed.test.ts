@@ -153,6 +153,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
     "plugin/schemas/plugin.schema.json",
     "policy/glovebox.schema.json",
     "powers/built-program.mjs",
+    "supply/signatures/trusted-root.json",
   ],
 };
 

@@ -160,7 +160,7 @@ describe("the same with --json", () => {
       "locked",
       "unsigned",
     ],
-    verify: ["mode", "seal", "verified"],
+    verify: ["mode", "seal", "verified", "warnings"],
     'call hello__count_words {"text":"a"}': ["content", "structuredContent"],
     doctor: ["checks", "seal", "measures", "denied"],
     debt: ["report_version", "runtime", "posture", "digest", "filter", "items_total", "items"],

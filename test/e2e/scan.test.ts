@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { toSarif, SCAN_RULES } from "../../runtime/cli/scan/sarif.ts";
+import { SCAN_RULES } from "../../runtime/cli/scan/sarif.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
 import { installForSuite } from "../helpers/installed-workspace.ts";
 import { runInProcess } from "../helpers/run-glovebox.ts";
@@ -212,7 +212,7 @@ describe("SARIF", () => {
     const folder = written(t, { "a b.json": text });
     const { code, json } = await scan(folder, path.join(folder, "a b.json"), "--sarif");
     assert.equal(code, 3);
-    const log = json as ReturnType<typeof toSarif> & { version: string; runs: SarifRun[] };
+    const log = json as { version: string; runs: SarifRun[] };
     assert.equal(log.version, "2.1.0");
     const [run] = log.runs;
     const [result] = run?.results ?? [];

@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { describe, it } from "node:test";
 import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
-import { generateKey } from "../../runtime/supply/keys.ts";
+import { generateKey } from "../../runtime/supply/signatures/keys.ts";
 import { packPackage } from "../../runtime/supply/package.ts";
-import { formatStatement } from "../../runtime/supply/statement.ts";
+import { formatStatement } from "../../runtime/supply/signatures/statement.ts";
 import { openPackage } from "../../runtime/supply/verify-installed.ts";
-import { NO_TRUST } from "../../runtime/supply/trust.ts";
+import { NO_TRUST } from "../../runtime/supply/signatures/trust.ts";
 import { rulesOf } from "../../runtime/workspace.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
 import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";

@@ -7,7 +7,7 @@ import type { GrantParsers } from "../../runtime/plugin/manifest.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
 import { digestPackage } from "../../runtime/supply/package.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
-import type { PluginStatement } from "../../runtime/supply/statement.ts";
+import type { PluginStatement } from "../../runtime/supply/signatures/statement.ts";
 
 /** Reads every grant as it is, but refuses the key `refuse`: enough to see that a manifest asks the parsers. */
 export const GRANT_PARSERS = Object.fromEntries(

@@ -2,17 +2,21 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { addPlugin, type AddRequest } from "../../runtime/cli/approval.ts";
+import { addPlugin, type AddRequest } from "../../runtime/cli/approval/approve.ts";
 import type { CommandCall } from "../../runtime/cli/command.ts";
-import type { ApprovalResult } from "../../runtime/cli/finish-approval.ts";
+import type { ApprovalResult } from "../../runtime/cli/approval/finish-approval.ts";
 import type { Machine } from "../../runtime/cli/machine.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import { makeOutput } from "../../runtime/cli/output.ts";
-import { generateKey, parsePrivateKey, type KeyPair } from "../../runtime/supply/keys.ts";
+import {
+  generateKey,
+  parsePrivateKey,
+  type KeyPair,
+} from "../../runtime/supply/signatures/keys.ts";
 import { packPackage } from "../../runtime/supply/package.ts";
-import { signStatement } from "../../runtime/supply/sign.ts";
+import { signStatement } from "../../runtime/supply/signatures/sign.ts";
 import { openPackage } from "../../runtime/supply/verify-installed.ts";
-import { NO_TRUST } from "../../runtime/supply/trust.ts";
+import { NO_TRUST } from "../../runtime/supply/signatures/trust.ts";
 import { rulesOf } from "../../runtime/workspace.ts";
 import { fromWat, TOOLS_WAT } from "./component-samples.ts";
 import { toBytes } from "./plugin-files.ts";

@@ -1,10 +1,10 @@
 import type { Signer } from "../../runtime/plugin/formats.ts";
 import { NOTHING_REVOKED, type Revocations, type TrustEntry } from "../../runtime/plugin/trust.ts";
 import type { SignatureFile } from "../../runtime/supply/installed.ts";
-import type { Subject } from "../../runtime/supply/judge-signature.ts";
-import type { Trust } from "../../runtime/supply/trust.ts";
-import { publicTrustedRoot } from "../../runtime/supply/trusted-root.ts";
-import { verifySigners } from "../../runtime/supply/verify.ts";
+import type { Subject } from "../../runtime/supply/signatures/judge-signature.ts";
+import type { Trust } from "../../runtime/supply/signatures/trust.ts";
+import { publicTrustedRoot } from "../../runtime/supply/signatures/trusted-root.ts";
+import { verifySigners } from "../../runtime/supply/signatures/verify.ts";
 
 export const NOW = "2026-11-21";
 

@@ -3,9 +3,9 @@ import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { canonicalBytes, digestOf, digestOfBytes } from "../../runtime/plugin/canonical.ts";
 import { parseManifest } from "../../runtime/plugin/manifest.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
-import { generateKey, type KeyPair } from "../../runtime/supply/keys.ts";
+import { generateKey, type KeyPair } from "../../runtime/supply/signatures/keys.ts";
 import { packPackage, type PluginPackage } from "../../runtime/supply/package.ts";
-import { signStatement } from "../../runtime/supply/sign.ts";
+import { signStatement } from "../../runtime/supply/signatures/sign.ts";
 import { cannedPackage } from "./canned-plugin.ts";
 
 /** A package and its signature. */

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { dsse } from "@sigstore/core";
 import { canonicalText } from "../../runtime/plugin/canonical.ts";
-import { PAYLOAD_TYPE } from "../../runtime/supply/bundle.ts";
+import { PAYLOAD_TYPE } from "../../runtime/supply/signatures/bundle.ts";
 import { hex, octets, oid, sequence, tlv, utcTime } from "./der.ts";
 
 /** What a certificate is made out to, and how it differs from what an honest authority would issue. */

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
 import { parseManifest } from "../../runtime/plugin/manifest.ts";
 import { parseSurface } from "../../runtime/plugin/surface.ts";
-import { parseBundle } from "../../runtime/supply/bundle.ts";
-import { parseStatement } from "../../runtime/supply/statement.ts";
+import { parseBundle } from "../../runtime/supply/signatures/bundle.ts";
+import { parseStatement } from "../../runtime/supply/signatures/statement.ts";
 import { GRANT_PARSERS, MANIFEST, TOOLS } from "../helpers/plugin-files.ts";
 import { assertRefused, codesOf } from "../helpers/refusals.ts";
 

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { MinisignTrust } from "../../runtime/plugin/trust.ts";
 import type { SignatureFile } from "../../runtime/supply/installed.ts";
-import type { Subject } from "../../runtime/supply/judge-signature.ts";
-import { parseMinisig, parseMinisignKey } from "../../runtime/supply/minisign.ts";
+import type { Subject } from "../../runtime/supply/signatures/judge-signature.ts";
+import { parseMinisig, parseMinisignKey } from "../../runtime/supply/signatures/minisign.ts";
 import { makeMinisigKey, minisigOf, type MinisigKey } from "../helpers/minisig.ts";
 import { STATEMENT } from "../helpers/plugin-files.ts";
 import { assertRefused } from "../helpers/refusals.ts";
@@ -179,7 +179,7 @@ describe("minisign itself", () => {
     const path = (name: string): string => join(folder, name);
     const minisign = (...words: readonly string[]): void => {
       const { status, stderr, stdout } = spawnSync("minisign", words, { cwd: folder });
-      assert.equal(status, 0, `${stderr}${stdout}`);
+      assert.equal(status, 0, `${stderr.toString()}${stdout.toString()}`);
     };
     writeFileSync(path("time.tgz"), FILE);
     minisign("-G", "-W", "-f", "-p", "hand.pub", "-s", "hand.key");

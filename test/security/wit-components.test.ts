@@ -9,7 +9,7 @@ import { packPackage, readPackage } from "../../runtime/supply/package.ts";
 import { openPackage } from "../../runtime/supply/verify-installed.ts";
 import type { PassedComponents, PassedKey } from "../../runtime/supply/passed-components.ts";
 import { canonicalBytes } from "../../runtime/plugin/canonical.ts";
-import { NO_TRUST } from "../../runtime/supply/trust.ts";
+import { NO_TRUST } from "../../runtime/supply/signatures/trust.ts";
 import { rulesOf } from "../../runtime/workspace.ts";
 import { nestPackages } from "../helpers/component-reference.ts";
 import { dummyComponent, fromWat, TOOLS_WAT, WIT_FILE } from "../helpers/component-samples.ts";

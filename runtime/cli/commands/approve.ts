@@ -1,7 +1,7 @@
 import { EXIT } from "../../errors.ts";
-import { approvePlugin } from "../approval.ts";
+import { approvePlugin } from "../approval/approve.ts";
 import type { Command } from "../command.ts";
-import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
+import { CONSENT_OPTIONS, readConsent } from "../approval/consent.ts";
 
 export const approve: Command = {
   name: "approve",

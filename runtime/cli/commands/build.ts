@@ -5,7 +5,7 @@ import { EXIT } from "../../errors.ts";
 import { parseManifest } from "../../plugin/manifest.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 const MANIFEST_BYTES_MAX = 256 * 1024;
 

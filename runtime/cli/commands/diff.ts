@@ -13,12 +13,12 @@ import {
   type Workspace,
 } from "../../workspace.ts";
 import { readNeighbours, scanRelease } from "../../scan-release.ts";
-import { showFindings } from "../accept-findings.ts";
-import { examine } from "../approval.ts";
+import { showFindings } from "../approval/accept-findings.ts";
+import { examine } from "../approval/approve.ts";
 import type { Command, CommandCall } from "../command.ts";
-import { fetchTyped, readTypedSource } from "../fetch-here.ts";
-import { nameAsBefore } from "../name-source.ts";
-import { showReleaseChange } from "../show-release-change.ts";
+import { fetchTyped, readTypedSource } from "../approval/fetch-here.ts";
+import { nameAsBefore } from "../approval/name-source.ts";
+import { showReleaseChange } from "../show/show-release-change.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 
 export const diff: Command = {

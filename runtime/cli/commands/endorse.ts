@@ -1,8 +1,8 @@
 import { EXIT } from "../../errors.ts";
 import { lockedAs, readWorkspace } from "../../workspace.ts";
-import { approvePlugin } from "../approval.ts";
+import { approvePlugin } from "../approval/approve.ts";
 import type { Command } from "../command.ts";
-import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
+import { CONSENT_OPTIONS, readConsent } from "../approval/consent.ts";
 import { CliError } from "../errors.ts";
 import { readPrivateKey } from "../private-key.ts";
 

@@ -5,7 +5,7 @@ import { FIRST_CONFIGURATION } from "../../policy/edit-configuration.ts";
 import { workspacePaths } from "../../workspace-paths.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { Command } from "../command.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 export const init: Command = {
   name: "init",

@@ -3,11 +3,11 @@ import { configuredPlugin, readWorkspace, verifyPlugin } from "../../workspace.t
 import { DEFAULT_LIMITS } from "../../sandbox/limits.ts";
 import { scanRelease, readNeighbours } from "../../scan-release.ts";
 import { viewTools } from "../../firewall/tool-view.ts";
-import { showFindings } from "../accept-findings.ts";
+import { showFindings } from "../approval/accept-findings.ts";
 import type { Command } from "../command.ts";
-import { showLimits } from "../show-limits.ts";
-import { showPlugin } from "../show-plugin.ts";
-import { showSource } from "../show-source.ts";
+import { showLimits } from "../show/show-limits.ts";
+import { showPlugin } from "../show/show-plugin.ts";
+import { showSource } from "../show/show-source.ts";
 
 export const inspect: Command = {
   name: "inspect",

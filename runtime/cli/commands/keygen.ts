@@ -1,13 +1,13 @@
 import path from "node:path";
 import { EXIT } from "../../errors.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
-import { generateKey, KEY_TYPES, type KeyType } from "../../supply/keys.ts";
+import { generateKey, KEY_TYPES, type KeyType } from "../../supply/signatures/keys.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { keepOutOfGit } from "../keep-out-of-git.ts";
 import { readPassphrase } from "../passphrase.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 export const keygen: Command = {
   name: "keygen",

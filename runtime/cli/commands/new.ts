@@ -5,7 +5,7 @@ import { PLUGIN_NAME } from "../../plugin/rules.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 export const scaffold: Command = {
   name: "new",

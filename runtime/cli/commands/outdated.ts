@@ -1,7 +1,11 @@
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { compareSource, type SourceComparison, type SourceState } from "../compare-source.ts";
+import {
+  compareSource,
+  type SourceComparison,
+  type SourceState,
+} from "../approval/compare-source.ts";
 
 const WORDS: Readonly<Record<SourceState, string>> = {
   current: "as pinned",

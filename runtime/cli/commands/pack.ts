@@ -2,12 +2,12 @@ import path from "node:path";
 import { EXIT } from "../../errors.ts";
 import { readSource } from "../../supply/read-source.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
-import { NO_TRUST } from "../../supply/trust.ts";
+import { NO_TRUST } from "../../supply/signatures/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { packHere } from "../pack-here.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 export const pack: Command = {
   name: "pack",

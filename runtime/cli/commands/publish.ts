@@ -1,7 +1,7 @@
 import path from "node:path";
 import { collectReasons, EXIT, located } from "../../errors.ts";
 import { digestOf } from "../../plugin/canonical.ts";
-import { parseBundle } from "../../supply/bundle.ts";
+import { parseBundle } from "../../supply/signatures/bundle.ts";
 import type { SignatureFile } from "../../supply/installed.ts";
 import type { SourcePackage } from "../../supply/read-source.ts";
 import { readSource } from "../../supply/read-source.ts";
@@ -11,13 +11,13 @@ import { makeArtifact, publishArtifact } from "../../supply/sources/oci/publish.
 import { Registry } from "../../supply/sources/oci/registry.ts";
 import { withRemote } from "../../supply/sources/remote.ts";
 import { parseRemoteSource, type OciSource } from "../../supply/sources/source-text.ts";
-import { parseStatement, type PluginStatement } from "../../supply/statement.ts";
+import { parseStatement, type PluginStatement } from "../../supply/signatures/statement.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
-import { NO_TRUST } from "../../supply/trust.ts";
+import { NO_TRUST } from "../../supply/signatures/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 const TAG_WORDS = {
   new: "is new",

@@ -4,7 +4,7 @@ import { EXIT } from "../../errors.ts";
 import { removePlugin } from "../../policy/edit-configuration.ts";
 import { configuredPlugin, readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 export const remove: Command = {
   name: "remove",

@@ -5,8 +5,8 @@ import { digestOf } from "../../plugin/canonical.ts";
 import { lockedAs, readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { readTypedSource } from "../fetch-here.ts";
-import { fetchApproved, isStored } from "../restore.ts";
+import { readTypedSource } from "../approval/fetch-here.ts";
+import { fetchApproved, isStored } from "../approval/restore.ts";
 
 export const restore: Command = {
   name: "restore",

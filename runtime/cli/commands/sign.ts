@@ -1,21 +1,21 @@
 import path from "node:path";
 import { EXIT, located, reasonsOf, type ExitCode } from "../../errors.ts";
 import type { Digest } from "../../plugin/formats.ts";
-import { parseBundle } from "../../supply/bundle.ts";
+import { parseBundle } from "../../supply/signatures/bundle.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
-import { publicKeyOf } from "../../supply/keys.ts";
+import { publicKeyOf } from "../../supply/signatures/keys.ts";
 import { readSource } from "../../supply/read-source.ts";
-import { signStatement } from "../../supply/sign.ts";
-import { readSignatureFiles } from "../../supply/signature-files.ts";
-import { formatStatement, type PluginStatement } from "../../supply/statement.ts";
+import { signStatement } from "../../supply/signatures/sign.ts";
+import { readSignatureFiles } from "../../supply/signatures/signature-files.ts";
+import { formatStatement, type PluginStatement } from "../../supply/signatures/statement.ts";
 import { openPackage } from "../../supply/verify-installed.ts";
-import { NO_TRUST } from "../../supply/trust.ts";
+import { NO_TRUST } from "../../supply/signatures/trust.ts";
 import { rulesOf } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { packHere } from "../pack-here.ts";
 import { readPrivateKey } from "../private-key.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../show/shown-path.ts";
 
 /** Of a key's digest, in the name of a further signature. */
 const KEY_DIGITS = 12;

@@ -1,10 +1,10 @@
 import { EXIT, reasonsOf, throwReasons, type GloveboxError } from "../../errors.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { CONSENT_OPTIONS, readConsent } from "../consent.ts";
+import { CONSENT_OPTIONS, readConsent } from "../approval/consent.ts";
 import { CliError } from "../errors.ts";
 import { readPrivateKey } from "../private-key.ts";
-import { updatePlugin } from "../update.ts";
+import { updatePlugin } from "../approval/update.ts";
 
 export const update: Command = {
   name: "update",

@@ -11,7 +11,7 @@ import { isRemoteSource } from "../../supply/sources/source-text.ts";
 import { lockedPlugin, openStored, readWorkspace, type Workspace } from "../../workspace.ts";
 import type { CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { sourceSetting } from "../fetch-here.ts";
+import { sourceSetting } from "../approval/fetch-here.ts";
 import { packHere } from "../pack-here.ts";
 import { parseToolList, TOOLS_BYTES_MAX } from "./read-tools.ts";
 

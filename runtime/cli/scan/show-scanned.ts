@@ -1,7 +1,7 @@
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { makeReadable } from "../../firewall/visible.ts";
 import type { Output } from "../output.ts";
-import { wrapText } from "../wrap-text.ts";
+import { wrapText } from "../show/wrap-text.ts";
 import type { Scanned } from "./scan-targets.ts";
 
 const STYLES = { high: "red", medium: "yellow", low: "dim" } as const;

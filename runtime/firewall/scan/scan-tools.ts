@@ -10,8 +10,8 @@ import { collectTexts } from "./texts.ts";
 
 /** More tools than any server lists; the rest is not read, and that is a finding. */
 export const SCANNED_TOOLS_MAX = 2000;
-/** Twice what a plugin's surface may have altogether. */
-export const SCANNED_LENGTH_MAX = 512 * 1024;
+/** As much as a plugin's surface may have altogether. */
+export const SCANNED_LENGTH_MAX = 256 * 1024;
 /** The id of what the scanner says when it did not read everything. */
 export const UNREAD = "unread";
 

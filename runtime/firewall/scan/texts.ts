@@ -11,7 +11,7 @@ export const TOOL_DEPTH_MAX = 48;
 /** A value without a text takes as long as so many characters: three bytes of JSON (`{},`) are a schema to every rule. */
 const NODE_COST = 16;
 /** So does every tool, by the rules that are asked about it. */
-const TOOL_COST = 200;
+const TOOL_COST = 100;
 
 const PROSE = new Set([
   "description",

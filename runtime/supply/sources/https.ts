@@ -3,7 +3,7 @@ import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
 import type { SignatureFile } from "../installed.ts";
 import { PACKAGE_BYTES_MAX, type Source } from "../read-source.ts";
-import { SIGNATURE_BYTES_MAX } from "../signature-files.ts";
+import { SIGNATURE_BYTES_MAX } from "../signatures/signature-files.ts";
 import { readWhole, type SourceResponse } from "./client.ts";
 import { download } from "./download.ts";
 import { SourceError } from "./errors.ts";

@@ -11,7 +11,7 @@ import type {
   Transpiled,
 } from "../../../runtime/sandbox/sandbox.ts";
 import { prepareCode } from "../../../runtime/supply/prepare-code.ts";
-import { NO_TRUST } from "../../../runtime/supply/trust.ts";
+import { NO_TRUST } from "../../../runtime/supply/signatures/trust.ts";
 import { rulesOf } from "../../../runtime/workspace.ts";
 import { fromWat } from "../../helpers/component-samples.ts";
 import { escaped, stopped, type Outcome } from "../attack.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../../runtime/supply/passed-components.ts";
 import { packPackage } from "../../../runtime/supply/package.ts";
 import { openPackage, reopenComponent } from "../../../runtime/supply/verify-installed.ts";
-import { NO_TRUST } from "../../../runtime/supply/trust.ts";
+import { NO_TRUST } from "../../../runtime/supply/signatures/trust.ts";
 import { rulesOf } from "../../../runtime/workspace.ts";
 import { fromWat } from "../../helpers/component-samples.ts";
 import { ECHO } from "../../helpers/signed-package.ts";

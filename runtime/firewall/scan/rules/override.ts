@@ -69,11 +69,25 @@ export const OVERRIDE: PhraseRule = {
       why: "It takes the model's limits away.",
     },
     {
-      steps: "not follow prior|any order",
+      steps: "not follow prior|you|talk order",
       gap: 4,
       denies: true,
       severity: "high",
       why: "It tells the model not to follow its instructions.",
+    },
+    {
+      steps: "not follow talk",
+      gap: 4,
+      denies: true,
+      severity: "high",
+      why: "It tells the model not to follow its instructions.",
+    },
+    {
+      steps: "not follow any order",
+      gap: 4,
+      denies: true,
+      severity: "medium",
+      why: "It speaks of not following instructions.",
     },
     {
       steps: "ignore order|rule",

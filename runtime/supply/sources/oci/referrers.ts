@@ -1,6 +1,6 @@
 import type { Digest } from "../../../plugin/formats.ts";
 import type { SignatureFile } from "../../installed.ts";
-import { SIGNATURE_BYTES_MAX } from "../../signature-files.ts";
+import { SIGNATURE_BYTES_MAX } from "../../signatures/signature-files.ts";
 import { readWhole } from "../client.ts";
 import { refusedBy } from "../https.ts";
 import { SIGNERS_MAX } from "../../../plugin/formats.ts";

@@ -1,0 +1,63 @@
+import { throwReasons, type GloveboxError } from "../../errors.ts";
+import { signerId } from "../../plugin/signer.ts";
+import { PolicyError } from "../../policy/errors.ts";
+import { decideLicence } from "../../policy/licences.ts";
+import { findLookAlike, OWN_PLUGINS } from "../../policy/look-alike.ts";
+import { lockedAs, type Workspace } from "../../workspace.ts";
+import type { CommandCall } from "../command.ts";
+import type { Candidate } from "./finish-approval.ts";
+
+/** The finding that a name could be taken for another. */
+export const LOOK_ALIKE = "look-alike-name";
+
+/** What the operator's policy says of a plugin that is about to be approved, after it was shown. Throws every reason to refuse it. */
+export function verifyPolicy(
+  candidate: Candidate,
+  workspace: Workspace,
+  { out }: CommandCall,
+): void {
+  const { alias, examined, consent } = candidate;
+  const { licences } = workspace.configuration;
+  const reasons: GloveboxError[] = [];
+  const licence = decideLicence(alias, examined.opened.manifest.license, licences);
+  if (licence && licences?.otherwise === "refuse")
+    reasons.push(licence.at({ file: workspace.paths.configFile }));
+  else if (licence) warn(licence.message);
+  const likeness = describeLikeness(candidate, workspace);
+  if (likeness !== undefined && !consent.accept?.includes(LOOK_ALIKE))
+    reasons.push(new PolicyError("ERR_NAME_LOOKS_ALIKE", likeness));
+  else if (likeness !== undefined) warn(likeness);
+  throwReasons(reasons);
+
+  function warn(words: string): void {
+    out.line();
+    out.line(out.style("yellow", words));
+  }
+}
+
+/** Whose name a new plugin's could be taken for. One that was approved under its name before is known. */
+function describeLikeness(
+  { alias, examined }: Candidate,
+  workspace: Workspace,
+): string | undefined {
+  if (lockedAs(alias, workspace)) return undefined;
+  const { name } = examined.opened.manifest;
+  const installed = Object.entries(workspace.locked);
+  const names = installed.flatMap(([other, locked]) => [other, locked.name]);
+  const like = findLookAlike(name, [...names, ...OWN_PLUGINS]);
+  if (like !== undefined) {
+    const whose = names.includes(like) ? "which is installed" : "which comes with Glovebox";
+    return `The name \`${name}\` could be taken for \`${like}\`, ${whose}.`;
+  }
+  const signers = examined.vouched.map(({ signer }) => signerId(signer));
+  const twin = installed.find(
+    ([, locked]) =>
+      locked.name === name &&
+      locked.package !== examined.opened.package &&
+      locked.signers.length > 0 &&
+      !locked.signers.some((signer) => signers.includes(signerId(signer))),
+  );
+  return (
+    twin && `\`${twin[0]}\` is the plugin ${name} too, and none of its signers has signed this one.`
+  );
+}
