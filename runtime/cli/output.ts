@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import { formatVisibleJson, formatVisibleLine, makeVisible } from "../firewall/visible.ts";
 
-/** What `styleText` writes: colours and weights. Split by it, every second part is one. */
+/** What `style` writes, and nothing that conceals or blinks. Split by it, every second part is one. */
 // oxlint-disable-next-line no-control-regex -- escape sequences are meant
-const STYLES = /(\u001B\[\d{1,2}m)/;
+const STYLES = /(\u001B\[(?:1|2|22|31|32|33|36|39)m)/;
 const COLUMNS = 80;
 const PROGRESS_CHARS_MAX = 100;
 

@@ -14,3 +14,9 @@ test("a name in a line of output drives no terminal, with colours or without", (
     assert.equal(plain, "Wrote a\\e]0;title\\u{7}\\u{9b}2J\\u{202e}b\\rc\tand\nmore.\n");
   }
 });
+
+test("a name conceals nothing on a terminal that shows colours", () => {
+  const { out, stdout } = captureOutput({ terminal: true });
+  out.line(`Wrote a\u001B[8m and b\u001B[5m${out.style("red", "!")}`);
+  assert.equal(stdout(), "Wrote a\\e[8m and b\\e[5m\u001B[31m!\u001B[39m\n");
+});

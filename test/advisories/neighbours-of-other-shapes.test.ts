@@ -16,7 +16,7 @@ test("tools whose names have hyphens are neighbours of what is added, and are sc
   const workspace = readWorkspace(site.configFile, makeMachine().files);
   const [neighbour] = readNeighbours("second", workspace, makeMachine().files);
   assert.deepEqual(
-    neighbour?.surface.map((tool) => tool.name),
+    neighbour?.surface?.map((tool) => tool.name),
     ["test_echo_all-kinds_1_2_3_echo0"],
   );
   for (const what of [source, "first"]) {

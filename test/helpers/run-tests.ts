@@ -21,6 +21,7 @@ const PROGRAMS = [
   { program: "bwrap", package: "bubblewrap", what: "its form of the seal" },
   { program: "clang", package: "clang", what: "the guest in C" },
   { program: "wasm-ld", package: "lld", what: "the guest in C" },
+  { program: "minisign", package: "minisign", what: "its own signatures against ours" },
   {
     program: "docker-registry",
     package: "docker-registry",

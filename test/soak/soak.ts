@@ -60,7 +60,8 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
   const workspace = await makeServedWorkspace(PLUGINS, SETTINGS);
   // The same code under a second name: nothing that is asked of it ends its runners, so that they live as long as the killer lets them.
   const file = "fixture/dist/fixture-1.0.0.tgz";
-  runGlovebox(["add", file, "--as", "calm", "--yes", "--grant", "clock"], workspace.folder);
+  const calm = ["--as", "calm", "--accept", "name-overlap"];
+  runGlovebox(["add", file, ...calm, "--yes", "--grant", "clock"], workspace.folder);
   const text = readFileSync(workspace.configFile, "utf8");
   const isolated = text.replace(/^( *)time:\n/m, "$&$1$1isolation: call\n");
   if (isolated === text) throw new Error("no plugin got a process for each call");

@@ -28,11 +28,16 @@ export function acceptFindings(
   const first = findings.find(({ id, severity }) => severity === "high" && id === left[0]);
   throw new CliError(
     "ERR_FINDINGS",
-    `The scanner found what must not be approved unseen: ${left.join(", ")}. ${first ? `${first.tool}, ${first.where || "the tool"}: ${first.why}` : ""}`.trimEnd(),
+    `The scanner found what must not be approved unseen: ${left.join(", ")}. ${first ? describeFirst(first) : ""}`.trimEnd(),
     {
       remedy: `Read the findings above. If they are harmless here, say so by name: ${left.map((id) => `--accept ${id}`).join(" ")}`,
     },
   );
+}
+
+/** A finding of no tool is about all of them. */
+function describeFirst({ tool, where, why }: Finding): string {
+  return tool === "" ? why : `${tool}, ${where || "the tool"}: ${why}`;
 }
 
 /** The findings in a few lines, right above the question; `approved` are those of the release that is approved now, if there is one. */

@@ -137,7 +137,9 @@ function storedSource(alias: string, workspace: Workspace, { machine }: CommandC
   const entry = lockedAs(alias, workspace);
   if (entry) {
     const stored = readStored(paths, alias, entry, machine.files);
-    if (digestOfBytes(stored.package) === entry.package) return { kind: "package", ...stored };
+    const { origin } = entry;
+    if (digestOfBytes(stored.package) === entry.package)
+      return { kind: "package", ...stored, ...(origin && { origin }) };
     // What is looked at again must be what was approved, or the store would be a way in.
     throw new PinError(
       "ERR_PACKAGE_CHANGED",

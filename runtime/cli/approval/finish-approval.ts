@@ -104,6 +104,7 @@ export async function finishApproval(
       rulesIn({ ...now, configuration }, machine.files),
     );
     if (
+      digestOf(lockedAs(alias, now) ?? null) !== digestOf(before ?? null) ||
       digestOf(grants) !== digestOf(shown.grants) ||
       digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched)) ||
       digestOf(findingsIn(now, candidate, call)) !== digestOf(findings)

@@ -1,6 +1,6 @@
 import type { Finding } from "../../firewall/scan/finding.ts";
-import { toScanned } from "../../firewall/scan/scanned-tool.ts";
 import { scanTools } from "../../firewall/scan/scan-tools.ts";
+import { contextOf } from "../../scan-release.ts";
 import type { ScanTarget } from "./open-target.ts";
 
 /** A server and what the scanner says of its tools. */
@@ -13,7 +13,8 @@ export interface Scanned {
 export function scanTargets(targets: readonly ScanTarget[]): readonly Scanned[] {
   return targets.map((target) => {
     const beside = targets.filter((other) => other !== target).flatMap(({ tools }) => tools);
-    const installed = target.neighbours.flatMap(({ surface }) => toScanned(surface));
-    return { target, findings: scanTools(target.tools, { others: [...beside, ...installed] }) };
+    const installed = contextOf(target.neighbours);
+    const context = { ...installed, others: [...beside, ...installed.others] };
+    return { target, findings: scanTools(target.tools, context) };
   });
 }

@@ -49,11 +49,6 @@ function showCapabilities(
   out: Output,
 ): void {
   out.line(out.style("bold", "What it wants, and what it gets"));
-  const wishOf = (name: CapabilityName, request: CapabilityRequest | undefined): string => {
-    if (!request) return "not asked for";
-    if (request.want === null) return "imported, without saying how much of it";
-    return `wants ${safe(CAPABILITIES[name].formatGrant(request.want))}`;
-  };
   const names = [
     ...new Set([...Object.keys(requests), ...Object.keys(grants)]),
   ] as CapabilityName[];
@@ -61,7 +56,9 @@ function showCapabilities(
   for (const name of names) {
     const [request, grant] = [requests[name], grants[name]];
     const capability = CAPABILITIES[name];
-    out.line(`  ${out.style("cyan", name)}  ${wishOf(name, request)}`);
+    out.line(
+      `  ${out.style("cyan", name)}  ${request ? safe(describeWish(name, request)) : "not asked for"}`,
+    );
     if (request) out.line(`    because: ${safe(request.reason)}`);
     out.line(
       grant === undefined
@@ -69,6 +66,12 @@ function showCapabilities(
         : `    ${out.style("green", "granted")}: ${safe(capability.formatGrant(grant))}`,
     );
   }
+}
+
+/** How much a plugin wants, where it says so. Not yet fit for a terminal. */
+export function describeWish(name: CapabilityName, { want }: CapabilityRequest): string {
+  if (want === null) return "imported, without saying how much of it";
+  return `wants ${CAPABILITIES[name].formatGrant(want)}`;
 }
 
 /** The flag that would grant what is asked for, or the shape of it. */

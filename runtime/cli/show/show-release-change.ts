@@ -1,10 +1,10 @@
-import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { formatSize } from "@glovebox/host-api/size";
 import type { Pair, ReleaseChange } from "../../compare-releases.ts";
 import { makeReadable } from "../../firewall/visible.ts";
 import type { CapabilityRequest } from "../../plugin/formats.ts";
 import { describeSigner } from "../../plugin/signer.ts";
 import type { Output } from "../output.ts";
+import { describeWish } from "./show-plugin.ts";
 import { showSurfaceChanges } from "./show-changes.ts";
 
 const LABEL_CHARS = 12;
@@ -26,8 +26,8 @@ export function showReleaseChange(alias: string, change: ReleaseChange, out: Out
   for (const name of change.importsGone) line("import", "removed", makeReadable(name), out);
   for (const name of change.importsNew) line("import", "added", makeReadable(name), out);
   for (const { name, before, after } of change.capabilities) {
-    const words = ({ want, reason }: CapabilityRequest): string =>
-      `wants ${CAPABILITIES[name].formatGrant(want)}, because: ${reason}`;
+    const words = (request: CapabilityRequest): string =>
+      `${describeWish(name, request)}, because: ${request.reason}`;
     showPair(name, mapPair({ before, after }, words), out);
   }
   out.line();

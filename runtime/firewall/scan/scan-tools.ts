@@ -18,6 +18,10 @@ export const UNREAD = "unread";
 export interface ScanContext {
   /** The tools of other installed plugins. */
   readonly others: readonly ScannedTool[];
+  /** What else those tools are called, by the operator or by clients: a model knows `shop__lookup` and not `lookup`. */
+  readonly called?: readonly string[];
+  /** Installed plugins whose tools could not be read. */
+  readonly missing?: readonly string[];
 }
 
 /**
@@ -27,7 +31,17 @@ export interface ScanContext {
  */
 export function scanTools(tools: readonly ScannedTool[], context: ScanContext): readonly Finding[] {
   const others = new Map(context.others.map((other) => [other.name.toLowerCase(), other]));
+  const { called = [], missing = [] } = context;
+  const installed = new Set([...others.keys(), ...called.map((name) => name.toLowerCase())]);
   const findings = new FindingList();
+  for (const alias of missing)
+    findings.add(
+      UNREAD,
+      undefined,
+      unread(
+        `${alias} is installed and not in the store as approved (\`glovebox restore ${alias}\`)`,
+      ),
+    );
   const budget = makeDecodeBudget();
   let left = SCANNED_LENGTH_MAX;
   for (const [index, tool] of tools.entries()) {
@@ -38,7 +52,7 @@ export function scanTools(tools: readonly ScannedTool[], context: ScanContext): 
     const { texts, cost, isCut } = collectTexts(tool, left);
     left -= cost;
     if (isCut) findings.add(UNREAD, tool, unread("the tool is larger than what is read"));
-    const subject = makeSubject(tool, texts, tools, others, budget);
+    const subject = makeSubject(tool, texts, tools, { others, installed }, budget);
     for (const rule of RULES) {
       for (const hit of subject.hitsOf(rule)) findings.add(rule.id, tool, hit);
     }
@@ -51,10 +65,10 @@ function makeSubject(
   tool: ScannedTool,
   texts: readonly ToolText[],
   siblings: readonly ScannedTool[],
-  others: Subject["others"],
+  { others, installed }: Pick<Subject, "others"> & { readonly installed: ReadonlySet<string> },
   budget: DecodeBudget,
 ): Subject {
-  const reader = makeReader({ own: tool.name.toLowerCase(), installed: others });
+  const reader = makeReader({ own: tool.name.toLowerCase(), installed });
   const decoded = decodeTexts(texts, reader.read, budget);
   const signed = [...texts, ...decoded].filter((text) => reader.signsOf(text).length > 0);
   const subject: Subject = { tool, texts, decoded, signed, siblings, others, ...reader, hitsOf };

@@ -41,8 +41,15 @@ export function revocationOf(who: Who | Signer, revoked: Revocations): SupplyErr
     );
     return found && revokedError("ERR_KEY_REVOKED", `the identity ${quoteText(subject)}`, found);
   }
-  const found = revoked.keys.find((entry) => entry.key === who.key);
+  const found = findRevoked(who.key, revoked);
   return found && revokedError("ERR_KEY_REVOKED", `the key ${who.key}`, found);
+}
+
+/** A digest is that of one thing only, so it is revoked in whichever of the two lists it stands. */
+function findRevoked(digest: Digest, { keys, digests }: Revocations): Revocation | undefined {
+  return (
+    keys.find((entry) => entry.key === digest) ?? digests.find((entry) => entry.digest === digest)
+  );
 }
 
 /** Verifies that none of `digests` is revoked. Throws `ERR_DIGEST_REVOKED`. */
@@ -51,7 +58,7 @@ export function verifyNotRevoked(
   revoked: Revocations,
 ): void {
   for (const [what, digest] of Object.entries(digests)) {
-    const found = revoked.digests.find((entry) => entry.digest === digest);
+    const found = findRevoked(digest, revoked);
     if (found) throw revokedError("ERR_DIGEST_REVOKED", `the ${what} ${digest}`, found);
   }
 }

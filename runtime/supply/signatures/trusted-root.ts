@@ -2,6 +2,7 @@ import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, type TrustMaterial } from "@sigstore/verify";
 import { parseJson } from "../../plugin/json.ts";
 import { collectProblems } from "../../plugin/problems.ts";
+import { quoteText } from "../../plugin/text.ts";
 import type { ErrorDetail } from "../../errors.ts";
 import { SupplyError } from "../errors.ts";
 // The certificate authorities and logs of Sigstore's public instance: public data, the target `trusted_root.json` of its
@@ -43,6 +44,7 @@ export function parseTrustedRoot(bytes: Uint8Array): SigstoreRoot {
 function makeRoot(value: unknown): SigstoreRoot {
   try {
     const root = TrustedRoot.fromJSON(value);
+    assertUnderstood(value, TrustedRoot.toJSON(root), "the root");
     if (root.mediaType !== MEDIA_TYPE) throw new Error(`its media type is not ${MEDIA_TYPE}`);
     if (root.certificateAuthorities.length === 0 || root.tlogs.length === 0)
       throw new Error("it names no certificate authority, or no log");
@@ -59,5 +61,17 @@ function makeRoot(value: unknown): SigstoreRoot {
         cause,
       },
     );
+  }
+}
+
+/** The reader passes over what it does not know, and what restricts trust is not to be lost by how it is spelled. */
+function assertUnderstood(written: unknown, read: unknown, where: string): void {
+  if (typeof written !== "object" || written === null) return;
+  for (const [key, value] of Object.entries(written)) {
+    const found: unknown = Object(read)[key];
+    // Of what is empty nothing is lost.
+    if (value === "" || (Array.isArray(value) && value.length === 0)) continue;
+    if (found === undefined) throw new Error(`${quoteText(key)} in ${where} is not understood`);
+    assertUnderstood(value, found, quoteText(key));
   }
 }

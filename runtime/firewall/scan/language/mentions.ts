@@ -58,7 +58,7 @@ const BY_FORM = {
 };
 
 const NEAR = 10;
-const SEPARATED = /[a-z0-9][_.:/-][a-z0-9]/;
+const SEPARATED = /[a-z0-9](?:__|[_.:/-])[a-z0-9]/;
 const NAMED = /^["'`][^"'`]{1,200}["'`]|^.[\w.-]{1,200}[`"']? (?:tool|function)/;
 
 interface OpenPhrase {

@@ -88,7 +88,6 @@ export class PhraseMatcher {
 
   /** The first place of each phrase in the text that `mentions` were read from. Linear in the mentions. */
   match(mentions: readonly Mention[]): readonly Sign[] {
-    // Nearly all keys and values of a schema.
     if (mentions.length === 0) return [];
     const found = new Map<Phrase, Sign>();
     const [ends, starts] = [this.#ends, this.#starts];
