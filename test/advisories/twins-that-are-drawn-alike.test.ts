@@ -18,7 +18,7 @@ test("names of one server that are drawn alike are found", () => {
 
 test("no number of other twins keeps one from being found", () => {
   const many = Array.from({ length: 20 }, (_, index) =>
-    [..."modern_files"]
+    Array.from("modern_files")
       .map((letter, at) => ((index >> at) & 1 ? letter.toUpperCase() : letter))
       .join(""),
   );

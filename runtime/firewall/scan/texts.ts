@@ -9,9 +9,9 @@ export const TOOL_TEXT_MAX = 64 * 1024;
 export const TOOL_NODES_MAX = 10_000;
 export const TOOL_DEPTH_MAX = 48;
 /** A value without a text takes as long as so many characters: three bytes of JSON (`{},`) are a schema to every rule. */
-const NODE_COST = 16;
+const NODE_COST = 24;
 /** So does every tool, by the rules that are asked about it. */
-const TOOL_COST = 200;
+const TOOL_COST = 100;
 
 const PROSE = new Set([
   "description",
