@@ -43,7 +43,9 @@ function describeLikeness(
   if (lockedAs(alias, workspace)) return undefined;
   const { name } = examined.opened.manifest;
   const installed = Object.entries(workspace.locked);
-  const names = installed.flatMap(([other, locked]) => [other, locked.name]);
+  // The same plugin under other names here is not one that this could be taken for.
+  const others = installed.filter(([, locked]) => locked.name !== name);
+  const names = others.flatMap(([other, locked]) => [other, locked.name]);
   const like = findLookAlike(name, [...names, ...OWN_PLUGINS]);
   if (like !== undefined) {
     const whose = names.includes(like) ? "which is installed" : "which comes with Glovebox";
