@@ -191,3 +191,14 @@ it("every reason names the line that it speaks of, and the line of the lockfile 
     ],
   );
 });
+
+it("a release that none of the approved signers signed does not take a plugin's place unseen", async (t) => {
+  const workspace = suite.installed.copy(t);
+  const { text } = FOREIGN.publicKey;
+  const trust = ["trust", "add", text, "--plugins", "echo", "--name", "stranger"];
+  assert.equal((await run(trust, workspace)).code, 0);
+  const file = put(change(OTHER, { manifest: (m) => (m["name"] = "echo") }), workspace, FOREIGN);
+  await refused(["add", file, "--yes"], "ERR_NAME_LOOKS_ALIKE", workspace);
+  const accepted = await run(["add", file, "--yes", "--accept", "look-alike-name"], workspace);
+  assert.equal(accepted.code, 0, accepted.stderr);
+});
