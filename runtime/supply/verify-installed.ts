@@ -183,7 +183,7 @@ export function verifySource(
   endorsements: readonly SignatureFile[] = [],
 ): void {
   if (source.kind === "package") {
-    // What the operator signed is kept in the store alone: the source is somebody else's.
+    // What the operator signed is kept by him alone: the source is somebody else's.
     const bundles = [...source.bundles, ...endorsements];
     verifyInstalled({ ...source, bundles }, expected, rules);
     return;
