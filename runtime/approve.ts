@@ -1,8 +1,10 @@
 import type { Examined } from "./examine.ts";
-import type { LockedPlugin, Lockfile, Origin } from "./plugin/formats.ts";
+import type { Endorsement, LockedPlugin, Lockfile, Origin } from "./plugin/formats.ts";
 import { formatLockfile } from "./plugin/lockfile.ts";
 import { signerId } from "./plugin/signer.ts";
+import { LICENSE_UNKNOWN } from "./plugin/wit/derive-manifest.ts";
 import type { FileChange, FilePowers } from "./supply/file-powers.ts";
+import type { Vouched } from "./supply/installed.ts";
 import { changeRecord, type WorkspacePaths } from "./workspace-paths.ts";
 import { readLocked } from "./workspace.ts";
 
@@ -92,9 +94,11 @@ export function writeRestored(
 
 function lockedOf({ source, origin, grants, accepted, examined, nowMs }: Approval): LockedPlugin {
   const { manifest, digests, requested, package: digest } = examined.opened;
+  const endorsements = examined.vouched.flatMap(endorsementsIn);
   return {
     name: manifest.name,
     version: manifest.version,
+    ...(manifest.shape && manifest.license !== LICENSE_UNKNOWN && { license: manifest.license }),
     source,
     ...(origin && { origin }),
     package: digest,
@@ -102,9 +106,16 @@ function lockedOf({ source, origin, grants, accepted, examined, nowMs }: Approva
     requested,
     grants,
     signers: examined.vouched.map(({ signer }) => signer),
+    ...(endorsements.length > 0 && { endorsements }),
     ...(accepted.length > 0 && { accepted }),
     approvedAt: new Date(nowMs).toISOString(),
   };
+}
+
+function endorsementsIn({ signer, bundle }: Vouched): readonly Endorsement[] {
+  return signer.kind === "key" && signer.endorsed
+    ? [{ key: signer.key, bundle: Buffer.from(bundle.bytes).toString("base64") }]
+    : [];
 }
 
 /** Takes a plugin out of the configuration, the lockfile and the store. Its data folder stays. The caller holds the workspace's lock. */

@@ -279,13 +279,27 @@ export function readStored(
   return { file, package: stored, bundles: readStoredSignatures(paths, locked, files) };
 }
 
-/** Signatures of the operator's own over what somebody else made: the store is the only place that has them. */
+/**
+ * Signatures of the operator's own over what somebody else made: from the lockfile, which a fresh clone has too, or else
+ * from the store. Nothing is known of them yet.
+ */
 export function readEndorsements(
   paths: WorkspacePaths,
   locked: LockedPlugin,
   files: FilePowers,
 ): readonly SignatureFile[] {
-  return readStoredSignatures(paths, locked, files).filter(({ endorsed }) => endorsed === true);
+  const { endorsements = [] } = locked;
+  const missing = locked.signers.filter(
+    (signer) =>
+      signer.kind === "key" &&
+      signer.endorsed &&
+      endorsements.every(({ key }) => key !== signer.key),
+  );
+  const kept = endorsements.map(({ bundle }): SignatureFile => {
+    const bytes = Buffer.from(bundle, "base64");
+    return { file: paths.lockFile, format: "sigstore", bytes, endorsed: true };
+  });
+  return [...kept, ...readStoredSignatures(paths, { ...locked, signers: missing }, files)];
 }
 
 function readStoredSignatures(

@@ -63,7 +63,7 @@ export interface KeySigner {
   /** Digest of the public key's SPKI bytes. */
   readonly key: Digest;
   readonly trust: string;
-  /** The operator signed what somebody else made: the signature lies in the store, and not beside the source. */
+  /** The operator signed what somebody else made: the lockfile and the store have the signature, and not the source. */
   readonly endorsed?: true;
 }
 
@@ -105,10 +105,20 @@ export interface Origin {
   readonly manifest?: Digest;
 }
 
+/** A signature of the operator's own. It is verified as any other: that it stands here proves nothing. */
+export interface Endorsement {
+  /** Digest of the public key; one of the approved signers, which is marked as `endorsed`. */
+  readonly key: Digest;
+  /** Base64 of the Sigstore bundle. */
+  readonly bundle: string;
+}
+
 /** One entry of `glovebox.lock.json`: what was approved. */
 export interface LockedPlugin {
   readonly name: string;
   readonly version: string;
+  /** The licence of a manifest that may have been derived: to derive it again takes the operator's word. The package proves it. */
+  readonly license?: string;
   readonly source: string;
   readonly origin?: Origin;
   /** Digest of the stored package bytes (`.glovebox/store`). */
@@ -120,6 +130,8 @@ export interface LockedPlugin {
   readonly grants: Readonly<Partial<Record<CapabilityName, JsonValue>>>;
   /** Everyone who vouched for it when it was approved, by identity; nobody where it runs unsigned. */
   readonly signers: readonly Signer[];
+  /** What the operator signed, kept where version control keeps it: no source has it. */
+  readonly endorsements?: readonly Endorsement[];
   /** Ids of the scanner's findings of high severity, in order, that the operator accepted by name for this release. */
   readonly accepted?: readonly string[];
   readonly approvedAt: string;

@@ -9,6 +9,7 @@ import { readFormatVersion } from "./format-version.ts";
 import { SIGNERS_MAX } from "./formats.ts";
 import type {
   Digest,
+  Endorsement,
   LockedPlugin,
   Lockfile,
   Origin,
@@ -18,13 +19,21 @@ import type {
 } from "./formats.ts";
 import { parseJson, type JsonLimits } from "./json.ts";
 import { collectProblems } from "./problems.ts";
-import { BUILD_TEXT, ISSUER, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
+import { BUILD_TEXT, ISSUER, LICENSE, PLUGIN_NAME, REVISION, SUBJECT, VERSION } from "./rules.ts";
 import { signerId } from "./signer.ts";
 
 const LIMITS: JsonLimits = { bytesMax: 4 * 1024 * 1024, depthMax: 24, nodesMax: 100_000 };
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
 const TRUST_NAME = { lengthMin: 1, lengthMax: 100 };
 const ACCEPTED_MAX = 100;
+/** One key's signature takes about two thousand characters; nothing in it grows with the plugin. */
+const BUNDLE = {
+  lengthMin: 4,
+  lengthMax: 8192,
+  // One spelling only: full padding, and no spare bits.
+  pattern: /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/,
+  shape: "base64 on one line",
+};
 const FINDING_ID = {
   lengthMax: 60,
   pattern: /^[a-z]+(-[a-z]+)*$/,
@@ -116,18 +125,21 @@ function readPlugin(entry: Cursor): LockedPlugin {
       "signers",
       "approvedAt",
     ],
-    ["origin", "accepted"],
+    ["license", "origin", "endorsements", "accepted"],
   );
+  const signers = readSigners(fields.get("signers"));
   return {
     name: fields.get("name").string(PLUGIN_NAME),
     version: fields.get("version").string(VERSION),
+    ...fields.optional("license", (license) => license.string(LICENSE)),
     source: fields.get("source").string(SOURCE),
     ...fields.optional("origin", readOrigin),
     package: readDigest(fields.get("package")),
     digests: readDigests(fields.get("digests")),
     requested: readDigest(fields.get("requested")),
     grants: readGrants(fields.get("grants")),
-    signers: readSigners(fields.get("signers")),
+    signers,
+    ...fields.optional("endorsements", (member) => readEndorsements(member, signers)),
     ...fields.optional("accepted", readAccepted),
     approvedAt: fields.get("approvedAt").string(TIME),
   };
@@ -171,6 +183,19 @@ function readSigners(member: Cursor): readonly Signer[] {
     if (seen.has(id)) item.problem("the signer stands here twice");
     seen.add(id);
     return signer;
+  });
+}
+
+/** Only of who is approved as an endorser, and one of each. Whether it holds is verified with the bytes that it is about. */
+function readEndorsements(member: Cursor, signers: readonly Signer[]): readonly Endorsement[] {
+  const left = new Set(
+    signers.flatMap((signer) => (signer.kind === "key" && signer.endorsed ? [signer.key] : [])),
+  );
+  return member.items(1, SIGNERS_MAX).map((item) => {
+    const fields = item.fields(["key", "bundle"]);
+    const key = readDigest(fields.get("key"));
+    if (!left.delete(key)) item.problem("not of an endorser among the signers, or there twice");
+    return { key, bundle: fields.get("bundle").string(BUNDLE) };
   });
 }
 

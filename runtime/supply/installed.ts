@@ -13,7 +13,7 @@ export interface SignatureFile {
   readonly file: string;
   readonly format: "sigstore" | "minisign";
   readonly bytes: Uint8Array;
-  /** The operator made it, and keeps it in the store: nobody expects it beside the source. */
+  /** The operator made it, and keeps it in lockfile and store: nobody expects it beside the source. */
   readonly endorsed?: true;
 }
 

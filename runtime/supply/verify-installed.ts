@@ -183,7 +183,7 @@ export function verifySource(
   endorsements: readonly SignatureFile[] = [],
 ): void {
   if (source.kind === "package") {
-    // What the operator signed is kept in the store alone: the source is somebody else's.
+    // What the operator signed is kept by him alone: the source is somebody else's.
     const bundles = [...source.bundles, ...endorsements];
     verifyInstalled({ ...source, bundles }, expected, rules);
     return;
@@ -271,7 +271,7 @@ function verifySignersApproved({ vouched, judged }: Verdict, { alias, locked }: 
     (some) => some.map((signer) => short(signerId(signer))).join(", ") || "nobody",
   );
   const message = `Plugin \`${alias}\` has another signer than was approved: signed by ${found}, and approved was ${approved}.`;
-  throw new PinError("ERR_SIGNER_CHANGED", message);
+  throw pinError("ERR_SIGNER_CHANGED", alias, message);
 }
 
 /** The same signer, who says the same of the build. */

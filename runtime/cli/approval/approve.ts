@@ -86,7 +86,16 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
   };
   const { origin } = found;
   return finishApproval(
-    { alias, source, origin, unsigned, consent: request, examined, edit },
+    {
+      alias,
+      source,
+      origin,
+      unsigned,
+      consent: request,
+      examined,
+      areGrantsSaid: grants !== undefined,
+      edit,
+    },
     workspace,
     call,
   );
@@ -107,7 +116,6 @@ export async function approvePlugin(
     (await fetchHere(source, workspace, call)) ?? storedSource(alias, workspace, call),
     alias,
     workspace,
-    call,
   );
   assertNamed(found, consent);
   const locked = lockedAs(alias, workspace);
@@ -126,7 +134,7 @@ export async function approvePlugin(
   );
 }
 
-/** The operator's signature over what somebody else made. It goes to the store, and never beside the source. */
+/** The operator's signature over what somebody else made. It goes to lockfile and store, and never beside the source. */
 function endorse(statement: PluginStatement, endorser: KeyObject): SignatureFile {
   const bytes = signStatement(statement, endorser);
   return { file: "the endorsement", format: "sigstore", bytes, endorsed: true };

@@ -1,10 +1,7 @@
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import type { Source } from "../../supply/read-source.ts";
-import { openPackage } from "../../supply/verify-installed.ts";
-import { NO_TRUST } from "../../supply/signatures/trust.ts";
-import { lockedAs, readStored, rulesOf, type Workspace } from "../../workspace.ts";
-import type { CommandCall } from "../command.ts";
+import { lockedAs, type Workspace } from "../../workspace.ts";
 import { CliError } from "../errors.ts";
 
 /** A source with the operator's words for it. Only what has no manifest can be named: an author's is not overruled. */
@@ -20,18 +17,11 @@ export function nameSource(source: Source, naming: Naming = {}): Source {
   );
 }
 
-/** A component without a manifest is called what it was called when it was approved: the words stand in its stored package. */
-export function nameAsBefore(
-  source: Source,
-  alias: string,
-  workspace: Workspace,
-  { machine }: CommandCall,
-): Source {
-  const entry = lockedAs(alias, workspace);
-  if (source.kind !== "bare" || !entry) return source;
-  const stored = readStored(workspace.paths, alias, entry, machine.files);
-  if (digestOfBytes(stored.package) !== entry.package) return source;
-  const { name, license, version } = openPackage(stored.package, rulesOf(NO_TRUST)).manifest;
-  const isSame = digestOfBytes(source.component) === entry.digests.component;
-  return { ...source, naming: { name, license, ...(isSame && { version }) } };
+/** A component without a manifest is called what it was called when it was approved. */
+export function nameAsBefore(source: Source, alias: string, workspace: Workspace): Source {
+  const locked = lockedAs(alias, workspace);
+  if (source.kind !== "bare" || !locked) return source;
+  const { name, version, license, digests } = locked;
+  const isSame = digestOfBytes(source.component) === digests.component;
+  return { ...source, naming: { name, ...(license && { license }), ...(isSame && { version }) } };
 }

@@ -21,6 +21,7 @@ import {
 import { examine } from "./approve.ts";
 import type { CommandCall } from "../command.ts";
 import { fetchHere, fetchTyped, type TypedSource } from "./fetch-here.ts";
+import { nameAsBefore } from "./name-source.ts";
 
 /** Whether the store has everything that was approved of a plugin, as it was approved. */
 export function isStored(alias: string, workspace: Workspace, { machine }: CommandCall): boolean {
@@ -49,14 +50,15 @@ export async function fetchApproved(
 ): Promise<Restored> {
   const locked = lockedPlugin(alias, workspace);
   const { source, unsigned } = configuredPlugin(workspace, alias);
-  const found = from
+  const fetched = from
     ? await fetchTyped(from, workspace, call)
     : await fetchHere(pinSource(source, locked), workspace, call);
-  if (!found)
+  if (!fetched)
     throw new PinError("ERR_SOURCE_UNKNOWN", `There is nothing at the source of \`${alias}\`.`, {
       place: { file: workspace.paths.configFile, path: `plugins.${alias}.source` },
       remedy: `Put the approved release there, or name where it is: \`glovebox restore ${alias} --from SOURCE\`.`,
     });
+  const found = nameAsBefore(fetched, alias, workspace);
   const expected = { alias, locked, unsigned };
   const endorsements = readEndorsements(workspace.paths, locked, call.machine.files);
   const rules = rulesIn(workspace, call.machine.files);

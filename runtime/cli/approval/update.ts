@@ -44,7 +44,7 @@ export async function updatePlugin(
     from === undefined
       ? { typed: configured, source: configured }
       : readTypedSource(from, workspace.paths.root);
-  const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
+  const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace);
   const { source } = typed;
   if (source === configured && isApproved(alias, found, workspace, call)) return undefined;
   assertNamed(found, request);

@@ -53,7 +53,7 @@ export const diff: Command = {
       other === undefined
         ? { typed: source, source }
         : readTypedSource(other, workspace.paths.root);
-    const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace, call);
+    const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace);
     const { release, reasons } = await openRelease(alias, found, workspace, call);
     const change = compareReleases(before, release);
     const granted = diffGrants(locked.grants, grants, describeGrant);

@@ -12,7 +12,7 @@ export const endorse: Command = {
   usage: "NAME --key FILE [--yes] [--digest SHA256] [--accept FINDING]…",
   description: [
     "For an installed plugin that nobody you trust signed: you read it, and vouch for it from now on.",
-    "Shows it whole as its source has it now, signs its package, and approves it. The signature is kept in the store;",
+    "Shows it whole as its source has it now, signs its package, and approves it. The signature is kept in lockfile and store;",
     "nothing is written beside the source. Your key needs a trust entry for the plugin's name, as anybody's does.",
     "A plugin that is not installed yet: `glovebox add SOURCE --endorse KEY`.",
   ],

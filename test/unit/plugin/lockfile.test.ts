@@ -54,6 +54,29 @@ describe("the lockfile", () => {
     );
   });
 
+  it("keeps an endorsement of an approved endorser only, and one of each", () => {
+    const { time } = LOCKFILE.plugins;
+    assert.ok(time !== undefined);
+    const key = digestOf("operator");
+    const signer = { kind: "key", key, trust: "operator" } as const;
+    const endorsement = { key, bundle: "e30=" };
+    const write = (change: object) =>
+      formatLockfile({ ...LOCKFILE, plugins: { time: { ...time, ...change } } });
+    const signers = [{ ...signer, endorsed: true }];
+    const good = write({ signers, endorsements: [endorsement] });
+    assert.equal(formatLockfile(parse(good)), good);
+    for (const change of [
+      { signers: [signer], endorsements: [endorsement] },
+      { signers: [], endorsements: [endorsement] },
+      { signers, endorsements: [{ ...endorsement, key: digestOf("other") }] },
+      { signers, endorsements: [endorsement, endorsement] },
+      { signers, endorsements: [] },
+      { signers, endorsements: [{ ...endorsement, bundle: "A".repeat(8196) }] },
+      { signers, endorsements: [{ ...endorsement, bundle: "e31=" }] },
+    ])
+      assertRefused(() => parse(write(change)), "ERR_LOCKFILE_INVALID");
+  });
+
   it("refuses an alias that is no plugin name, and finds none that JavaScript brings along", () => {
     const plugins = { "Time Machine": LOCKFILE.plugins["time"] } as Lockfile["plugins"];
     assertRefused(() => parse(formatLockfile({ ...LOCKFILE, plugins })), "ERR_LOCKFILE_INVALID");

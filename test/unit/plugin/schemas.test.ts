@@ -225,4 +225,29 @@ describe("the schemas for editors", () => {
       parseLockfile(text, "glovebox.lock.json"),
     );
   });
+
+  it("judge an endorsed entry of it as the parser does", () => {
+    const { time } = LOCKFILE.plugins;
+    assert.ok(time);
+    const key = digestOf("operator");
+    const signers = [{ kind: "key", key, trust: "operator", endorsed: true }] as const;
+    const endorsements = [{ key, bundle: "e30=" }];
+    const plugins = { time: { ...time, license: "MIT", signers, endorsements } };
+    const good = JSON.parse(formatLockfile({ ...LOCKFILE, plugins })) as object;
+    const at = "plugins.time.endorsements";
+    const bundles = ["e30", "e31=", "e30==", "e3=0", "e30=e30=", "-_-_", "AAAA", "AA==", "AB=="];
+    const changes: Change[] = [
+      ...everywhere([at, `${at}.0`, `${at}.0.key`, `${at}.0.bundle`, `${at}.0.other`]),
+      ...everywhere(["plugins.time.license", "plugins.time.signers.0.endorsed"]).filter(
+        // That no endorsement is left without its signer is more than a schema can say.
+        ([path, value]) => value !== undefined || !path.endsWith("endorsed"),
+      ),
+      ...bundles.map((value): Change => [`${at}.0.bundle`, value]),
+      ...[8192, 8196].map((length): Change => [`${at}.0.bundle`, "A".repeat(length)]),
+      [at, Array.from({ length: 9 }, () => endorsements[0])],
+    ];
+    assertEqualJudges("lockfile", good, changes, (text) =>
+      parseLockfile(text, "glovebox.lock.json"),
+    );
+  });
 });
