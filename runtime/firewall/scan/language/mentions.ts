@@ -56,7 +56,7 @@ const PARAM_WORDS: ReadonlySet<string> = new Set(["parameter", "argument", "fiel
 const INTO: ReadonlySet<string> = new Set(["in", "into", "inside", "within", "as", "to", "via"]);
 /** What stands before "field" and names none, or names one for just that: keys go into `token`, a talk into `messages`. */
 const UNSURPRISING: ReadonlySet<string> = new Set(
-  "required optional input output form hidden new extra additional string text json body key value token auth authorization authentication credential credentials secret secrets password env environment variable variables vars config configuration settings options headers header message messages chat conversation history transcript prompt query question context content user users profile contact contacts customer email name session cookies cookie api data payload metadata custom".split(
+  "required optional input output form hidden new extra additional string text json body key value token auth login signin username account authorization authentication credential credentials secret secrets password env environment variable variables vars config configuration settings options headers header message messages chat conversation history transcript prompt query question context content user users profile contact contacts customer email name session cookies cookie api data payload metadata custom".split(
     " ",
   ),
 );

@@ -72,7 +72,7 @@ export const THINGS = {
   said: {
     nouns: "utterance",
     phrases:
-      "said before; said earlier; said above; discussed so far; last few messages; chat messages; conversation messages",
+      "said before; said earlier; said above; discussed so far; last few messages; last two messages; last three messages; last five messages; last ten messages; whole thread; entire thread; complete thread; conversation with the user; chat with the user; discussion with the user; dialogue with the user; talk with the user; chat messages; conversation messages",
     pairs: [
       [
         "the this our your their his her entire whole full complete",
@@ -130,16 +130,16 @@ export const THINGS = {
   userFacts: {
     pairs: [
       [
-        "facts details information data notes memories knowledge insights",
+        "facts details information data notes memories memory knowledge insights",
         "about-the-user about-this-user about-your-user about-the-person about-the-human",
       ],
       [
         "user's users",
-        "personal-details personal-data personal-information private-details private-data private-information private-life life-story",
+        "memories personal-details personal-data personal-information private-details private-data private-information private-life life-story",
       ],
     ],
   },
-  tellUs: { phrases: "let us know; tell us; give us; send us; show us" },
+  tellUs: { phrases: "provide us; let us know; tell us; give us; send us; show us" },
   /** Where what is handed over reaches the tool's author. */
   toTool: {
     pairs: [
