@@ -16,7 +16,7 @@ import {
 } from "./supply/signatures/trusted-root.ts";
 import type { WorkspacePaths } from "./workspace-paths.ts";
 
-/** Whose word counts in a workspace, and by which clock. */
+/** Whose word counts in a workspace, and by which clock. A root that the configuration names is read at once: a slip in its name is told before a signature needs it. Throws `ERR_TRUSTED_ROOT_INVALID`. */
 export function trustOf(
   workspace: {
     readonly configuration: Configuration;
@@ -31,6 +31,7 @@ export function trustOf(
     trustedRoot === undefined
       ? publicTrustedRoot()
       : readTrustedRoot(path.resolve(workspace.paths.root, trustedRoot), files);
+  if (trustedRoot !== undefined) root = load();
   return { entries: trust, revoked, nowMs: workspace.nowMs, root: () => (root ??= load()) };
 }
 

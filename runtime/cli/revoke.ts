@@ -1,6 +1,7 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import { isDigest } from "../plugin/canonical.ts";
 import type { Digest } from "../plugin/formats.ts";
+import { remedyForUnknown } from "../plugin/suggest.ts";
 import type { TrustEntry } from "../plugin/trust.ts";
 import { addRevocation } from "../policy/edit-configuration.ts";
 import { parsePublicKey } from "../supply/signatures/keys.ts";
@@ -48,6 +49,13 @@ export function readRevocation(
       trust.some((one) => one.kind !== "identity" && digestOfKey(one) === words);
     return isKey ? ofKey(words, why) : ofDigest(words, why);
   }
+  if (/^[a-z0-9-]{1,40}$/.test(words) && call.machine.files.kindOf(words) === "nothing")
+    throw new CliError("ERR_USAGE", `No trust entry is called \`${words}\`.`, {
+      remedy: remedyForUnknown(
+        words,
+        trust.map(({ name }) => name),
+      ),
+    });
   const signer: SignerWords = readPublicKey(words, call);
   return ofKey(
     signer.minisign === undefined

@@ -20,21 +20,21 @@ export const PIN_ERRORS = {
     exit: EXIT.refused,
     summary: "The package's bytes are not those that were approved.",
     remedy:
-      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back the approved package in the store; a local source that was changed is put back by you, or `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_COMPONENT_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The component is not the one that was approved.",
     remedy:
-      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back the approved package in the store; a local source that was changed is put back by you, or `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_SURFACE_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The tool definitions that the model would read are not those that were approved.",
     remedy:
-      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back the approved package in the store; a local source that was changed is put back by you, or `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_SURFACE_NOT_OF_COMPONENT: {
     fault: "plugin",
@@ -55,14 +55,14 @@ export const PIN_ERRORS = {
     exit: EXIT.refused,
     summary: "The plugin asks for other capabilities than were approved.",
     remedy:
-      "Run `glovebox diff NAME` to see what it wants. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
+      "Run `glovebox diff NAME` to see what it wants. `glovebox restore NAME` brings back the approved package in the store; a local source that was changed is put back by you, or `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_MANIFEST_CHANGED: {
     fault: "plugin",
     exit: EXIT.refused,
     summary: "The manifest is not the one that was approved.",
     remedy:
-      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back what was approved, `glovebox update NAME` asks you to approve what is new.",
+      "Run `glovebox diff NAME` to see what changed. `glovebox restore NAME` brings back the approved package in the store; a local source that was changed is put back by you, or `glovebox update NAME` asks you to approve what is new.",
   },
   ERR_GRANTS_CHANGED: {
     fault: "user",

@@ -271,7 +271,7 @@ function verifySignersApproved({ vouched, judged }: Verdict, { alias, locked }: 
     (some) => some.map((signer) => short(signerId(signer))).join(", ") || "nobody",
   );
   const message = `Plugin \`${alias}\` has another signer than was approved: signed by ${found}, and approved was ${approved}.`;
-  throw new PinError("ERR_SIGNER_CHANGED", message);
+  throw pinError("ERR_SIGNER_CHANGED", alias, message);
 }
 
 /** The same signer, who says the same of the build. */

@@ -92,6 +92,34 @@ describe("a name that could be taken for another", () => {
   });
 });
 
+it("one plugin may stand here under any number of names", async (t) => {
+  const workspace = suite.installed.copy(t);
+  const file = put(OTHER, workspace);
+  for (const alias of ["other", "other2", "other3"]) {
+    const { code, stderr } = await suite.run(
+      ["add", file, "--as", alias, "--yes", "--accept", "name-overlap"],
+      workspace,
+    );
+    assert.equal(code, 0, stderr);
+  }
+});
+
+it("a trusted root that is not there is told at once, signature or none", async (t) => {
+  const workspace = suite.installed.copy(t);
+  workspace.editConfiguration((text) => `${text}sigstore: { trusted_root: ./nope.json }\n`);
+  const { code, stderr } = await suite.run(["verify"], workspace);
+  assert.equal(code, 2);
+  assert.match(stderr, /^ERR_TRUSTED_ROOT_INVALID: /);
+});
+
+it("what is to be revoked by a name that nobody has is refused by that name", async (t) => {
+  const workspace = suite.installed.copy(t);
+  const words = ["trust", "revoke", "nobody", "--reason", "The laptop was stolen."];
+  const { code, stderr } = await suite.run(words, workspace);
+  assert.equal(code, 2);
+  assert.match(stderr, /No trust entry is called `nobody`/);
+});
+
 describe("in production", () => {
   const ask = (words: readonly string[], workspace: TestWorkspace) =>
     runIn("production", words, workspace, suite);
@@ -107,6 +135,19 @@ describe("in production", () => {
     const { code } = await ask(["add", file, "--yes", "--digest", digest], workspace);
     assert.equal(code, 0);
     await refused(["approve", "other", "--yes"], "ERR_NOT_APPROVED", workspace, ask);
+  });
+
+  it("a script approves no grants that neither were approved nor stand in its command", async (t) => {
+    const workspace = suite.installed.copy(t);
+    const file = put(OTHER, workspace);
+    const digest = ["--yes", "--digest", digestOfBytes(packAndSign(OTHER).package)];
+    assert.equal((await ask(["add", file, ...digest], workspace)).code, 0);
+    workspace.editConfiguration((text) =>
+      text.replace("    source: ./new.tgz", "$&\n    grants: { random: true }"),
+    );
+    await refused(["approve", "other", ...digest], "ERR_NOT_APPROVED", workspace, ask);
+    const said = await ask(["add", file, "--grant", "random", ...digest], workspace);
+    assert.equal(said.code, 0);
   });
 
   it("nothing is added unsigned, and the refusal names what was to be added", async (t) => {
@@ -149,4 +190,15 @@ it("every reason names the line that it speaks of, and the line of the lockfile 
       },
     ],
   );
+});
+
+it("a release that none of the approved signers signed does not take a plugin's place unseen", async (t) => {
+  const workspace = suite.installed.copy(t);
+  const { text } = FOREIGN.publicKey;
+  const trust = ["trust", "add", text, "--plugins", "echo", "--name", "stranger"];
+  assert.equal((await run(trust, workspace)).code, 0);
+  const file = put(change(OTHER, { manifest: (m) => (m["name"] = "echo") }), workspace, FOREIGN);
+  await refused(["add", file, "--yes"], "ERR_NAME_LOOKS_ALIKE", workspace);
+  const accepted = await run(["add", file, "--yes", "--accept", "look-alike-name"], workspace);
+  assert.equal(accepted.code, 0, accepted.stderr);
 });

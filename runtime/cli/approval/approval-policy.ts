@@ -1,4 +1,5 @@
 import { throwReasons, type GloveboxError } from "../../errors.ts";
+import type { LockedPlugin } from "../../plugin/formats.ts";
 import { signerId } from "../../plugin/signer.ts";
 import { PolicyError } from "../../policy/errors.ts";
 import { decideLicence } from "../../policy/licences.ts";
@@ -35,27 +36,34 @@ export function verifyPolicy(
   }
 }
 
-/** Whose name a new plugin's could be taken for. One that was approved under its name before is known. */
+/** Whose name a plugin's could be taken for; that of a release which any of its own signers signed is known. */
 function describeLikeness(
   { alias, examined }: Candidate,
   workspace: Workspace,
 ): string | undefined {
-  if (lockedAs(alias, workspace)) return undefined;
+  const signers = examined.vouched.map(({ signer }) => signerId(signer));
+  const isForeign = ({ signers: approved }: LockedPlugin): boolean =>
+    approved.length > 0 && !approved.some((signer) => signers.includes(signerId(signer)));
+  const before = lockedAs(alias, workspace);
+  // The same component under another signature is the same plugin: keys are changed so.
+  const isOther = before?.digests.component !== examined.opened.digests.component;
+  if (before)
+    return isOther && isForeign(before)
+      ? `It would replace \`${alias}\`, and none of the approved signers has signed it.`
+      : undefined;
   const { name } = examined.opened.manifest;
   const installed = Object.entries(workspace.locked);
-  const names = installed.flatMap(([other, locked]) => [other, locked.name]);
+  // The same plugin under other names here is not one that this could be taken for.
+  const others = installed.filter(([, locked]) => locked.name !== name);
+  const names = others.flatMap(([other, locked]) => [other, locked.name]);
   const like = findLookAlike(name, [...names, ...OWN_PLUGINS]);
   if (like !== undefined) {
     const whose = names.includes(like) ? "which is installed" : "which comes with Glovebox";
     return `The name \`${name}\` could be taken for \`${like}\`, ${whose}.`;
   }
-  const signers = examined.vouched.map(({ signer }) => signerId(signer));
   const twin = installed.find(
     ([, locked]) =>
-      locked.name === name &&
-      locked.package !== examined.opened.package &&
-      locked.signers.length > 0 &&
-      !locked.signers.some((signer) => signers.includes(signerId(signer))),
+      locked.name === name && locked.package !== examined.opened.package && isForeign(locked),
   );
   return (
     twin && `\`${twin[0]}\` is the plugin ${name} too, and none of its signers has signed this one.`

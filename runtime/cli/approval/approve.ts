@@ -86,7 +86,16 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
   };
   const { origin } = found;
   return finishApproval(
-    { alias, source, origin, unsigned, consent: request, examined, edit },
+    {
+      alias,
+      source,
+      origin,
+      unsigned,
+      consent: request,
+      examined,
+      areGrantsSaid: grants !== undefined,
+      edit,
+    },
     workspace,
     call,
   );

@@ -50,16 +50,27 @@ export function assertNamed(found: Source, consent: Consent): void {
 
 /**
  * Whether `--yes` may stand for the answer of a person. Production is frozen: a script there approves only the very bytes
- * that somebody who had read them named. False where a person must be asked. Throws `ERR_NOT_APPROVED`.
+ * that somebody who had read them named, with grants that were approved before or stand in the command. False where a person must be asked. Throws `ERR_NOT_APPROVED`.
  */
 export function decideConsent(
   found: Digest,
   consent: Consent,
   mode: Configuration["mode"],
+  areGrantsSaid: boolean,
 ): boolean {
   assertDigest(found, consent);
   if (!consent.yes) return false;
-  if (mode === "development" || consent.digest !== undefined) return true;
+  if (mode === "development") return true;
+  if (consent.digest !== undefined && areGrantsSaid) return true;
+  if (consent.digest !== undefined)
+    throw new CliError(
+      "ERR_NOT_APPROVED",
+      "In production `--yes --digest` approves these bytes, and the configuration grants them something else than was approved.",
+      {
+        remedy:
+          "Approve it at a terminal, or say in the command itself what it may do: `glovebox add SOURCE --as NAME --grant …`.",
+      },
+    );
   throw new CliError(
     "ERR_NOT_APPROVED",
     "In production `--yes` alone approves nothing: it does not say what was read.",

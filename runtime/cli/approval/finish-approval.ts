@@ -56,6 +56,8 @@ export interface Candidate {
   readonly unsigned: boolean;
   readonly consent: Consent;
   readonly examined: Examined;
+  /** Whether the command itself says what the plugin may do. */
+  readonly areGrantsSaid?: boolean;
   /** What the approval changes in the configuration's text. */
   edit(text: string): string;
 }
@@ -86,7 +88,9 @@ export async function finishApproval(
   verifyPolicy(candidate, workspace, call);
   const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
   const mode = effectiveMode(workspace.configuration.mode);
-  const isSaid = decideConsent(examined.opened.package, candidate.consent, mode);
+  const areGrantsSaid =
+    candidate.areGrantsSaid === true || digestOf(shown.grants) === digestOf(before?.grants ?? {});
+  const isSaid = decideConsent(examined.opened.package, candidate.consent, mode, areGrantsSaid);
   if (!isSaid && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
     throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
 

@@ -34,6 +34,7 @@ export function showPlugin(
     if (signer.kind === "identity" && signer.provenance)
       out.line(`built      ${safe(describeProvenance(signer.provenance))}`);
   }
+  out.line(`package    ${opened.package}`);
   out.line(`component  ${digests.component}`);
   out.line(`surface    ${digests.surface}`);
   out.line();

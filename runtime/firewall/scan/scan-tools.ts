@@ -2,6 +2,7 @@ import { decodeTexts, makeDecodeBudget } from "./decode/decode-texts.ts";
 import type { DecodeBudget } from "./decode/decode-texts.ts";
 import type { Finding } from "./finding.ts";
 import { FindingList } from "./finding-list.ts";
+import { viewSchemas } from "./parameters.ts";
 import { makeReader } from "./reader.ts";
 import type { ScannedTool, Subject, ToolText } from "./rule.ts";
 import { makeRuleRunner } from "./run-rule.ts";
@@ -68,7 +69,8 @@ function makeSubject(
   { others, installed }: Pick<Subject, "others"> & { readonly installed: ReadonlySet<string> },
   budget: DecodeBudget,
 ): Subject {
-  const reader = makeReader({ own: tool.name.toLowerCase(), installed });
+  const parameters = new Set(viewSchemas(tool).parameters.map(({ name }) => name.toLowerCase()));
+  const reader = makeReader({ own: tool.name.toLowerCase(), installed, parameters });
   const decoded = decodeTexts(texts, reader.read, budget);
   const signed = [...texts, ...decoded].filter((text) => reader.signsOf(text).length > 0);
   const subject: Subject = { tool, texts, decoded, signed, siblings, others, ...reader, hitsOf };

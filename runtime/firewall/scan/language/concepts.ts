@@ -22,6 +22,7 @@ const SEEN_BY_FORM = [
   "address",
   "identifier",
   "namedTool",
+  "namedParam",
   "installed",
   "ownName",
 ] as const;

@@ -29,9 +29,11 @@ export interface Reading {
 export interface Names {
   readonly own: string;
   readonly installed: { has(name: string): boolean };
+  /** The tool's own parameters. */
+  readonly parameters: { has(name: string): boolean };
 }
 
-export const NO_NAMES: Names = { own: "", installed: new Set() };
+export const NO_NAMES: Names = { own: "", installed: new Set(), parameters: new Set() };
 
 const DENIAL_REACH = 6;
 /** A phrase's words stand next to each other, or a line's end between them. */
@@ -42,10 +44,19 @@ const [ROTATED, BACKWARDS] = [numberOf("rotated"), numberOf("backwards")];
 const OWN = [numberOf("ownName")];
 const INSTALLED = [numberOf("installed"), numberOf("identifier")];
 const NAMED_TOOL = [numberOf("namedTool")];
+const NAMED_PARAM = [numberOf("namedParam")];
 const TOOL_WORDS: ReadonlySet<string> = new Set(["tool", "function", "tools", "plugin"]);
 /** What stands before "tool" and names none. */
 const UNNAMED: ReadonlySet<string> = new Set(
   "this that these those the a an any all every each other another our my your its their same following new one first last next best right wrong correct appropriate available which what of and or mcp present current given specific similar multiple several some no only main primary such use call using calling if when".split(
+    " ",
+  ),
+);
+const PARAM_WORDS: ReadonlySet<string> = new Set(["parameter", "argument", "field", "param"]);
+const INTO: ReadonlySet<string> = new Set(["in", "into", "inside", "within", "as", "to", "via"]);
+/** What stands before "field" and names none, or names one for just that: keys go into `token`, a talk into `messages`. */
+const UNSURPRISING: ReadonlySet<string> = new Set(
+  "required optional input output form hidden new extra additional string text json body key value token auth authorization authentication credential credentials secret secrets password env environment variable variables vars config configuration settings options headers header message messages chat conversation history transcript prompt query question context content user users profile contact contacts customer email name session cookies cookie api data payload metadata custom".split(
     " ",
   ),
 );
@@ -57,6 +68,7 @@ const BY_FORM = {
   identifier: [numberOf("identifier")],
 };
 
+const QUOTES = "\"'`";
 const NEAR = 10;
 const SEPARATED = /[a-z0-9](?:__|[_.:/-])[a-z0-9]/;
 const NAMED = /^["'`][^"'`]{1,200}["'`]|^.[\w.-]{1,200}[`"']? (?:tool|function)/;
@@ -108,6 +120,7 @@ class MentionReader implements WordSink, Reading {
       if (entry.concepts.length > 0) this.#addWord(entry.concepts, position, start, end);
     }
     if (TOOL_WORDS.has(word)) this.#addNamedTool(position, start, end);
+    this.#addNamedParam(word, position, start, end);
     this.#lastWord = word;
     this.#addName(word, position, start, end);
   }
@@ -150,6 +163,19 @@ class MentionReader implements WordSink, Reading {
     const name = this.#lastWord;
     if (name === "" || UNNAMED.has(name) || name === this.#names.own) return;
     this.#add(NAMED_TOOL, position, start, end);
+  }
+
+  /** "the city field", "the field `city`", "into city": a place for one thing, into which another does not belong. */
+  #addNamedParam(word: string, position: number, start: number, end: number): void {
+    const before = this.#lastWord;
+    const name = PARAM_WORDS.has(word) ? before : word;
+    if (name === "" || UNNAMED.has(name) || UNSURPRISING.has(name)) return;
+    if (name === word) {
+      const isQuoted = QUOTES.includes(this.#text.charAt(start - 1));
+      const isOwn = this.#names.parameters.has(word) && (isQuoted || INTO.has(before));
+      if (!isOwn && !(isQuoted && PARAM_WORDS.has(before))) return;
+    }
+    this.#add(NAMED_PARAM, position, start, end);
   }
 
   #addName(name: string, position: number, start: number, end: number): boolean {

@@ -1,4 +1,5 @@
 import type { PhraseRule } from "../phrase-rule.ts";
+import { HANDING_OVER } from "./handing-over.ts";
 
 export const EXFILTRATION: PhraseRule = {
   id: "exfiltration",
@@ -6,6 +7,7 @@ export const EXFILTRATION: PhraseRule = {
   title: "Something private is read and passed on",
   references: ["OWASP MCP03", "OWASP MCP10"],
   phrases: [
+    ...HANDING_OVER,
     {
       steps: "read|collect all secretNoun send/10",
       gap: 3,

@@ -18,6 +18,21 @@ export const ACTIONS = {
     words: "sent written hand hands handed give gives giving",
     phrases: "hand over; pass along; pass on",
   },
+  /**
+   * To hand over, as an order is given: `send`, `must be sent`. Only so: `sends`, `forwards` tells what a tool does.
+   * What is done to a thing by nobody named is an order too: "goes into", "belongs in".
+   */
+  handOver: {
+    words:
+      "send forward copy put include pass add attach write insert place embed append prepend supply provide submit share post upload transmit relay paste hand give report dump echo mirror stuff stick deliver email mail tuck enclose sneak slip ship dispatch leak disclose reveal repeat",
+    phrases: "goes into; go into; goes to; go to; belongs in; belongs into; belong in; belong into",
+    pairs: [
+      [
+        "be being get gets",
+        "sent forwarded copied put included passed added attached written inserted placed embedded appended prepended supplied provided submitted shared posted uploaded transmitted relayed pasted handed given reported dumped echoed mirrored stuffed delivered emailed mailed enclosed shipped dispatched disclosed repeated",
+      ],
+    ],
+  },
   /** Out of the house. */
   leak: {
     verbs:

@@ -4,7 +4,7 @@ import type { Words } from "./words.ts";
 export const PEOPLE = {
   user: {
     nouns: "user human operator person customer owner employee individual",
-    words: "anyone anybody everybody everyone someone",
+    words: "anyone anybody everybody everyone someone user's",
   },
   you: {
     words:

@@ -68,6 +68,84 @@ export const THINGS = {
       ["location browsing search query", "history"],
     ],
   },
+  /** What was said in this very talk, in words that a tool for chats may use as well: it counts with a place that it is to go to. */
+  said: {
+    nouns: "utterance",
+    phrases:
+      "said before; said earlier; said above; discussed so far; last few messages; their last message; user's own words; user's exact words; user's words; user's question; user's questions; exact words",
+    pairs: [
+      [
+        "the this our your their his her entire whole full complete",
+        "conversation-to conversation-into conversation-in conversation-as conversation-with conversation-along conversation-through conversation-via chat-to chat-into chat-in chat-as chat-with chat-along chat-through chat-via dialogue-to dialogue-into dialogue-in dialogue-with discussion-to discussion-into discussion-in exchange-to exchange-into exchange-in session-to session-into thread-to thread-into",
+      ],
+      ["their his her", "messages message questions question prompts prompt words requests chats"],
+      [
+        "copy transcript text contents content summary log record rest most all",
+        "of-the-conversation of-this-conversation of-our-conversation of-your-conversation of-the-chat of-this-chat of-our-chat of-the-dialogue of-the-discussion of-this-discussion of-this-session of-the-exchange of-the-talk of-the-messages of-their-messages of-what-was-said",
+      ],
+      [
+        "messages message questions question words prompts",
+        "of-the-user from-the-user by-the-user of-your-user",
+      ],
+      [
+        "recent latest last preceding past above previous earlier prior five ten twenty",
+        "messages turns chats conversations exchanges prompts",
+      ],
+      [
+        "what everything anything whatever",
+        "was-said has-been-said they-said they-say they-wrote they-typed they-told they-asked we-discussed you-discussed was-discussed",
+      ],
+    ],
+  },
+  /** What a model remembers, whoever it is about. */
+  memory: {
+    pairs: [
+      [
+        "everything anything whatever what all",
+        "you-know you-remember you-recall you-learned you-have-learned you-were-told you-have-been-told you-can-see you-can-recall you-found-out you-have-gathered that-you-know that-you-remember you-have-on",
+      ],
+    ],
+  },
+  /** Somebody's own affairs, as only one who talks with them knows them. */
+  aboutUser: {
+    pairs: [
+      [
+        "know known remember remembered recall learned learnt gathered discovered inferred",
+        "about-the-user about-this-user about-your-user about-them about-him about-her about-the-person about-the-customer about-the-human about-me of-the-user",
+      ],
+      [
+        "facts details information data notes memories knowledge insights",
+        "you-have-about you-know-about you-hold-about",
+      ],
+    ],
+  },
+  /** The same, in words that a tool with a memory uses of what it keeps. */
+  userFacts: {
+    pairs: [
+      [
+        "facts details information data notes memories knowledge insights",
+        "about-the-user about-this-user about-your-user about-the-person about-the-human",
+      ],
+      [
+        "user's users",
+        "personal-details personal-data personal-information private-details private-data private-information private-life life-story",
+      ],
+    ],
+  },
+  /** Where what is handed over reaches the tool's author. */
+  toTool: {
+    pairs: [
+      [
+        "to",
+        "the-tool this-tool this-function this-server this-plugin our-tool the-plugin the-tool's the-vendor the-author the-developer the-operator our-team our-service us me",
+      ],
+      [
+        "with in of",
+        "the-call each-call every-call this-call your-call each-invocation every-invocation the-invocation this-invocation",
+      ],
+      ["calling call invoking invoke using use", "this-tool the-tool this-function this-plugin"],
+    ],
+  },
   userData: {
     words: "contacts inbox mailbox clipboard",
     phrases:
