@@ -132,7 +132,22 @@ export async function partsOf(
 export async function packParts(parts: SourceParts, setting: ListSetting): Promise<Uint8Array> {
   const manifest = parseManifest(parts.manifest, "plugin.json", setting.rules.capabilities);
   verifyCode(parts.component, manifest, setting.rules);
-  const surface = await listTools(parts.component, manifest, setting);
+  return packWith(parts, manifest, await listTools(parts.component, manifest, setting));
+}
+
+/**
+ * Opens a component whose types say what its tools are as the package that would be made of it. None of its code is run,
+ * so that it can be looked at before anyone vouches for it. Throws what `examineSource` throws of such bytes.
+ */
+export function openDerived(source: SourceBare, rules: VerifyRules): OpenedPlugin {
+  const parts = deriveParts(source, rules);
+  const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
+  verifyCode(parts.component, manifest, rules);
+  const surface = deriveSurface(inspectComponent(parts.component));
+  return openPackage(packWith(parts, manifest, surface), rules);
+}
+
+function packWith(parts: SourceParts, manifest: Manifest, surface: ToolSurface): Uint8Array {
   return packPackage({
     manifest: parts.manifest,
     component: parts.component,

@@ -131,3 +131,28 @@ describe("an endorsed plugin, in a fresh clone", () => {
     await site.refused(["ERR_KEY_REVOKED"], "restore");
   });
 });
+
+describe("diff of an endorsed component", () => {
+  test("shows a new build, and that nobody vouches for it", async () => {
+    const site = await makeWorkspace();
+    await site.done("add", site.path("weather.wasm"), "--as", "w", ...NAMING, ...site.endorse);
+    assert.match((await site.done("diff", "w")).stdout, /Nothing differs/);
+    await site.done("update", "w", "--yes");
+    writeFileSync(site.path("weather.wasm"), withPackageDocs(component, {}));
+    const before = readFileSync(site.lockFile);
+    const { code, stdout, stderr } = await site.run("diff", "w");
+    assert.deepEqual([code, stderr], [3, ""]);
+    assert.match(stdout, /component +- sha256:/);
+    assert.match(stdout, /An approval would be refused: ERR_SIGNATURE_MISSING/);
+    const { json } = await site.run("diff", "w", "--json");
+    const { same, refused } = json as { same: boolean; refused: { code: string }[] };
+    assert.deepEqual([same, refused.map((one) => one.code)], [false, ["ERR_SIGNATURE_MISSING"]]);
+    assert.deepEqual(readFileSync(site.lockFile), before);
+  });
+
+  test("of a package says the same, and nothing where the endorsed bytes are there", async () => {
+    const site = await makeWorkspace();
+    await site.done("add", site.path("other.tgz"), ...site.endorse);
+    assert.match((await site.done("diff", "other")).stdout, /Nothing differs/);
+  });
+});

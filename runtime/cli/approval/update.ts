@@ -14,6 +14,7 @@ import {
 import { examine } from "./approve.ts";
 import type { CommandCall } from "../command.ts";
 import { assertNamed, type Consent } from "./consent.ts";
+import { withEndorsements } from "./endorsed-source.ts";
 import { fetchTyped, readTypedSource } from "./fetch-here.ts";
 import { nameAsBefore } from "./name-source.ts";
 import { finishApproval, type ApprovalResult } from "./finish-approval.ts";
@@ -48,7 +49,9 @@ export async function updatePlugin(
   const { source } = typed;
   if (source === configured && isApproved(alias, found, workspace, call)) return undefined;
   assertNamed(found, request);
-  const examined = await examine(found, { alias, unsigned, endorser }, workspace, call);
+  // A new endorsement takes the place of the old one.
+  const vouched = endorser ? found : withEndorsements(found, alias, workspace, call);
+  const examined = await examine(vouched, { alias, unsigned, endorser }, workspace, call);
   const edit = (text: string): string =>
     editPlugin(text, configFile, alias, {
       ...(source === configured ? {} : { source }),

@@ -1,6 +1,8 @@
 import { compareReleases, type Release, type ReleaseChange } from "../../compare-releases.ts";
-import { collectReasons, EXIT, located, type GloveboxError } from "../../errors.ts";
+import { collectReasons, EXIT, located, reasonsOf, type GloveboxError } from "../../errors.ts";
+import { openDerived } from "../../examine.ts";
 import { diffGrants } from "../../plugin/grants.ts";
+import { decideShape } from "../../plugin/shape.ts";
 import type { Source } from "../../supply/read-source.ts";
 import { openPackage, verifyVouched } from "../../supply/verify-installed.ts";
 import {
@@ -16,6 +18,7 @@ import { readNeighbours, scanRelease } from "../../scan-release.ts";
 import { showFindings } from "../approval/accept-findings.ts";
 import { examine } from "../approval/approve.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { withEndorsements } from "../approval/endorsed-source.ts";
 import { fetchTyped, readTypedSource } from "../approval/fetch-here.ts";
 import { nameAsBefore } from "../approval/name-source.ts";
 import { showReleaseChange } from "../show/show-release-change.ts";
@@ -28,7 +31,8 @@ export const diff: Command = {
   description: [
     "Compares the approved package in the store with what is at the plugin's source, or at SOURCE:",
     "version, digests, signers, imports, capabilities, tool definitions word by word, and what the scanner says of them. Also grants that were changed by hand.",
-    "A package is opened and never run, so that also one that would be refused can be looked at. Exit 3 when anything differs.",
+    "A package, or a component whose types say what its tools are, is opened and never run, so that also one that would be refused",
+    "can be looked at. What must be asked for its tools is asked only if somebody vouches for it. Exit 3 when anything differs.",
   ],
   options: {},
   takesPlugins: true,
@@ -53,7 +57,8 @@ export const diff: Command = {
       other === undefined
         ? { typed: source, source }
         : readTypedSource(other, workspace.paths.root);
-    const found = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace);
+    const named = nameAsBefore(await fetchTyped(typed, workspace, call), alias, workspace);
+    const found = withEndorsements(named, alias, workspace, call);
     const { release, reasons } = await openRelease(alias, found, workspace, call);
     const change = compareReleases(before, release);
     const granted = diffGrants(locked.grants, grants, describeGrant);
@@ -75,7 +80,7 @@ export const diff: Command = {
   },
 };
 
-/** What a source holds, and every reason why an approval would be refused. Only what is not packed must be run, sealed, to be known. */
+/** What a source holds, and every reason why an approval would be refused. Only what must be asked for its tools is run, sealed. */
 async function openRelease(
   alias: string,
   found: Source,
@@ -83,11 +88,22 @@ async function openRelease(
   call: CommandCall,
 ): Promise<{ release: Release; reasons: readonly GloveboxError[] }> {
   const { unsigned } = configuredPlugin(workspace, alias);
+  const rules = rulesIn(workspace, call.machine.files);
+  if (found.kind === "bare" && decideShape(found.component) === "wit") {
+    const opened = openDerived(found, rules);
+    try {
+      const { vouched } = await examine(found, { alias, unsigned }, workspace, call);
+      return { release: { opened, signers: vouched.map(({ signer }) => signer) }, reasons: [] };
+    } catch (error) {
+      const reasons = reasonsOf(error);
+      if (reasons.some(({ exit }) => exit !== EXIT.refused)) throw error;
+      return { release: { opened, signers: [] }, reasons };
+    }
+  }
   if (found.kind !== "package") {
     const { opened, vouched } = await examine(found, { alias, unsigned }, workspace, call);
     return { release: { opened, signers: vouched.map(({ signer }) => signer) }, reasons: [] };
   }
-  const rules = rulesIn(workspace, call.machine.files);
   let release: Release | undefined;
   try {
     release = { opened: openPackage(found.package, rules), signers: [] };
