@@ -91,4 +91,18 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     references: [],
     evidence: [{ kind: "test", what: "test/supply/workspace.test.ts" }],
   },
+  {
+    id: "GB-039",
+    title: "Limits, isolation and the choice of tools are not part of what is approved",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "The lockfile pins what a plugin is and what it may do. How much it may use, how its calls are kept apart, which of its tools are served and under which names stands in the configuration alone: whoever may edit that changes it without an approval, also while one is being asked for. Of an OCI index the digest of the index is pinned and can be revoked, and not that of the manifest in it; a package's digest is a weak thing to revoke, since the same component can be packed anew: revoke the component.",
+    ideal: "An approval shows and pins all of a plugin's entry.",
+    resolved_by: "A digest of the whole entry in the lockfile.",
+    references: ["OWASP MCP04"],
+    evidence: [{ kind: "test", what: "test/e2e/policy.test.ts" }],
+  },
 ];

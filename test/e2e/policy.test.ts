@@ -202,3 +202,14 @@ it("a release that none of the approved signers signed does not take a plugin's 
   const accepted = await run(["add", file, "--yes", "--accept", "look-alike-name"], workspace);
   assert.equal(accepted.code, 0, accepted.stderr);
 });
+
+it("GB-039: limits and isolation may be changed without an approval", async (t) => {
+  const workspace = suite.installed.copy(t);
+  workspace.editConfiguration((text) =>
+    text.replace(
+      "source: ./echo.tgz",
+      "$&\n    limits: { deadline: 600s }\n    isolation: instance",
+    ),
+  );
+  assert.equal((await run(["verify"], workspace)).code, 0);
+});

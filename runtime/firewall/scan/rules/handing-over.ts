@@ -32,6 +32,15 @@ export const HANDING_OVER: readonly Phrase[] = [
     severity: "high",
     why: WHY_SAID,
   },
+  { steps: "handOver asked toTool|address|external", gap: 6, severity: "high", why: WHY_SAID },
+  { steps: "asked handOver toTool|address|external", gap: 6, severity: "high", why: WHY_SAID },
+  { steps: "toTool|address handOver asked", gap: 6, severity: "high", why: WHY_SAID },
+  {
+    steps: "tellUs asked|said|memory|userFacts|aboutUser|talk",
+    gap: 5,
+    severity: "high",
+    why: WHY_SAID,
+  },
   {
     steps: "namedParam must hold said|memory|userFacts|aboutUser",
     gap: 6,

@@ -25,7 +25,8 @@ export const ACTIONS = {
   handOver: {
     words:
       "send forward copy put include pass add attach write insert place embed append prepend supply provide submit share post upload transmit relay paste hand give report dump echo mirror stuff stick deliver email mail tuck enclose sneak slip ship dispatch leak disclose reveal repeat",
-    phrases: "goes into; go into; goes to; go to; belongs in; belongs into; belong in; belong into",
+    phrases:
+      "be part of; goes into; go into; goes to; go to; belongs in; belongs into; belong in; belong into",
     pairs: [
       [
         "be being get gets",

@@ -72,29 +72,36 @@ export const THINGS = {
   said: {
     nouns: "utterance",
     phrases:
-      "said before; said earlier; said above; discussed so far; last few messages; their last message; user's own words; user's exact words; user's words; user's question; user's questions; exact words",
+      "said before; said earlier; said above; discussed so far; last few messages; chat messages; conversation messages",
     pairs: [
       [
         "the this our your their his her entire whole full complete",
         "conversation-to conversation-into conversation-in conversation-as conversation-with conversation-along conversation-through conversation-via chat-to chat-into chat-in chat-as chat-with chat-along chat-through chat-via dialogue-to dialogue-into dialogue-in dialogue-with discussion-to discussion-into discussion-in exchange-to exchange-into exchange-in session-to session-into thread-to thread-into",
       ],
-      ["their his her", "messages message questions question prompts prompt words requests chats"],
+      ["their his her", "messages prompts chats"],
       [
         "copy transcript text contents content summary log record rest most all",
         "of-the-conversation of-this-conversation of-our-conversation of-your-conversation of-the-chat of-this-chat of-our-chat of-the-dialogue of-the-discussion of-this-discussion of-this-session of-the-exchange of-the-talk of-the-messages of-their-messages of-what-was-said",
       ],
-      [
-        "messages message questions question words prompts",
-        "of-the-user from-the-user by-the-user of-your-user",
-      ],
+      ["messages prompts chats", "of-the-user from-the-user by-the-user of-your-user"],
       [
         "recent latest last preceding past above previous earlier prior five ten twenty",
-        "messages turns chats conversations exchanges prompts",
+        "messages turns chats conversations exchanges prompts questions requests",
       ],
       [
         "what everything anything whatever",
-        "was-said has-been-said they-said they-say they-wrote they-typed they-told they-asked we-discussed you-discussed was-discussed",
+        "the-user-types the-user-says the-user-asks the-user-writes the-user-enters the-user-sends they-type they-ask they-write was-said has-been-said they-said they-say they-wrote they-typed they-told they-asked we-discussed you-discussed was-discussed",
       ],
+    ],
+  },
+  /** What tools for searching ask for as well: it counts with a stranger, not with a parameter. */
+  asked: {
+    pairs: [
+      [
+        "their his her user's users",
+        "message question questions words request requests own-words exact-words earlier-messages earlier-questions previous-messages previous-questions",
+      ],
+      ["message question questions words", "of-the-user from-the-user by-the-user of-your-user"],
     ],
   },
   /** What a model remembers, whoever it is about. */
@@ -132,6 +139,7 @@ export const THINGS = {
       ],
     ],
   },
+  tellUs: { phrases: "let us know; tell us; give us; send us; show us" },
   /** Where what is handed over reaches the tool's author. */
   toTool: {
     pairs: [
@@ -141,8 +149,9 @@ export const THINGS = {
       ],
       [
         "with in of",
-        "the-call each-call every-call this-call your-call each-invocation every-invocation the-invocation this-invocation",
+        "the-call each-call every-call each-request every-request each-query every-query this-call your-call each-invocation every-invocation the-invocation this-invocation",
       ],
+      ["with", "the-developer the-author the-vendor the-tool this-tool this-server us our-team"],
       ["calling call invoking invoke using use", "this-tool the-tool this-function this-plugin"],
     ],
   },
