@@ -7,6 +7,8 @@ import type { LockedPlugin } from "../../runtime/plugin/formats.ts";
 import { formatLockfile, parseLockfile } from "../../runtime/plugin/lockfile.ts";
 import { packPackage } from "../../runtime/supply/package.ts";
 import { generateKey } from "../../runtime/supply/signatures/keys.ts";
+import { FakeRegistry, WASM_CONFIG } from "../helpers/fake-registry.ts";
+import { serve } from "../helpers/http-room.ts";
 import { makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
 import { FOREIGN, OTHER, signFiles } from "../helpers/signed-package.ts";
@@ -88,6 +90,21 @@ describe("an endorsed plugin, in a fresh clone", () => {
     assert.match((await site.done("outdated")).stdout, /other +1\.0\.0 +1\.0\.0 +as pinned/);
   });
 
+  test("is restored from a registry that has a component and no endorsement", async () => {
+    const site = await makeWorkspace();
+    const registry = new FakeRegistry();
+    const config = registry.blob(Buffer.from("{}"), WASM_CONFIG);
+    registry.artifact([registry.blob(component, "application/wasm")], "1", { config });
+    await using server = await serve(registry.handle);
+    const source = `oci://localhost:${server.port}/acme/weather:1`;
+    await site.done("add", source, "--as", "w", "--license", "MIT", ...site.endorse);
+    const stored = site.stored();
+    site.loseStore();
+    await site.done("restore");
+    await site.done("verify");
+    assert.deepEqual(site.stored(), stored);
+  });
+
   test("is brought up to a new build without the old one", async () => {
     const site = await makeWorkspace();
     await site.done("add", site.path("weather.wasm"), "--as", "w", ...NAMING, ...site.endorse);
@@ -148,6 +165,11 @@ describe("diff of an endorsed component", () => {
     const { same, refused } = json as { same: boolean; refused: { code: string }[] };
     assert.deepEqual([same, refused.map((one) => one.code)], [false, ["ERR_SIGNATURE_MISSING"]]);
     assert.deepEqual(readFileSync(site.lockFile), before);
+    const configuration = readFileSync(site.path("glovebox.yaml"), "utf8");
+    const production = configuration.replace("mode: development", "mode: production");
+    assert.notEqual(production, configuration);
+    writeFileSync(site.path("glovebox.yaml"), production);
+    assert.equal((await site.run("diff", "w")).code, 3);
   });
 
   test("of a package says the same, and nothing where the endorsed bytes are there", async () => {
