@@ -28,7 +28,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: 0,
     current_behavior:
-      "A scanner reports instructions to the model, shadowing, look-alike names, hidden parameters and schema traps before approval, and what is grave must be accepted by name. It reads English, by what sentences demand and of whom: a description that misleads in plain words, or gives orders in another language or in words that its vocabulary lacks, has no such sign. `npm run bench:scan` measures how much of each kind of attack it sees. The operator sees what the model will read, and any later change is refused.",
+      "A scanner reports instructions to the model, shadowing, look-alike names, hidden parameters and schema traps before approval, and what is grave must be accepted by name. It reads English, by what sentences demand and of whom: a description that misleads in plain words, or gives orders in another language or in words that its vocabulary lacks, has no such sign. `npm run bench:scan` measures how much of each kind of attack it sees on texts that its authors knew; of plain orders in wordings that nobody had tuned on, it saw between a third and half. The operator sees what the model will read, and any later change is refused.",
     ideal: "What a tool's description makes a model do is judged as well.",
     resolved_by: "Trials of a release by models, before it is approved.",
     references: ["OWASP MCP03"],
