@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -194,7 +194,9 @@ function checkResult(callable: CallableTool, outcome: ToolOutcome): ToolAnswer {
     content.length > 0
       ? content
       : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
-  return isObject(structuredContent) ? { content: shown, structuredContent } : { content: shown };
+  return isJsonObject(structuredContent)
+    ? { content: shown, structuredContent }
+    : { content: shown };
 }
 
 function brokenPlugin(message: string): ClientError {
@@ -243,8 +245,4 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
   const text = `${"code" in error ? String(error.code) : error.name}: ${error.message}`;
   return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

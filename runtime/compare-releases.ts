@@ -1,5 +1,4 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
-import { GloveboxError } from "./errors.ts";
 import { toScanned } from "./firewall/scan/scanned-tool.ts";
 import { diffSurfaces, type SurfaceChange } from "./firewall/surface-diff.ts";
 import { digestOf } from "./plugin/canonical.ts";
@@ -94,15 +93,10 @@ function without(signers: readonly Signer[], others: readonly Signer[]): readonl
   return signers.filter((signer) => !known.has(signerId(signer)));
 }
 
-/** Interfaces with their versions, or the functions of an Extism plugin. Other shapes say nothing that could be compared. */
+/** Interfaces with their versions, or the functions of an Extism plugin. What was opened can be inspected: a failure is not "none". */
 function importsOf(component: Uint8Array): readonly string[] {
-  try {
-    if (isCoreModule(component)) return inspectServlet(component).imports.toSorted();
-    return inspectComponent(component)
-      .imports.map(({ name, version }) => (version === undefined ? name : `${name}@${version}`))
-      .toSorted();
-  } catch (error) {
-    if (error instanceof GloveboxError) return [];
-    throw error;
-  }
+  if (isCoreModule(component)) return inspectServlet(component).imports.toSorted();
+  return inspectComponent(component)
+    .imports.map(({ name, version }) => (version === undefined ? name : `${name}@${version}`))
+    .toSorted();
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
 
 /** What a plugin may answer a tool call with, after its shape was checked. Every text in it is a stranger's. */
 export interface ToolOutcome {
@@ -51,7 +51,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
  */
 export function parseOutcome(text: string): ToolOutcome | undefined {
   const value = parsePlainJson(text.toWellFormed());
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { error, isError, structuredContent } = value;
   if (error !== undefined) {
     const failure = parseFailure(error);
@@ -72,7 +72,7 @@ function parseContent(value: JsonValue | undefined): ContentBlock[] | undefined 
 }
 
 function parseBlock(item: JsonValue): ContentBlock | undefined {
-  if (!isObject(item)) return undefined;
+  if (!isJsonObject(item)) return undefined;
   const { type, text, data, mimeType } = item;
   if (type === "text") return typeof text === "string" ? { type, text } : undefined;
   if (type !== "image" && type !== "audio") return undefined;
@@ -80,7 +80,7 @@ function parseBlock(item: JsonValue): ContentBlock | undefined {
 }
 
 function parseFailure(value: JsonValue): ToolFailure | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { error_code, message, suggestion, retry_after } = value;
   return {
     error_code: TOOL_ERROR_CODES.find((code) => code === error_code) ?? "FAILED",
@@ -153,8 +153,4 @@ function isPlainData(value: JsonValue): boolean {
 
 function isPlainKey(key: string): boolean {
   return key !== "__proto__" && key.isWellFormed();
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { canonicalText } from "../plugin/canonical.ts";
-import { diffValue, isObject, memberOf, replacedParts } from "./value-diff.ts";
+import { diffValue, memberOf, replacedParts } from "./value-diff.ts";
 import type { DiffPart } from "./word-diff.ts";
 import { joinPath } from "./tool-path.ts";
 
@@ -73,7 +73,7 @@ function findRenamed(
   const likenesses = [
     (tool: DiffedTool) => tool.description,
     (tool: DiffedTool) =>
-      isObject(tool.inputSchema) && isObject(tool.inputSchema["properties"])
+      isJsonObject(tool.inputSchema) && isJsonObject(tool.inputSchema["properties"])
         ? canonicalText(tool.inputSchema)
         : undefined,
   ];

@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import type { ToolSurface } from "../plugin/formats.ts";
 import type { Finding } from "./scan/finding.ts";
-import { isObject, viewSchemas, type Parameter } from "./scan/parameters.ts";
+import { viewSchemas, type Parameter } from "./scan/parameters.ts";
 import type { ScannedTool } from "./scan/rule.ts";
 import { toScanned } from "./scan/scanned-tool.ts";
 import { hiddenIn } from "./scan/rules/parameters.ts";
@@ -88,7 +88,7 @@ export function viewTool(tool: ScannedTool, findings: readonly Finding[]): ToolV
 
 /** MCP 2025-11-25: a tool's title, else that of its annotations, else its name. */
 function labelOf({ name, title, annotations }: ScannedTool): string {
-  const annotated = isObject(annotations) ? annotations["title"] : undefined;
+  const annotated = isJsonObject(annotations) ? annotations["title"] : undefined;
   return title ?? (typeof annotated === "string" ? annotated : name);
 }
 
@@ -98,7 +98,7 @@ function firstLine(description: string): string {
 }
 
 function hintsOf(annotations: JsonValue | undefined): string[] {
-  if (!isObject(annotations)) return [];
+  if (!isJsonObject(annotations)) return [];
   const said: readonly (readonly [string, string])[] = [
     ["readOnlyHint", "says it only reads"],
     ["destructiveHint", "says it destroys"],

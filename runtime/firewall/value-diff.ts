@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { canonicalText } from "../plugin/canonical.ts";
 import type { SurfaceChange } from "./surface-diff.ts";
 import { foldText } from "./scan/text-view.ts";
@@ -32,7 +32,10 @@ export function diffValue(
   }
   if (Array.isArray(before) && Array.isArray(after)) return diffLists(before, after, spot);
   // What is new or gone as a whole is told part by part too: its texts are read as texts, not as JSON.
-  if ((isObject(before) || before === undefined) && (isObject(after) || after === undefined)) {
+  if (
+    (isJsonObject(before) || before === undefined) &&
+    (isJsonObject(after) || after === undefined)
+  ) {
     const changes = diffObjects(before ?? {}, after ?? {}, spot);
     return changes.length > 0
       ? changes
@@ -78,9 +81,9 @@ function diffParameters(before: Parameters, after: Parameters, spot: Spot): Surf
       return [{ kind: "parameter-removed", ...at, summary: "is gone", parts: [] }];
     if (old === undefined) {
       const summary = isRequired ? "is new and required" : "is new";
-      const parts = isObject(now) ? [] : replacedParts("", formatReadableJson(now));
+      const parts = isJsonObject(now) ? [] : replacedParts("", formatReadableJson(now));
       const added: SurfaceChange = { kind: "parameter-added", ...at, summary, parts };
-      return [added, ...(isObject(now) ? diffObjects({}, now, below) : [])];
+      return [added, ...(isJsonObject(now) ? diffObjects({}, now, below) : [])];
     }
     const required: SurfaceChange[] =
       wasRequired === isRequired
@@ -112,7 +115,7 @@ function untold(schema: JsonObject, otherRequired: readonly JsonValue[]): JsonVa
   const properties = memberOf(schema, "properties");
   const isTold = (name: JsonValue): boolean =>
     typeof name === "string" &&
-    isObject(properties) &&
+    isJsonObject(properties) &&
     Object.hasOwn(properties, name) &&
     !otherRequired.includes(name);
   return listOf(memberOf(schema, "required")).filter((name) => !isTold(name));
@@ -221,18 +224,14 @@ function isContainer(value: JsonValue): boolean {
   return typeof value === "object" && value !== null;
 }
 
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Both objects, or one that came or went whole: but for an empty one, of which nothing could be told at a parameter. */
 function areParameters(before: JsonValue | undefined, after: JsonValue | undefined): boolean {
-  const isWhole = [before, after].every((value) => value === undefined || isObject(value));
+  const isWhole = [before, after].every((value) => value === undefined || isJsonObject(value));
   return isWhole && Object.keys({ ...objectOf(before), ...objectOf(after) }).length > 0;
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 function isOptionalList(value: JsonValue | undefined): value is readonly JsonValue[] | undefined {

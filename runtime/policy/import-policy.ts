@@ -36,7 +36,7 @@ const LONG_TEXT = { lengthMax: 2000, lines: true };
 const STORAGE = {
   ...TEXT,
   pattern: /^fs:\/\/[^\0]*$/,
-  shape: "a storage URI such as fs://work/agent/**",
+  shape: "a storage URI such as fs://workspace/agent/**",
 };
 const ENV_KEY = {
   ...TEXT,

@@ -1,5 +1,5 @@
 import type { CallToolResult, JSONRPCMessage } from "@modelcontextprotocol/server";
-import type { JsonObject } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../answer.ts";
 import type { McpSetting } from "./mcp-server.ts";
 import { makeProgress } from "./progress.ts";
@@ -42,7 +42,7 @@ export class DirectCalls {
 
   /** Whether the message was taken over. `value` came out of `JSON.parse`, bounded in depth and size; it is a stranger's. */
   accept(value: unknown): boolean {
-    if (!this.#isOpen || !isObject(value)) return false;
+    if (!this.#isOpen || !isJsonObject(value)) return false;
     // The SDK hears of it too, and knows nothing of our calls.
     const cancelled = readCancelled(value);
     if (cancelled !== undefined) this.#running.get(cancelled)?.abort();
@@ -98,10 +98,10 @@ const NOTICE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "method", "params"]
 /** A `tools/call` request that says nothing but what to call, with what, and where progress goes. */
 function readCall(message: JsonObject): Call | undefined {
   const { jsonrpc, id, method, params } = message;
-  if (method !== "tools/call" || jsonrpc !== "2.0" || !isId(id) || !isObject(params))
+  if (method !== "tools/call" || jsonrpc !== "2.0" || !isId(id) || !isJsonObject(params))
     return undefined;
   const { name, arguments: args = {}, _meta = {} } = params;
-  if (typeof name !== "string" || !isObject(args) || !isObject(_meta)) return undefined;
+  if (typeof name !== "string" || !isJsonObject(args) || !isJsonObject(_meta)) return undefined;
   const { progressToken } = _meta;
   if (progressToken !== undefined && !isId(progressToken)) return undefined;
   const isPlain =
@@ -114,10 +114,10 @@ function readCall(message: JsonObject): Call | undefined {
 /** The number of the call that is to be cancelled, by a message that the SDK takes for a cancellation. */
 function readCancelled(message: JsonObject): RequestId | undefined {
   const { jsonrpc, method, params } = message;
-  if (method !== "notifications/cancelled" || jsonrpc !== "2.0" || !isObject(params))
+  if (method !== "notifications/cancelled" || jsonrpc !== "2.0" || !isJsonObject(params))
     return undefined;
   const { requestId, reason = "", _meta = {} } = params;
-  const isValid = isId(requestId) && typeof reason === "string" && isObject(_meta);
+  const isValid = isId(requestId) && typeof reason === "string" && isJsonObject(_meta);
   return isValid && hasOnly(message, NOTICE_KEYS) ? requestId : undefined;
 }
 
@@ -127,9 +127,4 @@ function hasOnly(value: JsonObject, keys: ReadonlySet<string>): boolean {
 
 function isId(value: unknown): value is RequestId {
   return typeof value === "string" || Number.isSafeInteger(value);
-}
-
-/** Whatever came out of `JSON.parse` is JSON all the way down; the validator bounds its depth and size. */
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

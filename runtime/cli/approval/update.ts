@@ -79,7 +79,8 @@ function isApproved(
     const stored = readStored(workspace.paths, alias, locked, machine.files);
     return (
       digestOfBytes(stored.package) === locked.package &&
-      digestOf(stored.bundles.filter(({ endorsed }) => !endorsed)) === digestOf(found.bundles) &&
+      digestOfBundles(stored.bundles.filter(({ endorsed }) => !endorsed)) ===
+        digestOfBundles(found.bundles) &&
       stored.bundles.length === bundlesOf(locked)
     );
   } catch (error) {
@@ -95,7 +96,7 @@ function bundlesOf({ signers }: LockedPlugin): number {
 }
 
 /** In whatever order and under whatever names they came. */
-function digestOf(bundles: Source["bundles"]): string {
+function digestOfBundles(bundles: Source["bundles"]): string {
   return bundles
     .map(({ bytes }) => digestOfBytes(bytes))
     .toSorted()

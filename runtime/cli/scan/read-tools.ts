@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import type { GloveboxError, Place } from "../../errors.ts";
 import type { ScannedTool } from "../../firewall/scan/rule.ts";
 import { joinPath } from "../../firewall/tool-path.ts";
@@ -78,7 +78,7 @@ class ReadableProblems extends Problems {
 
 /** One definition. Throws `ERR_SCAN_INPUT` for what no client would take for one. */
 export function readTool(value: JsonValue | undefined, what: string, place: Place): ScannedTool {
-  if (!isObject(value)) throw invalid(`${what} is no object`, place);
+  if (!isJsonObject(value)) throw invalid(`${what} is no object`, place);
   const name = own(value, "name");
   if (typeof name !== "string") throw invalid(`${what} has no name`, place);
   for (const key of TEXTS) {
@@ -100,12 +100,12 @@ function findTools(value: JsonValue): Path | undefined {
   const candidates: readonly Path[] = [[], ["result", "tools"], ["tools"]];
   const list = candidates.find((path) => Array.isArray(valueAt(value, path)));
   if (list) return list;
-  return isObject(value) && typeof own(value, "name") === "string" ? [] : undefined;
+  return isJsonObject(value) && typeof own(value, "name") === "string" ? [] : undefined;
 }
 
 function valueAt(value: JsonValue, path: Path): JsonValue | undefined {
   let found: JsonValue | undefined = value;
-  for (const key of path) found = isObject(found) ? own(found, String(key)) : undefined;
+  for (const key of path) found = isJsonObject(found) ? own(found, String(key)) : undefined;
   return found;
 }
 
@@ -147,8 +147,4 @@ function invalid(message: string, place: Place): CliError {
 
 function own(value: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { GloveboxError } from "../../errors.ts";
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { scanTools } from "../../firewall/scan/scan-tools.ts";
@@ -51,7 +51,7 @@ function scanLine(line: Uint8Array | "too long", number: number): LineResult | u
     if (line === "too long") throw invalid(`more than ${LINE_BYTES_MAX} bytes on one line`);
     if (line.length < 64 && BLANK.test(Buffer.from(line).toString("latin1"))) return undefined;
     const { value } = parseReadable(line, LIMITS, undefined);
-    if (!isObject(value)) throw invalid("the line is no object");
+    if (!isJsonObject(value)) throw invalid("the line is no object");
     id = readId(value);
     const tool = readTool(own(value, "tool"), "`tool`", {});
     const findings = scanTools([tool], { others: readContext(own(value, "context_tools")) });
@@ -85,8 +85,4 @@ function invalid(message: string): CliError {
 
 function own(value: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { joinPath } from "../tool-path.ts";
 import type { ScannedTool } from "./rule.ts";
 import { foldText } from "./text-view.ts";
@@ -113,12 +113,12 @@ class SchemaWalk {
     if (Array.isArray(value)) {
       for (const [index, item] of (value as readonly JsonValue[]).entries())
         this.schema(item, { ...spot, where: `${spot.where}[${index}]`, depth: spot.depth + 1 });
-    } else if (isObject(value)) {
+    } else if (isJsonObject(value)) {
       this.schemas.push({ where: spot.where, schema: value });
       for (const key of Object.keys(value)) {
         const member = value[key];
         const below = { ...spot, where: joinPath(spot.where, key), depth: spot.depth + 1 };
-        if (NAMED.has(key) && isObject(member)) this.#named(value, key, member, below);
+        if (NAMED.has(key) && isJsonObject(member)) this.#named(value, key, member, below);
         else if (!DATA.has(key)) this.schema(member, below);
       }
     }
@@ -133,7 +133,7 @@ class SchemaWalk {
       const below = { where: joinPath(spot.where, name), depth: spot.depth + 1, level: spot.level };
       const schema = members[name];
       if (isParameters) {
-        this.#parameter(name, isObject(schema) ? schema : {}, isRequired.has(name), below);
+        this.#parameter(name, isJsonObject(schema) ? schema : {}, isRequired.has(name), below);
         below.level++;
       }
       this.schema(schema, below);
@@ -161,7 +161,7 @@ function typesOf(schema: JsonObject): string[] {
   return alternatives
     .slice(0, 20)
     .flatMap((part) =>
-      isObject(part) ? (Array.isArray(part["type"]) ? part["type"] : [part["type"]]) : [],
+      isJsonObject(part) ? (Array.isArray(part["type"]) ? part["type"] : [part["type"]]) : [],
     )
     .filter((type): type is string => typeof type === "string");
 }
@@ -179,10 +179,6 @@ export function splitName(name: string): string[] {
     " ",
   );
   return foldText(spaced).text.match(/\p{L}+|\p{N}+/gu) ?? [];
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function listOf(value: JsonValue | undefined): readonly JsonValue[] {

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { pluginSource, readDocument } from "../document.ts";
 import type { ToolSurface } from "../formats.ts";
 import type { JsonLimits } from "../json.ts";
@@ -33,19 +33,19 @@ export function parseServletTools(text: string, file: string): ToolSurface {
 
 /** What the sealed program says of a call that failed. */
 function wordsOf(error: JsonValue | undefined): string {
-  const message = isObject(error) ? error["message"] : undefined;
+  const message = isJsonObject(error) ? error["message"] : undefined;
   return typeof message === "string" ? `: the plugin says ${quoteText(message)}` : "";
 }
 
 function plainTool(tool: JsonValue): JsonValue {
-  if (!isObject(tool)) return tool;
+  if (!isJsonObject(tool)) return tool;
   const kept = Object.entries(tool).filter(([name, value]) => {
     if (NOT_SERVED.includes(name)) return false;
     return !(OPTIONAL.includes(name) && (value === null || value === ""));
   });
   const plain: Record<string, JsonValue> = { description: NO_DESCRIPTION };
   for (const [name, value] of kept) {
-    if (name === "annotations" && isObject(value)) plain[name] = withoutNulls(value);
+    if (name === "annotations" && isJsonObject(value)) plain[name] = withoutNulls(value);
     else plain[name] = name.endsWith("Schema") ? withoutDialect(value) : value;
   }
   return plain;
@@ -56,14 +56,14 @@ function withoutNulls(object: JsonObject): JsonObject {
 }
 
 function withoutDialect(schema: JsonValue): JsonValue {
-  if (!isObject(schema)) return schema;
+  if (!isJsonObject(schema)) return schema;
   const { $schema: _, ...rest } = schema;
   return plainSchema(rest);
 }
 
 /** `readDocument` has bounded the depth. */
 function plainSchema(schema: JsonValue): JsonValue {
-  if (!isObject(schema)) return schema;
+  if (!isJsonObject(schema)) return schema;
   const kept = Object.entries(schema).filter(
     ([keyword, value]) => keyword !== "format" || SCHEMA_FORMATS.some((known) => known === value),
   );
@@ -74,10 +74,6 @@ function plainPart(keyword: string, value: JsonValue): JsonValue {
   const kind = SCHEMA_KEYWORDS.get(keyword);
   if (kind === "schema") return plainSchema(value);
   if (kind === "schemas") return Array.isArray(value) ? value.map(plainSchema) : value;
-  if ((kind !== "schemaMap" && kind !== "patternMap") || !isObject(value)) return value;
+  if ((kind !== "schemaMap" && kind !== "patternMap") || !isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plainSchema(part)]));
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

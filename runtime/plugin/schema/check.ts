@@ -22,10 +22,6 @@ export interface Compiling {
 /** Compiles the value of one keyword. Undefined when the keyword asks nothing by itself. */
 export type KeywordCompiler = (value: JsonValue, compiling: Compiling) => Check | undefined;
 
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }

@@ -1,6 +1,6 @@
-import type { JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
 import type { LinearPattern } from "../pattern.ts";
-import { isList, isObject, plural, readCount, readNames, readSchemas } from "./check.ts";
+import { isList, plural, readCount, readNames, readSchemas } from "./check.ts";
 import type { Check, Compiling, KeywordCompiler } from "./check.ts";
 import { echo, equalityText, keysOf } from "./run.ts";
 import type { Run } from "./run.ts";
@@ -12,7 +12,7 @@ function schemaMap(
   compiling: Compiling,
 ): Map<string, Check> {
   if (value === undefined) return new Map();
-  if (!isObject(value)) return compiling.refuse("not an object of schemas");
+  if (!isJsonObject(value)) return compiling.refuse("not an object of schemas");
   return new Map(
     Object.entries(value).map(([key, schema]) => [key, compiling.child(schema, keyword, key)]),
   );
@@ -21,7 +21,7 @@ function schemaMap(
 function compileProperties(value: JsonValue, compiling: Compiling): Check {
   const properties = [...schemaMap(value, "properties", compiling)];
   return (instance, run) => {
-    if (!isObject(instance)) return true;
+    if (!isJsonObject(instance)) return true;
     let valid = true;
     for (const [key, check] of properties) {
       run.spend(1);
@@ -39,14 +39,14 @@ function readPatterns(
   value: JsonValue | undefined,
   compiling: Compiling,
 ): readonly LinearPattern[] {
-  return isObject(value) ? Object.keys(value).map((source) => compiling.pattern(source)) : [];
+  return isJsonObject(value) ? Object.keys(value).map((source) => compiling.pattern(source)) : [];
 }
 
 function compilePatternProperties(value: JsonValue, compiling: Compiling): Check {
   const patterns = readPatterns(value, compiling);
   const checks = [...schemaMap(value, "patternProperties", compiling).values()];
   return (instance, run) => {
-    if (!isObject(instance)) return true;
+    if (!isJsonObject(instance)) return true;
     let valid = true;
     for (const key of keysOf(instance, run)) {
       const part = instance[key] ?? null;
@@ -65,12 +65,12 @@ function compilePatternProperties(value: JsonValue, compiling: Compiling): Check
 /** Speaks of the properties that neither `properties` nor `patternProperties` beside it names. */
 function compileAdditional(value: JsonValue, compiling: Compiling): Check {
   const { properties } = compiling.schema;
-  const known = new Set(isObject(properties) ? Object.keys(properties) : []);
+  const known = new Set(isJsonObject(properties) ? Object.keys(properties) : []);
   const patterns = readPatterns(compiling.schema["patternProperties"], compiling);
   const check = compiling.child(value, "additionalProperties");
   const words = [...known].slice(0, 20).map(echo).join(", ");
   return (instance, run) => {
-    if (!isObject(instance)) return true;
+    if (!isJsonObject(instance)) return true;
     let valid = true;
     for (const key of keysOf(instance, run)) {
       const part = instance[key] ?? null;
@@ -93,7 +93,7 @@ function compileAdditional(value: JsonValue, compiling: Compiling): Check {
 function compilePropertyNames(value: JsonValue, compiling: Compiling): Check {
   const check = compiling.child(value, "propertyNames");
   return (instance, run) => {
-    if (!isObject(instance)) return true;
+    if (!isJsonObject(instance)) return true;
     for (const key of keysOf(instance, run)) {
       if (!run.quietly(() => check(key, run))) {
         return run.fail(() => `must not have a property of the name ${echo(key)}`);
@@ -106,7 +106,7 @@ function compilePropertyNames(value: JsonValue, compiling: Compiling): Check {
 function compileRequired(value: JsonValue, compiling: Compiling): Check {
   const names = readNames(value, compiling);
   return (instance, run) => {
-    if (!isObject(instance)) return true;
+    if (!isJsonObject(instance)) return true;
     run.spend(names.length);
     const missing = names.filter((name) => !Object.hasOwn(instance, name));
     for (const name of missing) run.fail(() => `needs the property ${echo(name)}`);
@@ -115,12 +115,12 @@ function compileRequired(value: JsonValue, compiling: Compiling): Check {
 }
 
 function compileDependentRequired(value: JsonValue, compiling: Compiling): Check {
-  if (!isObject(value)) return compiling.refuse("not an object of lists of names");
+  if (!isJsonObject(value)) return compiling.refuse("not an object of lists of names");
   const rules = Object.entries(value).map(
     ([key, names]) => [key, readNames(names, compiling)] as const,
   );
   return (instance, run) => {
-    if (!isObject(instance)) return true;
+    if (!isJsonObject(instance)) return true;
     for (const [key, names] of rules) {
       run.spend(1 + names.length);
       const missing =
@@ -138,7 +138,7 @@ function compileDependentSchemas(value: JsonValue, compiling: Compiling): Check 
   return (instance, run) => {
     run.spend(rules.length);
     return (
-      !isObject(instance) ||
+      !isJsonObject(instance) ||
       rules.every(([key, check]) => !Object.hasOwn(instance, key) || check(instance, run))
     );
   };
@@ -165,7 +165,8 @@ function compileCount(
   };
 }
 
-const properties: Count = (value, run) => (isObject(value) ? keysOf(value, run).length : undefined);
+const properties: Count = (value, run) =>
+  isJsonObject(value) ? keysOf(value, run).length : undefined;
 const items: Count = (value) => (isList(value) ? value.length : undefined);
 const atLeast = (count: number, limit: number): boolean => count >= limit;
 const atMost = (count: number, limit: number): boolean => count <= limit;

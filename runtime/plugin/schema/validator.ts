@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { PluginError } from "../errors.ts";
 import { compileLinearPattern } from "../pattern.ts";
 import { SCHEMA_KEYWORDS } from "../schema-keywords.ts";
-import { all, isObject } from "./check.ts";
+import { all } from "./check.ts";
 import type { Check, Compiling } from "./check.ts";
 import { LOGIC_KEYWORDS } from "./logic-keywords.ts";
 import { PART_KEYWORDS } from "./part-keywords.ts";
@@ -81,7 +81,7 @@ class Compiler {
   compile(): Check {
     const check = this.#schema(this.#root, []);
     const { $defs = {} } = this.#root;
-    if (!isObject($defs)) return this.#refuse("not an object of schemas", ["$defs"]);
+    if (!isJsonObject($defs)) return this.#refuse("not an object of schemas", ["$defs"]);
     // Definitions that nothing uses are checked too.
     for (const name of Object.keys($defs)) this.#define(name);
     return check;
@@ -90,7 +90,7 @@ class Compiler {
   #schema(schema: JsonValue | undefined, path: readonly (string | number)[]): Check {
     if (schema === true) return () => true;
     if (schema === false) return (_value, run) => run.fail(() => "must not be there");
-    if (!isObject(schema)) return this.#refuse("not a schema", path);
+    if (!isJsonObject(schema)) return this.#refuse("not a schema", path);
     this.#subschemas += 1;
     this.#depth += 1;
     if (this.#subschemas > SUBSCHEMAS_MAX)
@@ -146,7 +146,7 @@ class Compiler {
     const name = typeof target === "string" ? REFERENCE.exec(target)?.[1] : undefined;
     if (name === undefined) return this.#refuse("a $ref that is not #/$defs/NAME", path);
     const { $defs } = this.#root;
-    if (!isObject($defs) || !Object.hasOwn($defs, name))
+    if (!isJsonObject($defs) || !Object.hasOwn($defs, name))
       return this.#refuse("a $ref to nothing", path);
     return (value, run) => this.#define(name)(value, run);
   }
@@ -156,7 +156,7 @@ class Compiler {
     const known = this.#definitions.get(name);
     if (known !== undefined) return known;
     const { $defs } = this.#root;
-    const check = this.#schema(isObject($defs) ? $defs[name] : undefined, ["$defs", name]);
+    const check = this.#schema(isJsonObject($defs) ? $defs[name] : undefined, ["$defs", name]);
     this.#definitions.set(name, check);
     return check;
   }

@@ -2,7 +2,13 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { readCorpus, type PairRecord, type ToolRecord } from "./corpora.ts";
-import { measureClasses, measurePairs, measureSpeed, type ScanReport } from "./measure.ts";
+import {
+  measureClasses,
+  measureMegabytes,
+  measurePairs,
+  measureSpeed,
+  type ScanReport,
+} from "./measure.ts";
 import { showScanReport } from "./show.ts";
 
 const { values } = parseArgs({
@@ -19,7 +25,10 @@ const poisoned = readCorpus(folder, "poisoned-tools") as readonly ToolRecord[];
 const benign = readCorpus(folder, "benign-tools") as readonly ToolRecord[];
 const pairs = readCorpus(folder, "rugpull-pairs") as readonly PairRecord[];
 
+// First, while nothing is compiled yet: a command that scans one list starts so too.
+const megabytes = measureMegabytes(benign);
 const report: ScanReport = {
+  megabytes,
   classes: measureClasses([
     ...poisoned,
     ...benign.map((record) => ({ ...record, set: "popular servers" })),

@@ -1,13 +1,21 @@
 import { scanTools } from "../../../runtime/firewall/scan/scan-tools.ts";
 import { diffSurfaces } from "../../../runtime/firewall/surface-diff.ts";
 import { canonicalText } from "../../../runtime/plugin/canonical.ts";
+import type { ScannedTool } from "../../../runtime/firewall/scan/rule.ts";
+import { medianOf } from "../statistics.ts";
 import type { PairRecord, ToolRecord } from "./corpora.ts";
 
 export interface ScanReport {
   readonly classes: readonly ClassFigures[];
   readonly pairs: PairFigures;
   readonly speed: SpeedFigures;
+  readonly megabytes: MegabyteFigures;
 }
+
+/** Processor time in milliseconds for inputs of 1 MB: the first of its kind in this process, and the median of ten more. */
+export type MegabyteFigures = Readonly<
+  Record<string, { readonly firstMs: number; readonly medianMs: number }>
+>;
 
 /** Of one class of definitions: how many there are, and in how many the scanner found what. */
 export interface ClassFigures {
@@ -140,5 +148,42 @@ export function measureSpeed(records: readonly ToolRecord[]): SpeedFigures {
     }
   const { user, system } = process.cpuUsage(start);
   const cpuSeconds = (user + system) / 1e6 / rounds;
-  return { bytes, cpuSeconds, megabytesPerSecond: bytes / 1e6 / cpuSeconds, slowestMs, slowest };
+  const megabytesPerSecond = bytes / 1e6 / cpuSeconds;
+  return { bytes, cpuSeconds, megabytesPerSecond, slowestMs, slowest };
+}
+
+const MEGABYTE = 1_000_000;
+
+/** Inputs of 1 MB: one tool, a list of real ones, and a list of look-alike letters, which cost the most to fold. */
+export function measureMegabytes(records: readonly ToolRecord[]): MegabyteFigures {
+  const tools = records.map(({ tool }) => tool);
+  const text = tools.map(({ description = "" }) => description).join(" ");
+  const repeated = (one: string, length: number): string =>
+    one.repeat(Math.ceil(length / one.length)).slice(0, length);
+  const many: ScannedTool[] = [];
+  for (let bytes = 0, index = 0; bytes < MEGABYTE; index += 1) {
+    const tool = tools[index % tools.length]!;
+    many.push({ ...tool, name: `${tool.name}_${index}` });
+    bytes += Buffer.byteLength(JSON.stringify(tool));
+  }
+  const inputs: Readonly<Record<string, readonly ScannedTool[]>> = {
+    "a list of tools": many,
+    "one tool": [{ name: "one", description: repeated(text, MEGABYTE) }],
+    "letters drawn alike": Array.from({ length: 1000 }, (_, index) => ({
+      name: `tool_${index}`,
+      description: repeated("\u0455\u0435nd \u0456t \u0430ll ", 500),
+    })),
+  };
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => {
+      const times = Array.from({ length: 11 }, () => {
+        const before = process.cpuUsage();
+        scanTools(input, { others: [] });
+        const { user, system } = process.cpuUsage(before);
+        return (user + system) / 1000;
+      });
+      const [firstMs = 0, ...rest] = times;
+      return [name, { firstMs, medianMs: medianOf(rest) }];
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import type { ClassFigures, ScanReport } from "./measure.ts";
 const NAME_WIDTH = 46;
 
 /** The report for people. */
-export function showScanReport({ classes, pairs, speed }: ScanReport): string {
+export function showScanReport({ classes, pairs, speed, megabytes }: ScanReport): string {
   return [
     row(["", "records", "high", "medium+", "any"], "found by"),
     ...classes.map(showClass),
@@ -14,6 +14,10 @@ export function showScanReport({ classes, pairs, speed }: ScanReport): string {
     `rug pulls: of ${pairs.malicious} malicious changes the diff names ${pairs.named}, a new finding stops ${pairs.stoppedByFinding}, an approval is needed for ${pairs.stoppedByApproval}`,
     `           of ${pairs.benign} benign changes a new finding stops ${pairs.benignStoppedByFinding}`,
     `speed: ${(speed.bytes / 1e6).toFixed(2)} MB in ${speed.cpuSeconds.toFixed(2)} s of processor time, ${speed.megabytesPerSecond.toFixed(1)} MB/s; the slowest record took ${speed.slowestMs.toFixed(1)} ms (${speed.slowest})`,
+    ...Object.entries(megabytes).map(
+      ([name, { firstMs, medianMs }]) =>
+        `1 MB, ${name}: ${firstMs.toFixed(0)} ms of processor time at first, ${medianMs.toFixed(0)} ms then`,
+    ),
   ].join("\n");
 }
 

@@ -80,7 +80,7 @@ describe("a policy's storage", () => {
       '- { uri: "fs://work/**", access: [read] }',
       '- { uri: "fs://out", access: ["read", "write"] }',
       "deny:",
-      '- { uri: "fs://work/secret", access: [write] }',
+      '- { uri: "fs://workspace/secret", access: [write] }',
     );
     assert.deepEqual(grants, { filesystem: "read-write" });
     assert.deepEqual(

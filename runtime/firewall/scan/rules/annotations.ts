@@ -1,5 +1,5 @@
-import type { JsonObject } from "@glovebox/host-api/json";
-import { isObject, splitName } from "../parameters.ts";
+import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
+import { splitName } from "../parameters.ts";
 import type { Hit, Rule, ScannedTool } from "../rule.ts";
 import { foldText } from "../text-view.ts";
 
@@ -34,7 +34,7 @@ export const HINT_CONTRADICTS: Rule = {
   references: ["OWASP MCP03", "MCP 2025-11-25 Tool Annotations"],
   *find({ tool }) {
     const { annotations } = tool;
-    if (!isObject(annotations)) return;
+    if (!isJsonObject(annotations)) return;
     yield* contradictions(annotations, deedsOf(tool));
   },
 };

@@ -1,6 +1,6 @@
-import type { JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { joinPath } from "../../tool-path.ts";
-import { isObject, viewSchemas, type PlacedSchema } from "../parameters.ts";
+import { viewSchemas, type PlacedSchema } from "../parameters.ts";
 import type { Hit, Rule, ScannedTool } from "../rule.ts";
 import { foldText } from "../text-view.ts";
 import { isSlowPattern } from "../slow-pattern.ts";
@@ -159,12 +159,12 @@ export const SCHEMA_OPEN: Rule = {
   *find({ tool }) {
     for (const { where, schema } of viewSchemas(tool).schemas) {
       const additional = own(schema, "additionalProperties");
-      const isOpen = additional === true || isObject(additional);
+      const isOpen = additional === true || isJsonObject(additional);
       if (!isOpen) continue;
       const isRoot = where === "inputSchema";
       const said = [
         own(schema, "description"),
-        isObject(additional) ? own(additional, "description") : "",
+        isJsonObject(additional) ? own(additional, "description") : "",
       ];
       const text = foldText(
         said
@@ -194,5 +194,5 @@ function own(object: { readonly [key: string]: JsonValue }, key: string): JsonVa
 }
 
 function keysOf(value: JsonValue | undefined): readonly string[] {
-  return isObject(value) ? Object.keys(value) : [];
+  return isJsonObject(value) ? Object.keys(value) : [];
 }
