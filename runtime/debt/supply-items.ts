@@ -105,4 +105,35 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP04"],
     evidence: [{ kind: "test", what: "test/e2e/policy.test.ts" }],
   },
+  {
+    id: "GB-040",
+    title: "Few of the published components and plugins of others were tried",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 1,
+    current_behavior:
+      "Components of Wassette's and plugins of hyper-mcp's shapes are built from source and held by tests. Of what those projects publish, one component and three plugins were installed, listed and called; the others could not be fetched, no servlet of mcp.run was had, and no registry but one on the same machine was asked.",
+    ideal: "Every published example installs, lists and runs, by a command that fetches them.",
+    resolved_by: "A run beside public registries.",
+    references: [],
+    evidence: [
+      { kind: "test", what: "test/e2e/wit-components.test.ts" },
+      { kind: "test", what: "test/e2e/servlets.test.ts" },
+    ],
+  },
+  {
+    id: "GB-041",
+    title: "The first scan of a long list of tools takes longer than the next ones",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    current_behavior:
+      "A list of 1 MB takes about 100 ms of processor time once the rules are compiled, and three to four times as long in a process that has scanned nothing yet (`npm run bench:scan`). The work is bounded all the same: what is more than is read is a finding of high severity.",
+    ideal: "No input of 1 MB takes more than 100 ms, the first one neither.",
+    resolved_by: "Fewer rules that each look at every text by themselves.",
+    references: [],
+    evidence: [{ kind: "test", what: "test/security/scan-attacks.test.ts" }],
+  },
 ];
