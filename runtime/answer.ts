@@ -1,5 +1,6 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
+import type { NeededInputs } from "./inputs.ts";
 
 /** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
 export const RUNTIME_ERROR_CODES = [
@@ -34,6 +35,8 @@ export interface ToolAnswer {
   readonly isError?: boolean;
   /** Set on errors, so that the composition root and the audit need not parse `content`. */
   readonly error?: ClientError;
+  /** Set when the call ended because something has to be asked first: then the rest says nothing. */
+  readonly needs?: NeededInputs;
 }
 
 export function answerWithError(error: ClientError): ToolAnswer {

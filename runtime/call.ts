@@ -8,6 +8,7 @@ import {
 } from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
+import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { PLUGIN_CALLING, type Calling } from "./calling.ts";
 import type { ToolOutcome } from "./firewall/outcome.ts";
@@ -15,6 +16,7 @@ import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
 import type { Validator } from "./plugin/schema/validator.ts";
+import { LOCAL_PRINCIPAL, type Principal } from "./policy/principal.ts";
 import type { PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
@@ -38,9 +40,27 @@ export interface CallablePlugin {
   readonly deadlineMs: number;
 }
 
+/** Who calls, in which conversation, and what the client can be asked. */
+export interface Caller {
+  readonly principal: Principal;
+  /** What one model sees together: a session, or a principal and client where there are none. The key of taint. */
+  readonly conversation: string;
+  readonly can: AskableClient;
+}
+
+/** Whoever holds the pipes of this process. */
+export const LOCAL_CALLER: Caller = {
+  principal: LOCAL_PRINCIPAL,
+  conversation: "local",
+  can: ASKS_NOTHING,
+};
+
 export interface CallRequest {
   readonly name: string;
   readonly arguments: JsonValue;
+  readonly caller: Caller;
+  /** On the way back from having asked. */
+  readonly given?: GivenInputs;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -51,10 +71,48 @@ export interface CallRequest {
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
 
+/** Whether the limits let this call in. `end` is called once, when an admitted call has ended. */
+export interface Admission {
+  readonly refused?: ClientError;
+  end(): void;
+}
+
+/** One call with arguments that are valid, before it runs. */
+export interface ConsideredCall {
+  readonly caller: Caller;
+  readonly callable: CallableTool;
+  readonly arguments: JsonValue;
+  readonly argumentsDigest: string;
+  readonly given?: GivenInputs;
+}
+
+export type Consent =
+  | { readonly kind: "go" }
+  | { readonly kind: "ask"; readonly needs: NeededInputs }
+  | { readonly kind: "refuse"; readonly error: ClientError };
+
+/** The steps around the seal that configuration decides on. Each answers at once where it can: a promise costs a turn. */
+export interface CallSteps {
+  /** Rate, concurrency and quota of the principal and the tool. */
+  admit(caller: Caller, callable: CallableTool): Admission | Promise<Admission>;
+  /** What the human or the flow policy has to say first. */
+  consent(call: ConsideredCall): Consent | Promise<Consent>;
+  /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
+  release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+}
+
+/** Nothing is limited, asked or filtered. */
+export const PLAIN_STEPS: CallSteps = {
+  admit: () => ({ end: () => undefined }),
+  consent: () => ({ kind: "go" }),
+  release: (_call, answer) => answer,
+};
+
 export interface CallSetting {
   readonly tools: ReadonlyMap<string, CallableTool>;
   readonly audit: AuditSink;
   readonly seal: string;
+  readonly steps: CallSteps;
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
@@ -64,7 +122,8 @@ const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
- * find the pinned tool → validate the arguments → run it behind the seal → read its outcome → audit → answer.
+ * find the pinned tool → admit → validate the arguments → ask whom it must → run it behind the seal → read its outcome →
+ * filter → audit → answer.
  * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
@@ -108,7 +167,27 @@ interface Ending {
 }
 
 async function perform(run: Run): Promise<Ending> {
-  const { callable, request } = run;
+  const { callable, request, setting } = run;
+  let admission: Admission;
+  try {
+    const decided = setting.steps.admit(request.caller, callable);
+    admission = decided instanceof Promise ? await decided : decided;
+  } catch (error) {
+    return failed(error, null);
+  }
+  const { refused } = admission;
+  if (refused)
+    return { answer: answerWithError(refused), outcome: "refused", argumentsDigest: null };
+  try {
+    return await performAdmitted(run);
+  } finally {
+    admission.end();
+  }
+}
+
+async function performAdmitted(run: Run): Promise<Ending> {
+  const { callable, request, setting } = run;
+  const { steps } = setting;
   let argumentsDigest: string | null = null;
   try {
     const issues = callable.validateArguments(request.arguments);
@@ -118,17 +197,37 @@ async function perform(run: Run): Promise<Ending> {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
       return { answer, outcome: "refused", argumentsDigest };
     }
-    const sealed = await runSealed(run);
-    const answer = readAnswer(callable, sealed);
-    return { answer, outcome: answer.isError ? "tool-error" : "ok", argumentsDigest };
-  } catch (error) {
-    return {
-      answer: answerWithError(explainFailure(error)),
-      outcome: "failed",
+    const { caller, given, arguments: args } = request;
+    const call: ConsideredCall = {
+      caller,
+      callable,
+      arguments: args,
       argumentsDigest,
-      error,
+      ...(given ? { given } : {}),
     };
+    const considered = steps.consent(call);
+    const consent = considered instanceof Promise ? await considered : considered;
+    if (consent.kind === "refuse")
+      return { answer: answerWithError(consent.error), outcome: "refused", argumentsDigest };
+    if (consent.kind === "ask")
+      return { answer: { content: [], needs: consent.needs }, outcome: "asked", argumentsDigest };
+    const sealed = await runSealed(run);
+    const released = steps.release(call, readAnswer(callable, sealed));
+    const answer = released instanceof Promise ? await released : released;
+    return { answer, outcome: outcomeOf(answer), argumentsDigest };
+  } catch (error) {
+    return failed(error, argumentsDigest);
   }
+}
+
+function outcomeOf(answer: ToolAnswer): CallRecord["outcome"] {
+  if (answer.needs) return "asked";
+  return answer.isError ? "tool-error" : "ok";
+}
+
+function failed(error: unknown, argumentsDigest: string | null): Ending {
+  const answer = answerWithError(explainFailure(error));
+  return { answer, outcome: "failed", argumentsDigest, error };
 }
 
 function unknownTool(name: string): ClientError {
@@ -208,7 +307,7 @@ function brokenPlugin(message: string): ClientError {
 }
 
 function recordOf(
-  { callable, callId, setting, startedMs, spent }: Run,
+  { callable, callId, request, setting, startedMs, spent }: Run,
   ending: Ending,
 ): CallRecord {
   const { plugin } = callable;
@@ -217,6 +316,8 @@ function recordOf(
     kind: "call",
     time: new Date().toISOString(),
     call_id: callId,
+    principal: request.caller.principal.id,
+    tenant: request.caller.principal.tenant,
     tool: callable.exposedName,
     plugin: plugin.name,
     plugin_version: plugin.version,

@@ -3,13 +3,16 @@ export interface CallRecord {
   readonly kind: "call";
   readonly time: string;
   readonly call_id: string;
+  /** On whose behalf it ran. */
+  readonly principal: string;
+  readonly tenant: string;
   /** Name under which the client called it. */
   readonly tool: string;
   readonly plugin: string;
   readonly plugin_version: string;
   readonly component: string;
   readonly seal: string;
-  readonly outcome: "ok" | "tool-error" | "refused" | "failed";
+  readonly outcome: "ok" | "tool-error" | "refused" | "asked" | "failed";
   /** The external error code, when there was one. */
   readonly error_code?: string;
   /** The internal code and message: operators only. */

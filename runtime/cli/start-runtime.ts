@@ -6,7 +6,13 @@ import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
-import { makeCallTool, type CallablePlugin, type CallableTool, type CallTool } from "../call.ts";
+import {
+  makeCallTool,
+  PLAIN_STEPS,
+  type CallablePlugin,
+  type CallableTool,
+  type CallTool,
+} from "../call.ts";
 import type { Posture } from "../debt/report.ts";
 import type { PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
@@ -69,7 +75,12 @@ function assemble(
   const audit = openAudit(workspace.paths.auditFile, machine.files);
   return {
     tools,
-    callTool: makeCallTool({ tools: callables, audit, seal: sandbox.seal.name }),
+    callTool: makeCallTool({
+      tools: callables,
+      audit,
+      seal: sandbox.seal.name,
+      steps: PLAIN_STEPS,
+    }),
     posture: describePosture(workspace, plugins, sandbox.seal, mode),
     async close() {
       await Promise.allSettled([...opened.values()].map((plugin) => plugin.sealed.close()));

@@ -1,6 +1,6 @@
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
-import type { CallTool } from "../call.ts";
+import { LOCAL_CALLER, type CallTool } from "../call.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import { answerDebt, DEBT_RESOURCE, DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
 import { toMcpResult } from "./direct-calls.ts";
@@ -59,6 +59,7 @@ function serveTools(server: Server, { tools, callTool, reportDebt }: McpSetting)
       await callTool({
         name,
         arguments: args,
+        caller: LOCAL_CALLER,
         signal: mcpReq.signal,
         ...(onProgress ? { onProgress } : {}),
       }),

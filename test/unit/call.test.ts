@@ -6,7 +6,13 @@ import { HostError } from "@glovebox/host-api/errors";
 import { RUNTIME_ERROR_CODES, type ToolAnswer } from "../../runtime/answer.ts";
 import type { AuditRecord, CallRecord } from "../../runtime/audit/record.ts";
 import { watchBrokers } from "../../runtime/audit/watch-brokers.ts";
-import { makeCallTool, type CallableTool, type CallRequest } from "../../runtime/call.ts";
+import {
+  LOCAL_CALLER,
+  makeCallTool,
+  PLAIN_STEPS,
+  type CallableTool,
+  type CallRequest,
+} from "../../runtime/call.ts";
 import { TOOL_ERROR_CODES } from "../../runtime/firewall/outcome.ts";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
 import { compileValidator } from "../../runtime/plugin/schema/validator.ts";
@@ -77,12 +83,14 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
   const callTool = makeCallTool({
     tools: new Map([[tool.exposedName, tool]]),
     seal: "landlock",
+    steps: PLAIN_STEPS,
     audit: { write: write ?? ((record) => void records.push(record)), close: () => {} },
   });
   const run = (request: Partial<CallRequest> = {}) =>
     callTool({
       name: "time__now",
       arguments: GOOD,
+      caller: LOCAL_CALLER,
       signal: new AbortController().signal,
       ...request,
     });
@@ -141,6 +149,8 @@ describe("a call", () => {
         kind: "call",
         time: "",
         call_id: "",
+        principal: "local",
+        tenant: "local",
         tool: "time__now",
         plugin: "acme-time",
         plugin_version: "1.2.3",

@@ -10,7 +10,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ["runtime/errors.ts"],
   ["runtime/sandbox", "runtime/plugin", "runtime/audit"],
   ["runtime/policy", "runtime/supply", "runtime/firewall"],
-  ["runtime/workspace-errors.ts", "runtime/workspace-paths.ts", "runtime/answer.ts"],
+  [
+    "runtime/workspace-errors.ts",
+    "runtime/workspace-paths.ts",
+    "runtime/answer.ts",
+    "runtime/inputs.ts",
+  ],
   [
     "runtime/explain-failure.ts",
     "runtime/workspace.ts",

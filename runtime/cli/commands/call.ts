@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
+import { LOCAL_CALLER } from "../../call.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -41,6 +42,7 @@ export const call: Command = {
       const answer = await runtime.callTool({
         name,
         arguments: args,
+        caller: LOCAL_CALLER,
         signal: interrupted.signal,
         onProgress: (progress, total, message) =>
           out.progress(formatProgress(progress, total, message)),
