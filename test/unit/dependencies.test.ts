@@ -105,7 +105,7 @@ test("every version is exact, and one package has one version", () => {
       ...devDependencies,
       ...optionalDependencies,
     })) {
-      assert.match(version, /^\d+\.\d+\.\d+(-rc\d+)?$/, `${folder}: ${name}`);
+      assert.match(version, /^\d+\.\d+\.\d+(-(rc\d+|alpha\.\d+))?$/, `${folder}: ${name}`);
       assert.equal(version, versions.get(name) ?? version, `${folder}: ${name}`);
       versions.set(name, version);
     }
