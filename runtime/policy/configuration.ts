@@ -4,6 +4,7 @@ import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
+import type { ServerConfiguration } from "./read-server.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
 export interface Configuration {
@@ -16,6 +17,7 @@ export interface Configuration {
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly limits: Limits;
   readonly waivers: readonly Waiver[];
+  readonly server: ServerConfiguration;
   /** Undefined allows every licence. */
   readonly licences?: LicencePolicy;
 }

@@ -75,6 +75,24 @@ export const EVERYTHING = {
     allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],
     otherwise: "warn",
   },
+  server: {
+    auth: {
+      mode: "oauth",
+      issuer: "https://id.example.com/realms/acme",
+      resource: "https://tools.example.com/mcp",
+      audience: "tools",
+      jwks: "https://id.example.com/keys",
+      algorithms: ["ES256"],
+      claims: ["org"],
+      tenant: { claim: "org" },
+      subject: "email",
+      client: "azp",
+      scope: "scp",
+      dpop: "required",
+      skew: "10s",
+    },
+    scopes: { default: ["tools"], tools: { time__now: ["time:read", "tools"] } },
+  },
   waivers: [{ gate: "ring5", reason: "the machine has no Landlock yet", until: "2027-01-31" }],
 };
 
