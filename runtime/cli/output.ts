@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { formatVisibleJson, formatVisibleLine, makeVisible } from "../firewall/visible.ts";
+import { layOutTable } from "./show/lay-out-table.ts";
 
 /** What `style` writes, and nothing that conceals or blinks. Split by it, every second part is one. */
 // oxlint-disable-next-line no-control-regex -- escape sequences are meant
@@ -16,7 +17,7 @@ export interface Output {
   readonly columns: number;
   /** A line for people, on stdout. */
   line(text?: string): void;
-  /** Rows with a header, in columns that line up. Cells are plain text and are made safe to print. */
+  /** Rows with a header, in columns that line up and fit a terminal. Cells are plain text and are made safe to print. */
   table(header: readonly string[], rows: readonly (readonly string[])[]): void;
   /** The command's result for programs, printed only with `--json`. */
   result(value: object): void;
@@ -68,16 +69,13 @@ export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): 
     style,
     table(header, rows) {
       const cells = rows.map((row) => row.map((cell) => makeVisible(cell)));
-      const widths = header.map((title, column) =>
-        Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+      const [head = [], ...body] = layOutTable(
+        header,
+        cells,
+        stdout.isTTY === true ? stdout.columns : undefined,
       );
-      const pad = (row: readonly string[]): string =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd();
-      line(style("bold", pad(header)));
-      for (const row of cells) line(pad(row));
+      for (const text of head) line(style("bold", text));
+      for (const text of body.flat()) line(text);
     },
     result(value) {
       if (json) stdout.write(`${formatVisibleJson(value)}\n`);

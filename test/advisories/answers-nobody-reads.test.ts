@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import type { ExposedTool } from "../../runtime/policy/expose.ts";
-import { serveOverStdio } from "../../runtime/server/serve-stdio.ts";
+import { serveOverStdio } from "../../runtime/server/stdio/serve-stdio.ts";
 import { until } from "../helpers/served-workspace.ts";
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LineSplitter } from "../../runtime/server/line-splitter.ts";
+import { LineSplitter } from "../../runtime/server/stdio/line-splitter.ts";
 
 const BYTES = 1024 * 1024;
 

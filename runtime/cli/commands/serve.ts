@@ -2,7 +2,7 @@ import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
 import { makeLog } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
-import { serveOverStdio } from "../../server/serve-stdio.ts";
+import { serveOverStdio } from "../../server/stdio/serve-stdio.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { showSnippets } from "../snippets.ts";

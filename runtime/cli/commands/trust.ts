@@ -113,14 +113,22 @@ async function add(words: string | undefined, call: CommandCall): Promise<ExitCo
 
 function list({ configFile, machine, out }: CommandCall): ExitCode {
   const { configuration } = readWorkspace(configFile, machine.files);
-  const entries = configuration.trust.map(shown);
+  const { keys, identities, digests } = configuration.revoked;
+  const isRevoked = (entry: TrustEntry): boolean =>
+    entry.kind === "identity"
+      ? identities.some((one) => one.issuer === entry.issuer && one.subject === entry.subject)
+      : keys.some(({ key }) => key === digestOfKey(entry));
+  const entries = configuration.trust.map((entry) => ({
+    ...shown(entry),
+    revoked: isRevoked(entry),
+  }));
   if (entries.length === 0)
     out.line("Nobody is trusted. Next: `glovebox trust add PUBKEY --plugins GLOB`.");
   else
     out.table(
       ["NAME", "SIGNER", "PLUGINS", "FROM", "UNTIL", "TOGETHER WITH"],
       entries.map((entry) => [
-        entry.name,
+        entry.revoked ? `${entry.name} (REVOKED)` : entry.name,
         makeVisible(entry.signer),
         entry.plugins.join(" "),
         entry.from ?? "",
@@ -128,7 +136,6 @@ function list({ configFile, machine, out }: CommandCall): ExitCode {
         entry.cosigners.join(" "),
       ]),
     );
-  const { keys, identities, digests } = configuration.revoked;
   const revoked = [
     ...keys.map(({ key, ...why }) => ({ what: `key ${key}`, ...why })),
     ...identities.map(({ issuer, subject, ...why }) => ({

@@ -3,7 +3,7 @@ import { GloveboxError } from "../../errors.ts";
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { scanTools } from "../../firewall/scan/scan-tools.ts";
 import type { JsonLimits } from "../../plugin/json.ts";
-import { LineSplitter } from "../../server/line-splitter.ts";
+import { LineSplitter } from "../../server/stdio/line-splitter.ts";
 import { CliError } from "../errors.ts";
 import { parseReadable, readTool } from "./read-tools.ts";
 

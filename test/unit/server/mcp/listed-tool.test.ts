@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "@glovebox/host-api/json";
-import { RUNTIME_ERROR_CODES } from "../../../runtime/answer.ts";
-import { TOOL_ERROR_CODES } from "../../../runtime/firewall/outcome.ts";
-import { compileValidator } from "../../../runtime/plugin/schema/validator.ts";
-import { toListedTool } from "../../../runtime/server/listed-tool.ts";
+import { RUNTIME_ERROR_CODES } from "../../../../runtime/answer.ts";
+import { TOOL_ERROR_CODES } from "../../../../runtime/firewall/outcome.ts";
+import { compileValidator } from "../../../../runtime/plugin/schema/validator.ts";
+import { toListedTool } from "../../../../runtime/server/mcp/listed-tool.ts";
 
 const TOOL = {
   name: "divide",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { LineSplitter } from "../../../runtime/server/line-splitter.ts";
+import { LineSplitter } from "../../../../runtime/server/stdio/line-splitter.ts";
 
 const toText = (line: Uint8Array | "too long"): string =>
   line === "too long" ? "(too long)" : Buffer.from(line).toString();

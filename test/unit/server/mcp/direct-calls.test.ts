@@ -3,9 +3,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import { PassThrough } from "node:stream";
 import { test, type TestContext } from "node:test";
 import type { JsonObject } from "@glovebox/host-api/json";
-import { answerWithError, type ToolAnswer } from "../../../runtime/answer.ts";
-import type { CallRequest } from "../../../runtime/call.ts";
-import { serveOverStdio } from "../../../runtime/server/serve-stdio.ts";
+import { answerWithError, type ToolAnswer } from "../../../../runtime/answer.ts";
+import type { CallRequest } from "../../../../runtime/call.ts";
+import { serveOverStdio } from "../../../../runtime/server/stdio/serve-stdio.ts";
 
 const TOOL = { name: "say", description: "Says.", inputSchema: { type: "object" } };
 const ANSWERS: Readonly<Record<string, ToolAnswer>> = {

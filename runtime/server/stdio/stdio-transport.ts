@@ -5,7 +5,7 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import type { DirectCalls } from "./direct-calls.ts";
+import type { DirectCalls } from "../mcp/direct-calls.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */

@@ -1,6 +1,6 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { DirectCalls } from "./direct-calls.ts";
-import { makeMcpServer, type McpSetting } from "./mcp-server.ts";
+import { DirectCalls } from "../mcp/direct-calls.ts";
+import { makeMcpServer, type McpSetting } from "../mcp/mcp-server.ts";
 import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 
 export interface StdioServing {

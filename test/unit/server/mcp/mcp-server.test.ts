@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test, type TestContext } from "node:test";
 import type { JsonObject } from "@glovebox/host-api/json";
-import type { CallRequest } from "../../../runtime/call.ts";
-import { serveOverStdio } from "../../../runtime/server/serve-stdio.ts";
+import type { CallRequest } from "../../../../runtime/call.ts";
+import { serveOverStdio } from "../../../../runtime/server/stdio/serve-stdio.ts";
 
 const TOOL = {
   name: "now",

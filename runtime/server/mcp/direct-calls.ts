@@ -1,7 +1,7 @@
 import type { CallToolResult, JSONRPCMessage } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { ToolAnswer } from "../answer.ts";
-import { LOCAL_CALLER } from "../call.ts";
+import type { ToolAnswer } from "../../answer.ts";
+import { LOCAL_CALLER } from "../../call.ts";
 import type { McpSetting } from "./mcp-server.ts";
 import { makeProgress } from "./progress.ts";
 

@@ -1,9 +1,9 @@
 import type { Tool } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
-import { answerInvalidArguments, type ToolAnswer } from "../answer.ts";
-import { SEVERITIES, STATUSES } from "../debt/items.ts";
-import type { ReportFilter } from "../debt/report.ts";
-import { compileValidator } from "../plugin/schema/validator.ts";
+import { answerInvalidArguments, type ToolAnswer } from "../../answer.ts";
+import { SEVERITIES, STATUSES } from "../../debt/items.ts";
+import type { ReportFilter } from "../../debt/report.ts";
+import { compileValidator } from "../../plugin/schema/validator.ts";
 
 /** The public view of the debt report, made anew for each request. */
 export type ReportDebt = (filter: ReportFilter) => JsonObject;

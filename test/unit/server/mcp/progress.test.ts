@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeProgress, type ProgressParams } from "../../../runtime/server/progress.ts";
+import { makeProgress, type ProgressParams } from "../../../../runtime/server/mcp/progress.ts";
 
 function collect(signal = new AbortController().signal) {
   const sent: ProgressParams[] = [];

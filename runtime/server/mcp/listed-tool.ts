@@ -1,8 +1,8 @@
 import type { Tool } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
-import { RUNTIME_ERROR_CODES } from "../answer.ts";
-import { TOOL_ERROR_CODES } from "../firewall/outcome.ts";
-import type { ExposedTool } from "../policy/expose.ts";
+import { RUNTIME_ERROR_CODES } from "../../answer.ts";
+import { TOOL_ERROR_CODES } from "../../firewall/outcome.ts";
+import type { ExposedTool } from "../../policy/expose.ts";
 
 /** JSON Schema of the one error that every tool may answer with, beside `isError`. */
 export const ERROR_SCHEMA = {

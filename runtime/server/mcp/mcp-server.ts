@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
-import { LOCAL_CALLER, type CallTool } from "../call.ts";
-import type { ExposedTool } from "../policy/expose.ts";
+import { LOCAL_CALLER, type CallTool } from "../../call.ts";
+import type { ExposedTool } from "../../policy/expose.ts";
 import { answerDebt, DEBT_RESOURCE, DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
 import { toMcpResult } from "./direct-calls.ts";
 import { toListedTool } from "./listed-tool.ts";

@@ -1,4 +1,4 @@
-import type { CallRequest } from "../call.ts";
+import type { CallRequest } from "../../call.ts";
 
 const INTERVAL_MS_MIN = 50;
 
