@@ -72,6 +72,22 @@ export const EVERYTHING = {
     queued_calls: 0,
   },
   server: {
+    auth: {
+      mode: "oauth",
+      issuer: "https://id.example.com/realms/acme",
+      resource: "https://tools.example.com/mcp",
+      audience: "tools",
+      jwks: "https://id.example.com/keys",
+      algorithms: ["ES256"],
+      claims: ["org"],
+      tenant: { claim: "org" },
+      subject: "email",
+      client: "azp",
+      scope: "scp",
+      dpop: "required",
+      skew: "10s",
+    },
+    scopes: { default: ["tools"], tools: { time__now: ["time:read", "tools"] } },
     rate: {
       default: { per_minute: 60, burst: 20, concurrent: 4, per_day: 10_000 },
       tools: { time__now: { per_minute: 10 } },

@@ -1,8 +1,13 @@
+import type { AuthConfiguration, ScopeConfiguration } from "./auth-configuration.ts";
 import type { RateConfiguration } from "./rate.ts";
 import type { StoreConfiguration } from "./store.ts";
 
 /** The section `server` of the configuration, after parsing. Each part is its own file's. */
 export interface ServerConfiguration {
+  /** Who clients have to be. */
+  readonly auth?: AuthConfiguration;
+  /** Which scopes which tools need. */
+  readonly scopes?: ScopeConfiguration;
   /** What callers may use; undefined limits nothing. */
   readonly rate?: RateConfiguration;
   /** Where replicas meet. */
