@@ -11,6 +11,7 @@ import { readLimits } from "./read-limits.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
 import { readRevoked } from "./read-revoked.ts";
+import { readServer } from "./read-server.ts";
 import { readTrust } from "./read-trust.ts";
 import { REASON } from "./reason.ts";
 import { parseYaml } from "./yaml.ts";
@@ -46,7 +47,17 @@ export function parseConfiguration(
     readFormatVersion(root, "version", file);
     const fields = root.fields(
       ["version"],
-      ["mode", "trust", "revoked", "sigstore", "plugins", "limits", "waivers", "licences"],
+      [
+        "mode",
+        "trust",
+        "revoked",
+        "sigstore",
+        "plugins",
+        "limits",
+        "waivers",
+        "licences",
+        "server",
+      ],
     );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
     return {
@@ -59,6 +70,7 @@ export function parseConfiguration(
       limits,
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
+      server: readServer(fields.get("server")),
     };
   });
 }

@@ -42,6 +42,21 @@ export const EVERYTHING = {
     ],
   },
   sigstore: { trusted_root: "./trusted_root.json" },
+  server: {
+    http: {
+      listen: "0.0.0.0:8443",
+      hosts: ["mcp.example.com"],
+      origins: ["https://app.example.com"],
+      tls: {
+        cert: "file:/etc/glovebox/tls.pem",
+        key: "file:/etc/glovebox/tls.key",
+        client_ca: "file:/etc/glovebox/clients.pem",
+      },
+      proxy: { trusted: ["10.0.0.0/8"] },
+      limits: { body: "1MiB", connections: 100 },
+    },
+    state_key: "env:GLOVEBOX_STATE_KEY",
+  },
   plugins: {
     time: {
       source: "./time-1.0.0.tgz",
