@@ -42,21 +42,6 @@ export const EVERYTHING = {
     ],
   },
   sigstore: { trusted_root: "./trusted_root.json" },
-  server: {
-    http: {
-      listen: "0.0.0.0:8443",
-      hosts: ["mcp.example.com"],
-      origins: ["https://app.example.com"],
-      tls: {
-        cert: "file:/etc/glovebox/tls.pem",
-        key: "file:/etc/glovebox/tls.key",
-        client_ca: "file:/etc/glovebox/clients.pem",
-      },
-      proxy: { trusted: ["10.0.0.0/8"] },
-      limits: { body: "1MiB", connections: 100 },
-    },
-    state_key: "env:GLOVEBOX_STATE_KEY",
-  },
   plugins: {
     time: {
       source: "./time-1.0.0.tgz",
@@ -85,6 +70,31 @@ export const EVERYTHING = {
     log: "1KiB",
     concurrent_calls: 1,
     queued_calls: 0,
+  },
+  server: {
+    http: {
+      listen: "0.0.0.0:8443",
+      hosts: ["mcp.example.com"],
+      origins: ["https://app.example.com"],
+      tls: {
+        cert: "file:/etc/glovebox/tls.pem",
+        key: "file:/etc/glovebox/tls.key",
+        client_ca: "file:/etc/glovebox/clients.pem",
+      },
+      proxy: { trusted: ["10.0.0.0/8"] },
+      limits: { body: "1MiB", connections: 100 },
+    },
+    rate: {
+      default: { per_minute: 60, burst: 20, concurrent: 4, per_day: 10_000 },
+      tools: { time__now: { per_minute: 10 } },
+      tenant: { per_day: 100_000 },
+      callers: [{ tenant: "acme", scope: "batch", limits: { per_minute: 600 } }],
+      requests: { per_minute: 600 },
+      refused: { per_minute: 30, burst: 10 },
+      when_away: "allow",
+    },
+    store: { redis: "env:REDIS_URL" },
+    state_key: "file:/run/secrets/state-key",
   },
   licences: {
     allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],

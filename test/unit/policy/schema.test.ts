@@ -7,7 +7,7 @@ import type { Schema } from "@cfworker/json-schema";
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { FIRST_CONFIGURATION } from "../../../runtime/policy/edit-configuration.ts";
 import { workspacePaths } from "../../../runtime/workspace-paths.ts";
-import { HTTP_LIMIT_ROWS } from "../../../runtime/policy/read-http.ts";
+import { HTTP_LIMIT_ROWS } from "../../../runtime/policy/server/http.ts";
 import { LIMIT_ROWS } from "../../../runtime/policy/read-limits.ts";
 import { change, EVERYTHING, parseData } from "../../helpers/policy-files.ts";
 import { codesOf } from "../../helpers/refusals.ts";
@@ -120,8 +120,36 @@ const PATHS = [
   ...["cert", "key", "client_ca", "unknown"].map((key) => `server.http.tls.${key}`),
   ...["trusted", "unknown"].map((key) => `server.http.proxy.${key}`),
   ...[...Object.keys(HTTP_LIMIT_ROWS), "unknown"].map((key) => `server.http.limits.${key}`),
-  "server.state_key",
   "server.unknown",
+  "server.store",
+  "server.store.redis",
+  "server.store.unknown",
+  "server.state_key",
+  ...[
+    "unknown",
+    "default",
+    "default.per_minute",
+    "default.burst",
+    "default.concurrent",
+    "default.per_day",
+    "default.unknown",
+    "tools",
+    "tools.time__now",
+    "tools.time-now",
+    "tenant",
+    "tenant.per_day",
+    "callers",
+    "callers.0",
+    "callers.0.tenant",
+    "callers.0.scope",
+    "callers.0.limits",
+    "callers.0.unknown",
+    "requests",
+    "requests.burst",
+    "requests.per_day",
+    "refused.per_minute",
+    "when_away",
+  ].map((key) => `server.rate.${key}`),
   "licences.allow",
   "licences.allow.0",
   "licences.otherwise",
@@ -205,11 +233,13 @@ const CHANGES: readonly Change[] = [
   ...["https://a.example", "http://[::1]:80", "https://a.example/", "a.example", "null"].map(
     (origin): Change => ["server.http.origins", [origin]],
   ),
-  ...["env:KEY", "env:1", "file:/run/key", "file:run/key", "secret"].map((reference): Change => [
-    "server.state_key",
-    reference,
-  ]),
   ...["refuse", "warn", "Warn"].map((value): Change => ["licences.otherwise", value]),
+  ...["env:A", "env:1", "env:", "file:/x", "file:x", "ENV:A", "hunter2", "env:A B"].map(
+    (value): Change => ["server.state_key", value],
+  ),
+  ...[1_000_000, 1_000_001, 1e300].map((value): Change => ["server.rate.default.burst", value]),
+  ["server.rate.default", { burst: 1 }],
+  ["server.rate.callers.0", { limits: { per_minute: 1 } }],
   ["plugins.time.isolation", "plugin"],
   ["plugins.time.isolation", "instance"],
   ["plugins.time.isolation", "call"],

@@ -1,5 +1,5 @@
 import { coversRange, parseAddress } from "@glovebox/host-api/http/addresses";
-import type { Cursor } from "../plugin/cursor.ts";
+import type { Cursor } from "../../plugin/cursor.ts";
 import {
   DEFAULT_HTTP,
   DEFAULT_HTTP_LIMITS,
@@ -10,7 +10,7 @@ import {
   type ProxyConfiguration,
   type TlsConfiguration,
 } from "./http-configuration.ts";
-import { readAmounts, type AmountRow } from "./read-limits.ts";
+import { readAmounts, type AmountRow } from "../read-limits.ts";
 
 const HOSTS_MAX = 64;
 const PROXIES_MAX = 64;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULT_HTTP } from "../../../runtime/policy/http-configuration.ts";
-import { HTTP_LIMIT_ROWS, parseListen } from "../../../runtime/policy/read-http.ts";
-import { DEFAULT_HTTP_LIMITS } from "../../../runtime/policy/http-configuration.ts";
-import { change, EVERYTHING, parseData } from "../../helpers/policy-files.ts";
-import { codesOf } from "../../helpers/refusals.ts";
+import { DEFAULT_HTTP } from "../../../../runtime/policy/server/http-configuration.ts";
+import { HTTP_LIMIT_ROWS, parseListen } from "../../../../runtime/policy/server/http.ts";
+import { DEFAULT_HTTP_LIMITS } from "../../../../runtime/policy/server/http-configuration.ts";
+import { change, EVERYTHING, parseData } from "../../../helpers/policy-files.ts";
+import { codesOf } from "../../../helpers/refusals.ts";
 
 test("only this machine is served where nothing is configured", () => {
   const { server } = parseData(change(EVERYTHING, "server", undefined));
-  assert.deepEqual(server, { http: DEFAULT_HTTP });
+  assert.deepEqual(server.http, DEFAULT_HTTP);
   assert.equal(DEFAULT_HTTP.listen.host, "127.0.0.1");
 });
 
