@@ -55,12 +55,21 @@ export const LOCAL_CALLER: Caller = {
   can: ASKS_NOTHING,
 };
 
+/** As it came in `_meta` or, over HTTP, in headers. */
+export interface TraceContext {
+  readonly traceparent: string;
+  readonly tracestate?: string;
+  readonly baggage?: string;
+}
+
 export interface CallRequest {
   readonly name: string;
   readonly arguments: JsonValue;
   readonly caller: Caller;
   /** On the way back from having asked. */
   readonly given?: GivenInputs;
+  /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
+  readonly trace?: TraceContext;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
