@@ -71,6 +71,19 @@ export const EVERYTHING = {
     concurrent_calls: 1,
     queued_calls: 0,
   },
+  server: {
+    rate: {
+      default: { per_minute: 60, burst: 20, concurrent: 4, per_day: 10_000 },
+      tools: { time__now: { per_minute: 10 } },
+      tenant: { per_day: 100_000 },
+      callers: [{ tenant: "acme", scope: "batch", limits: { per_minute: 600 } }],
+      requests: { per_minute: 600 },
+      refused: { per_minute: 30, burst: 10 },
+      when_away: "allow",
+    },
+    store: { redis: "env:REDIS_URL" },
+    state_key: "file:/run/secrets/state-key",
+  },
   licences: {
     allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],
     otherwise: "warn",
