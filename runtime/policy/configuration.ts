@@ -3,8 +3,8 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { LicencePolicy } from "./licences.ts";
+import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
-import type { ServerConfiguration } from "./read-server.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
 export interface Configuration {
@@ -16,8 +16,8 @@ export interface Configuration {
   readonly trustedRoot?: string;
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly limits: Limits;
-  readonly waivers: readonly Waiver[];
   readonly server: ServerConfiguration;
+  readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */
   readonly licences?: LicencePolicy;
 }

@@ -11,8 +11,8 @@ import { readLimits } from "./read-limits.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
 import { readRevoked } from "./read-revoked.ts";
-import { readServer } from "./read-server.ts";
 import { readTrust } from "./read-trust.ts";
+import { readServer } from "./server/read-server.ts";
 import { REASON } from "./reason.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -54,9 +54,9 @@ export function parseConfiguration(
         "sigstore",
         "plugins",
         "limits",
+        "server",
         "waivers",
         "licences",
-        "server",
       ],
     );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
@@ -68,8 +68,8 @@ export function parseConfiguration(
       ...readSigstore(fields.get("sigstore")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       limits,
-      waivers: readWaivers(fields.get("waivers")),
       server: readServer(fields.get("server")),
+      waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
     };
   });

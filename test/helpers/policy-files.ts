@@ -71,10 +71,6 @@ export const EVERYTHING = {
     concurrent_calls: 1,
     queued_calls: 0,
   },
-  licences: {
-    allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],
-    otherwise: "warn",
-  },
   server: {
     auth: {
       mode: "oauth",
@@ -92,6 +88,33 @@ export const EVERYTHING = {
       skew: "10s",
     },
     scopes: { default: ["tools"], tools: { time__now: ["time:read", "tools"] } },
+    http: {
+      listen: "0.0.0.0:8443",
+      hosts: ["mcp.example.com"],
+      origins: ["https://app.example.com"],
+      tls: {
+        cert: "file:/etc/glovebox/tls.pem",
+        key: "file:/etc/glovebox/tls.key",
+        client_ca: "file:/etc/glovebox/clients.pem",
+      },
+      proxy: { trusted: ["10.0.0.0/8"] },
+      limits: { body: "1MiB", connections: 100 },
+    },
+    rate: {
+      default: { per_minute: 60, burst: 20, concurrent: 4, per_day: 10_000 },
+      tools: { time__now: { per_minute: 10 } },
+      tenant: { per_day: 100_000 },
+      callers: [{ tenant: "acme", scope: "batch", limits: { per_minute: 600 } }],
+      requests: { per_minute: 600 },
+      refused: { per_minute: 30, burst: 10 },
+      when_away: "allow",
+    },
+    store: { redis: "env:REDIS_URL" },
+    state_key: "file:/run/secrets/state-key",
+  },
+  licences: {
+    allow: ["Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"],
+    otherwise: "warn",
   },
   waivers: [{ gate: "ring5", reason: "the machine has no Landlock yet", until: "2027-01-31" }],
 };

@@ -7,6 +7,7 @@ import type { Schema } from "@cfworker/json-schema";
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { FIRST_CONFIGURATION } from "../../../runtime/policy/edit-configuration.ts";
 import { workspacePaths } from "../../../runtime/workspace-paths.ts";
+import { HTTP_LIMIT_ROWS } from "../../../runtime/policy/server/http.ts";
 import { LIMIT_ROWS } from "../../../runtime/policy/read-limits.ts";
 import { change, EVERYTHING, parseData } from "../../helpers/policy-files.ts";
 import { codesOf } from "../../helpers/refusals.ts";
@@ -104,6 +105,51 @@ const PATHS = [
   "plugins.time.unknown",
   ...Object.keys(LIMIT_ROWS).map((key) => `limits.${key}`),
   "limits.unknown",
+  "server.http",
+  ...[
+    "listen",
+    "hosts",
+    "hosts.0",
+    "origins",
+    "origins.0",
+    "tls",
+    "proxy",
+    "limits",
+    "unknown",
+  ].map((key) => `server.http.${key}`),
+  ...["cert", "key", "client_ca", "unknown"].map((key) => `server.http.tls.${key}`),
+  ...["trusted", "unknown"].map((key) => `server.http.proxy.${key}`),
+  ...[...Object.keys(HTTP_LIMIT_ROWS), "unknown"].map((key) => `server.http.limits.${key}`),
+  "server.unknown",
+  "server.store",
+  "server.store.redis",
+  "server.store.unknown",
+  "server.state_key",
+  ...[
+    "unknown",
+    "default",
+    "default.per_minute",
+    "default.burst",
+    "default.concurrent",
+    "default.per_day",
+    "default.unknown",
+    "tools",
+    "tools.time__now",
+    "tools.time-now",
+    "tenant",
+    "tenant.per_day",
+    "callers",
+    "callers.0",
+    "callers.0.tenant",
+    "callers.0.scope",
+    "callers.0.limits",
+    "callers.0.unknown",
+    "requests",
+    "requests.burst",
+    "requests.per_day",
+    "refused.per_minute",
+    "when_away",
+  ].map((key) => `server.rate.${key}`),
   "licences.allow",
   "licences.allow.0",
   "licences.otherwise",
@@ -192,7 +238,22 @@ const CHANGES: readonly Change[] = [
     "licences.allow",
     [id],
   ]),
+  ...["127.0.0.1:0", "[::1]:8808", "localhost:8808", "example.com:80", "8808", ":8808"].map(
+    (listen): Change => ["server.http.listen", listen],
+  ),
+  ...["a.example", "[::1]", "A.example", "a.example:80", "a..b", "*.example"].map(
+    (host): Change => ["server.http.hosts", [host]],
+  ),
+  ...["https://a.example", "http://[::1]:80", "https://a.example/", "a.example", "null"].map(
+    (origin): Change => ["server.http.origins", [origin]],
+  ),
   ...["refuse", "warn", "Warn"].map((value): Change => ["licences.otherwise", value]),
+  ...["env:A", "env:1", "env:", "file:/x", "file:x", "ENV:A", "hunter2", "env:A B"].map(
+    (value): Change => ["server.state_key", value],
+  ),
+  ...[1_000_000, 1_000_001, 1e300].map((value): Change => ["server.rate.default.burst", value]),
+  ["server.rate.default", { burst: 1 }],
+  ["server.rate.callers.0", { limits: { per_minute: 1 } }],
   ["plugins.time.isolation", "plugin"],
   ["plugins.time.isolation", "instance"],
   ["plugins.time.isolation", "call"],

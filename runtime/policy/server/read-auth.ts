@@ -1,4 +1,4 @@
-import type { Cursor } from "../plugin/cursor.ts";
+import type { Cursor } from "../../plugin/cursor.ts";
 import {
   CERTIFICATE_FIELDS,
   TOKEN_ALGORITHMS,
@@ -10,7 +10,7 @@ import {
   type TokenAuth,
 } from "./auth-configuration.ts";
 import { readScopeNames } from "./read-scopes.ts";
-import { isTenantName } from "./principal.ts";
+import { isTenantName } from "../principal.ts";
 
 const MODES = ["none", "keys", "oauth", "mtls"] as const;
 const FILE = { lengthMin: 1, lengthMax: 2048 };

@@ -1,4 +1,4 @@
-import type { Cursor } from "../plugin/cursor.ts";
+import type { Cursor } from "../../plugin/cursor.ts";
 import type { ScopeConfiguration } from "./auth-configuration.ts";
 
 const SCOPES_MAX = 64;
