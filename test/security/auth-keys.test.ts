@@ -17,7 +17,7 @@ import {
 import { readPrivate, stampOf } from "../../runtime/powers/private-file.ts";
 import { idOfApiKey, makeApiKey } from "../../runtime/server/auth/api-key.ts";
 import { KEYS_CHECKED_EVERY_MS, makeApiKeys } from "../../runtime/server/auth/api-keys.ts";
-import { makeToolScopes } from "../../runtime/server/auth/tool-scopes.ts";
+import { makeToolScopes } from "../../runtime/policy/tool-scopes.ts";
 import { AuthError } from "../../runtime/server/auth/errors.ts";
 import { makeCrcKey } from "../helpers/api-keys.ts";
 

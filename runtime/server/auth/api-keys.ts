@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { HostError } from "@glovebox/host-api/errors";
 import { GloveboxError, Refusals } from "../../errors.ts";
 import { makePrincipal } from "../../policy/principal.ts";
+import type { ToolScopes } from "../../policy/tool-scopes.ts";
 import { hashApiKey, idOfApiKey } from "./api-key.ts";
 import type { Authentication, Authenticator } from "../http/authenticate.ts";
 import {
@@ -15,7 +16,7 @@ import { readCredentials } from "./credentials.ts";
 import { AuthError } from "./errors.ts";
 import { KEY_FILE_BYTES_MAX, isValidKey, parseKeyFile, type StoredKey } from "./key-file.ts";
 import type { NoteTrouble, PrivateFiles } from "./powers.ts";
-import { decideScopes, type ToolScopes } from "./tool-scopes.ts";
+import { decideScopes } from "./decide-scopes.ts";
 
 export interface ApiKeySetting {
   readonly file: string;
