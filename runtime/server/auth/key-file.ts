@@ -2,7 +2,7 @@ import type { Cursor } from "../../plugin/cursor.ts";
 import { readDocument } from "../../plugin/document.ts";
 import { readFormatVersion } from "../../plugin/format-version.ts";
 import { isPrincipalName, isTenantName, TENANT_CHARS_MAX } from "../../policy/principal.ts";
-import { readScopeNames } from "../../policy/read-scopes.ts";
+import { readScopeNames } from "../../policy/server/read-scopes.ts";
 import { API_KEY_ID } from "./api-key.ts";
 import { AuthError } from "./errors.ts";
 
