@@ -42,7 +42,34 @@ export interface GuestLogRecord {
   readonly message: string;
 }
 
-export type AuditRecord = CallRecord | GuestLogRecord;
+/** What was asked of a human about one call, or what became of the answer. */
+export interface ApprovalRecord {
+  readonly kind: "approval";
+  readonly time: string;
+  readonly call_id: string;
+  /** The call that it is about: the same principal, tool, component and arguments have the same. */
+  readonly approval_id: string;
+  readonly profile?: string;
+  readonly principal: string;
+  readonly tenant: string;
+  readonly tool: string;
+  readonly arguments_digest: string;
+  readonly reasons: readonly ("approval" | "flow")[];
+  /**
+   * `asked`: the client was given the question. `approved`, `declined`: its answer. `allowed`, `denied`: an operator's word.
+   * `invalid`: an answer to no question, or to another one. `refused`: nobody could be asked.
+   */
+  readonly decision:
+    | "asked"
+    | "approved"
+    | "declined"
+    | "allowed"
+    | "denied"
+    | "invalid"
+    | "refused";
+}
+
+export type AuditRecord = CallRecord | GuestLogRecord | ApprovalRecord;
 
 /** Where records go. `write` returns when the record is handed to the operating system, and throws when it cannot be. */
 export interface AuditSink {

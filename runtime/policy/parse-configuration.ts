@@ -8,8 +8,10 @@ import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
+import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTrust } from "./read-trust.ts";
 import { REASON } from "./reason.ts";
@@ -46,7 +48,18 @@ export function parseConfiguration(
     readFormatVersion(root, "version", file);
     const fields = root.fields(
       ["version"],
-      ["mode", "trust", "revoked", "sigstore", "plugins", "limits", "waivers", "licences"],
+      [
+        "mode",
+        "trust",
+        "revoked",
+        "sigstore",
+        "plugins",
+        "profiles",
+        "flow",
+        "limits",
+        "waivers",
+        "licences",
+      ],
     );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
     return {
@@ -56,6 +69,8 @@ export function parseConfiguration(
       revoked: readRevoked(fields.get("revoked")),
       ...readSigstore(fields.get("sigstore")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
+      profiles: readProfiles(fields.get("profiles")),
+      flow: readFlow(fields.get("flow")),
       limits,
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
