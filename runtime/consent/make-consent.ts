@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { ClientError, ToolAnswer } from "../answer.ts";
-import type { ApprovalRecord, AuditSink } from "../audit/record.ts";
+import { makeEvent, type AuditSink } from "../audit/record.ts";
 import type { CallSteps, Consent, ConsideredCall } from "../call.ts";
 import type { FlowPolicy } from "../policy/flow/policy.ts";
 import { approvalId, firstCallKey } from "./approval-id.ts";
@@ -41,6 +41,12 @@ const PENDING_MS_MAX = 24 * 60 * 60 * 1000;
 const OURS = "consent";
 
 const GO: Consent = { kind: "go" };
+
+/**
+ * What the audit trail says. `asked`: the client was given the question. `approved`, `declined`: its answer. `allowed`,
+ * `denied`: an operator's word. `invalid`: an answer to no question, or to another one. `refused`: nobody could be asked.
+ */
+type Decision = "asked" | "approved" | "declined" | "allowed" | "denied" | "invalid" | "refused";
 
 /** One reason to ask, and its words for the person. */
 interface Reason {
@@ -284,20 +290,23 @@ function note(
   { audit, profile }: ConsentSetting,
   call: ConsideredCall,
   reasons: readonly Reason[],
-  decision: ApprovalRecord["decision"],
+  decision: Decision,
 ): void {
   const { caller, callable, callId, argumentsDigest } = call;
-  audit.write({
-    kind: "approval",
-    time: new Date().toISOString(),
-    call_id: callId,
-    approval_id: approvalId(profile, call),
-    ...(profile === undefined ? {} : { profile }),
-    principal: caller.principal.id,
-    tenant: caller.principal.tenant,
-    tool: callable.exposedName,
-    arguments_digest: argumentsDigest,
-    reasons: reasons.map(({ reason }) => reason),
-    decision,
-  });
+  audit.write(
+    makeEvent("approval", {
+      principal: caller.principal.id,
+      tenant: caller.principal.tenant,
+      alias: callable.plugin.alias,
+      tool_name: callable.exposedName,
+      call_id: callId,
+      detail: {
+        decision,
+        reasons: reasons.map(({ reason }) => reason),
+        approval_id: approvalId(profile, call),
+        arguments_digest: argumentsDigest,
+        ...(profile === undefined ? {} : { profile }),
+      },
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
 import type { LicencePolicy } from "./licences.ts";
+import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 import type { Profiles } from "./profiles.ts";
 
@@ -20,6 +21,7 @@ export interface Configuration {
   readonly profiles: Profiles;
   readonly flow: FlowPolicy;
   readonly limits: Limits;
+  readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */
   readonly licences?: LicencePolicy;

@@ -14,6 +14,7 @@ import { readPlugins } from "./read-plugins.ts";
 import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTrust } from "./read-trust.ts";
+import { readServer } from "./server/read-server.ts";
 import { REASON } from "./reason.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -57,6 +58,7 @@ export function parseConfiguration(
         "profiles",
         "flow",
         "limits",
+        "server",
         "waivers",
         "licences",
       ],
@@ -72,6 +74,7 @@ export function parseConfiguration(
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
       limits,
+      server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
     };

@@ -28,6 +28,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/calling.ts",
     "runtime/call.ts",
     "runtime/consent",
+    "runtime/call-record.ts",
   ],
   ["runtime/debt"],
   ["runtime/server"],
