@@ -20,12 +20,8 @@ export function approvalId(
   return digestOf(["glovebox approval", ...facts]).slice("sha256:".length);
 }
 
-/** The first call of a tool in a conversation. Another release of the plugin is another tool. */
-export function firstCallKey(
-  profile: string | undefined,
-  { caller, callable }: ConsideredCall,
-): string {
+/** The first call of a tool in a conversation, by the conversation's whole name. Another release of the plugin is another tool. */
+export function firstCallKey(conversation: string, { callable }: ConsideredCall): string {
   const { exposedName, plugin } = callable;
-  const { principal, conversation } = caller;
-  return JSON.stringify([profile ?? "", principal.id, conversation, exposedName, plugin.component]);
+  return JSON.stringify([conversation, exposedName, plugin.component]);
 }

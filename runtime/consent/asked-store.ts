@@ -22,36 +22,3 @@ export interface AskedStore {
   noteFirst(key: string, untilMs: number): Awaitable<void>;
   hasFirst(key: string): Awaitable<boolean>;
 }
-
-const ENTRIES_MAX = 10_000;
-
-/** In this process: a restart forgets every question and every first call, and they are asked anew. */
-export function makeMemoryAsked(nowMs: () => number): AskedStore {
-  const questions = new Map<string, Asked>();
-  const firsts = new Map<string, number>();
-  return {
-    put(token, asked) {
-      questions.set(token, asked);
-      dropOldest(questions);
-    },
-    take(token) {
-      const asked = questions.get(token);
-      questions.delete(token);
-      return asked && asked.untilMs > nowMs() ? asked : undefined;
-    },
-    noteFirst(key, untilMs) {
-      firsts.delete(key);
-      firsts.set(key, untilMs);
-      dropOldest(firsts);
-    },
-    hasFirst: (key) => (firsts.get(key) ?? 0) > nowMs(),
-  };
-}
-
-function dropOldest(map: Map<string, unknown>): void {
-  if (map.size <= ENTRIES_MAX) return;
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
-}

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Caller } from "../call.ts";
 import { whenKnown, type Awaitable } from "./awaitable.ts";
 import type { Taint, TaintKey, TaintStore } from "./taint-store.ts";
@@ -17,6 +18,7 @@ export class Conversations {
   readonly #profile: string;
   readonly #windowMs: number;
   readonly #nowMs: () => number;
+  readonly #run = randomUUID();
 
   constructor(setting: {
     readonly store: TaintStore;
@@ -63,9 +65,14 @@ export class Conversations {
     });
   }
 
-  #conversation({ principal, conversation }: Caller): TaintKey {
-    const name = JSON.stringify([this.#profile, principal.id, conversation]);
-    return { kind: "conversation", name };
+  /** Names a conversation among those of all profiles, principals and processes. Whoever holds the pipes has one for each process. */
+  nameOf({ principal, conversation }: Caller): string {
+    const run = principal.via === "local" ? this.#run : "";
+    return JSON.stringify([this.#profile, principal.id, conversation, run]);
+  }
+
+  #conversation(caller: Caller): TaintKey {
+    return { kind: "conversation", name: this.nameOf(caller) };
   }
 
   #principal({ principal }: Caller): TaintKey {

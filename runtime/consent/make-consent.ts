@@ -95,11 +95,14 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
       });
     },
     release(call, answer) {
-      const reasons = approved.get(call);
-      if (!answer.needs || !reasons) return answer;
-      // The plugin has a question of its own: the call is made once more, and nobody is asked twice about one call.
-      return whenKnown(putAsked(setting, call, "approved", reasons), (state) =>
-        withState(answer, state),
+      const reasons = approved.get(call) ?? [];
+      const plan = plans.get(call.callable.exposedName);
+      if (!answer.needs || (reasons.length === 0 && !plan?.brings)) return answer;
+      // The plugin has a question of its own: the same call is made once more. Nobody is asked twice about one call, nor
+      // because of what the call itself has brought in: its arguments were there before.
+      return whenKnown(
+        putAsked(setting, call, "approved", [...new Set<AskReason>([...reasons, "flow"])]),
+        (state) => withState(answer, state),
       );
     },
     end: (call) => void running.delete(call.callId),
@@ -120,13 +123,16 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
   }
 
   function findReasons(
-    { after, profile }: ConsentSetting,
+    { after }: ConsentSetting,
     call: ConsideredCall,
     { approval, held }: ToolPlan,
   ): Awaitable<readonly Reason[]> {
     const isAsked: Awaitable<boolean> =
       approval.approval === "first"
-        ? whenKnown(asked.hasFirst(firstCallKey(profile, call)), (has) => !has)
+        ? whenKnown(
+            asked.hasFirst(firstCallKey(conversations.nameOf(call.caller), call)),
+            (has) => !has,
+          )
         : approval.approval === "always";
     return whenKnown(isAsked, (isApproval) => {
       const reasons: Reason[] = isApproval ? [{ reason: "approval", why: approval.why }] : [];
@@ -192,12 +198,12 @@ function hearAnswer(
 }
 
 function goAhead(
-  { asked, profile, nowMs }: ConsentSetting,
+  { asked, conversations, nowMs }: ConsentSetting,
   call: ConsideredCall,
   { approval }: ToolPlan,
 ): Awaitable<Consent> {
   if (approval.approval !== "first") return GO;
-  const key = firstCallKey(profile, call);
+  const key = firstCallKey(conversations.nameOf(call.caller), call);
   return whenKnown(asked.noteFirst(key, nowMs() + FIRST_MS_MAX), () => GO);
 }
 
