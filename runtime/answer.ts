@@ -16,6 +16,9 @@ export const RUNTIME_ERROR_CODES = [
   "LOG_LIMIT",
   "PLUGIN_FAILED",
   "OVERLOADED",
+  "APPROVAL_REQUIRED",
+  "APPROVAL_DECLINED",
+  "FLOW_HELD",
   "INTERNAL",
 ] as const;
 

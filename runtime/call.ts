@@ -85,6 +85,7 @@ export interface Admission {
 
 /** One call with arguments that are valid, before it runs. */
 export interface ConsideredCall {
+  readonly callId: string;
   readonly caller: Caller;
   readonly callable: CallableTool;
   readonly arguments: JsonValue;
@@ -105,6 +106,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** Hears of the end of each call that was considered, however it ended. */
+  end?(call: ConsideredCall): void;
 }
 
 /** Nothing is limited, asked or filtered. */
@@ -225,6 +228,7 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  let call: ConsideredCall | undefined;
   run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
@@ -235,7 +239,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
       return { answer, status: "refused", argumentsDigest };
     }
     const { caller, given, arguments: args } = request;
-    const call: ConsideredCall = {
+    call = {
+      callId: run.callId,
       caller,
       callable,
       arguments: args,
@@ -257,6 +262,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
     return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
+  } finally {
+    if (call) steps.end?.(call);
   }
 }
 
