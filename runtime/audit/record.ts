@@ -8,6 +8,8 @@ export interface CallRecord {
   readonly tenant: string;
   /** Name under which the client called it. */
   readonly tool: string;
+  /** What was called, where it was no tool; a resource's `tool` is its address or template. */
+  readonly what?: "tool" | "resource" | "prompt" | "completion";
   readonly plugin: string;
   readonly plugin_version: string;
   readonly component: string;
