@@ -140,6 +140,7 @@ function openPlugin(
     version: manifest.version,
     component: digests.component,
     deadlineMs: limits.deadlineMs,
+    asks: Object.hasOwn(grants, "ask"),
     sealed,
     calling: makeCalling(manifest.shape, component.read),
     watch,
