@@ -14,6 +14,8 @@ export const RUNTIME_ERROR_CODES = [
   "LOG_LIMIT",
   "PLUGIN_FAILED",
   "OVERLOADED",
+  "RATE_LIMITED",
+  "QUOTA_EXCEEDED",
   "INTERNAL",
 ] as const;
 

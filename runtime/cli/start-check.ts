@@ -2,6 +2,7 @@ import { throwReasons } from "../errors.ts";
 import type { Configuration } from "../policy/configuration.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import { decideLicence } from "../policy/licences.ts";
+import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
 import { decideStart } from "../policy/gates.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
@@ -38,8 +39,12 @@ export function checkStart(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
-  const inConfiguration = [...problems, ...gates, ...(isRefused ? licences : [])].map((reason) =>
-    reason.at({ file: paths.configFile }),
+  const rates = decideRateTools(
+    configuration.server.rate,
+    tools.map(({ exposedName }) => exposedName),
+  );
+  const inConfiguration = [...problems, ...rates, ...gates, ...(isRefused ? licences : [])].map(
+    (reason) => reason.at({ file: paths.configFile }),
   );
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
   return { plugins, tools, mode, warnings: licences.map(({ message }) => message) };

@@ -47,6 +47,12 @@ export const POLICY_ERRORS = {
     summary: "A waiver's date has passed, so it no longer opens its gate.",
     remedy: "Close the gap that it waived, or renew the waiver with a new reason and date.",
   },
+  ERR_RATE_TOOL_UNKNOWN: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "`server.rate.tools` names a tool that is not listed.",
+    remedy: "Write the name as `glovebox list` shows it, or remove the entry.",
+  },
   ERR_LICENCE_NOT_ALLOWED: {
     fault: "user",
     exit: EXIT.refused,
