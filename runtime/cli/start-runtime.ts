@@ -11,14 +11,17 @@ import {
   PLAIN_STEPS,
   type CallablePlugin,
   type CallableTool,
+  type CallSteps,
   type CallTool,
 } from "../call.ts";
 import type { Posture } from "../debt/report.ts";
-import type { PluginConfiguration } from "../policy/configuration.ts";
+import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { makeAdmit } from "../server/limits/admit.ts";
+import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
@@ -79,7 +82,7 @@ function assemble(
       tools: callables,
       audit,
       seal: sandbox.seal.name,
-      steps: PLAIN_STEPS,
+      steps: makeSteps(workspace.configuration),
     }),
     posture: describePosture(workspace, plugins, sandbox.seal, mode),
     async close() {
@@ -90,6 +93,12 @@ function assemble(
       audit.close();
     },
   };
+}
+
+/** The steps around the seal, as the configuration says. */
+function makeSteps({ server }: Configuration): CallSteps {
+  const { rate } = server;
+  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
 }
 
 function makeCallable(
