@@ -5,7 +5,7 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import type { DirectCalls } from "../mcp/direct-calls.ts";
+import type { JsonObject } from "@glovebox/host-api/json";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
@@ -20,6 +20,14 @@ const MESSAGE_DEPTH_MAX = 100;
 /** When this much waits to be read by the client, nothing more that it sent is handled. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
+/** What answers some messages without the SDK. */
+export interface DirectHandler {
+  /** Whether the message was taken over. */
+  accept(value: unknown): boolean;
+  noteSent(message: JSONRPCMessage): void;
+  close(): void;
+}
+
 /**
  * MCP over a pair of pipes: one JSON-RPC message a line, UTF-8. What is no message is answered with a JSON-RPC
  * error (without an id where it has none that can be trusted) and the connection goes on.
@@ -30,7 +38,7 @@ export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   /** Asked about each message before the SDK is. */
-  direct?: Pick<DirectCalls, "accept" | "noteSent" | "close">;
+  direct?: DirectHandler;
   /** Resolves when the client has gone, or `close` was called. */
   readonly closed: Promise<void>;
   readonly #streams: StdioStreams;
@@ -65,6 +73,12 @@ export class StdioTransport implements Transport {
     this.direct?.noteSent(message);
     output.write(`${JSON.stringify(message)}\n`);
     return Promise.resolve();
+  }
+
+  /** Gives the SDK a message that was taken over before. */
+  deliver(value: JsonObject): void {
+    const message = readMessage(value);
+    if (message) this.onmessage?.(message);
   }
 
   close(): Promise<void> {
