@@ -1,4 +1,5 @@
 import type { JsonObject } from "@glovebox/host-api/json";
+import type { AuditedFinding } from "./audit/record.ts";
 import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
 import type { NeededInputs } from "./inputs.ts";
 
@@ -37,6 +38,8 @@ export interface ToolAnswer {
   readonly error?: ClientError;
   /** Set when the call ended because something has to be asked first: then the rest says nothing. */
   readonly needs?: NeededInputs;
+  /** What the filter found in it: for the operator's records, never for the client. */
+  readonly findings?: readonly AuditedFinding[];
 }
 
 export function answerWithError(error: ClientError): ToolAnswer {

@@ -8,6 +8,8 @@ import {
 } from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
+import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
+import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { PLUGIN_CALLING, type Calling } from "./calling.ts";
@@ -54,13 +56,6 @@ export const LOCAL_CALLER: Caller = {
   conversation: "local",
   can: ASKS_NOTHING,
 };
-
-/** As it came in `_meta` or, over HTTP, in headers. */
-export interface TraceContext {
-  readonly traceparent: string;
-  readonly tracestate?: string;
-  readonly baggage?: string;
-}
 
 export interface CallRequest {
   readonly name: string;
@@ -117,11 +112,30 @@ export const PLAIN_STEPS: CallSteps = {
   release: (_call, answer) => answer,
 };
 
+/** Hears how calls go. It decides nothing, and must not throw. */
+export interface CallObserver {
+  begin(callId: string, callable: CallableTool, request: CallRequest): ObservedCall;
+}
+
+export interface ObservedCall {
+  /** The trace that the observer has the call in. */
+  readonly traceId?: string;
+  /** The call has come to this step. */
+  step(name: "admit" | "validate" | "consent" | "run" | "release"): void;
+  /** The call has ended and is recorded. */
+  end(record: CallRecord): void;
+}
+
 export interface CallSetting {
   readonly tools: ReadonlyMap<string, CallableTool>;
   readonly audit: AuditSink;
   readonly seal: string;
+  /** The highest ring in force; 4 where nobody says that the system's seal holds. */
+  readonly ring?: number;
   readonly steps: CallSteps;
+  readonly observer?: CallObserver;
+  /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
+  readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
@@ -139,17 +153,21 @@ export function makeCallTool(setting: CallSetting): CallTool {
   return async (request) => {
     const callable = setting.tools.get(request.name);
     if (!callable) return answerWithError(unknownTool(request.name));
+    const callId = randomUUID();
     const run: Run = {
-      callId: randomUUID(),
+      callId,
       callable,
       request,
+      observed: setting.observer?.begin(callId, callable, request),
       startedMs: performance.now(),
       setting,
       spent: { hostCalls: 0, logBytesDropped: 0 },
     };
     const ending = await perform(run);
     try {
-      setting.audit.write(recordOf(run, ending));
+      const record = recordOf(run, ending);
+      setting.audit.write(record);
+      run.observed?.end(record);
       return ending.answer;
     } catch (error) {
       return answerWithError(explainFailure(error));
@@ -163,13 +181,14 @@ interface Run {
   readonly request: CallRequest;
   readonly startedMs: number;
   readonly setting: CallSetting;
+  readonly observed: ObservedCall | undefined;
   spent: Spent;
 }
 
 /** How a call ended: what the client hears, and what only the audit does. */
 interface Ending {
   readonly answer: ToolAnswer;
-  readonly outcome: CallRecord["outcome"];
+  readonly status: CallRecord["status"];
   /** Null for refused arguments. */
   readonly argumentsDigest: string | null;
   readonly error?: unknown;
@@ -178,6 +197,7 @@ interface Ending {
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   let admission: Admission;
+  run.observed?.step("admit");
   try {
     const decided = setting.steps.admit(request.caller, callable);
     admission = decided instanceof Promise ? await decided : decided;
@@ -186,7 +206,7 @@ async function perform(run: Run): Promise<Ending> {
   }
   const { refused } = admission;
   if (refused)
-    return { answer: answerWithError(refused), outcome: "refused", argumentsDigest: null };
+    return { answer: answerWithError(refused), status: "refused", argumentsDigest: null };
   try {
     return await performAdmitted(run);
   } finally {
@@ -198,13 +218,14 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
     // In this order: the validator bounds what it looks at, and a digest of megabytes takes seconds.
     if (issues.length === 0) argumentsDigest = digestOrNull(request.arguments);
     if (argumentsDigest === null) {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
-      return { answer, outcome: "refused", argumentsDigest };
+      return { answer, status: "refused", argumentsDigest };
     }
     const { caller, given, arguments: args } = request;
     const call: ConsideredCall = {
@@ -214,29 +235,32 @@ async function performAdmitted(run: Run): Promise<Ending> {
       argumentsDigest,
       ...(given ? { given } : {}),
     };
+    run.observed?.step("consent");
     const considered = steps.consent(call);
     const consent = considered instanceof Promise ? await considered : considered;
     if (consent.kind === "refuse")
-      return { answer: answerWithError(consent.error), outcome: "refused", argumentsDigest };
+      return { answer: answerWithError(consent.error), status: "refused", argumentsDigest };
     if (consent.kind === "ask")
-      return { answer: { content: [], needs: consent.needs }, outcome: "asked", argumentsDigest };
+      return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
+    run.observed?.step("run");
     const sealed = await runSealed(run);
+    run.observed?.step("release");
     const released = steps.release(call, readAnswer(callable, sealed));
     const answer = released instanceof Promise ? await released : released;
-    return { answer, outcome: outcomeOf(answer), argumentsDigest };
+    return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
   }
 }
 
-function outcomeOf(answer: ToolAnswer): CallRecord["outcome"] {
+function statusOf(answer: ToolAnswer): CallRecord["status"] {
   if (answer.needs) return "asked";
-  return answer.isError ? "tool-error" : "ok";
+  return answer.isError ? "tool-error" : "success";
 }
 
 function failed(error: unknown, argumentsDigest: string | null): Ending {
   const answer = answerWithError(explainFailure(error));
-  return { answer, outcome: "failed", argumentsDigest, error };
+  return { answer, status: "failed", argumentsDigest, error };
 }
 
 function unknownTool(name: string): ClientError {
@@ -262,7 +286,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
     onLog: (level, message) =>
       setting.audit.write({
         kind: "guest-log",
-        time: new Date().toISOString(),
+        timestamp: new Date().toISOString(),
         call_id: callId,
         plugin: plugin.alias,
         level,
@@ -315,32 +339,21 @@ function brokenPlugin(message: string): ClientError {
   };
 }
 
-function recordOf(
-  { callable, callId, request, setting, startedMs, spent }: Run,
-  ending: Ending,
-): CallRecord {
-  const { plugin } = callable;
-  const { answer, error } = ending;
-  return {
-    kind: "call",
-    time: new Date().toISOString(),
-    call_id: callId,
-    principal: request.caller.principal.id,
-    tenant: request.caller.principal.tenant,
-    tool: callable.exposedName,
-    plugin: plugin.name,
-    plugin_version: plugin.version,
-    component: plugin.component,
+function recordOf(run: Run, ending: Ending): CallRecord {
+  const { callId, callable, request, setting, startedMs, spent, observed } = run;
+  const isKept = setting.keepArguments && ending.argumentsDigest !== null;
+  return makeCallRecord({
+    ...ending,
+    callId,
+    callable,
+    request,
+    spent,
     seal: setting.seal,
-    outcome: ending.outcome,
-    ...(answer.error ? { error_code: answer.error.error_code } : {}),
-    ...(error === undefined ? {} : { reason: reasonOf(error) }),
-    arguments_digest: ending.argumentsDigest,
-    duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
-    host_calls: spent.hostCalls,
-    denied: plugin.watch.take(callId),
-    log_bytes_dropped: spent.logBytesDropped,
-  };
+    ring: setting.ring ?? 4,
+    durationMs: performance.now() - startedMs,
+    traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
+    keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
+  });
 }
 
 function digestOrNull(value: JsonValue): string | null {
@@ -349,10 +362,4 @@ function digestOrNull(value: JsonValue): string | null {
   } catch {
     return null;
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
-  const text = `${"code" in error ? String(error.code) : error.name}: ${error.message}`;
-  return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
 }

@@ -144,22 +144,30 @@ describe("a call", () => {
     const record = recordOf(world);
     assert.equal(world.records.length, 1);
     assert.deepEqual(
-      { ...record, time: "", call_id: "", duration_ms: 0 },
+      { ...record, timestamp: "", call_id: "", duration_ms: 0 },
       {
         kind: "call",
-        time: "",
+        timestamp: "",
         call_id: "",
         principal: "local",
         tenant: "local",
-        tool: "time__now",
+        client_id: null,
+        session_id: "local",
+        tool_name: "time__now",
+        alias: "time",
         plugin: "acme-time",
         plugin_version: "1.2.3",
         component: "sha256:00",
         seal: "landlock",
-        outcome: "ok",
+        ring: 4,
+        status: "success",
         arguments_digest: digestOf(GOOD),
         duration_ms: 0,
+        result_chars: 0,
+        result_tokens: 0,
         host_calls: 3,
+        capabilities: [],
+        destinations: [],
         denied: [],
         log_bytes_dropped: 7,
       },
@@ -261,7 +269,7 @@ describe("a call that is refused", () => {
     for (const value of bad) {
       const answer = await world.run({ arguments: value });
       assert.equal(codeOf(answer), "INVALID_ARGUMENTS");
-      assert.equal(recordOf(world).outcome, "refused");
+      assert.equal(recordOf(world).status, "refused");
       assert.equal(recordOf(world).error_code, "INVALID_ARGUMENTS");
     }
     assert.equal(world.calls.length, 0);
@@ -284,7 +292,7 @@ describe("a plugin's answer", () => {
     for (const [value, code] of cases) {
       const world = makeWorld(answering(value), { outputSchema: OUTPUT });
       assert.equal(codeOf(await world.run()), code, JSON.stringify(value));
-      assert.equal(recordOf(world).outcome, code === undefined ? "ok" : "tool-error");
+      assert.equal(recordOf(world).status, code === undefined ? "success" : "tool-error");
     }
   });
 
@@ -361,7 +369,7 @@ describe("a failure", () => {
       assert.equal(codeOf(answer), external, code);
       assert.ok(CODES.includes(external));
       assert.equal(JSON.stringify(answer).includes(SECRET), false);
-      assert.equal(recordOf(world).outcome, "failed");
+      assert.equal(recordOf(world).status, "failed");
       assert.equal(recordOf(world).reason, `${code}: ${SECRET}`);
     }
   });
@@ -387,7 +395,7 @@ describe("a failure", () => {
       const answer = await world.run();
       assert.equal(codeOf(answer), "INTERNAL");
       assert.equal(JSON.stringify(answer).includes(SECRET), false);
-      assert.equal(recordOf(world).outcome, "failed");
+      assert.equal(recordOf(world).status, "failed");
     }
   });
 
