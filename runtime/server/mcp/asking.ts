@@ -130,23 +130,16 @@ function readResponses(responses: unknown): Readonly<Record<string, JsonObject>>
 }
 
 function toMcpRequest(request: InputRequest): McpInputRequest {
-  switch (request.kind) {
-    case "form":
-      return {
-        method: "elicitation/create",
-        params: {
-          mode: "form",
-          message: request.message,
-          requestedSchema: request.schema as ElicitRequestFormParams["requestedSchema"],
-        },
-      };
-    case "url":
-      return inputRequired.elicitUrl({ message: request.message, url: request.url });
-    case "sampling":
-      return inputRequired.createMessage(request.params as CreateMessageRequest["params"]);
-    case "roots":
-      return inputRequired.listRoots();
-  }
+  if (request.kind === "roots") return inputRequired.listRoots();
+  if (request.kind === "sampling")
+    return inputRequired.createMessage(request.params as CreateMessageRequest["params"]);
+  if (request.kind === "url")
+    return inputRequired.elicitUrl({ message: request.message, url: request.url });
+  const requestedSchema = request.schema as ElicitRequestFormParams["requestedSchema"];
+  return {
+    method: "elicitation/create",
+    params: { mode: "form", message: request.message, requestedSchema },
+  };
 }
 
 const SPENT_MAX = 10_000;

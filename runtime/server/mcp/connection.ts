@@ -7,7 +7,8 @@ import {
 } from "@modelcontextprotocol/server";
 import { isJsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
-import type { Caller, TraceContext } from "../../call.ts";
+import type { TraceContext } from "../../audit/trace-context.ts";
+import type { Caller } from "../../call.ts";
 import type { AskableClient } from "../../inputs.ts";
 import { LOCAL_PRINCIPAL, type Principal } from "../../policy/principal.ts";
 

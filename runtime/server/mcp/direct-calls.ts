@@ -1,7 +1,8 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
-import type { Caller, CallTool, TraceContext } from "../../call.ts";
+import type { TraceContext } from "../../audit/trace-context.ts";
+import type { Caller, CallTool } from "../../call.ts";
 import {
   hasOnly,
   isId,
@@ -75,7 +76,7 @@ export class DirectCalls {
     caller: Caller,
     trace: TraceContext | undefined,
   ): Promise<void> {
-    const { callTool, handOver } = this.#setting;
+    const { callTool } = this.#setting;
     const controller = new AbortController();
     const { signal } = controller;
     this.#running.set(id, controller);
@@ -95,7 +96,7 @@ export class DirectCalls {
     });
     this.#running.delete(id);
     if (signal.aborted) return;
-    if (answer.needs) return handOver(message, id, answer);
+    if (answer.needs) return this.#setting.handOver(message, id, answer);
     // The client has gone when this fails, and that is noticed elsewhere.
     this.#setting.send({ jsonrpc: "2.0", id, result: toMcpResult(answer) }).catch(() => undefined);
   }

@@ -70,7 +70,7 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
     const server = new Server(serverInfoOf(setting), {
       capabilities: { tools: { listChanged: true }, resources: { listChanged: true } },
       cacheHints: CACHE_HINTS,
-      requestState: { verify: asking.verify },
+      requestState: { verify: (state, ctx) => asking.verify(state, ctx) },
       instructions: `Tools run sealed; what the operator did not grant is denied. Call ${DEBT_TOOL.name} to learn what is not protected.`,
     });
     serveTools({ server, connection, asking });
