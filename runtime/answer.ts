@@ -15,6 +15,7 @@ export const RUNTIME_ERROR_CODES = [
   "LOG_LIMIT",
   "PLUGIN_FAILED",
   "OVERLOADED",
+  "SERVER_STOPPING",
   "INTERNAL",
 ] as const;
 

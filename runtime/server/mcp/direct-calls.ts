@@ -24,7 +24,12 @@ export interface DirectSetting {
   /** `relatedId` is the call that a progress report belongs to. */
   send(message: JSONRPCMessage, relatedId?: RequestId): Promise<void>;
   /** Gives a call to the SDK that has ended because something must be asked first. */
-  handOver(message: JsonObject, id: RequestId, answer: ToolAnswer): void;
+  handOver(message: JsonObject, id: RequestId, answer: ToolAnswer, from: DirectOrigin): void;
+}
+
+export interface DirectOrigin {
+  readonly caller: Caller;
+  readonly trace?: TraceContext;
 }
 
 /**
@@ -53,7 +58,7 @@ export class DirectCalls {
   }
 
   /** Whether the message was taken over. `value` came out of `JSON.parse`, bounded in depth and size; it is a stranger's. */
-  accept(value: unknown, caller: Caller, trace?: TraceContext): boolean {
+  accept(value: unknown, from: DirectOrigin): boolean {
     if (!this.#isOpen || !isJsonObject(value)) return false;
     // The SDK hears of it too, and knows nothing of our calls.
     const cancelled = readCancelled(value);
@@ -61,7 +66,7 @@ export class DirectCalls {
     const call = readPlainCall(value, META_KEYS_OF_SESSIONS);
     if (call === undefined || !this.#setting.known.has(call.name) || this.#running.has(call.id))
       return false;
-    void this.#run(value, call, caller, trace);
+    void this.#run(value, call, from);
     return true;
   }
 
@@ -73,8 +78,7 @@ export class DirectCalls {
   async #run(
     message: JsonObject,
     { id, name, arguments: args, progressToken }: PlainCall,
-    caller: Caller,
-    trace: TraceContext | undefined,
+    from: DirectOrigin,
   ): Promise<void> {
     const { callTool } = this.#setting;
     const controller = new AbortController();
@@ -89,14 +93,13 @@ export class DirectCalls {
     const answer = await callTool({
       name,
       arguments: args,
-      caller,
+      ...from,
       signal,
-      ...(trace ? { trace } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
     this.#running.delete(id);
     if (signal.aborted) return;
-    if (answer.needs) return this.#setting.handOver(message, id, answer);
+    if (answer.needs) return this.#setting.handOver(message, id, answer, from);
     // The client has gone when this fails, and that is noticed elsewhere.
     this.#setting.send({ jsonrpc: "2.0", id, result: toMcpResult(answer) }).catch(() => undefined);
   }

@@ -37,7 +37,9 @@ export function serveOverStdio(
   });
   transport.direct = {
     accept: (value) =>
-      direct.accept(value, { ...LOCAL_CALLER, can: askableOf(server?.getClientCapabilities()) }),
+      direct.accept(value, {
+        caller: { ...LOCAL_CALLER, can: askableOf(server?.getClientCapabilities()) },
+      }),
     noteSent: (message) => direct.noteSent(message),
     close: () => direct.close(),
   };

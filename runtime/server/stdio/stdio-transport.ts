@@ -6,6 +6,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { JsonObject } from "@glovebox/host-api/json";
+import { isDeeperThan, MESSAGE_DEPTH_MAX } from "../mcp/depth.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
@@ -16,7 +17,6 @@ export interface StdioStreams {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
-const MESSAGE_DEPTH_MAX = 100;
 /** When this much waits to be read by the client, nothing more that it sent is handled. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -190,11 +190,4 @@ function requestIdOf(value: unknown): string | number | undefined {
     return undefined;
   const { id } = value;
   return typeof id === "string" || typeof id === "number" ? id : undefined;
-}
-
-/** Goes no deeper than the limit itself, so that no message can end it with the stack. */
-function isDeeperThan(value: unknown, depthMax: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const parts: unknown[] = Object.values(value);
-  return depthMax === 0 ? parts.length > 0 : parts.some((part) => isDeeperThan(part, depthMax - 1));
 }
