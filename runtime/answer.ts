@@ -23,6 +23,7 @@ export const RUNTIME_ERROR_CODES = [
   "INPUT_UNAVAILABLE",
   "RATE_LIMITED",
   "QUOTA_EXCEEDED",
+  "SERVER_STOPPING",
   "INTERNAL",
 ] as const;
 
