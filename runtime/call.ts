@@ -67,6 +67,8 @@ export interface CallRequest {
   readonly given?: GivenInputs;
   /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
   readonly trace?: TraceContext;
+  /** Left out, the call is answered while the client waits. */
+  readonly task?: TaskStep;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -74,6 +76,14 @@ export interface CallRequest {
     message: string | undefined,
   ) => void;
 }
+
+/**
+ * `begin`: the call is let in and its arguments are checked, but nothing runs: without an error it may become a task.
+ * `run`: it runs as the task that it became, and was let in then.
+ */
+export type TaskStep =
+  | { readonly kind: "begin" }
+  | { readonly kind: "run"; readonly deadlineMs: number };
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
 
@@ -206,6 +216,7 @@ async function perform(run: Run): Promise<Ending> {
     const answer = answerWithError(insufficientScope(callable.scopes ?? []));
     return { answer, status: "refused", argumentsDigest: null };
   }
+  if (request.task?.kind === "run") return performAdmitted(run);
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -238,6 +249,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
       return { answer, status: "refused", argumentsDigest };
     }
+    if (request.task?.kind === "begin")
+      return { answer: { content: [] }, status: "task", argumentsDigest };
     const { caller, given, arguments: args } = request;
     call = {
       callId: run.callId,
@@ -297,6 +310,7 @@ function insufficientScope(needed: readonly string[]): ClientError {
 function runSealed(run: Run): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
     scope: { callId, plugin: plugin.alias, tool: tool.name, signal: request.signal },
     ...callingOf(callable).begin(tool.name, request.arguments),
@@ -304,7 +318,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
       call_id: callId,
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
-      deadline_ms: plugin.deadlineMs,
+      deadline_ms: task?.deadlineMs ?? plugin.deadlineMs,
       principal: shownToPlugin(request.caller.principal),
     },
     onLog: (level, message) =>
@@ -317,6 +331,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
         message: makeVisible(message.slice(0, LOG_LINE_CHARS_MAX)),
       }),
     onSpent: (spent) => void (run.spent = spent),
+    ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
 }
