@@ -81,6 +81,8 @@ export interface CallRequest {
   readonly given?: GivenInputs;
   /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
   readonly trace?: TraceContext;
+  /** Left out, the call is answered while the client waits. */
+  readonly task?: TaskStep;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -90,6 +92,14 @@ export interface CallRequest {
   /** What the plugin logs, safe to print, for a client that wants to hear it. As many lines as the audit keeps. */
   readonly onLog?: (level: string, message: string) => void;
 }
+
+/**
+ * `begin`: the call is let in and its arguments are checked, but nothing runs: without an error it may become a task.
+ * `run`: it runs as the task that it became, and was let in then.
+ */
+export type TaskStep =
+  | { readonly kind: "begin" }
+  | { readonly kind: "run"; readonly deadlineMs: number };
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
 
@@ -230,6 +240,7 @@ async function perform(run: Run): Promise<Ending> {
     const answer = answerWithError(insufficientScope(callable.scopes ?? []));
     return { answer, status: "refused", argumentsDigest: null };
   }
+  if (request.task?.kind === "run") return performAdmitted(run);
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -262,6 +273,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
       return { answer, status: "refused", argumentsDigest };
     }
+    if (request.task?.kind === "begin")
+      return { answer: { content: [] }, status: "task", argumentsDigest };
     const { caller, given, arguments: args } = request;
     call = {
       callId: run.callId,
@@ -339,6 +352,7 @@ async function answerOf(run: Run): Promise<ToolAnswer> {
 function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
     scope: {
       callId,
@@ -352,7 +366,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       call_id: callId,
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
-      deadline_ms: plugin.deadlineMs,
+      deadline_ms: task?.deadlineMs ?? plugin.deadlineMs,
       principal: shownToPlugin(request.caller.principal),
       ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
@@ -372,6 +386,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
+    ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
 }
