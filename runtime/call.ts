@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -18,13 +18,15 @@ import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
 import type { Validator } from "./plugin/schema/validator.ts";
-import { LOCAL_PRINCIPAL, type Principal } from "./policy/principal.ts";
+import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
 import type { PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
 export interface CallableTool {
   readonly exposedName: string;
   readonly tool: ToolDefinition;
+  /** What a principal must hold to call it; nothing where it is left out. */
+  readonly scopes?: readonly string[];
   readonly validateArguments: Validator;
   readonly validateResult: Validator | undefined;
   readonly plugin: CallablePlugin;
@@ -148,8 +150,8 @@ const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
- * find the pinned tool → admit → validate the arguments → ask whom it must → run it behind the seal → read its outcome →
- * filter → audit → answer.
+ * find the pinned tool → see that the principal holds its scopes → admit → validate the arguments → ask whom it must →
+ * run it behind the seal → read its outcome → filter → audit → answer.
  * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
@@ -199,6 +201,11 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
+  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  if (missing.length > 0) {
+    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    return { answer, status: "refused", argumentsDigest: null };
+  }
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -278,6 +285,15 @@ function unknownTool(name: string): ClientError {
   };
 }
 
+/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
+function insufficientScope(needed: readonly string[]): ClientError {
+  return {
+    error_code: "INSUFFICIENT_SCOPE",
+    message: `This tool needs the scopes: ${needed.join(" ")}.`,
+    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
+  };
+}
+
 function runSealed(run: Run): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
@@ -289,6 +305,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
       deadline_ms: plugin.deadlineMs,
+      principal: shownToPlugin(request.caller.principal),
     },
     onLog: (level, message) =>
       setting.audit.write({
@@ -302,6 +319,11 @@ function runSealed(run: Run): Promise<PluginAnswer> {
     onSpent: (spent) => void (run.spent = spent),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
+}
+
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
 
 function callingOf({ plugin }: CallableTool): Calling {

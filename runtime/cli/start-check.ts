@@ -7,6 +7,7 @@ import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
 import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
 import { decideStart } from "../policy/gates.ts";
+import { scopeTools } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -23,6 +24,9 @@ export interface Startable {
   readonly warnings: readonly string[];
 }
 
+/** Tools of the runtime's own, which scopes may name too. */
+const OWN = ["report_pattern_debt"] as const;
+
 /** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
 export function checkStart(
   workspace: Workspace,
@@ -36,7 +40,8 @@ export function checkStart(
     surface,
     configuration: configuredPlugin(workspace, alias),
   }));
-  const { tools, problems } = exposeTools(surfaces);
+  const exposed = exposeTools(surfaces);
+  const { tools, problems: inScopes } = scopeTools(exposed.tools, configuration.server.scopes, OWN);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
     ...findUnknownTools(surfaces),
@@ -51,7 +56,8 @@ export function checkStart(
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
   const inConfiguration = [
-    ...problems,
+    ...exposed.problems,
+    ...inScopes,
     ...unknown,
     ...gates,
     ...flows,

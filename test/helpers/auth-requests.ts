@@ -1,21 +1,24 @@
 import assert from "node:assert/strict";
-import type {
-  Authenticator,
-  AuthOutcome,
-  RequestFacts,
-} from "../../runtime/server/auth/authenticate.ts";
-import type { Challenge } from "../../runtime/server/auth/challenge.ts";
 import type { Principal } from "../../runtime/policy/principal.ts";
+import type { Authenticator, Challenge } from "../../runtime/server/http/authenticate.ts";
+import type { HttpRequest } from "../../runtime/server/http/exchange.ts";
 
 export type Headers = readonly (readonly [name: string, value: string])[];
 
-/** A request as a server sees it, before its body. */
-export function requestWith(headers: Headers, facts: Partial<RequestFacts> = {}): RequestFacts {
+/** A request as the listener hands it over: names in lower case, and what came twice joined by a comma. */
+export function requestWith(headers: Headers, facts: Partial<HttpRequest> = {}): HttpRequest {
+  const joined: Record<string, string> = Object.create(null);
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    joined[key] = key in joined ? `${joined[key]}, ${value}` : value;
+  }
   return {
     method: "POST",
-    url: "/mcp",
-    rawHeaders: headers.flat(),
+    target: "/mcp",
+    headers: joined,
     remoteAddress: "203.0.113.9",
+    isEncrypted: true,
+    clientCertificate: undefined,
     ...facts,
   };
 }
@@ -24,35 +27,27 @@ export function bearer(token: string): Headers {
   return [["Authorization", `Bearer ${token}`]];
 }
 
-export async function ask(
-  authenticator: Authenticator,
-  headers: Headers,
-  facts: Partial<RequestFacts> = {},
-): Promise<AuthOutcome> {
-  return authenticator.authenticate(requestWith(headers, facts));
-}
-
 export async function accepted(
   authenticator: Authenticator,
   headers: Headers,
-  facts: Partial<RequestFacts> = {},
+  facts: Partial<HttpRequest> = {},
 ): Promise<Principal> {
-  const { principal, challenge } = await ask(authenticator, headers, facts);
-  assert.ok(principal, `refused: ${challenge?.status} ${challenge?.body}`);
-  return principal;
+  const outcome = await authenticator.authenticate(requestWith(headers, facts));
+  if (outcome.kind === "challenge") assert.fail(`refused: ${outcome.challenge.message}`);
+  return outcome.principal;
 }
 
 export async function refused(
   authenticator: Authenticator,
   headers: Headers,
-  facts: Partial<RequestFacts> = {},
+  facts: Partial<HttpRequest> = {},
 ): Promise<Challenge> {
-  const { challenge } = await ask(authenticator, headers, facts);
-  assert.ok(challenge, "was accepted");
-  return challenge;
+  const outcome = await authenticator.authenticate(requestWith(headers, facts));
+  if (outcome.kind === "principal") assert.fail("was accepted");
+  return outcome.challenge;
 }
 
 /** The `error` of a challenge, and undefined where there is none. */
-export function errorOf({ wwwAuthenticate = "" }: Challenge): string | undefined {
-  return /error="([^"]*)"/.exec(wwwAuthenticate)?.[1];
+export function errorOf({ challenges }: Challenge): string | undefined {
+  return /error="([^"]*)"/.exec(challenges[0] ?? "")?.[1];
 }

@@ -6,10 +6,18 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { runInProcess } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
-import { accepted, ask, bearer, errorOf, refused, type Headers } from "../helpers/auth-requests.ts";
+import {
+  accepted,
+  bearer,
+  errorOf,
+  refused,
+  requestWith,
+  type Headers,
+} from "../helpers/auth-requests.ts";
 import { readPrivate, stampOf } from "../../runtime/powers/private-file.ts";
 import { idOfApiKey, makeApiKey } from "../../runtime/server/auth/api-key.ts";
 import { KEYS_CHECKED_EVERY_MS, makeApiKeys } from "../../runtime/server/auth/api-keys.ts";
+import { makeToolScopes } from "../../runtime/policy/tool-scopes.ts";
 import { AuthError } from "../../runtime/server/auth/errors.ts";
 import { makeCrcKey } from "../helpers/api-keys.ts";
 
@@ -52,7 +60,7 @@ class Room {
           return readPrivate(path, bytesMax);
         },
       },
-      defaultScopes: ["tools"],
+      scopes: makeToolScopes({ default: ["tools"], tools: {} }),
       noteTrouble: (message) => this.trouble.push(message),
       nowMs: () => this.nowMs,
     });
@@ -223,7 +231,7 @@ describe("what is no valid key", () => {
       "Authorization",
     ])
       for (const headers of [[], bearer(key)]) {
-        const challenge = await refused(keys, headers, { url: `/mcp?a=b&${name}=${key}` });
+        const challenge = await refused(keys, headers, { target: `/mcp?a=b&${name}=${key}` });
         assert.equal(challenge.status, 400, name);
         assert.ok(!JSON.stringify(challenge).includes(key));
       }
@@ -232,7 +240,7 @@ describe("what is no valid key", () => {
   it("is asked for with 401 and no error when there is none (RFC 6750, 3.1)", async () => {
     const challenge = await refused(keys, [["X-Api-Key", key]]);
     assert.equal(challenge.status, 401);
-    assert.equal(challenge.wwwAuthenticate, 'Bearer scope="tools"');
+    assert.deepEqual(challenge.challenges, ['Bearer scope="tools"']);
   });
 
   it("costs the same work whether its id exists or not", async () => {
@@ -246,7 +254,7 @@ describe("what is no valid key", () => {
         [unknown, (ns: bigint) => (unknownNs += ns)],
       ] as const) {
         const started = process.hrtime.bigint();
-        for (let index = 0; index < 20; index += 1) void ask(keys, headers);
+        for (let index = 0; index < 20; index += 1) void keys.authenticate(requestWith(headers));
         add(process.hrtime.bigint() - started);
       }
     }

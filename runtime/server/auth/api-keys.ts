@@ -2,25 +2,26 @@ import { timingSafeEqual } from "node:crypto";
 import { HostError } from "@glovebox/host-api/errors";
 import { GloveboxError, Refusals } from "../../errors.ts";
 import { makePrincipal } from "../../policy/principal.ts";
+import type { ToolScopes } from "../../policy/tool-scopes.ts";
 import { hashApiKey, idOfApiKey } from "./api-key.ts";
-import type { AuthOutcome, Authenticator, NoteTrouble, RequestFacts } from "./authenticate.ts";
+import type { Authentication, Authenticator } from "../http/authenticate.ts";
 import {
   askForCredentials,
+  challenged,
   refuse,
   unavailable,
-  type Challenge,
   type ChallengeTerms,
 } from "./challenge.ts";
 import { readCredentials } from "./credentials.ts";
 import { AuthError } from "./errors.ts";
 import { KEY_FILE_BYTES_MAX, isValidKey, parseKeyFile, type StoredKey } from "./key-file.ts";
-import type { PrivateFiles } from "./powers.ts";
+import type { NoteTrouble, PrivateFiles } from "./powers.ts";
+import { decideScopes } from "./decide-scopes.ts";
 
 export interface ApiKeySetting {
   readonly file: string;
   readonly files: PrivateFiles;
-  /** Named in challenges. */
-  readonly defaultScopes: readonly string[];
+  readonly scopes: ToolScopes;
   readonly noteTrouble: NoteTrouble;
   readonly nowMs: () => number;
 }
@@ -28,7 +29,7 @@ export interface ApiKeySetting {
 interface KnownKey {
   readonly key: StoredKey;
   readonly hash: Buffer;
-  readonly outcome: AuthOutcome;
+  readonly outcome: Authentication;
 }
 
 /** How long a revocation may take to be noticed. */
@@ -42,15 +43,13 @@ const NOBODY = Buffer.alloc(32);
  * `AuthError` where it cannot be used at the start; later on, what cannot be read is as if every key were revoked.
  */
 export function makeApiKeys(setting: ApiKeySetting): Authenticator {
-  const { file, files, defaultScopes, noteTrouble, nowMs } = setting;
-  const terms: ChallengeTerms = { schemes: ["Bearer"], scopes: defaultScopes, proofAlgorithms: [] };
-  const missing: AuthOutcome = { challenge: askForCredentials(terms) };
-  const refused: AuthOutcome = {
-    challenge: refuse(terms, "invalid_token", "The API key is not valid here."),
-  };
-  const closed: AuthOutcome = {
-    challenge: unavailable("API keys cannot be checked at the moment.", RETRY_SECONDS),
-  };
+  const { file, files, scopes, noteTrouble, nowMs } = setting;
+  const terms: ChallengeTerms = { schemes: ["Bearer"], scopes: scopes.usual, proofAlgorithms: [] };
+  const missing = challenged(askForCredentials(terms));
+  const refused = challenged(refuse(terms, "invalid_token", "The API key is not valid here."));
+  const closed = challenged(
+    unavailable("API keys cannot be checked at the moment.", RETRY_SECONDS),
+  );
   let stamp = files.stampOf(file);
   let known: ReadonlyMap<string, KnownKey> | undefined = readKnown(file, files);
   let checkedMs = nowMs();
@@ -77,11 +76,11 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
   };
 
   return {
-    authenticate(facts: RequestFacts): AuthOutcome {
-      const credentials = readCredentials(facts);
+    authenticate(request): Authentication {
+      const credentials = readCredentials(request);
       if (credentials.kind === "none") return missing;
       if (credentials.kind === "malformed")
-        return { challenge: refuse(terms, "invalid_request", credentials.why) };
+        return challenged(refuse(terms, "invalid_request", credentials.why));
       refresh();
       if (known === undefined) return closed;
       if (credentials.kind !== "bearer") return refused;
@@ -92,12 +91,14 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
       if (!isSame || entry === undefined || !isValidKey(entry.key, nowMs())) return refused;
       return entry.outcome;
     },
-    refuseScopes(needed): Challenge {
-      const description = "The API key lacks a scope that this needs.";
-      return refuse({ ...terms, scopes: needed }, "insufficient_scope", description);
-    },
-    documents: new Map(),
-    close: () => undefined,
+    decideTool: (principal, name) =>
+      decideScopes(principal, name, scopes, (needed) =>
+        refuse(
+          { ...terms, scopes: needed },
+          "insufficient_scope",
+          "The API key lacks a scope that this tool needs.",
+        ),
+      ),
   };
 }
 
@@ -113,7 +114,10 @@ function readKnown(file: string, files: PrivateFiles): ReadonlyMap<string, Known
         credential: id,
         scopes,
       });
-      return [id, { key, hash: Buffer.from(key.hash, "hex"), outcome: { principal } }];
+      return [
+        id,
+        { key, hash: Buffer.from(key.hash, "hex"), outcome: { kind: "principal", principal } },
+      ];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { RequestFacts } from "./authenticate.ts";
+import type { HttpRequest } from "../http/exchange.ts";
 
 /** What a request's `Authorization` says, before anything of it was verified. */
 export type Credentials =
@@ -16,40 +16,30 @@ const TOKEN_IN_ADDRESS =
 
 const NONE: Credentials = { kind: "none" };
 
-/** Reads the one way in which credentials may come. Two of a header, or a token in the address, are refused as a whole. */
-export function readCredentials({ url, rawHeaders }: RequestFacts): Credentials {
-  if (hasTokenInAddress(url))
+/**
+ * Reads the one way in which credentials may come. A token in the address is refused as a whole, and so are two headers:
+ * joined by a comma, as the listener hands them over, they are no token.
+ */
+export function readCredentials({ target, headers }: HttpRequest): Credentials {
+  if (hasTokenInAddress(target))
     return malformed("A token stands in the address. Send it in the Authorization header.");
-  const values = headerValues(rawHeaders, "authorization");
-  const [value] = values;
+  const value = headers["authorization"];
   if (value === undefined) return NONE;
-  if (values.length > 1) return malformed("There is more than one Authorization header.");
   const space = value.indexOf(" ");
   const scheme = value.slice(0, space === -1 ? value.length : space).toLowerCase();
   if (scheme !== "bearer" && scheme !== "dpop")
     return malformed("The Authorization header has a scheme that is not accepted.");
   const token = space === -1 ? "" : value.slice(space + 1).trim();
   if (token.length > TOKEN_CHARS_MAX) return malformed("The token is too long.");
-  if (!TOKEN.test(token)) return malformed("The Authorization header holds no token.");
+  if (!TOKEN.test(token)) return malformed("The Authorization header holds not one token.");
   return { kind: scheme, token };
 }
 
-/** Every value of a header, in order. `name` is in lower case. */
-export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  let values: string[] | undefined;
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const found = rawHeaders[index] ?? "";
-    if (found.length !== name.length || found.toLowerCase() !== name) continue;
-    (values ??= []).push(rawHeaders[index + 1] ?? "");
-  }
-  return values ?? [];
-}
-
 /** Percent-encoded names are decoded as a server's parser would. What cannot be decoded names nothing. */
-function hasTokenInAddress(url: string): boolean {
-  const query = url.indexOf("?");
+function hasTokenInAddress(target: string): boolean {
+  const query = target.indexOf("?");
   if (query === -1) return false;
-  const text = url.slice(query);
+  const text = target.slice(query);
   if (TOKEN_IN_ADDRESS.test(text)) return true;
   if (!text.includes("%")) return false;
   try {

@@ -5,3 +5,6 @@ export interface PrivateFiles {
   /** The bytes of a regular file that its owner alone may use. Throws `HostError` with a tag. */
   readPrivate(path: string, bytesMax: number): Uint8Array;
 }
+
+/** What the operator should hear of, once each time that it begins. It holds nothing of a request. */
+export type NoteTrouble = (message: string) => void;
