@@ -13,13 +13,13 @@ import type { OperatorDesk } from "./desk.ts";
 import { makeQuestion } from "./question.ts";
 import * as refusals from "./refusals.ts";
 import type { Taint } from "./taint-store.ts";
-import type { ToolPlan } from "./tool-plan.ts";
+import type { PlanOf, ToolPlan } from "./tool-plan.ts";
 import type { TouchStore } from "./trace-stores.ts";
 
 /** What considering the calls of one profile needs. */
 export interface ConsentSetting {
   readonly profile: string | undefined;
-  readonly plans: ReadonlyMap<string, ToolPlan>;
+  readonly planOf: PlanOf;
   readonly after: FlowPolicy["after"];
   readonly conversations: Conversations;
   readonly asked: AskedStore;
@@ -63,7 +63,7 @@ interface Reason {
  * not its answer alone, but its errors and its progress too, and calls that are made while it runs.
  */
 export function makeConsent(setting: ConsentSetting): ConsentSteps {
-  const { plans, conversations, asked } = setting;
+  const { planOf, conversations, asked } = setting;
   const running = new Map<string, ConsideredCall>();
   /** What a human let go, and is not over. */
   const approved = new WeakMap<ConsideredCall, readonly AskReason[]>();
@@ -81,7 +81,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
 
   return {
     consent(call) {
-      const plan = planOf(call);
+      const plan = planOf(call.callable);
       return whenKnown(findReasons(setting, call, plan), (reasons) => {
         if (reasons.length === 0) return letGo(call, plan);
         return whenKnown(hearHuman(setting, call, plan, reasons), (consent) => {
@@ -97,7 +97,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
     release(call, answer) {
       const { needs } = answer;
       if (!needs) return answer;
-      const plan = planOf(call);
+      const plan = planOf(call.callable);
       // The plugin asks something: the same call is made once more, with answers. They are new to the plugin, and can leave.
       return whenKnown(findReasons(setting, call, plan), (found) => {
         const told = approved.get(call) ?? [];
@@ -119,16 +119,10 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
     },
   };
 
-  function planOf({ callable }: ConsideredCall): ToolPlan {
-    const plan = plans.get(callable.exposedName);
-    if (!plan) throw new Error("a tool has no plan");
-    return plan;
-  }
-
   function findReasons(
     { after }: ConsentSetting,
     call: ConsideredCall,
-    { approval, held }: ToolPlan,
+    { approval, isHeld }: ToolPlan,
   ): Awaitable<readonly Reason[]> {
     const isAsked: Awaitable<boolean> =
       approval.approval === "first"
@@ -139,7 +133,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
         : approval.approval === "always";
     return whenKnown(isAsked, (isApproval) => {
       const reasons: Reason[] = isApproval ? [{ reason: "approval", why: approval.why }] : [];
-      if (held.length === 0) return reasons;
+      if (!isHeld()) return reasons;
       return whenKnown(conversations.read(call.caller), (taint) => {
         if (taint.strangers === undefined) return reasons;
         if (after === "both" && taint.private === undefined) return reasons;
