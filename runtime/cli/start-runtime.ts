@@ -12,11 +12,12 @@ import {
   PLAIN_STEPS,
   type CallablePlugin,
   type CallableTool,
+  type CallSteps,
   type CallTool,
 } from "../call.ts";
 import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
-import type { PluginConfiguration } from "../policy/configuration.ts";
+import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
@@ -24,6 +25,8 @@ import type { ExposedTool } from "../policy/expose.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { makeAdmit } from "../server/limits/admit.ts";
+import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
@@ -111,9 +114,11 @@ function assemble(
   const audit = openAudit(workspace.paths.auditFile, machine.files);
   const store = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
+  // What callers use up is counted over all profiles together.
+  const steps = makeSteps(workspace.configuration);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, sandbox, tools));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
@@ -136,8 +141,15 @@ function assemble(
 function openSet(
   graph: FlowGraph,
   parts: ConsentParts,
-  sandbox: Sandbox,
-  tools: readonly ExposedTool[],
+  {
+    sandbox,
+    steps,
+    tools,
+  }: {
+    readonly sandbox: Sandbox;
+    readonly steps: CallSteps;
+    readonly tools: readonly ExposedTool[];
+  },
 ): { readonly served: ServedProfile; readonly opened: readonly CallablePlugin[] } {
   const { workspace, machine, plugins, audit } = parts;
   const { name, plugins: members } = graph.profile;
@@ -159,10 +171,16 @@ function openSet(
     ),
     audit,
     seal: sandbox.seal.name,
-    steps: { ...PLAIN_STEPS, ...consent },
+    steps: { ...steps, ...consent },
   });
   const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
   return { served, opened: [...opened.values()] };
+}
+
+/** The steps around the seal, as the configuration says. */
+function makeSteps({ server }: Configuration): CallSteps {
+  const { rate } = server;
+  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
 }
 
 function makeCallable(
@@ -219,6 +237,7 @@ function openPlugin(
     version: manifest.version,
     component: digests.component,
     deadlineMs: limits.deadlineMs,
+    asks: Object.hasOwn(grants, "ask"),
     sealed,
     calling: makeCalling(manifest.shape, component.read),
     watch,

@@ -26,6 +26,8 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/approve.ts",
     "runtime/scan-release.ts",
     "runtime/calling.ts",
+    "runtime/asking.ts",
+    "runtime/read-answer.ts",
     "runtime/call.ts",
     "runtime/consent",
     "runtime/call-record.ts",

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
 import { LOCAL_CALLER } from "../../call.ts";
 import { EXIT } from "../../errors.ts";
+import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
@@ -79,7 +80,7 @@ function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, 
       out.line(
         block.type === "text"
           ? makeVisible(block.text, { newlines: true })
-          : `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`,
+          : makeVisible(describeBlock(block), { newlines: true }),
       );
   }
   out.result({
@@ -87,6 +88,16 @@ function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, 
     ...(structuredContent === undefined ? {} : { structuredContent }),
     ...(isError ? { isError } : {}),
   });
+}
+
+function describeBlock(block: Exclude<ContentBlock, { type: "text" }>): string {
+  if (block.type === "resource_link") return `[link ${block.name}: ${block.uri}]`;
+  if (block.type !== "resource")
+    return `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`;
+  const { resource } = block;
+  return "text" in resource
+    ? `[${resource.uri}]\n${resource.text}`
+    : `[${resource.uri}, ${resource.blob.length} base64 characters]`;
 }
 
 function formatProgress(
