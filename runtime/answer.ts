@@ -1,11 +1,13 @@
 import type { AskKind } from "@glovebox/host-api/ask/grant";
 import type { JsonValue } from "@glovebox/host-api/json";
+import type { AuditedFinding } from "./audit/record.ts";
 import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
 import type { NeededInputs } from "./inputs.ts";
 
 /** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
 export const RUNTIME_ERROR_CODES = [
   "UNKNOWN_TOOL",
+  "INSUFFICIENT_SCOPE",
   "INVALID_ARGUMENTS",
   "TIMEOUT",
   "CANCELLED",
@@ -44,6 +46,8 @@ export interface ToolAnswer {
   readonly lacks?: readonly AskKind[];
   /** Of a prompt. */
   readonly description?: string;
+  /** What the filter found in it: for the operator's records, never for the client. */
+  readonly findings?: readonly AuditedFinding[];
 }
 
 export function answerWithError(error: ClientError): ToolAnswer {

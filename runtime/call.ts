@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ASK_KINDS } from "@glovebox/host-api/ask/grant";
-import type { JsonValue } from "@glovebox/host-api/json";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -8,48 +8,19 @@ import {
   type ToolAnswer,
 } from "./answer.ts";
 import { Asking } from "./asking.ts";
-import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
+import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
+import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
+import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { explainFailure } from "./explain-failure.ts";
-import type { Calling } from "./calling.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
-import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
-import { LOCAL_PRINCIPAL, type Principal } from "./policy/principal.ts";
+import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
 import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
-import type { Change, PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
+import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
-/** What of a plugin a client can call. All of it takes the same way: nothing goes around a step because of what it is. */
-export type CallKind = "tool" | "resource" | "prompt" | "completion";
-
-/** One tool, ready to be called: everything a call needs was verified and made before the first call. */
-export interface CallableTool {
-  /** `tool` when it is left out. Resources, prompts and completions are called as tools that only read. */
-  readonly kind?: CallKind;
-  readonly exposedName: string;
-  readonly tool: ToolDefinition;
-  readonly validateArguments: Validator;
-  readonly validateResult: Validator | undefined;
-  /** What it makes of arguments and answers; its plugin's where it is left out. */
-  readonly calling?: Calling;
-  readonly plugin: CallablePlugin;
-}
-
-export interface CallablePlugin {
-  readonly alias: string;
-  readonly name: string;
-  readonly version: string;
-  readonly component: string;
-  readonly sealed: SealedPlugin;
-  /** What its shape makes of arguments and answers; `glovebox:plugin/tools` where it is left out. */
-  readonly calling?: Calling;
-  readonly watch: BrokerWatch;
-  readonly deadlineMs: number;
-  /** Whether it may ask anything of anybody: then it is told what this client can be asked. */
-  readonly asks?: boolean;
-}
+export { callableKey, type CallableTool, type CallablePlugin, type CallKind } from "./callable.ts";
 
 /** Who calls, in which conversation, and what the client can be asked. */
 export interface Caller {
@@ -75,6 +46,8 @@ export interface CallRequest {
   readonly caller: Caller;
   /** On the way back from having asked. */
   readonly given?: GivenInputs;
+  /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
+  readonly trace?: TraceContext;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -124,19 +97,33 @@ export const PLAIN_STEPS: CallSteps = {
   release: (_call, answer) => answer,
 };
 
+/** Hears how calls go. It decides nothing, and must not throw. */
+export interface CallObserver {
+  begin(callId: string, callable: CallableTool, request: CallRequest): ObservedCall;
+}
+
+export interface ObservedCall {
+  /** The trace that the observer has the call in. */
+  readonly traceId?: string;
+  /** The call has come to this step. */
+  step(name: "admit" | "validate" | "consent" | "run" | "release"): void;
+  /** The call has ended and is recorded. */
+  end(record: CallRecord): void;
+}
+
 export interface CallSetting {
   /** By `callableKey`. */
   readonly tools: ReadonlyMap<string, CallableTool>;
   readonly audit: AuditSink;
   readonly seal: string;
+  /** The highest ring in force; 4 where nobody says that the system's seal holds. */
+  readonly ring?: number;
   readonly steps: CallSteps;
+  readonly observer?: CallObserver;
+  /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
+  readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
   /** Hears that something a client may have read has changed. */
   readonly onChange?: (plugin: string, change: Change) => void;
-}
-
-/** Names of tools have no blank, so that nothing else is found by one. */
-export function callableKey(kind: CallKind, name: string): string {
-  return kind === "tool" ? name : `${kind} ${name}`;
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
@@ -146,25 +133,29 @@ const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
- * find the pinned tool → admit → validate the arguments → ask whom it must → run it behind the seal → read its outcome →
- * filter → audit → answer.
+ * find the pinned tool → see that the principal holds its scopes → admit → validate the arguments → ask whom it must →
+ * run it behind the seal → read its outcome → filter → audit → answer.
  * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
   return async (request) => {
     const callable = setting.tools.get(callableKey(request.kind ?? "tool", request.name));
     if (!callable) return answerWithError(unknownTool(request.name));
+    const callId = randomUUID();
     const run: Run = {
-      callId: randomUUID(),
+      callId,
       callable,
       request,
+      observed: setting.observer?.begin(callId, callable, request),
       startedMs: performance.now(),
       setting,
       spent: { hostCalls: 0, logBytesDropped: 0 },
     };
     const ending = await perform(run);
     try {
-      setting.audit.write(recordOf(run, ending));
+      const record = recordOf(run, ending);
+      setting.audit.write(record);
+      run.observed?.end(record);
       return ending.answer;
     } catch (error) {
       return answerWithError(explainFailure(error));
@@ -178,13 +169,14 @@ interface Run {
   readonly request: CallRequest;
   readonly startedMs: number;
   readonly setting: CallSetting;
+  readonly observed: ObservedCall | undefined;
   spent: Spent;
 }
 
 /** How a call ended: what the client hears, and what only the audit does. */
 interface Ending {
   readonly answer: ToolAnswer;
-  readonly outcome: CallRecord["outcome"];
+  readonly status: CallRecord["status"];
   /** Null for refused arguments. */
   readonly argumentsDigest: string | null;
   readonly error?: unknown;
@@ -192,7 +184,13 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
+  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  if (missing.length > 0) {
+    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    return { answer, status: "refused", argumentsDigest: null };
+  }
   let admission: Admission;
+  run.observed?.step("admit");
   try {
     const decided = setting.steps.admit(request.caller, callable);
     admission = decided instanceof Promise ? await decided : decided;
@@ -201,7 +199,7 @@ async function perform(run: Run): Promise<Ending> {
   }
   const { refused } = admission;
   if (refused)
-    return { answer: answerWithError(refused), outcome: "refused", argumentsDigest: null };
+    return { answer: answerWithError(refused), status: "refused", argumentsDigest: null };
   try {
     return await performAdmitted(run);
   } finally {
@@ -213,13 +211,14 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
     // In this order: the validator bounds what it looks at, and a digest of megabytes takes seconds.
     if (issues.length === 0) argumentsDigest = digestOrNull(request.arguments);
     if (argumentsDigest === null) {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
-      return { answer, outcome: "refused", argumentsDigest };
+      return { answer, status: "refused", argumentsDigest };
     }
     const { caller, given, arguments: args } = request;
     const call: ConsideredCall = {
@@ -229,28 +228,32 @@ async function performAdmitted(run: Run): Promise<Ending> {
       argumentsDigest,
       ...(given ? { given } : {}),
     };
+    run.observed?.step("consent");
     const considered = steps.consent(call);
     const consent = considered instanceof Promise ? await considered : considered;
     if (consent.kind === "refuse")
-      return { answer: answerWithError(consent.error), outcome: "refused", argumentsDigest };
+      return { answer: answerWithError(consent.error), status: "refused", argumentsDigest };
     if (consent.kind === "ask")
-      return { answer: { content: [], needs: consent.needs }, outcome: "asked", argumentsDigest };
-    const released = steps.release(call, await answerOf(run));
+      return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
+    run.observed?.step("run");
+    const answered = await answerOf(run);
+    run.observed?.step("release");
+    const released = steps.release(call, answered);
     const answer = released instanceof Promise ? await released : released;
-    return { answer, outcome: outcomeOf(answer), argumentsDigest };
+    return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
   }
 }
 
-function outcomeOf(answer: ToolAnswer): CallRecord["outcome"] {
+function statusOf(answer: ToolAnswer): CallRecord["status"] {
   if (answer.needs) return "asked";
-  return answer.isError ? "tool-error" : "ok";
+  return answer.isError ? "tool-error" : "success";
 }
 
 function failed(error: unknown, argumentsDigest: string | null): Ending {
   const answer = answerWithError(explainFailure(error));
-  return { answer, outcome: "failed", argumentsDigest, error };
+  return { answer, status: "failed", argumentsDigest, error };
 }
 
 function unknownTool(name: string): ClientError {
@@ -258,6 +261,15 @@ function unknownTool(name: string): ClientError {
     error_code: "UNKNOWN_TOOL",
     message: `There is no tool named ${makeVisible(JSON.stringify(name.slice(0, NAME_CHARS_MAX)))}.`,
     suggestion: "List the tools and use a name from the list.",
+  };
+}
+
+/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
+function insufficientScope(needed: readonly string[]): ClientError {
+  return {
+    error_code: "INSUFFICIENT_SCOPE",
+    message: `This tool needs the scopes: ${needed.join(" ")}.`,
+    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
   };
 }
 
@@ -296,13 +308,14 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
       deadline_ms: plugin.deadlineMs,
+      principal: shownToPlugin(request.caller.principal),
       ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
     onLog: (level, message) => {
       const shown = makeVisible(message.slice(0, LOG_LINE_CHARS_MAX));
       setting.audit.write({
         kind: "guest-log",
-        time: new Date().toISOString(),
+        timestamp: new Date().toISOString(),
         call_id: callId,
         plugin: plugin.alias,
         level,
@@ -318,33 +331,26 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
   });
 }
 
-function recordOf(
-  { callable, callId, request, setting, startedMs, spent }: Run,
-  ending: Ending,
-): CallRecord {
-  const { plugin } = callable;
-  const { answer, error } = ending;
-  return {
-    kind: "call",
-    time: new Date().toISOString(),
-    call_id: callId,
-    principal: request.caller.principal.id,
-    tenant: request.caller.principal.tenant,
-    tool: callable.exposedName,
-    ...(callable.kind === undefined ? {} : { what: callable.kind }),
-    plugin: plugin.name,
-    plugin_version: plugin.version,
-    component: plugin.component,
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
+}
+
+function recordOf(run: Run, ending: Ending): CallRecord {
+  const { callId, callable, request, setting, startedMs, spent, observed } = run;
+  const isKept = setting.keepArguments && ending.argumentsDigest !== null;
+  return makeCallRecord({
+    ...ending,
+    callId,
+    callable,
+    request,
+    spent,
     seal: setting.seal,
-    outcome: ending.outcome,
-    ...(answer.error ? { error_code: answer.error.error_code } : {}),
-    ...(error === undefined ? {} : { reason: reasonOf(error) }),
-    arguments_digest: ending.argumentsDigest,
-    duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
-    host_calls: spent.hostCalls,
-    denied: plugin.watch.take(callId),
-    log_bytes_dropped: spent.logBytesDropped,
-  };
+    ring: setting.ring ?? 4,
+    durationMs: performance.now() - startedMs,
+    traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
+    keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
+  });
 }
 
 function digestOrNull(value: JsonValue): string | null {
@@ -353,10 +359,4 @@ function digestOrNull(value: JsonValue): string | null {
   } catch {
     return null;
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
-  const text = `${"code" in error ? String(error.code) : error.name}: ${error.message}`;
-  return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
 }

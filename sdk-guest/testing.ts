@@ -107,6 +107,7 @@ export function testPlugin(
       tool,
       plugin: { name: "test", version: "0.0.0" },
       deadline_ms: 10_000,
+      principal: { tenant: "local" },
       ...(grants.ask && { can_ask: ["form", "url", "sampling", "roots"] }),
     };
     let unanswered: NotAnswered | undefined;

@@ -3,6 +3,7 @@ import type { Configuration } from "../policy/configuration.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
 import { decideLicence } from "../policy/licences.ts";
 import { decideStart } from "../policy/gates.ts";
+import { scopeTools } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -17,6 +18,9 @@ export interface Startable {
   readonly warnings: readonly string[];
 }
 
+/** Tools of the runtime's own, which scopes may name too. */
+const OWN = ["report_pattern_debt"] as const;
+
 /** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
 export function checkStart(
   workspace: Workspace,
@@ -25,22 +29,26 @@ export function checkStart(
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
-  const { tools, problems } = exposeTools(
+  const exposed = exposeTools(
     plugins.map(({ alias, surface }) => ({
       alias,
       surface,
       configuration: configuredPlugin(workspace, alias),
     })),
   );
+  const { tools, problems: inScopes } = scopeTools(exposed.tools, configuration.server.scopes, OWN);
   const { plugins: configured, waivers } = configuration;
   const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs: Date.now() });
   const licences = plugins.flatMap(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
-  const inConfiguration = [...problems, ...gates, ...(isRefused ? licences : [])].map((reason) =>
-    reason.at({ file: paths.configFile }),
-  );
+  const inConfiguration = [
+    ...exposed.problems,
+    ...inScopes,
+    ...gates,
+    ...(isRefused ? licences : []),
+  ].map((reason) => reason.at({ file: paths.configFile }));
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
   return { plugins, tools, mode, warnings: licences.map(({ message }) => message) };
 }

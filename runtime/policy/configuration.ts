@@ -3,6 +3,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { LicencePolicy } from "./licences.ts";
+import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
@@ -15,6 +16,7 @@ export interface Configuration {
   readonly trustedRoot?: string;
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly limits: Limits;
+  readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */
   readonly licences?: LicencePolicy;

@@ -12,6 +12,7 @@ import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTrust } from "./read-trust.ts";
+import { readServer } from "./server/read-server.ts";
 import { REASON } from "./reason.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -46,7 +47,17 @@ export function parseConfiguration(
     readFormatVersion(root, "version", file);
     const fields = root.fields(
       ["version"],
-      ["mode", "trust", "revoked", "sigstore", "plugins", "limits", "waivers", "licences"],
+      [
+        "mode",
+        "trust",
+        "revoked",
+        "sigstore",
+        "plugins",
+        "limits",
+        "server",
+        "waivers",
+        "licences",
+      ],
     );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
     return {
@@ -57,6 +68,7 @@ export function parseConfiguration(
       ...readSigstore(fields.get("sigstore")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       limits,
+      server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
     };
