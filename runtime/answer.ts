@@ -1,10 +1,12 @@
 import type { JsonObject } from "@glovebox/host-api/json";
+import type { AuditedFinding } from "./audit/record.ts";
 import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
 import type { NeededInputs } from "./inputs.ts";
 
 /** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
 export const RUNTIME_ERROR_CODES = [
   "UNKNOWN_TOOL",
+  "INSUFFICIENT_SCOPE",
   "INVALID_ARGUMENTS",
   "TIMEOUT",
   "CANCELLED",
@@ -16,6 +18,9 @@ export const RUNTIME_ERROR_CODES = [
   "OVERLOADED",
   "RATE_LIMITED",
   "QUOTA_EXCEEDED",
+  "APPROVAL_REQUIRED",
+  "APPROVAL_DECLINED",
+  "FLOW_HELD",
   "INTERNAL",
 ] as const;
 
@@ -39,6 +44,8 @@ export interface ToolAnswer {
   readonly error?: ClientError;
   /** Set when the call ended because something has to be asked first: then the rest says nothing. */
   readonly needs?: NeededInputs;
+  /** What the filter found in it: for the operator's records, never for the client. */
+  readonly findings?: readonly AuditedFinding[];
 }
 
 export function answerWithError(error: ClientError): ToolAnswer {

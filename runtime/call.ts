@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -8,6 +8,8 @@ import {
 } from "./answer.ts";
 import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
+import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
+import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { PLUGIN_CALLING, type Calling } from "./calling.ts";
@@ -16,13 +18,15 @@ import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
 import type { Validator } from "./plugin/schema/validator.ts";
-import { LOCAL_PRINCIPAL, type Principal } from "./policy/principal.ts";
+import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
 import type { PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
 export interface CallableTool {
   readonly exposedName: string;
   readonly tool: ToolDefinition;
+  /** What a principal must hold to call it; nothing where it is left out. */
+  readonly scopes?: readonly string[];
   readonly validateArguments: Validator;
   readonly validateResult: Validator | undefined;
   readonly plugin: CallablePlugin;
@@ -61,6 +65,8 @@ export interface CallRequest {
   readonly caller: Caller;
   /** On the way back from having asked. */
   readonly given?: GivenInputs;
+  /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
+  readonly trace?: TraceContext;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -79,6 +85,7 @@ export interface Admission {
 
 /** One call with arguments that are valid, before it runs. */
 export interface ConsideredCall {
+  readonly callId: string;
   readonly caller: Caller;
   readonly callable: CallableTool;
   readonly arguments: JsonValue;
@@ -99,6 +106,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** Hears of the end of each call that was considered, however it ended. */
+  end?(call: ConsideredCall): void;
 }
 
 /** Nothing is limited, asked or filtered. */
@@ -108,11 +117,30 @@ export const PLAIN_STEPS: CallSteps = {
   release: (_call, answer) => answer,
 };
 
+/** Hears how calls go. It decides nothing, and must not throw. */
+export interface CallObserver {
+  begin(callId: string, callable: CallableTool, request: CallRequest): ObservedCall;
+}
+
+export interface ObservedCall {
+  /** The trace that the observer has the call in. */
+  readonly traceId?: string;
+  /** The call has come to this step. */
+  step(name: "admit" | "validate" | "consent" | "run" | "release"): void;
+  /** The call has ended and is recorded. */
+  end(record: CallRecord): void;
+}
+
 export interface CallSetting {
   readonly tools: ReadonlyMap<string, CallableTool>;
   readonly audit: AuditSink;
   readonly seal: string;
+  /** The highest ring in force; 4 where nobody says that the system's seal holds. */
+  readonly ring?: number;
   readonly steps: CallSteps;
+  readonly observer?: CallObserver;
+  /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
+  readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
@@ -122,25 +150,29 @@ const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
- * find the pinned tool → admit → validate the arguments → ask whom it must → run it behind the seal → read its outcome →
- * filter → audit → answer.
+ * find the pinned tool → see that the principal holds its scopes → admit → validate the arguments → ask whom it must →
+ * run it behind the seal → read its outcome → filter → audit → answer.
  * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
   return async (request) => {
     const callable = setting.tools.get(request.name);
     if (!callable) return answerWithError(unknownTool(request.name));
+    const callId = randomUUID();
     const run: Run = {
-      callId: randomUUID(),
+      callId,
       callable,
       request,
+      observed: setting.observer?.begin(callId, callable, request),
       startedMs: performance.now(),
       setting,
       spent: { hostCalls: 0, logBytesDropped: 0 },
     };
     const ending = await perform(run);
     try {
-      setting.audit.write(recordOf(run, ending));
+      const record = recordOf(run, ending);
+      setting.audit.write(record);
+      run.observed?.end(record);
       return ending.answer;
     } catch (error) {
       return answerWithError(explainFailure(error));
@@ -154,13 +186,14 @@ interface Run {
   readonly request: CallRequest;
   readonly startedMs: number;
   readonly setting: CallSetting;
+  readonly observed: ObservedCall | undefined;
   spent: Spent;
 }
 
 /** How a call ended: what the client hears, and what only the audit does. */
 interface Ending {
   readonly answer: ToolAnswer;
-  readonly outcome: CallRecord["outcome"];
+  readonly status: CallRecord["status"];
   /** Null for refused arguments. */
   readonly argumentsDigest: string | null;
   readonly error?: unknown;
@@ -168,7 +201,13 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
+  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  if (missing.length > 0) {
+    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    return { answer, status: "refused", argumentsDigest: null };
+  }
   let admission: Admission;
+  run.observed?.step("admit");
   try {
     const decided = setting.steps.admit(request.caller, callable);
     admission = decided instanceof Promise ? await decided : decided;
@@ -177,7 +216,7 @@ async function perform(run: Run): Promise<Ending> {
   }
   const { refused } = admission;
   if (refused)
-    return { answer: answerWithError(refused), outcome: "refused", argumentsDigest: null };
+    return { answer: answerWithError(refused), status: "refused", argumentsDigest: null };
   try {
     return await performAdmitted(run);
   } finally {
@@ -189,45 +228,53 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  let call: ConsideredCall | undefined;
+  run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
     // In this order: the validator bounds what it looks at, and a digest of megabytes takes seconds.
     if (issues.length === 0) argumentsDigest = digestOrNull(request.arguments);
     if (argumentsDigest === null) {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
-      return { answer, outcome: "refused", argumentsDigest };
+      return { answer, status: "refused", argumentsDigest };
     }
     const { caller, given, arguments: args } = request;
-    const call: ConsideredCall = {
+    call = {
+      callId: run.callId,
       caller,
       callable,
       arguments: args,
       argumentsDigest,
       ...(given ? { given } : {}),
     };
+    run.observed?.step("consent");
     const considered = steps.consent(call);
     const consent = considered instanceof Promise ? await considered : considered;
     if (consent.kind === "refuse")
-      return { answer: answerWithError(consent.error), outcome: "refused", argumentsDigest };
+      return { answer: answerWithError(consent.error), status: "refused", argumentsDigest };
     if (consent.kind === "ask")
-      return { answer: { content: [], needs: consent.needs }, outcome: "asked", argumentsDigest };
+      return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
+    run.observed?.step("run");
     const sealed = await runSealed(run);
+    run.observed?.step("release");
     const released = steps.release(call, readAnswer(callable, sealed));
     const answer = released instanceof Promise ? await released : released;
-    return { answer, outcome: outcomeOf(answer), argumentsDigest };
+    return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
+  } finally {
+    if (call) steps.end?.(call);
   }
 }
 
-function outcomeOf(answer: ToolAnswer): CallRecord["outcome"] {
+function statusOf(answer: ToolAnswer): CallRecord["status"] {
   if (answer.needs) return "asked";
-  return answer.isError ? "tool-error" : "ok";
+  return answer.isError ? "tool-error" : "success";
 }
 
 function failed(error: unknown, argumentsDigest: string | null): Ending {
   const answer = answerWithError(explainFailure(error));
-  return { answer, outcome: "failed", argumentsDigest, error };
+  return { answer, status: "failed", argumentsDigest, error };
 }
 
 function unknownTool(name: string): ClientError {
@@ -235,6 +282,15 @@ function unknownTool(name: string): ClientError {
     error_code: "UNKNOWN_TOOL",
     message: `There is no tool named ${makeVisible(JSON.stringify(name.slice(0, NAME_CHARS_MAX)))}.`,
     suggestion: "List the tools and use a name from the list.",
+  };
+}
+
+/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
+function insufficientScope(needed: readonly string[]): ClientError {
+  return {
+    error_code: "INSUFFICIENT_SCOPE",
+    message: `This tool needs the scopes: ${needed.join(" ")}.`,
+    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
   };
 }
 
@@ -249,11 +305,12 @@ function runSealed(run: Run): Promise<PluginAnswer> {
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
       deadline_ms: plugin.deadlineMs,
+      principal: shownToPlugin(request.caller.principal),
     },
     onLog: (level, message) =>
       setting.audit.write({
         kind: "guest-log",
-        time: new Date().toISOString(),
+        timestamp: new Date().toISOString(),
         call_id: callId,
         plugin: plugin.alias,
         level,
@@ -262,6 +319,11 @@ function runSealed(run: Run): Promise<PluginAnswer> {
     onSpent: (spent) => void (run.spent = spent),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
+}
+
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
 
 function callingOf({ plugin }: CallableTool): Calling {
@@ -306,32 +368,21 @@ function brokenPlugin(message: string): ClientError {
   };
 }
 
-function recordOf(
-  { callable, callId, request, setting, startedMs, spent }: Run,
-  ending: Ending,
-): CallRecord {
-  const { plugin } = callable;
-  const { answer, error } = ending;
-  return {
-    kind: "call",
-    time: new Date().toISOString(),
-    call_id: callId,
-    principal: request.caller.principal.id,
-    tenant: request.caller.principal.tenant,
-    tool: callable.exposedName,
-    plugin: plugin.name,
-    plugin_version: plugin.version,
-    component: plugin.component,
+function recordOf(run: Run, ending: Ending): CallRecord {
+  const { callId, callable, request, setting, startedMs, spent, observed } = run;
+  const isKept = setting.keepArguments && ending.argumentsDigest !== null;
+  return makeCallRecord({
+    ...ending,
+    callId,
+    callable,
+    request,
+    spent,
     seal: setting.seal,
-    outcome: ending.outcome,
-    ...(answer.error ? { error_code: answer.error.error_code } : {}),
-    ...(error === undefined ? {} : { reason: reasonOf(error) }),
-    arguments_digest: ending.argumentsDigest,
-    duration_ms: Math.round((performance.now() - startedMs) * 1000) / 1000,
-    host_calls: spent.hostCalls,
-    denied: plugin.watch.take(callId),
-    log_bytes_dropped: spent.logBytesDropped,
-  };
+    ring: setting.ring ?? 4,
+    durationMs: performance.now() - startedMs,
+    traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
+    keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
+  });
 }
 
 function digestOrNull(value: JsonValue): string | null {
@@ -340,10 +391,4 @@ function digestOrNull(value: JsonValue): string | null {
   } catch {
     return null;
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
-  const text = `${"code" in error ? String(error.code) : error.name}: ${error.message}`;
-  return makeVisible(text.slice(0, LOG_LINE_CHARS_MAX));
 }

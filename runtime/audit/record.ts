@@ -1,28 +1,54 @@
-/** One call, as the audit trail keeps it. Arguments and results are kept as digests, never as text. */
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+
+/** One call, as the audit trail keeps it. Results are never kept as text; arguments only where the operator asked for it. */
 export interface CallRecord {
   readonly kind: "call";
-  readonly time: string;
+  /** When it ended, by this machine's clock: a claim. The order is what `seq` says. */
+  readonly timestamp: string;
   readonly call_id: string;
+  /** The W3C trace that the call is a part of, where there is one. */
+  readonly trace_id?: string;
   /** On whose behalf it ran. */
   readonly principal: string;
   readonly tenant: string;
+  /** The client program, where one is known. */
+  readonly client_id: string | null;
+  /** The conversation: a session, or a principal and client where there are none. */
+  readonly session_id: string;
   /** Name under which the client called it. */
-  readonly tool: string;
+  readonly tool_name: string;
+  /** The plugin's name in this workspace, and its own. */
+  readonly alias: string;
   readonly plugin: string;
   readonly plugin_version: string;
+  /** Digest of the component that ran. */
   readonly component: string;
   readonly seal: string;
-  readonly outcome: "ok" | "tool-error" | "refused" | "asked" | "failed";
+  /** The highest ring in force: 5 where the operating system's seal holds, else 4. */
+  readonly ring: number;
+  readonly status: "success" | "tool-error" | "refused" | "asked" | "failed";
   /** The external error code, when there was one. */
   readonly error_code?: string;
   /** The internal code and message: operators only. */
   readonly reason?: string;
   /** RFC 8785 digest; null for refused arguments. */
   readonly arguments_digest: string | null;
+  /** By `audit.arguments`: whole, or with secrets taken out. Left out where they are kept as a digest alone. */
+  readonly arguments?: JsonValue;
   readonly duration_ms: number;
+  /** Characters of the content that the client was answered with. */
+  readonly result_chars: number;
+  /** An estimate: a quarter of the characters. */
+  readonly result_tokens: number;
   readonly host_calls: number;
+  /** Granted capabilities that the call really used, sorted. */
+  readonly capabilities: readonly string[];
+  /** Hosts that it sent requests to, in order of the first to each. At most 20. */
+  readonly destinations: readonly string[];
   /** Host operations that were refused, each with its tag and the broker's own words. At most 20. */
   readonly denied: readonly DeniedOperation[];
+  /** What the filter found in the answer. Left out where it found nothing. */
+  readonly findings?: readonly AuditedFinding[];
   readonly log_bytes_dropped: number;
 }
 
@@ -32,20 +58,71 @@ export interface DeniedOperation {
   readonly reason: string;
 }
 
+/** Names the rule and the place, and never the text that was found. */
+export interface AuditedFinding {
+  readonly id: string;
+  readonly severity: string;
+  readonly where: string;
+}
+
 /** A line that a plugin logged. `message` is escaped for terminals and cut. */
 export interface GuestLogRecord {
   readonly kind: "guest-log";
-  readonly time: string;
+  readonly timestamp: string;
   readonly call_id: string;
   readonly plugin: string;
   readonly level: string;
   readonly message: string;
 }
 
-export type AuditRecord = CallRecord | GuestLogRecord;
+/** What else is written down. A closed list: whoever reads the trail by program can rely on it. */
+export const AUDIT_EVENTS = [
+  /** A runtime started: its posture. */
+  "start",
+  /** A start that the gates or a verification refused: the codes of all reasons. */
+  "start-refused",
+  "stop",
+  /** A waiver that is in force at a start. */
+  "waiver",
+  /** A human was asked, or answered. */
+  "approval",
+  /** A request that did not show who it comes from, or may not do what it asked. */
+  "auth-refused",
+  "anomaly",
+  "plugin-suspended",
+  "plugin-resumed",
+  /** Keys of callers were made, revoked or changed. */
+  "key-changed",
+] as const;
+export type AuditEvent = (typeof AUDIT_EVENTS)[number];
+
+/** Something other than a call. `detail` holds no secret, and nothing that a stranger wrote but cut and by name. */
+export interface EventRecord {
+  readonly kind: "event";
+  readonly timestamp: string;
+  readonly event: AuditEvent;
+  readonly principal?: string;
+  readonly tenant?: string;
+  /** The plugin's name in this workspace. */
+  readonly alias?: string;
+  readonly tool_name?: string;
+  readonly call_id?: string;
+  readonly trace_id?: string;
+  readonly detail?: JsonObject;
+}
+
+export type AuditRecord = CallRecord | GuestLogRecord | EventRecord;
 
 /** Where records go. `write` returns when the record is handed to the operating system, and throws when it cannot be. */
 export interface AuditSink {
   write(record: AuditRecord): void;
   close(): void;
+}
+
+/** An event of this moment. */
+export function makeEvent(
+  event: AuditEvent,
+  rest: Omit<EventRecord, "kind" | "timestamp" | "event"> = {},
+): EventRecord {
+  return { kind: "event", timestamp: new Date().toISOString(), event, ...rest };
 }

@@ -102,7 +102,7 @@ function makeSteps({ server }: Configuration): CallSteps {
 }
 
 function makeCallable(
-  { exposedName, tool }: ExposedTool,
+  { exposedName, tool, scopes }: ExposedTool,
   plugin: CallablePlugin | undefined,
 ): CallableTool {
   if (!plugin) throw new Error("an exposed tool has no plugin");
@@ -110,6 +110,7 @@ function makeCallable(
   return {
     exposedName,
     tool,
+    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,

@@ -53,6 +53,14 @@ export const POLICY_ERRORS = {
     summary: "`server.rate.tools` names a tool that is not listed.",
     remedy: "Write the name as `glovebox list` shows it, or remove the entry.",
   },
+  ERR_GATE_FLOW: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "Production refuses a set of plugins that opens a path from private data to the outside on which nobody has decided.",
+    remedy:
+      "`glovebox flow` shows every path. Cut it (take a grant away, or keep the plugins apart in `profiles`), have a human decide (`flow.hold`), or accept it by its id with a reason and a date (`flow.accept`).",
+  },
   ERR_LICENCE_NOT_ALLOWED: {
     fault: "user",
     exit: EXIT.refused,

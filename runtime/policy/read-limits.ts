@@ -7,13 +7,15 @@ import type { Limits } from "../sandbox/limits.ts";
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-export interface LimitRow {
+export interface AmountRow<Field extends string> {
   /** The field that the key sets. */
-  readonly field: keyof Limits;
+  readonly field: Field;
   readonly unit: Unit;
   readonly min: number;
   readonly max: number;
 }
+
+export type LimitRow = AmountRow<keyof Limits>;
 
 /** Every limit by its key in the configuration, and the range in which it may be set. */
 export const LIMIT_ROWS: Readonly<Record<string, LimitRow>> = {
@@ -45,14 +47,23 @@ type Unit = keyof typeof UNITS;
 
 /** Reads a section `limits` over `base`: what it does not name stays. Every limit has a range, and none can be taken off. */
 export function readLimits(member: Cursor, base: Limits): Limits {
+  return readAmounts(member, LIMIT_ROWS, base);
+}
+
+/** Reads a section of amounts over `base`, each with its unit and its range. */
+export function readAmounts<Field extends string>(
+  member: Cursor,
+  rows: Readonly<Record<string, AmountRow<Field>>>,
+  base: Readonly<Record<Field, number>>,
+): Readonly<Record<Field, number>> {
   if (member.isAbsent()) return base;
-  const fields = member.fields([], Object.keys(LIMIT_ROWS));
-  const limits: { -readonly [Field in keyof Limits]: number } = { ...base };
-  for (const [key, row] of Object.entries(LIMIT_ROWS)) {
-    const limit = fields.get(key);
-    if (limit.value !== undefined) limits[row.field] = readLimit(limit, row);
+  const fields = member.fields([], Object.keys(rows));
+  const amounts: Record<Field, number> = { ...base };
+  for (const [key, row] of Object.entries(rows)) {
+    const amount = fields.get(key);
+    if (amount.value !== undefined) amounts[row.field] = readAmount(amount, row);
   }
-  return limits;
+  return amounts;
 }
 
 /** An amount of one limit as the configuration writes it. */
@@ -60,7 +71,7 @@ export function writeLimit({ field, unit }: LimitRow, limits: Limits): string {
   return UNITS[unit].write(limits[field]);
 }
 
-function readLimit(limit: Cursor, { unit, min, max }: LimitRow): number {
+function readAmount(limit: Cursor, { unit, min, max }: AmountRow<string>): number {
   const { read, write, shape } = UNITS[unit];
   const amount = read(limit.value ?? null);
   if (amount !== undefined && amount >= min && amount <= max) return amount;

@@ -1,9 +1,8 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { HostError } from "@glovebox/host-api/errors";
 import type { KeyValueOptions, KeyValueStore } from "@glovebox/host-api/powers";
 import { fitsUtf8, isPlainText } from "@glovebox/host-api/text";
+import { createPrivate, isBusy, isFull, retryWhileBusy, transact } from "./private-database.ts";
 
 /** "Glbx": says that the file is ours, so that a foreign database is left alone. */
 const APPLICATION_ID = 0x476c6278;
@@ -16,16 +15,9 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 const PAGE_BYTES = 4096;
-/** Another process that writes is waited for; the broker answers nobody meanwhile, so for a few writes at most. */
-const BUSY_MS_MAX = 20;
-/** SQLite's own waiting grows to 100 ms between tries, and a process that writes in a loop starves it. */
-const RETRY_MS_MAX = 1;
 /** Many tiny entries take several times their bytes on disk. The file's own bound keeps them from filling it. */
 const FILE_BYTES_PER_QUOTA_BYTE = 4;
 const FILE_BYTES_SPARE = 1024 * 1024;
-const SQLITE_BUSY = 5;
-const SQLITE_LOCKED = 6;
-const SQLITE_FULL = 13;
 
 /**
  * A durable key-value store in one SQLite file, which several processes may use at once.
@@ -34,7 +26,7 @@ const SQLITE_FULL = 13;
  */
 export function openKeyValue(file: string, options: KeyValueOptions): KeyValueStore {
   return guard(file, () => {
-    createPrivate(file);
+    if (!createPrivate(file)) throw new HostError("internal", `${file} is not a file`);
     const database = new DatabaseSync(file, { timeout: 0, defensive: true });
     try {
       prepareDatabase(database, options);
@@ -44,24 +36,6 @@ export function openKeyValue(file: string, options: KeyValueOptions): KeyValueSt
       throw error;
     }
   });
-}
-
-/** SQLite would create the file readable for everyone, and would follow a link. Its journal copies the file's mode. */
-function createPrivate(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const found = lstatSync(file, { throwIfNoEntry: false });
-  if (found === undefined) {
-    try {
-      closeSync(openSync(file, "wx", 0o600));
-    } catch (error) {
-      // Another process was quicker, with the same mode.
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
-  } else if (!found.isFile()) {
-    throw new HostError("internal", `${file} is not a file`);
-  } else if ((found.mode & 0o077) !== 0) {
-    chmodSync(file, 0o600);
-  }
 }
 
 /** Creates the tables in an empty file; else sees to it that the file is ours and whole, before anything is written. */
@@ -164,52 +138,19 @@ function assertKey(key: string, options: KeyValueOptions): void {
   }
 }
 
-/** Takes the write lock first: what is read inside stays true until the commit, with other processes too. */
-function transact<Result>(database: DatabaseSync, operation: () => Result): Result {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = operation();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
-}
-
-/**
- * Tries again while another process holds the file, then turns what SQLite and the file system throw into refusals.
- * An operation that was refused as busy has changed nothing, so it may run again from its start.
- */
+/** Turns what SQLite and the file system throw into refusals. */
 function guard<Result>(file: string, operation: () => Result): Result {
-  const endMs = performance.now() + BUSY_MS_MAX;
-  for (;;) {
-    try {
-      return operation();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= endMs) throw toHostError(file, error);
-      Atomics.wait(PAUSE, 0, 0, Math.random() * RETRY_MS_MAX);
-    }
+  try {
+    return retryWhileBusy(operation);
+  } catch (error) {
+    throw toHostError(file, error);
   }
-}
-
-/** Nobody ever wakes this: waiting on it is a pause that blocks. */
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
-
-function primaryCode(error: unknown): number {
-  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-}
-
-function isBusy(error: unknown): boolean {
-  return [SQLITE_BUSY, SQLITE_LOCKED].includes(primaryCode(error));
 }
 
 /** The host path is in the message, which stays with the broker; the guest sees the tag. */
 function toHostError(file: string, error: unknown): HostError {
   if (error instanceof HostError) return error;
   if (isBusy(error)) return new HostError("timed-out", `${file} is in use`, { cause: error });
-  if (primaryCode(error) === SQLITE_FULL) {
-    return new HostError("quota-exceeded", `${file} is full`, { cause: error });
-  }
+  if (isFull(error)) return new HostError("quota-exceeded", `${file} is full`, { cause: error });
   return new HostError("internal", `${file} cannot be used`, { cause: error });
 }

@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { CallRecord } from "../../runtime/audit/record.ts";
 import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
 import { DEFAULT_LIMITS } from "../../runtime/sandbox/limits.ts";
+import { readCalls } from "../helpers/audit-lines.ts";
 import { runGlovebox as run } from "../helpers/run-glovebox.ts";
 import {
   makeServedWorkspace,
@@ -74,12 +76,8 @@ async function assertNextWorks(plugin: string): Promise<void> {
 }
 
 /** What the audit says of the last call. */
-function lastRecord(): Readonly<Record<string, unknown>> {
-  const lines = readFileSync(join(workspace.folder, ".glovebox/audit.jsonl"), "utf8").split("\n");
-  const records = lines
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return records.findLast(({ kind }) => kind === "call") ?? assert.fail("no record");
+function lastRecord(): CallRecord {
+  return readCalls(workspace.folder).at(-1) ?? assert.fail("no record");
 }
 
 /** Of each limit: what fits into the low one, what does not, and what is said of it. What does not fit is let through by the high one. */
@@ -136,9 +134,9 @@ test("log: drops and counts what is over, and says LOG_LIMIT of a flood", async 
 
 test("what a call spent is in its record also when it failed", async () => {
   assert.equal(await callCode("greedy", "ask", { times: 21 }), "HOST_CALL_LIMIT");
-  assert.partialDeepStrictEqual(lastRecord(), { outcome: "failed", host_calls: 21 });
+  assert.partialDeepStrictEqual(lastRecord(), { status: "failed", host_calls: 21 });
   assert.equal(await callCode("roomy", "log", { lines: 25_000, bytes: 100 }), "LOG_LIMIT");
-  assert.ok(Number(lastRecord()["log_bytes_dropped"]) > MIB);
+  assert.ok(lastRecord().log_bytes_dropped > MIB);
 });
 
 test("concurrent_calls and queued_calls: one runs, two wait, and the next is OVERLOADED with a time to come back", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { readCalls } from "../helpers/audit-lines.ts";
 import { CAN_COMPILE_C } from "../helpers/c-guest.ts";
 import { CLIENTS, textOf } from "../helpers/mcp-clients.ts";
 import { makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
@@ -145,10 +146,9 @@ if (CAN_COMPILE_C) {
     const before = await client.listTools();
     assert.equal(textOf(await client.call("younger__ask", { what: "tools" })), "asked");
     assert.deepEqual(await client.listTools(), before);
-    const lines = readFileSync(file(".glovebox/audit.jsonl"), "utf8").trim().split("\n");
-    assert.partialDeepStrictEqual(JSON.parse(lines.at(-1) ?? ""), {
-      tool: "younger__ask",
-      outcome: "ok",
+    assert.partialDeepStrictEqual(readCalls(workspace.folder).at(-1), {
+      tool_name: "younger__ask",
+      status: "success",
       denied: [{ operation: "surface.change", tag: "refused-by-policy" }],
     });
   });

@@ -58,8 +58,17 @@ export const EVERYTHING = {
       },
       limits: { deadline: "500ms" },
       tools: ["now"],
+      approvals: { now: "first", "*": "always" },
       unsigned: false,
     },
+  },
+  profiles: { bank: { plugins: ["time"] } },
+  flow: {
+    hold: ["bank/time>time"],
+    accept: [{ path: "time>time", reason: "only the weather leaves", until: "2027-01-31" }],
+    inside: ["api.example.com:8443"],
+    after: "both",
+    window: "2h",
   },
   limits: {
     deadline: "20s",
@@ -88,6 +97,18 @@ export const EVERYTHING = {
       skew: "10s",
     },
     scopes: { default: ["tools"], tools: { time__now: ["time:read", "tools"] } },
+    http: {
+      listen: "0.0.0.0:8443",
+      hosts: ["mcp.example.com"],
+      origins: ["https://app.example.com"],
+      tls: {
+        cert: "file:/etc/glovebox/tls.pem",
+        key: "file:/etc/glovebox/tls.key",
+        client_ca: "file:/etc/glovebox/clients.pem",
+      },
+      proxy: { trusted: ["10.0.0.0/8"] },
+      limits: { body: "1MiB", connections: 100 },
+    },
     rate: {
       default: { per_minute: 60, burst: 20, concurrent: 4, per_day: 10_000 },
       tools: { time__now: { per_minute: 10 } },

@@ -27,6 +27,7 @@ const PROGRAMS = [
     package: "docker-registry",
     what: "publishing to a real registry and adding from it",
   },
+  { program: "redis-server", package: "redis-server", what: "what replicas share" },
 ];
 const missing = PROGRAMS.filter(({ program }) => !onPath(program));
 for (const { package: name, what } of missing)

@@ -79,7 +79,7 @@ export function openServlet(
       });
       return typeof value === "string" ? value : "";
     } finally {
-      denied = watch.take(callId).map(({ operation, tag }) => `${operation} ${tag}`);
+      denied = watch.take(callId).denied.map(({ operation, tag }) => `${operation} ${tag}`);
     }
   };
   const call = async (tool: string, args: JsonValue) =>

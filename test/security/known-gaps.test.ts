@@ -138,9 +138,9 @@ test("GB-010: a changed audit record looks like any other", () => {
   try {
     const file = path.join(folder, "audit.jsonl");
     const audit = openAudit(file, makeFilePowers());
-    audit.write({ kind: "call", outcome: "refused" } as CallRecord);
+    audit.write({ kind: "call", status: "refused" } as CallRecord);
     writeFileSync(file, readFileSync(file, "utf8").replace("refused", "ok"));
-    audit.write({ kind: "call", outcome: "ok" } as CallRecord);
+    audit.write({ kind: "call", status: "success" } as CallRecord);
     audit.close();
     const [changed, honest] = readFileSync(file, "utf8").split("\n");
     assert.equal(changed, honest);

@@ -15,6 +15,7 @@ import {
 } from "../../runtime/call.ts";
 import { TOOL_ERROR_CODES } from "../../runtime/firewall/outcome.ts";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
+import { makePrincipal, type Principal } from "../../runtime/policy/principal.ts";
 import { compileValidator } from "../../runtime/plugin/schema/validator.ts";
 import {
   SANDBOX_ERRORS,
@@ -38,15 +39,24 @@ const OUTPUT: JsonObject = {
 };
 const GOOD: JsonObject = { zone: "Europe/Paris" };
 
+const ANN = makePrincipal({
+  via: "token",
+  tenant: "acme",
+  subject: "ann",
+  client: "desk",
+  scopes: ["time:read"],
+});
+
 type Behave = (call: PluginCall) => PluginAnswer | Promise<PluginAnswer>;
 
 interface Options {
   readonly outputSchema?: JsonObject;
   readonly write?: (record: AuditRecord) => void;
+  readonly scopes?: readonly string[];
 }
 
 /** One tool whose plugin behaves as told, and everything that was audited. */
-function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
+function makeWorld(behave: Behave, { outputSchema, write, scopes }: Options = {}) {
   const records: AuditRecord[] = [];
   const calls: PluginCall[] = [];
   const deny = () => {
@@ -61,6 +71,7 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
       inputSchema: INPUT,
       ...(outputSchema ? { outputSchema } : {}),
     },
+    ...(scopes ? { scopes } : {}),
     validateArguments: compileValidator(INPUT),
     validateResult: outputSchema && compileValidator(outputSchema),
     plugin: {
@@ -128,7 +139,32 @@ describe("a call", () => {
       "tool",
       "plugin",
       "deadline_ms",
+      "principal",
     ]);
+  });
+
+  it("tells the plugin for whom it runs: the tenant and the user, and nothing else of the principal", async () => {
+    const contextFor = async (principal: Principal) => {
+      const world = makeWorld(answering({}));
+      await world.run({ caller: { ...LOCAL_CALLER, principal } });
+      return (world.calls[0]?.context as JsonObject | undefined)?.["principal"];
+    };
+    assert.deepEqual(await contextFor(LOCAL_CALLER.principal), { tenant: "local" });
+    assert.deepEqual(await contextFor(ANN), { tenant: "acme", subject: "ann" });
+  });
+
+  it("whose principal lacks a scope of the tool is refused with all that it needs, and never runs", async () => {
+    const world = makeWorld(answering({}), { scopes: ["time:read", "time:write"] });
+    const caller = { ...LOCAL_CALLER, principal: ANN };
+    const answer = await world.run({ caller });
+    assert.equal(codeOf(answer), "INSUFFICIENT_SCOPE");
+    assert.match(answer.error?.message ?? "", /time:read time:write/);
+    assert.equal(world.calls.length, 0);
+    assert.equal(recordOf(world).status, "refused");
+    const scopes = new Set(["time:read", "time:write", "more"]);
+    await world.run({ caller: { ...caller, principal: { ...ANN, scopes } } });
+    await world.run();
+    assert.equal(world.calls.length, 2);
   });
 
   it("is audited without a digest when its arguments are refused: that of megabytes takes seconds", async () => {
@@ -144,22 +180,30 @@ describe("a call", () => {
     const record = recordOf(world);
     assert.equal(world.records.length, 1);
     assert.deepEqual(
-      { ...record, time: "", call_id: "", duration_ms: 0 },
+      { ...record, timestamp: "", call_id: "", duration_ms: 0 },
       {
         kind: "call",
-        time: "",
+        timestamp: "",
         call_id: "",
         principal: "local",
         tenant: "local",
-        tool: "time__now",
+        client_id: null,
+        session_id: "local",
+        tool_name: "time__now",
+        alias: "time",
         plugin: "acme-time",
         plugin_version: "1.2.3",
         component: "sha256:00",
         seal: "landlock",
-        outcome: "ok",
+        ring: 4,
+        status: "success",
         arguments_digest: digestOf(GOOD),
         duration_ms: 0,
+        result_chars: 0,
+        result_tokens: 0,
         host_calls: 3,
+        capabilities: [],
+        destinations: [],
         denied: [],
         log_bytes_dropped: 7,
       },
@@ -261,7 +305,7 @@ describe("a call that is refused", () => {
     for (const value of bad) {
       const answer = await world.run({ arguments: value });
       assert.equal(codeOf(answer), "INVALID_ARGUMENTS");
-      assert.equal(recordOf(world).outcome, "refused");
+      assert.equal(recordOf(world).status, "refused");
       assert.equal(recordOf(world).error_code, "INVALID_ARGUMENTS");
     }
     assert.equal(world.calls.length, 0);
@@ -284,7 +328,7 @@ describe("a plugin's answer", () => {
     for (const [value, code] of cases) {
       const world = makeWorld(answering(value), { outputSchema: OUTPUT });
       assert.equal(codeOf(await world.run()), code, JSON.stringify(value));
-      assert.equal(recordOf(world).outcome, code === undefined ? "ok" : "tool-error");
+      assert.equal(recordOf(world).status, code === undefined ? "success" : "tool-error");
     }
   });
 
@@ -361,7 +405,7 @@ describe("a failure", () => {
       assert.equal(codeOf(answer), external, code);
       assert.ok(CODES.includes(external));
       assert.equal(JSON.stringify(answer).includes(SECRET), false);
-      assert.equal(recordOf(world).outcome, "failed");
+      assert.equal(recordOf(world).status, "failed");
       assert.equal(recordOf(world).reason, `${code}: ${SECRET}`);
     }
   });
@@ -387,7 +431,7 @@ describe("a failure", () => {
       const answer = await world.run();
       assert.equal(codeOf(answer), "INTERNAL");
       assert.equal(JSON.stringify(answer).includes(SECRET), false);
-      assert.equal(recordOf(world).outcome, "failed");
+      assert.equal(recordOf(world).status, "failed");
     }
   });
 

@@ -1,4 +1,5 @@
 import type { AuthConfiguration, ScopeConfiguration } from "./auth-configuration.ts";
+import { DEFAULT_HTTP, type HttpConfiguration } from "./http-configuration.ts";
 import type { RateConfiguration } from "./rate.ts";
 import type { StoreConfiguration } from "./store.ts";
 
@@ -8,6 +9,8 @@ export interface ServerConfiguration {
   readonly auth?: AuthConfiguration;
   /** Which scopes which tools need. */
   readonly scopes?: ScopeConfiguration;
+  /** Where it listens over HTTP, and for whom. */
+  readonly http: HttpConfiguration;
   /** What callers may use; undefined limits nothing. */
   readonly rate?: RateConfiguration;
   /** Where replicas meet. */
@@ -16,4 +19,4 @@ export interface ServerConfiguration {
   readonly stateKey?: string;
 }
 
-export const NO_SERVER: ServerConfiguration = { store: { kind: "memory" } };
+export const NO_SERVER: ServerConfiguration = { http: DEFAULT_HTTP, store: { kind: "memory" } };

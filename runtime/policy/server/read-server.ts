@@ -1,6 +1,7 @@
 import type { Cursor } from "../../plugin/cursor.ts";
 import { NO_SERVER, type ServerConfiguration } from "./configuration.ts";
 import { readAuth } from "./read-auth.ts";
+import { readHttp } from "./http.ts";
 import { readRate } from "./rate.ts";
 import { readReference } from "./reference.ts";
 import { readScopes } from "./read-scopes.ts";
@@ -9,11 +10,12 @@ import { readStore } from "./store.ts";
 /** Reads the section `server`. Each key's own reader stands in a file of its own. */
 export function readServer(member: Cursor): ServerConfiguration {
   if (member.isAbsent()) return NO_SERVER;
-  const fields = member.fields([], ["auth", "scopes", "rate", "store", "state_key"]);
+  const fields = member.fields([], ["auth", "scopes", "http", "rate", "store", "state_key"]);
   const stateKey = fields.get("state_key");
   return {
     ...fields.optional("auth", readAuth),
     ...fields.optional("scopes", readScopes),
+    http: readHttp(fields.get("http")),
     ...fields.optional("rate", readRate),
     store: readStore(fields.get("store")),
     ...(stateKey.value === undefined ? {} : { stateKey: readReference(stateKey) }),

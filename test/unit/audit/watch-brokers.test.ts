@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CallScope, CapabilityBroker, HostOperation } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
-import { watchBrokers } from "../../../runtime/audit/watch-brokers.ts";
+import type { JsonValue } from "@glovebox/host-api/json";
+import { watchBrokers, type Exercised } from "../../../runtime/audit/watch-brokers.ts";
 
 const REQUEST = { args: [], body: new Uint8Array() };
 
@@ -13,8 +14,9 @@ function scope(callId: string, signal = new AbortController().signal): CallScope
 function watch(operation: HostOperation, rest: Partial<CapabilityBroker> = {}) {
   const watched = watchBrokers([{ operations: { "kv.get": operation }, ...rest }]);
   const [broker] = watched.brokers;
-  const take = (callId: string) => watched.take(callId);
-  return { take, broker, get: broker?.operations["kv.get"] as HostOperation };
+  const take = (callId: string) => watched.take(callId).denied;
+  const takeAll = (callId: string) => watched.take(callId);
+  return { take, takeAll, broker, get: broker?.operations["kv.get"] as HostOperation };
 }
 
 const refusing =
@@ -51,6 +53,46 @@ describe("a watched broker", () => {
     const { get, take } = watch(async () => ({ value: 1 }));
     assert.deepEqual(await get(REQUEST, scope("1")), { value: 1 });
     assert.deepEqual(take("1"), []);
+  });
+
+  it("says which capabilities a call used, refusals left out", async () => {
+    const { get, takeAll } = watch(async () => ({ value: 1 }));
+    await get(REQUEST, scope("1"));
+    assert.deepEqual(takeAll("1").capabilities, ["kv"]);
+    const refused = watch(refusing());
+    assert.throws(() => refused.get(REQUEST, scope("1")));
+    assert.deepEqual(refused.takeAll("1").capabilities, []);
+    const missing = watch(refusing("not-found"));
+    assert.throws(() => missing.get(REQUEST, scope("1")));
+    assert.deepEqual(missing.takeAll("1").capabilities, ["kv"]);
+  });
+
+  it("says which hosts a call sent to: asked for, redirected to, and failed on the way", async () => {
+    const send = async (url: string, answer: () => JsonValue): Promise<Exercised> => {
+      const watched = watchBrokers([
+        { operations: { "http.send": async () => ({ value: answer() }) } },
+      ]);
+      const operation = watched.brokers[0]?.operations["http.send"] as HostOperation;
+      const request = { args: ["GET", url, []], body: new Uint8Array() };
+      await Promise.resolve(operation(request, scope("1"))).catch(() => undefined);
+      return watched.take("1");
+    };
+    const lands = (url: string) => () => ({ status: 200, url });
+    const fails = (tag: "timed-out" | "refused-by-policy") => () => {
+      throw new HostError(tag, "");
+    };
+    const hostsOf = async (url: string, answer: () => JsonValue) =>
+      (await send(url, answer)).destinations;
+    assert.deepEqual(await hostsOf("https://a.example/x", lands("https://a.example/x")), [
+      "a.example",
+    ]);
+    assert.deepEqual(await hostsOf("https://a.example:8443/x", lands("https://b.example/")), [
+      "a.example:8443",
+      "b.example",
+    ]);
+    assert.deepEqual(await hostsOf("https://a.example/", fails("timed-out")), ["a.example"]);
+    assert.deepEqual(await hostsOf("https://a.example/", fails("refused-by-policy")), []);
+    assert.deepEqual(await hostsOf("no address", fails("timed-out")), []);
   });
 
   it("names an unforeseen failure as internal", () => {

@@ -7,6 +7,7 @@ import type { Schema } from "@cfworker/json-schema";
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { FIRST_CONFIGURATION } from "../../../runtime/policy/edit-configuration.ts";
 import { workspacePaths } from "../../../runtime/workspace-paths.ts";
+import { HTTP_LIMIT_ROWS } from "../../../runtime/policy/server/http.ts";
 import { LIMIT_ROWS } from "../../../runtime/policy/read-limits.ts";
 import { change, EVERYTHING, parseData } from "../../helpers/policy-files.ts";
 import { codesOf } from "../../helpers/refusals.ts";
@@ -101,9 +102,44 @@ const PATHS = [
   "plugins.time.tools",
   "plugins.time.tools.0",
   "plugins.time.unsigned",
+  "plugins.time.approvals",
+  "plugins.time.approvals.now",
+  "plugins.time.approvals.unknown",
+  "profiles.bank",
+  "profiles.Bank",
+  "profiles.bank.plugins",
+  "profiles.bank.plugins.0",
+  "profiles.bank.unknown",
+  "flow.hold",
+  "flow.hold.0",
+  "flow.accept",
+  "flow.accept.0",
+  "flow.accept.0.path",
+  "flow.accept.0.until",
+  "flow.accept.0.unknown",
+  "flow.inside",
+  "flow.inside.0",
+  "flow.after",
+  "flow.window",
+  "flow.unknown",
   "plugins.time.unknown",
   ...Object.keys(LIMIT_ROWS).map((key) => `limits.${key}`),
   "limits.unknown",
+  "server.http",
+  ...[
+    "listen",
+    "hosts",
+    "hosts.0",
+    "origins",
+    "origins.0",
+    "tls",
+    "proxy",
+    "limits",
+    "unknown",
+  ].map((key) => `server.http.${key}`),
+  ...["cert", "key", "client_ca", "unknown"].map((key) => `server.http.tls.${key}`),
+  ...["trusted", "unknown"].map((key) => `server.http.proxy.${key}`),
+  ...[...Object.keys(HTTP_LIMIT_ROWS), "unknown"].map((key) => `server.http.limits.${key}`),
   "server.unknown",
   "server.store",
   "server.store.redis",
@@ -222,6 +258,15 @@ const CHANGES: readonly Change[] = [
     "licences.allow",
     [id],
   ]),
+  ...["127.0.0.1:0", "[::1]:8808", "localhost:8808", "example.com:80", "8808", ":8808"].map(
+    (listen): Change => ["server.http.listen", listen],
+  ),
+  ...["a.example", "[::1]", "A.example", "a.example:80", "a..b", "*.example"].map(
+    (host): Change => ["server.http.hosts", [host]],
+  ),
+  ...["https://a.example", "http://[::1]:80", "https://a.example/", "a.example", "null"].map(
+    (origin): Change => ["server.http.origins", [origin]],
+  ),
   ...["refuse", "warn", "Warn"].map((value): Change => ["licences.otherwise", value]),
   ...["env:A", "env:1", "env:", "file:/x", "file:x", "ENV:A", "hunter2", "env:A B"].map(
     (value): Change => ["server.state_key", value],
@@ -233,6 +278,24 @@ const CHANGES: readonly Change[] = [
   ["plugins.time.isolation", "instance"],
   ["plugins.time.isolation", "call"],
   ["plugins.time.isolation", "Call"],
+  ...["always", "first", "never", "Always", { "*": "first" }, { "a b": "first" }].map(
+    (value): Change => ["plugins.time.approvals", value],
+  ),
+  ...["files>web", "bank/files>web", "a/b/c>d", "files->web", "A>b", ">b", "all"].flatMap(
+    (path): Change[] => [
+      ["flow.hold", [path]],
+      ["flow.accept.0.path", path],
+    ],
+  ),
+  ["flow.hold", "all"],
+  ["profiles.bank.plugins", ["time", "time"]],
+  ...["1m", "0m", "10080m", "10081m", "168h", "169h", "7d", "8d", "01m", "1s"].map(
+    (value): Change => ["flow.window", value],
+  ),
+  ...["api.example.com", "[::1]:80", "a b", "a:0", "*.example.com"].map((host): Change => [
+    "flow.inside",
+    [host],
+  ]),
   ["plugins.time.tools", ["a", "a"]],
   ["plugins.time.tools", Array.from({ length: 128 }, (_, index) => `t${index}`)],
   ["plugins.time.tools", Array.from({ length: 129 }, (_, index) => `t${index}`)],

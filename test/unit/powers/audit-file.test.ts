@@ -14,7 +14,7 @@ after(() => rmSync(folder, { recursive: true }));
 const files = makeFilePowers();
 const record = (message: string): GuestLogRecord => ({
   kind: "guest-log",
-  time: "2027-01-01T00:00:00.000Z",
+  timestamp: "2027-01-01T00:00:00.000Z",
   call_id: "1",
   plugin: "p",
   level: "info",
