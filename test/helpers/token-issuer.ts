@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { randomBytes, randomUUID } from "node:crypto";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import {
   calculateJwkThumbprint,
   exportJWK,
