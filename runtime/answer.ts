@@ -19,6 +19,7 @@ export const RUNTIME_ERROR_CODES = [
   "APPROVAL_REQUIRED",
   "APPROVAL_DECLINED",
   "FLOW_HELD",
+  "TASK_LOST",
   "INTERNAL",
 ] as const;
 
