@@ -24,6 +24,7 @@ export const RUNTIME_ERROR_CODES = [
   "RATE_LIMITED",
   "QUOTA_EXCEEDED",
   "SERVER_STOPPING",
+  "TASK_LOST",
   "INTERNAL",
 ] as const;
 
