@@ -6,6 +6,7 @@ import type { NeededInputs } from "./inputs.ts";
 /** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
 export const RUNTIME_ERROR_CODES = [
   "UNKNOWN_TOOL",
+  "INSUFFICIENT_SCOPE",
   "INVALID_ARGUMENTS",
   "TIMEOUT",
   "CANCELLED",
@@ -16,6 +17,9 @@ export const RUNTIME_ERROR_CODES = [
   "PLUGIN_FAILED",
   "OVERLOADED",
   "SERVER_STOPPING",
+  "APPROVAL_REQUIRED",
+  "APPROVAL_DECLINED",
+  "FLOW_HELD",
   "INTERNAL",
 ] as const;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -18,13 +18,15 @@ import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
 import type { Validator } from "./plugin/schema/validator.ts";
-import { LOCAL_PRINCIPAL, type Principal } from "./policy/principal.ts";
+import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
 import type { PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
 
 /** One tool, ready to be called: everything a call needs was verified and made before the first call. */
 export interface CallableTool {
   readonly exposedName: string;
   readonly tool: ToolDefinition;
+  /** What a principal must hold to call it; nothing where it is left out. */
+  readonly scopes?: readonly string[];
   readonly validateArguments: Validator;
   readonly validateResult: Validator | undefined;
   readonly plugin: CallablePlugin;
@@ -83,6 +85,7 @@ export interface Admission {
 
 /** One call with arguments that are valid, before it runs. */
 export interface ConsideredCall {
+  readonly callId: string;
   readonly caller: Caller;
   readonly callable: CallableTool;
   readonly arguments: JsonValue;
@@ -103,6 +106,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** Hears of the end of each call that was considered, however it ended. */
+  end?(call: ConsideredCall): void;
 }
 
 /** Nothing is limited, asked or filtered. */
@@ -145,8 +150,8 @@ const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
- * find the pinned tool → admit → validate the arguments → ask whom it must → run it behind the seal → read its outcome →
- * filter → audit → answer.
+ * find the pinned tool → see that the principal holds its scopes → admit → validate the arguments → ask whom it must →
+ * run it behind the seal → read its outcome → filter → audit → answer.
  * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
@@ -196,6 +201,11 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
+  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  if (missing.length > 0) {
+    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    return { answer, status: "refused", argumentsDigest: null };
+  }
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -218,6 +228,7 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  let call: ConsideredCall | undefined;
   run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
@@ -228,7 +239,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
       return { answer, status: "refused", argumentsDigest };
     }
     const { caller, given, arguments: args } = request;
-    const call: ConsideredCall = {
+    call = {
+      callId: run.callId,
       caller,
       callable,
       arguments: args,
@@ -250,6 +262,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
     return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
+  } finally {
+    if (call) steps.end?.(call);
   }
 }
 
@@ -271,6 +285,15 @@ function unknownTool(name: string): ClientError {
   };
 }
 
+/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
+function insufficientScope(needed: readonly string[]): ClientError {
+  return {
+    error_code: "INSUFFICIENT_SCOPE",
+    message: `This tool needs the scopes: ${needed.join(" ")}.`,
+    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
+  };
+}
+
 function runSealed(run: Run): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
@@ -282,6 +305,7 @@ function runSealed(run: Run): Promise<PluginAnswer> {
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
       deadline_ms: plugin.deadlineMs,
+      principal: shownToPlugin(request.caller.principal),
     },
     onLog: (level, message) =>
       setting.audit.write({
@@ -295,6 +319,11 @@ function runSealed(run: Run): Promise<PluginAnswer> {
     onSpent: (spent) => void (run.spent = spent),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
+}
+
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
 
 function callingOf({ plugin }: CallableTool): Calling {

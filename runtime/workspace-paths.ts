@@ -12,6 +12,8 @@ export interface WorkspacePaths {
   readonly folder: string;
   readonly cacheFolder: string;
   readonly auditFile: string;
+  /** Hashes of API keys, where the configuration names no other file. */
+  readonly keysFile: string;
   /** The configuration's JSON Schema, for editors: the configuration's first line names it. */
   readonly schemaFile: string;
   /** Held while a command changes the workspace. */
@@ -40,6 +42,7 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     folder,
     cacheFolder: path.join(folder, "cache"),
     auditFile: path.join(folder, "audit.jsonl"),
+    keysFile: path.join(folder, "keys.json"),
     schemaFile: path.join(folder, "glovebox.schema.json"),
     busyFile: path.join(folder, "busy"),
     changeFile: path.join(folder, "change.json"),

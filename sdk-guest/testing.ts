@@ -52,6 +52,7 @@ export function testPlugin(tools: readonly Tool[], grants: TestGrants = {}): Tes
         tool: name,
         plugin: { name: "test", version: "0.0.0" },
         deadline_ms: 10_000,
+        principal: { tenant: "local" },
       };
       const scoped: PluginHost = { ...host, getContext: () => JSON.stringify(context) };
       const problem = findProblem(tools, name, args);

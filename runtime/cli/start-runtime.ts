@@ -93,7 +93,7 @@ function assemble(
 }
 
 function makeCallable(
-  { exposedName, tool }: ExposedTool,
+  { exposedName, tool, scopes }: ExposedTool,
   plugin: CallablePlugin | undefined,
 ): CallableTool {
   if (!plugin) throw new Error("an exposed tool has no plugin");
@@ -101,6 +101,7 @@ function makeCallable(
   return {
     exposedName,
     tool,
+    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,

@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/scan-release.ts",
     "runtime/calling.ts",
     "runtime/call.ts",
+    "runtime/consent",
     "runtime/call-record.ts",
   ],
   ["runtime/debt"],
