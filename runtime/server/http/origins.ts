@@ -29,8 +29,7 @@ export function luggageOf(authInfo: AuthInfo | undefined): Luggage {
 /** Where a request comes from. `session` is the id of its session, where it has one. */
 export function originOf(principal: Principal, headers: RequestHeaders, session?: string): Origin {
   const { traceparent, tracestate, baggage } = headers;
-  const trace =
-    traceparent === undefined ? undefined : readTrace(traceparent, tracestate, baggage);
+  const trace = traceparent === undefined ? undefined : readTrace(traceparent, tracestate, baggage);
   return {
     principal,
     conversation: session ?? `principal:${principal.id}`,

@@ -39,8 +39,7 @@ export class Reply {
     if (this.#stream || !this.#exchange) return;
     const stream = this.#attach(this.#exchange);
     const { keep, isPrimed } = this.#setting;
-    if (keep && isPrimed)
-      stream.write(`id: ${keep("")}\nretry: ${RETRY_MS}\ndata: \n\n`);
+    if (keep && isPrimed) stream.write(`id: ${keep("")}\nretry: ${RETRY_MS}\ndata: \n\n`);
   }
 
   /** Something before the result. */
