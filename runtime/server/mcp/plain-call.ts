@@ -51,10 +51,16 @@ export function isId(value: unknown): value is RequestId {
   return typeof value === "string" || Number.isSafeInteger(value);
 }
 
-export function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallToolResult {
+/** Before 2026-07-28 structured content is an object; any other is left to the text that says the same. */
+export function toMcpResult(
+  { content, structuredContent, isError }: ToolAnswer,
+  isModern = false,
+): CallToolResult {
+  const isKnown = isModern ? structuredContent !== undefined : isJsonObject(structuredContent);
   return {
-    content: content.map((block) => ({ ...block })),
-    ...(structuredContent === undefined ? {} : { structuredContent }),
+    // The SDK's types are of lists that may be written to, and nobody does.
+    content: content as CallToolResult["content"],
+    ...(isKnown ? { structuredContent: structuredContent as JsonObject } : {}),
     ...(isError ? { isError } : {}),
   };
 }
