@@ -1,4 +1,3 @@
-import { makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
 import { makeAddressCheck, type AddressCheck } from "./address-check.ts";
 import { answerChallenge, answerProblem, JSON_HEADERS } from "./answers.ts";
 import type { Authentication } from "./authenticate.ts";
@@ -7,9 +6,7 @@ import { answerPreflight, openToOrigin } from "./cross-origin.ts";
 import type { HttpExchange, HttpRequest } from "./exchange.ts";
 import { answerAtRoot } from "./front-page.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
-import { ModernLeg } from "./modern-leg.ts";
 import { NO_REQUEST_LIMITS, type RequestLimits } from "./request-limits.ts";
-import { RunningCalls } from "./running-calls.ts";
 import type { HttpSetting } from "./serve-http.ts";
 import { Sessions } from "./sessions.ts";
 import { StreamPlaces } from "./stream-places.ts";
@@ -20,50 +17,32 @@ const METADATA_PATH = "/.well-known/oauth-protected-resource";
 export class HttpServer {
   readonly #setting: HttpSetting;
   readonly #check: AddressCheck;
-  readonly #calls: RunningCalls;
-  readonly #sessions: Sessions;
-  readonly #modern: ModernLeg;
-  readonly #endpoint: McpEndpoint;
   readonly #limits: RequestLimits;
   readonly #trusted: readonly string[];
+  readonly #sessions: Sessions;
+  readonly #endpoints: ReadonlyMap<string, McpEndpoint>;
   #isOpen = true;
 
   constructor(setting: HttpSetting) {
     this.#setting = setting;
-    const { http, authenticator, requestLimits = NO_REQUEST_LIMITS } = setting;
+    const { http, authenticator, places, requestLimits = NO_REQUEST_LIMITS } = setting;
     const { limits } = http;
     this.#limits = requestLimits;
     this.#trusted = http.proxy?.trusted ?? [];
     this.#check = makeAddressCheck(http);
-    this.#calls = new RunningCalls(setting.mcp.callTool);
     this.#sessions = new Sessions(limits);
-    const { callTool } = this.#calls;
-    const mcp: McpSetting = {
-      ...setting.mcp,
-      callTool,
-      mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
-    };
-    const makeServer = makeMcpServers(mcp);
-    const places = new StreamPlaces(limits.streamsPerPrincipal);
-    const takeStream = (principalId: string) => places.take(principalId);
-    this.#modern = new ModernLeg({
-      makeServer,
-      takeStream,
-      subscriptionsMax: limits.connections,
-      onError: (error) => setting.onError(error),
-      ...(mcp.changes ? { changes: mcp.changes } : {}),
-    });
-    this.#endpoint = new McpEndpoint({
-      mcp,
-      callTool,
+    const streams = new StreamPlaces(limits.streamsPerPrincipal);
+    const shared = {
       authenticator,
       limits,
-      makeServer,
-      takeStream,
       sessions: this.#sessions,
-      modern: this.#modern,
+      takeStream: (principalId: string) => streams.take(principalId),
       isOpen: () => this.#isOpen,
-    });
+      onError: (error: Error) => setting.onError(error),
+    };
+    this.#endpoints = new Map(
+      places.map(({ path, mcp }) => [path, new McpEndpoint({ ...shared, path, mcp })]),
+    );
   }
 
   /** Never throws. */
@@ -80,8 +59,7 @@ export class HttpServer {
   /** Waits for what runs, and ends the rest with an answer of its own. */
   async drain(waitMsMax: number): Promise<void> {
     this.#isOpen = false;
-    await this.#calls.drain(waitMsMax);
-    await this.#modern.close();
+    await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.drain(waitMsMax)));
     await this.#sessions.close();
   }
 
@@ -99,7 +77,8 @@ export class HttpServer {
   }
 
   async #serve(exchange: HttpExchange, path: string): Promise<void> {
-    if (path === "/mcp") return this.#serveMcp(exchange);
+    const endpoint = this.#endpoints.get(path);
+    if (endpoint) return this.#serveMcp(exchange, endpoint);
     if (path === "/") return answerAtRoot(exchange);
     const { metadata } = this.#setting.authenticator;
     if (metadata && (path === METADATA_PATH || path === `${METADATA_PATH}/mcp`))
@@ -111,7 +90,7 @@ export class HttpServer {
     });
   }
 
-  async #serveMcp(exchange: HttpExchange): Promise<void> {
+  async #serveMcp(exchange: HttpExchange, endpoint: McpEndpoint): Promise<void> {
     const { request } = exchange;
     if (request.method === "OPTIONS") return answerPreflight(exchange);
     const address = clientAddressOf(request, this.#trusted);
@@ -127,7 +106,7 @@ export class HttpServer {
     const admitted = this.#limits.admitPrincipal(principal);
     const waitOwn = admitted instanceof Promise ? await admitted : admitted;
     if (waitOwn !== undefined) return answerTooMany(exchange, waitOwn);
-    return this.#endpoint.handle(exchange, principal);
+    return endpoint.handle(exchange, principal);
   }
 
   #refuse(exchange: HttpExchange, message: string): void {

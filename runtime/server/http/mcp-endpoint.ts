@@ -1,18 +1,18 @@
 import { classifyInboundRequest, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { CallTool } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
 import type { HttpLimits } from "../../policy/server/http-configuration.ts";
-import { serverInfoOf, type makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
+import { makeMcpServers, serverInfoOf, type McpSetting } from "../mcp/mcp-server.ts";
 import { answerChallenge, answerProblem, answerRpcError, SAFE_HEADERS } from "./answers.ts";
 import type { Authenticator } from "./authenticate.ts";
 import type { HttpExchange, RequestHeaders } from "./exchange.ts";
 import { answerFrontPage, wantsPage } from "./front-page.ts";
 import { answerModernCall, readModernCall } from "./modern-calls.ts";
-import type { ModernLeg } from "./modern-leg.ts";
+import { ModernLeg } from "./modern-leg.ts";
 import { originOf } from "./origins.ts";
 import { findHeaderMismatch, headerParametersOf, type HeaderParameter } from "./param-headers.ts";
 import { readMessage } from "./read-message.ts";
+import { RunningCalls } from "./running-calls.ts";
 import { HttpSession } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -22,16 +22,17 @@ const NOT_READY = -32_000;
 const LEGACY_VERSIONS: ReadonlySet<string> = new Set(SUPPORTED_PROTOCOL_VERSIONS);
 
 export interface EndpointSetting {
+  readonly path: string;
   readonly mcp: McpSetting;
-  readonly callTool: CallTool;
   readonly authenticator: Authenticator;
   readonly limits: HttpLimits;
+  /** Of all endpoints. */
   readonly sessions: Sessions;
-  readonly modern: ModernLeg;
-  readonly makeServer: ReturnType<typeof makeMcpServers>;
+  /** A place among the open streams of a principal, to be given back; undefined when there is none left. */
   takeStream(principalId: string): (() => void) | undefined;
   /** Whether new work is taken. */
   isOpen(): boolean;
+  onError(error: Error): void;
 }
 
 /** `/mcp`, for a principal that is let in: both eras of the specification, told apart by what a request says. */
@@ -39,20 +40,44 @@ export class McpEndpoint {
   readonly #setting: EndpointSetting;
   readonly #known: ReadonlySet<string>;
   readonly #headerParameters: ReadonlyMap<string, readonly HeaderParameter[]>;
-  readonly #direct: { readonly callTool: CallTool; readonly serverInfo: JsonObject };
+  readonly #calls: RunningCalls;
+  readonly #serverInfo: JsonObject;
+  readonly #makeServer: ReturnType<typeof makeMcpServers>;
+  readonly #modern: ModernLeg;
 
   constructor(setting: EndpointSetting) {
     this.#setting = setting;
-    const { tools } = setting.mcp;
-    this.#known = new Set(tools.map((tool) => tool.exposedName));
+    const { authenticator, limits, path } = setting;
+    this.#calls = new RunningCalls(setting.mcp.callTool);
+    const mcp: McpSetting = {
+      ...setting.mcp,
+      place: path,
+      callTool: this.#calls.callTool,
+      mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
+    };
+    this.#known = new Set(mcp.tools.map((tool) => tool.exposedName));
     this.#headerParameters = new Map(
-      tools
+      mcp.tools
         .map(
           ({ exposedName, tool }) => [exposedName, headerParametersOf(tool.inputSchema)] as const,
         )
         .filter(([, parameters]) => parameters.length > 0),
     );
-    this.#direct = { callTool: setting.callTool, serverInfo: serverInfoOf(setting.mcp) };
+    this.#serverInfo = serverInfoOf(mcp);
+    this.#makeServer = makeMcpServers(mcp);
+    this.#modern = new ModernLeg({
+      makeServer: this.#makeServer,
+      subscriptionsMax: limits.connections,
+      takeStream: (principalId) => setting.takeStream(principalId),
+      onError: (error) => setting.onError(error),
+      ...(mcp.changes ? { changes: mcp.changes } : {}),
+    });
+  }
+
+  /** Waits for what runs, and ends the rest with an answer of its own. */
+  async drain(waitMsMax: number): Promise<void> {
+    await this.#calls.drain(waitMsMax);
+    await this.#modern.close();
   }
 
   async handle(exchange: HttpExchange, principal: Principal): Promise<void> {
@@ -63,7 +88,7 @@ export class McpEndpoint {
   }
 
   async #post(exchange: HttpExchange, principal: Principal): Promise<void> {
-    const { authenticator, limits, modern } = this.#setting;
+    const { authenticator, limits, path } = this.#setting;
     const value = await readMessage(exchange, limits.bodyBytes);
     if (!value) return;
     if (!this.#setting.isOpen()) return refuseWork(exchange, value);
@@ -75,9 +100,12 @@ export class McpEndpoint {
     const call = sessionId === undefined ? readModernCall(value, headers) : undefined;
     if (call && this.#known.has(call.name)) {
       if (this.#refuseMismatch(exchange, value)) return;
-      const origin = originOf(principal, headers);
-      const begun = await answerModernCall(exchange, call, origin, this.#direct);
-      return begun && modern.serve(exchange, value, origin, begun);
+      const origin = originOf(principal, headers, `${path} ${principal.id}`);
+      const begun = await answerModernCall(exchange, call, origin, {
+        callTool: this.#calls.callTool,
+        serverInfo: this.#serverInfo,
+      });
+      return begun && this.#modern.serve(exchange, value, origin, begun);
     }
     if (sessionId !== undefined && !namesModernEra(value))
       return this.#inSession(exchange, principal, sessionId, value);
@@ -102,7 +130,8 @@ export class McpEndpoint {
             idOf(value),
           );
     if (this.#refuseMismatch(exchange, value)) return;
-    return this.#setting.modern.serve(exchange, value, originOf(principal, headers));
+    const conversation = `${this.#setting.path} ${principal.id}`;
+    return this.#modern.serve(exchange, value, originOf(principal, headers, conversation));
   }
 
   async #openSession(
@@ -110,7 +139,7 @@ export class McpEndpoint {
     principal: Principal,
     value: JsonObject,
   ): Promise<void> {
-    const { sessions, makeServer, callTool, modern } = this.#setting;
+    const { sessions, path } = this.#setting;
     if (!sessions.makeRoom(principal.id))
       return answerProblem(exchange, "TOO_MANY", "Too many sessions are in use.", {
         suggestion: "End sessions that are not needed, or come again later.",
@@ -118,10 +147,11 @@ export class McpEndpoint {
       });
     const session = new HttpSession({
       principal,
-      callTool,
-      changes: modern.changes,
+      path,
+      callTool: this.#calls.callTool,
+      changes: this.#modern.changes,
       known: this.#known,
-      makeServer,
+      makeServer: this.#makeServer,
       takeStream: () => this.#setting.takeStream(principal.id),
       onEnd: (ended) => sessions.remove(ended),
     });
@@ -167,7 +197,7 @@ export class McpEndpoint {
       answerRpcError(exchange, 400, { code: NOT_READY, message }, requestId);
       return undefined;
     }
-    const session = this.#setting.sessions.find(id, principal.id);
+    const session = this.#setting.sessions.find(id, principal.id, this.#setting.path);
     if (!session) {
       const message = "There is no such session. Begin another.";
       answerRpcError(exchange, 404, { code: NO_SESSION, message }, requestId);

@@ -5,8 +5,14 @@ import type { HttpHandler, HttpListener } from "./exchange.ts";
 import { HttpServer } from "./http-server.ts";
 import type { RequestLimits } from "./request-limits.ts";
 
-export interface HttpSetting {
+/** One set of tools at an address of its own: `/mcp`, `/mcp/PROFILE`. */
+export interface HttpPlace {
+  readonly path: string;
   readonly mcp: McpSetting;
+}
+
+export interface HttpSetting {
+  readonly places: readonly HttpPlace[];
   readonly http: HttpConfiguration;
   readonly authenticator: Authenticator;
   readonly requestLimits?: RequestLimits;

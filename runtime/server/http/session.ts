@@ -35,6 +35,8 @@ const PRIMED_SINCE = "2025-11-25";
 
 export interface SessionSetting {
   readonly principal: Principal;
+  /** Of the endpoint where it was begun. It is a session nowhere else. */
+  readonly path: string;
   readonly changes: ServerEventBus;
   readonly callTool: CallTool;
   readonly known: ReadonlySet<string>;
@@ -59,6 +61,7 @@ interface Pending {
 export class HttpSession implements Transport {
   readonly sessionId: string = randomUUID();
   readonly principalId: string;
+  readonly path: string;
   lastUsedMs: number = performance.now();
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
   onclose?: () => void;
@@ -80,6 +83,7 @@ export class HttpSession implements Transport {
   constructor(setting: SessionSetting) {
     this.#setting = setting;
     this.principalId = setting.principal.id;
+    this.path = setting.path;
     this.#direct = new DirectCalls({
       callTool: setting.callTool,
       known: setting.known,
