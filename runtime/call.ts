@@ -48,6 +48,8 @@ export interface CallRequest {
   readonly given?: GivenInputs;
   /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
   readonly trace?: TraceContext;
+  /** Left out, the call is answered while the client waits. */
+  readonly task?: TaskStep;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -57,6 +59,14 @@ export interface CallRequest {
   /** What the plugin logs, safe to print, for a client that wants to hear it. As many lines as the audit keeps. */
   readonly onLog?: (level: string, message: string) => void;
 }
+
+/**
+ * `begin`: the call is let in and its arguments are checked, but nothing runs: without an error it may become a task.
+ * `run`: it runs as the task that it became, and was let in then.
+ */
+export type TaskStep =
+  | { readonly kind: "begin" }
+  | { readonly kind: "run"; readonly deadlineMs: number };
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
 
@@ -68,6 +78,7 @@ export interface Admission {
 
 /** One call with arguments that are valid, before it runs. */
 export interface ConsideredCall {
+  readonly callId: string;
   readonly caller: Caller;
   readonly callable: CallableTool;
   readonly arguments: JsonValue;
@@ -88,6 +99,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** Hears of the end of each call that was considered, however it ended. */
+  end?(call: ConsideredCall): void;
 }
 
 /** Nothing is limited, asked or filtered. */
@@ -189,6 +202,7 @@ async function perform(run: Run): Promise<Ending> {
     const answer = answerWithError(insufficientScope(callable.scopes ?? []));
     return { answer, status: "refused", argumentsDigest: null };
   }
+  if (request.task?.kind === "run") return performAdmitted(run);
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -211,6 +225,7 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  let call: ConsideredCall | undefined;
   run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
@@ -220,8 +235,11 @@ async function performAdmitted(run: Run): Promise<Ending> {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
       return { answer, status: "refused", argumentsDigest };
     }
+    if (request.task?.kind === "begin")
+      return { answer: { content: [] }, status: "task", argumentsDigest };
     const { caller, given, arguments: args } = request;
-    const call: ConsideredCall = {
+    call = {
+      callId: run.callId,
       caller,
       callable,
       arguments: args,
@@ -243,6 +261,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
     return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
+  } finally {
+    if (call) steps.end?.(call);
   }
 }
 
@@ -294,6 +314,7 @@ async function answerOf(run: Run): Promise<ToolAnswer> {
 function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
     scope: {
       callId,
@@ -307,7 +328,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       call_id: callId,
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
-      deadline_ms: plugin.deadlineMs,
+      deadline_ms: task?.deadlineMs ?? plugin.deadlineMs,
       principal: shownToPlugin(request.caller.principal),
       ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
@@ -327,6 +348,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
+    ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
 }

@@ -21,7 +21,10 @@ const OWN_NAMES: ReadonlySet<string> = new Set(["report_pattern_debt"]);
 export interface PluginTools {
   readonly alias: string;
   readonly surface: ToolSurface;
-  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames" | "plainNames">;
+  readonly configuration: Pick<
+    PluginConfiguration,
+    "tools" | "toolNames" | "plainNames" | "approvals"
+  >;
 }
 
 /**

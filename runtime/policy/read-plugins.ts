@@ -14,6 +14,7 @@ import {
 import type { Limits } from "../sandbox/limits.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 import type { Configuration, PluginConfiguration } from "./configuration.ts";
+import { readApprovals } from "./read-approvals.ts";
 import { readLimits } from "./read-limits.ts";
 
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
@@ -39,7 +40,17 @@ export function readPlugins(
 function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): PluginConfiguration {
   const fields = entry.fields(
     ["source"],
-    ["grants", "limits", "isolation", "tools", "prompts", "resources", "names", "unsigned"],
+    [
+      "grants",
+      "limits",
+      "isolation",
+      "tools",
+      "prompts",
+      "resources",
+      "names",
+      "approvals",
+      "unsigned",
+    ],
   );
   return {
     source: fields.get("source").string(SOURCE),
@@ -51,6 +62,7 @@ function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): Plugi
     ...readPrompts(fields.get("prompts")),
     ...readResources(fields.get("resources")),
     ...readNames(fields.get("names")),
+    ...fields.optional("approvals", readApprovals),
   };
 }
 

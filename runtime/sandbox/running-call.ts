@@ -271,13 +271,17 @@ export class RunningCall {
   #change(args: readonly JsonValue[]): void {
     const [what, uri] = args;
     const known = CHANGES.find((name) => name === what);
-    const isUri = typeof uri === "string" && uri.length <= URI_CHARS_MAX;
-    if (args.length !== 2 || known === undefined || (known === "updated" ? !isUri : uri !== null))
+    const isUpdate = known === "updated";
+    const address = isUpdate && typeof uri === "string" ? uri : undefined;
+    const isWhole = isUpdate
+      ? address !== undefined && address.length <= URI_CHARS_MAX
+      : uri === null;
+    if (args.length !== 2 || known === undefined || !isWhole)
       throw breach("told of what is no change");
     this.#changes += 1;
     if (this.#changes > NOTE_LIMITS.changesMax) return;
     this.#call.onChange?.(
-      known === "updated" ? { what: known, uri: String(uri) } : { what: known },
+      known === "updated" ? { what: known, uri: address ?? "" } : { what: known },
     );
   }
 

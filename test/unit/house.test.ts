@@ -30,6 +30,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/callable.ts",
     "runtime/read-answer.ts",
     "runtime/call.ts",
+    "runtime/consent",
     "runtime/call-record.ts",
   ],
   ["runtime/debt"],
