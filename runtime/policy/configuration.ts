@@ -40,6 +40,13 @@ export interface PluginConfiguration {
   readonly tools?: readonly string[];
   /** What some of them are called instead, by their own names. */
   readonly toolNames?: Readonly<Record<string, string>>;
+  /** Its tools and prompts go by their own names, without the plugin's before them. */
+  readonly plainNames?: true;
+  /** Prompts to expose; undefined means all. */
+  readonly prompts?: readonly string[];
+  readonly promptNames?: Readonly<Record<string, string>>;
+  /** Resources to expose, by address or template; undefined means all. */
+  readonly resources?: readonly string[];
   /** Which of them a human is asked about, by their own names. */
   readonly approvals?: Approvals;
 }
