@@ -4,6 +4,7 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { makeEvent } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import {
@@ -17,12 +18,12 @@ import type { Posture } from "../debt/report.ts";
 import type { PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import type { ExposedTool } from "../policy/expose.ts";
-import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
@@ -56,6 +57,7 @@ export async function startRuntime(workspace: Workspace, machine: Machine): Prom
       (sandbox) => sandbox.close(),
       () => undefined,
     );
+    recordRefusedStart(workspace, machine.files, error);
     throw error;
   }
 }
@@ -72,21 +74,25 @@ function assemble(
   const callables = new Map(
     tools.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
   );
-  const audit = openAudit(workspace.paths.auditFile, machine.files);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const audit = openTrail(workspace, machine.files);
+  recordStart(audit, posture, plugins, tools.length);
   return {
     tools,
     callTool: makeCallTool({
       tools: callables,
       audit,
       seal: sandbox.seal.name,
+      ring: ringOf(sandbox.seal),
       steps: PLAIN_STEPS,
     }),
-    posture: describePosture(workspace, plugins, sandbox.seal, mode),
+    posture,
     async close() {
       await Promise.allSettled([...opened.values()].map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       const brokers = [...opened.values()].flatMap((plugin) => plugin.watch.brokers);
       await Promise.allSettled(brokers.map((broker) => broker.close?.()));
+      audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
     },
   };

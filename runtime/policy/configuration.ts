@@ -2,6 +2,7 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { AuditConfiguration } from "./read-audit.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
@@ -16,6 +17,7 @@ export interface Configuration {
   readonly trustedRoot?: string;
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly limits: Limits;
+  readonly audit: AuditConfiguration;
   readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
+import { readAudit } from "./read-audit.ts";
 import { readLimits } from "./read-limits.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
@@ -54,6 +55,7 @@ export function parseConfiguration(
         "sigstore",
         "plugins",
         "limits",
+        "audit",
         "server",
         "waivers",
         "licences",
@@ -68,6 +70,7 @@ export function parseConfiguration(
       ...readSigstore(fields.get("sigstore")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       limits,
+      audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
