@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
+import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
@@ -20,9 +21,6 @@ import { parseYaml } from "./yaml.ts";
 
 const invalid: MakeProblem = (message, detail) =>
   new PolicyError("ERR_CONFIG_INVALID", message, detail);
-
-/** Gates that a waiver may name. */
-export const WAIVABLE_GATES = ["ring5"] as const;
 
 const LICENCES_MAX = 256;
 const LICENCE_ID = {

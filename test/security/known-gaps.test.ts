@@ -22,7 +22,8 @@ import { NOW, signersOf, sigstoreFile, trusting } from "../helpers/signature-fil
 import { buildPlugin } from "@glovebox/sdk/build";
 import type { CallRecord } from "../../runtime/audit/record.ts";
 import { parseOutcome } from "../../runtime/firewall/outcome.ts";
-import { isInForce, isSealed } from "../../runtime/policy/gates.ts";
+import { isSealed } from "../../runtime/policy/gates/decide-start.ts";
+import { isInForce } from "../../runtime/policy/gates/waivers.ts";
 import { scanTools } from "../../runtime/firewall/scan/scan-tools.ts";
 import { openAudit } from "../../runtime/powers/audit-file.ts";
 import { makeFilePowers } from "../../runtime/powers/files.ts";
