@@ -65,14 +65,15 @@ export function checkStart(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
+  const rates = decideRateTools(
+    configuration.server.rate,
+    tools.map(({ exposedName }) => exposedName),
+  );
   const inConfiguration = [
     ...exposed.problems,
     ...inScopes,
-    ...decideRateTools(
-      configuration.server.rate,
-      tools.map(({ exposedName }) => exposedName),
-    ),
     ...unknown,
+    ...rates,
     ...gates,
     ...flows,
     ...(isRefused ? licences : []),
