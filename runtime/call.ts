@@ -13,6 +13,7 @@ import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
+import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
 import type { Calling } from "./calling.ts";
 import { makeVisible } from "./firewall/visible.ts";
@@ -122,6 +123,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** For one call, a filter of what it says while it runs: progress, and lines of the log that a client hears. Left out, it says what it says. */
+  words?(callable: CallableTool): (text: string) => string;
   /** Hears of the end of each call that was considered, however it ended. */
   end?(call: ConsideredCall): void;
 }
@@ -339,6 +342,7 @@ async function answerOf(run: Run): Promise<ToolAnswer> {
 function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
   return plugin.sealed.call({
     scope: {
       callId,
@@ -366,13 +370,13 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
         level,
         message: shown,
       });
-      request.onLog?.(level, shown);
+      onLog?.(level, shown);
     },
     ...(setting.onChange
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+    ...(onProgress ? { onProgress } : {}),
   });
 }
 

@@ -14,6 +14,8 @@ import {
   type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { makeFilterPolicy } from "../firewall/filter/policy.ts";
+import { releaseThrough } from "../filter-answer.ts";
 import type { Posture } from "../debt/report.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
@@ -96,9 +98,10 @@ function assemble(
 }
 
 /** The steps around the seal, as the configuration says. */
-function makeSteps({ server }: Configuration): CallSteps {
+function makeSteps({ server, filter }: Configuration): CallSteps {
   const { rate } = server;
-  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
+  const steps = { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
+  return releaseThrough(makeFilterPolicy(filter), steps);
 }
 
 function makeCallable(

@@ -8,6 +8,7 @@ import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
@@ -57,6 +58,7 @@ export function parseConfiguration(
         "plugins",
         "profiles",
         "flow",
+        "filter",
         "limits",
         "server",
         "waivers",
@@ -73,6 +75,7 @@ export function parseConfiguration(
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
+      filter: readFilter(fields.get("filter")),
       limits,
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),

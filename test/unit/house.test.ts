@@ -29,6 +29,8 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/asking.ts",
     "runtime/read-answer.ts",
     "runtime/call.ts",
+    "runtime/filter-answer.ts",
+    "runtime/hear-through.ts",
     "runtime/consent",
     "runtime/call-record.ts",
   ],
