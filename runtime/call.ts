@@ -8,53 +8,20 @@ import {
   type ToolAnswer,
 } from "./answer.ts";
 import { Asking } from "./asking.ts";
-import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
+import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
-import type { Calling } from "./calling.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
-import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
 import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
 import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
-import type { Change, PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
+import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
-/** What of a plugin a client can call. All of it takes the same way: nothing goes around a step because of what it is. */
-export type CallKind = "tool" | "resource" | "prompt" | "completion";
-
-/** One tool, ready to be called: everything a call needs was verified and made before the first call. */
-export interface CallableTool {
-  /** `tool` when it is left out. Resources, prompts and completions are called as tools that only read. */
-  readonly kind?: CallKind;
-  readonly exposedName: string;
-  readonly tool: ToolDefinition;
-  /** What a principal must hold to call it; nothing where it is left out. */
-  readonly scopes?: readonly string[];
-  readonly validateArguments: Validator;
-  readonly validateResult: Validator | undefined;
-  /** What it makes of arguments and answers; its plugin's where it is left out. */
-  readonly calling?: Calling;
-  readonly plugin: CallablePlugin;
-}
-
-export interface CallablePlugin {
-  readonly alias: string;
-  readonly name: string;
-  readonly version: string;
-  readonly component: string;
-  readonly sealed: SealedPlugin;
-  /** What its shape makes of arguments and answers; `glovebox:plugin/tools` where it is left out. */
-  readonly calling?: Calling;
-  readonly watch: BrokerWatch;
-  readonly deadlineMs: number;
-  /** Whether it may ask anything of anybody: then it is told what this client can be asked. */
-  readonly asks?: boolean;
-}
+export { callableKey, type CallableTool, type CallablePlugin, type CallKind } from "./callable.ts";
 
 /** Who calls, in which conversation, and what the client can be asked. */
 export interface Caller {
@@ -82,6 +49,8 @@ export interface CallRequest {
   readonly given?: GivenInputs;
   /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
   readonly trace?: TraceContext;
+  /** Left out, the call is answered while the client waits. */
+  readonly task?: TaskStep;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
@@ -91,6 +60,14 @@ export interface CallRequest {
   /** What the plugin logs, safe to print, for a client that wants to hear it. As many lines as the audit keeps. */
   readonly onLog?: (level: string, message: string) => void;
 }
+
+/**
+ * `begin`: the call is let in and its arguments are checked, but nothing runs: without an error it may become a task.
+ * `run`: it runs as the task that it became, and was let in then.
+ */
+export type TaskStep =
+  | { readonly kind: "begin" }
+  | { readonly kind: "run"; readonly deadlineMs: number };
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
 
@@ -165,11 +142,6 @@ export interface CallSetting {
   readonly onChange?: (plugin: string, change: Change) => void;
 }
 
-/** Names of tools have no blank, so that nothing else is found by one. */
-export function callableKey(kind: CallKind, name: string): string {
-  return kind === "tool" ? name : `${kind} ${name}`;
-}
-
 const LOG_LINE_CHARS_MAX = 2000;
 const NAME_CHARS_MAX = 80;
 /** What has no canonical form could not be found again in the audit trail, so it is not run. */
@@ -233,6 +205,7 @@ async function perform(run: Run): Promise<Ending> {
     const answer = answerWithError(insufficientScope(callable.scopes ?? []));
     return { answer, status: "refused", argumentsDigest: null };
   }
+  if (request.task?.kind === "run") return performAdmitted(run);
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -265,6 +238,8 @@ async function performAdmitted(run: Run): Promise<Ending> {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
       return { answer, status: "refused", argumentsDigest };
     }
+    if (request.task?.kind === "begin")
+      return { answer: { content: [] }, status: "task", argumentsDigest };
     const { caller, given, arguments: args } = request;
     call = {
       callId: run.callId,
@@ -282,9 +257,9 @@ async function performAdmitted(run: Run): Promise<Ending> {
     if (consent.kind === "ask")
       return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
     run.observed?.step("run");
-    const ran = await answerOf(run);
+    const answered = await answerOf(run);
     run.observed?.step("release");
-    const released = steps.release(call, ran);
+    const released = steps.release(call, answered);
     const answer = released instanceof Promise ? await released : released;
     return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
@@ -343,6 +318,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
   const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
+  const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
     scope: {
       callId,
@@ -356,7 +332,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       call_id: callId,
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
-      deadline_ms: plugin.deadlineMs,
+      deadline_ms: task?.deadlineMs ?? plugin.deadlineMs,
       principal: shownToPlugin(request.caller.principal),
       ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
@@ -376,6 +352,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
+    ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
 }

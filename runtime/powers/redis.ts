@@ -35,7 +35,8 @@ const MEMBER = /^[A-Za-z0-9_.:-]{1,200}$/;
 
 const SET_IF_VERSION = `
 if redis.call('GETRANGE', KEYS[1], 0, ${VERSION_CHARS - 1}) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if ARGV[3] == 'keep' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`;
 const DELETE_IF_VERSION = `
 if redis.call('GETRANGE', KEYS[1], 0, ${VERSION_CHARS - 1}) ~= ARGV[1] then return 0 end
@@ -70,13 +71,20 @@ export async function openRedis(
   const hearing = makeClient(url);
   for (const one of [client, hearing]) one.on("error", onTrouble);
   try {
-    await within(Promise.all([client.connect(), hearing.connect()]), CONNECT_MS_MAX);
+    await within(Promise.all([client, hearing].map(greet)), CONNECT_MS_MAX);
   } catch (cause) {
     drop(client);
     drop(hearing);
     throw toStoreError(cause);
   }
   return { client, store: makeRedisStore(client, hearing) };
+}
+
+/** Whatever else listens there would be taken for an empty store. */
+async function greet(client: Client): Promise<void> {
+  await client.connect();
+  const reply: unknown = await client.ping();
+  if (reply !== "PONG") throw new Error("it does not speak Redis");
 }
 
 function verifyAddress(url: string): void {
@@ -117,15 +125,16 @@ function makeRedisStore(client: Client, hearing: Client): SharedStore {
       );
       return readStored(text);
     },
-    async put(key, value, { ttlMs, when }) {
-      assertPut(key, value, ttlMs);
+    async put(key, value, putOptions) {
+      assertPut(key, value, putOptions);
+      const { ttlMs, when } = putOptions;
       const version = randomBytes(VERSION_BYTES).toString("base64url");
       const text = version + value;
       if (typeof when === "string") {
         const done = await run(SET_IF_VERSION, key, when, text, String(ttlMs));
         return done === 1 ? version : undefined;
       }
-      const options = { expiration: { type: "PX", value: ttlMs } } as const;
+      const options = { expiration: { type: "PX", value: Number(ttlMs) } } as const;
       const done = await ask(() =>
         client.set(PREFIX + key, text, when === null ? { ...options, condition: "NX" } : options),
       );

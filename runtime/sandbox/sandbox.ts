@@ -44,6 +44,8 @@ export interface PluginCall {
   /** The arguments are values of the component's own types, and the answer is wanted as one: see `runTyped`. */
   readonly typed?: true;
   readonly context: JsonValue;
+  /** In the place of `limits.deadlineMs`. */
+  readonly deadlineMs?: number;
   readonly onLog?: (level: string, message: string) => void;
   readonly onProgress?: (
     progress: number,

@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/scan-release.ts",
     "runtime/calling.ts",
     "runtime/asking.ts",
+    "runtime/callable.ts",
     "runtime/read-answer.ts",
     "runtime/call.ts",
     "runtime/filter-answer.ts",

@@ -16,12 +16,22 @@ const ARGUMENTS_CHARS_MAX = 4 * 1024 * 1024;
 export const call: Command = {
   name: "call",
   summary: "call one tool as an MCP client would",
-  usage: "PLUGIN__TOOL [JSON|-]",
+  usage: "PLUGIN__TOOL [JSON|-] [--profile NAME] [--approve]",
   description: [
     "Verifies and starts everything as `serve` does, calls the tool once and prints its answer.",
     "The arguments are a JSON object, or `-` to read it from standard input. Exit 4 when the tool answers an error.",
   ],
-  options: {},
+  options: {
+    profile: {
+      type: "string",
+      value: "NAME",
+      summary: "the tool of this profile; without it, of the plugins that no profile names",
+    },
+    approve: {
+      type: "boolean",
+      summary: "approve the call where a human has to, without being asked",
+    },
+  },
   argumentsMin: 1,
   argumentsMax: 2,
   examples: [

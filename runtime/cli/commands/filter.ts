@@ -22,8 +22,8 @@ export const filter: Command = {
   argumentsMax: 1,
   examples: [
     "glovebox filter answers.jsonl",
-    "glovebox filter --json answers.jsonl > filtered.jsonl",
-    "tail -f answers.jsonl | glovebox filter --json -",
+    "glovebox filter --json answers.jsonl",
+    "cat answers.jsonl | glovebox filter --json -",
   ],
   async run(call) {
     const { args, out } = call;

@@ -14,9 +14,7 @@ const KEY_LENGTH_MAX = 60;
 const NUMBER_MIN = 1e11;
 
 /** What holds no end, or more than anybody reads: it is not filtered, so it does not leave. */
-export class FilterLimit extends Error {
-  readonly code = "ERR_FILTER_LIMIT";
-}
+export class FilterLimit extends Error {}
 
 /** One answer being filtered: what was found so far, and how much of it was looked at. */
 export class Filtering {
