@@ -16,6 +16,8 @@ import {
   type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { makeFilterPolicy } from "../firewall/filter/policy.ts";
+import { releaseThrough } from "../filter-answer.ts";
 import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
@@ -177,7 +179,11 @@ function openSet(
     audit,
     seal: sandbox.seal.name,
     ring: ringOf(sandbox.seal),
-    steps: { ...steps, ...consent },
+    // The filter is outermost: no other step sees or lets out what it has not read.
+    steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
+      ...steps,
+      ...consent,
+    }),
   });
   const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
   return { served, opened: [...opened.values()] };
