@@ -13,8 +13,16 @@ export function gatherHttpFacts(workspace: Workspace): HttpFacts {
     hasAudit: true,
     secrets: judgeSecrets(listSecretReferences(configuration)),
     files: gatherFiles(workspace),
-    roots: gatherRoots(paths.folder, Object.keys(configuration.plugins).map(paths.homeFolder)),
+    roots: gatherRoots(paths.folder, homesOf(workspace)),
   };
+}
+
+/** Each plugin's own folder, in every profile. */
+function homesOf({ configuration, paths }: Workspace): readonly string[] {
+  const profiles = [undefined, ...Object.keys(configuration.profiles)];
+  return Object.keys(configuration.plugins).flatMap((alias) =>
+    profiles.map((profile) => paths.homeFolder(alias, profile)),
+  );
 }
 
 function gatherFiles({ paths, configuration: { server } }: Workspace): readonly FileFact[] {
