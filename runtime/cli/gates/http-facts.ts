@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { FileFact, HttpFacts, RootFact } from "../../policy/gates/facts.ts";
 import { listSecretReferences } from "../../policy/gates/secret-references.ts";
+import { DEFAULT_AUDIT } from "../../policy/read-audit.ts";
 import { listHomes, readRights, resolveLinks } from "../../powers/file-facts.ts";
 import type { Workspace } from "../../workspace.ts";
 import { judgeSecrets } from "./secret-facts.ts";
@@ -10,7 +11,7 @@ export function gatherHttpFacts(workspace: Workspace): HttpFacts {
   const { configuration, paths } = workspace;
   return {
     server: configuration.server,
-    hasAudit: true,
+    hasAudit: configuration.audit !== DEFAULT_AUDIT,
     secrets: judgeSecrets(listSecretReferences(configuration)),
     files: gatherFiles(workspace),
     roots: gatherRoots(paths.folder, homesOf(workspace)),
