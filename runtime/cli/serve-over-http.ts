@@ -1,6 +1,5 @@
 import { HostError } from "@glovebox/host-api/errors";
 import { makeDebtReport } from "../debt/report.ts";
-import type { ListenAddress } from "../policy/server/http-configuration.ts";
 import { listenHttp } from "../powers/http-listener.ts";
 import type { Log } from "../powers/log.ts";
 import { readTlsFiles } from "../powers/tls-files.ts";
@@ -11,6 +10,7 @@ import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
 import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
 import { makeSpentStates, STATE_KEY_BYTES_MIN } from "../server/mcp/asking.ts";
+import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machine.ts";
 import type { Runtime } from "./start-runtime.ts";
@@ -20,10 +20,10 @@ export async function serveOverHttp(
   workspace: Workspace,
   runtime: Runtime,
   machine: Machine,
-  { log, listen }: { readonly log: Log; readonly listen: ListenAddress | undefined },
+  log: Log,
 ): Promise<HttpServing> {
   const { server } = workspace.configuration;
-  const http = { ...server.http, ...(listen ? { listen } : {}) };
+  const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
   const spentStates = makeSpentStates();
   const { posture } = runtime;
@@ -42,6 +42,7 @@ export async function serveOverHttp(
           ...(stateKey ? { stateKey } : {}),
         },
       })),
+      requestLimits: makeRequestGuard(server.rate),
       onError: (error) => log.warn(`http: ${error.message}`),
     },
     (handler) => openListener(http, handler),

@@ -33,6 +33,7 @@ import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { gatherHttpFacts } from "./gates/http-facts.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
@@ -65,12 +66,13 @@ export type WhichProfiles = "all" | { readonly profile?: string | undefined };
 
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
- * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
+ * Throws every reason at once; over HTTP there are more of them. Starts no runner of a plugin: that happens on its first call.
  */
 export async function startRuntime(
   workspace: Workspace,
   machine: Machine,
   which: WhichProfiles = {},
+  over: "stdio" | "http" = "stdio",
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -82,7 +84,8 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const startable = checkStart(workspace, verification, sandbox.seal);
+    const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
+    const startable = checkStart(workspace, verification, sandbox.seal, http);
     return assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(

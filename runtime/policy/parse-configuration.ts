@@ -119,7 +119,13 @@ function readLicences(member: Cursor): LicencePolicy {
 
 /** At most one for each gate. */
 function readWaivers(member: Cursor): readonly Waiver[] {
-  return member.isAbsent() ? [] : member.items(0, WAIVABLE_GATES.length).map(readWaiver);
+  if (member.isAbsent()) return [];
+  const items = member.items(0, WAIVABLE_GATES.length);
+  const waivers = items.map(readWaiver);
+  for (const [index, { gate }] of waivers.entries())
+    if (gate !== "" && waivers.findIndex((other) => other.gate === gate) < index)
+      items[index]?.problem(`gate ${gate} is waived twice`, "Keep one of the two.");
+  return waivers;
 }
 
 function readWaiver(item: Cursor): Waiver {

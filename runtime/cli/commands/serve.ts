@@ -1,11 +1,13 @@
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { describeWaivers } from "../../policy/gates/waivers.ts";
 import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
-import { readWorkspace } from "../../workspace.ts";
+import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
@@ -62,16 +64,18 @@ export const serve: Command = {
       showSnippets(configFile, out);
       return EXIT.done;
     }
-    const workspace = readWorkspace(configFile, machine.files);
     const isHttp = flag("http");
     const listen = readListenFlag(text("listen"), isHttp);
+    const workspace = listenAt(readWorkspace(configFile, machine.files), listen);
     const profile = text("profile");
     const which = isHttp && profile === undefined ? "all" : { profile };
-    const runtime = await startRuntime(workspace, machine, which);
+    const runtime = await startRuntime(workspace, machine, which, isHttp ? "http" : "stdio");
     const log = await makeLog(process.stderr);
     announce(runtime, log);
+    for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
+      log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
     const server = isHttp
-      ? await serveAtAddress(workspace, runtime, machine, { log, listen })
+      ? await serveAtAddress(workspace, runtime, machine, log)
       : serveAtPipes(runtime, log);
     // The second time nobody waits for what runs.
     const stop = (): void => void server.close();
@@ -97,6 +101,15 @@ function readListenFlag(words: string | undefined, isHttp: boolean): ListenAddre
   });
 }
 
+/** The gates ask about the address that is listened on, whoever said it. */
+function listenAt(workspace: Workspace, listen: ListenAddress | undefined): Workspace {
+  if (!listen) return workspace;
+  const { configuration } = workspace;
+  const http = { ...configuration.server.http, listen };
+  const server = { ...configuration.server, http };
+  return { ...workspace, configuration: { ...configuration, server } };
+}
+
 function announce({ profiles, posture }: Runtime, log: Log): void {
   const { mode, plugins, seal } = posture;
   const tools = profiles.reduce((sum, profile) => sum + profile.tools.length, 0);
@@ -113,7 +126,7 @@ function announce({ profiles, posture }: Runtime, log: Log): void {
 async function serveAtAddress(
   ...given: Parameters<typeof ServeOverHttp>
 ): Promise<Awaited<ReturnType<typeof ServeOverHttp>>> {
-  const [, runtime, , { log }] = given;
+  const [, runtime, , log] = given;
   const { serveOverHttp } = await import("../serve-over-http.ts");
   try {
     const server = await serveOverHttp(...given);
