@@ -17,6 +17,8 @@ export interface CallRecord {
   readonly session_id: string;
   /** Name under which the client called it. */
   readonly tool_name: string;
+  /** What was called, where it was no tool; a resource's `tool_name` is its address or template. */
+  readonly what?: "resource" | "prompt" | "completion";
   /** The plugin's name in this workspace, and its own. */
   readonly alias: string;
   readonly plugin: string;

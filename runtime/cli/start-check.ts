@@ -6,6 +6,7 @@ import { decideFlow } from "../policy/flow/decide-flow.ts";
 import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
 import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
+import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
 import { decideStart } from "../policy/gates.ts";
 import { scopeTools } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
@@ -55,10 +56,15 @@ export function checkStart(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
+  const rates = decideRateTools(
+    configuration.server.rate,
+    tools.map(({ exposedName }) => exposedName),
+  );
   const inConfiguration = [
     ...exposed.problems,
     ...inScopes,
     ...unknown,
+    ...rates,
     ...gates,
     ...flows,
     ...(isRefused ? licences : []),

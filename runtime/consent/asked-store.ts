@@ -7,7 +7,11 @@ export type AskReason = "approval" | "flow";
 export interface Asked {
   /** The call that it is about: principal, tool, component and arguments together (`approvalId`). */
   readonly id: string;
-  readonly state: "question" | "approved";
+  /**
+   * `question`: whether the call may run with its arguments. `round`: whether it may go on with the answers to the plugin's
+   * own questions, which are put at the same time. `approved`: it may, and its plugin had questions of its own.
+   */
+  readonly state: "question" | "round" | "approved";
   /** What the human was told. What came up later was not. */
   readonly reasons: readonly AskReason[];
   readonly untilMs: number;

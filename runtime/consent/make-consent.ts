@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { ClientError, ToolAnswer } from "../answer.ts";
+import { answerWithError, type ClientError, type ToolAnswer } from "../answer.ts";
 import { makeEvent, type AuditSink } from "../audit/record.ts";
 import type { CallSteps, Consent, ConsideredCall } from "../call.ts";
+import type { InputRequest, NeededInputs } from "../inputs.ts";
 import type { FlowPolicy } from "../policy/flow/policy.ts";
 import { approvalId, firstCallKey } from "./approval-id.ts";
 import type { Asked, AskedStore, AskReason } from "./asked-store.ts";
@@ -12,13 +13,13 @@ import type { OperatorDesk } from "./desk.ts";
 import { makeQuestion } from "./question.ts";
 import * as refusals from "./refusals.ts";
 import type { Taint } from "./taint-store.ts";
-import type { ToolPlan } from "./tool-plan.ts";
+import type { PlanOf, ToolPlan } from "./tool-plan.ts";
 import type { TouchStore } from "./trace-stores.ts";
 
 /** What considering the calls of one profile needs. */
 export interface ConsentSetting {
   readonly profile: string | undefined;
-  readonly plans: ReadonlyMap<string, ToolPlan>;
+  readonly planOf: PlanOf;
   readonly after: FlowPolicy["after"];
   readonly conversations: Conversations;
   readonly asked: AskedStore;
@@ -62,7 +63,7 @@ interface Reason {
  * not its answer alone, but its errors and its progress too, and calls that are made while it runs.
  */
 export function makeConsent(setting: ConsentSetting): ConsentSteps {
-  const { plans, conversations, asked } = setting;
+  const { planOf, conversations, asked } = setting;
   const running = new Map<string, ConsideredCall>();
   /** What a human let go, and is not over. */
   const approved = new WeakMap<ConsideredCall, readonly AskReason[]>();
@@ -80,8 +81,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
 
   return {
     consent(call) {
-      const plan = plans.get(call.callable.exposedName);
-      if (!plan) throw new Error("a tool has no plan");
+      const plan = planOf(call.callable);
       return whenKnown(findReasons(setting, call, plan), (reasons) => {
         if (reasons.length === 0) return letGo(call, plan);
         return whenKnown(hearHuman(setting, call, plan, reasons), (consent) => {
@@ -95,15 +95,20 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
       });
     },
     release(call, answer) {
-      const reasons = approved.get(call) ?? [];
-      const plan = plans.get(call.callable.exposedName);
-      if (!answer.needs || (reasons.length === 0 && !plan?.brings)) return answer;
-      // The plugin has a question of its own: the same call is made once more. Nobody is asked twice about one call, nor
-      // because of what the call itself has brought in: its arguments were there before.
-      return whenKnown(
-        putAsked(setting, call, "approved", [...new Set<AskReason>([...reasons, "flow"])]),
-        (state) => withState(answer, state),
-      );
+      const { needs } = answer;
+      if (!needs) return answer;
+      const plan = planOf(call.callable);
+      // The plugin asks something: the same call is made once more, with answers. They are new to the plugin, and can leave.
+      return whenKnown(findReasons(setting, call, plan), (found) => {
+        const told = approved.get(call) ?? [];
+        const flow = found.filter(({ reason }) => reason === "flow");
+        if (flow.length > 0) return askRound(setting, call, plan, needs, flow, told);
+        if (told.length === 0) return answer;
+        return whenKnown(putAsked(setting, call, "approved", told), (state) => ({
+          ...answer,
+          needs: { ...needs, state: { ...needs.state, [OURS]: state } },
+        }));
+      });
     },
     end: (call) => void running.delete(call.callId),
     touch(callId, store, writes) {
@@ -114,18 +119,10 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
     },
   };
 
-  function withState(answer: ToolAnswer, state: JsonObject): ToolAnswer {
-    if (!answer.needs) return answer;
-    return {
-      ...answer,
-      needs: { ...answer.needs, state: { ...answer.needs.state, [OURS]: state } },
-    };
-  }
-
   function findReasons(
     { after }: ConsentSetting,
     call: ConsideredCall,
-    { approval, held }: ToolPlan,
+    { approval, isHeld }: ToolPlan,
   ): Awaitable<readonly Reason[]> {
     const isAsked: Awaitable<boolean> =
       approval.approval === "first"
@@ -136,7 +133,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
         : approval.approval === "always";
     return whenKnown(isAsked, (isApproval) => {
       const reasons: Reason[] = isApproval ? [{ reason: "approval", why: approval.why }] : [];
-      if (held.length === 0) return reasons;
+      if (!isHeld()) return reasons;
       return whenKnown(conversations.read(call.caller), (taint) => {
         if (taint.strangers === undefined) return reasons;
         if (after === "both" && taint.private === undefined) return reasons;
@@ -159,7 +156,7 @@ function hearHuman(
   reasons: readonly Reason[],
 ): Awaitable<Consent> {
   const state = call.given?.state[OURS];
-  if (call.given && (state !== undefined || Object.hasOwn(call.given.responses, OURS)))
+  if (call.given && Object.keys({ ...call.given.responses, ...call.given.state }).length > 0)
     return hearAnswer(setting, call, state, reasons, plan);
   const id = approvalId(setting.profile, call);
   return whenKnown(setting.desk.take(id), (decision) => {
@@ -188,13 +185,24 @@ function hearAnswer(
       note(setting, call, reasons, "invalid");
       return refuse(refusals.invalidAnswer());
     }
-    // Something has come up since: the human who answered was not told of it.
-    if (!covers(asked.reasons, reasons)) return ask(setting, call, plan, reasons);
+    const bringsAnswers = Object.keys(call.given?.responses ?? {}).some((key) => key !== OURS);
+    const told = bringsAnswers && asked.state !== "round" ? notFlow(asked.reasons) : asked.reasons;
+    if (!covers(told, reasons)) {
+      // Something has come up since, and the human who answered was not told of it. Answers for the plugin would be lost in
+      // another round.
+      if (!bringsAnswers) return ask(setting, call, plan, reasons);
+      note(setting, call, reasons, "refused");
+      return refuse(refusals.answersHeld());
+    }
     if (asked.state === "approved") return GO;
     const isApproved = isYes(call.given?.responses[OURS]);
     note(setting, call, reasons, isApproved ? "approved" : "declined");
     return isApproved ? goAhead(setting, call, plan) : refuse(refusals.declined());
   });
+}
+
+function notFlow(reasons: readonly AskReason[]): readonly AskReason[] {
+  return reasons.filter((reason) => reason !== "flow");
 }
 
 function goAhead(
@@ -213,17 +221,7 @@ function ask(
   plan: ToolPlan,
   reasons: readonly Reason[],
 ): Awaitable<Consent> {
-  const { exposedName, plugin } = call.callable;
-  const question = makeQuestion({
-    tool: exposedName,
-    plugin: plugin.name,
-    version: plugin.version,
-    signers: plan.signers,
-    ...(setting.profile === undefined ? {} : { profile: setting.profile }),
-    why: reasons.map(({ why }) => why),
-    arguments: call.arguments,
-    sends: plan.sends,
-  });
+  const question = questionAbout(setting, call, plan, reasons);
   if (!question || !call.caller.can.form) return wait(setting, call, plan, reasons, !question);
   note(setting, call, reasons, "asked");
   const named = reasons.map(({ reason }) => reason);
@@ -231,6 +229,52 @@ function ask(
     kind: "ask",
     needs: { requests: { [OURS]: question }, state: { [OURS]: state } },
   }));
+}
+
+/** Puts the question beside the plugin's own: what they are answered goes to a plugin that can send it out. */
+function askRound(
+  setting: ConsentSetting,
+  call: ConsideredCall,
+  plan: ToolPlan,
+  needs: NeededInputs,
+  flow: readonly Reason[],
+  told: readonly AskReason[],
+): Awaitable<ToolAnswer> {
+  const question = questionAbout(setting, call, plan, flow, true);
+  if (!question || !call.caller.can.form) {
+    note(setting, call, flow, "refused");
+    return answerWithError(refusals.answersHeld());
+  }
+  note(setting, call, flow, "asked");
+  const reasons: readonly AskReason[] = [...notFlow(told), "flow"];
+  return whenKnown(putAsked(setting, call, "round", reasons), (state) => ({
+    content: [],
+    needs: {
+      requests: { ...needs.requests, [OURS]: question },
+      state: { ...needs.state, [OURS]: state },
+    },
+  }));
+}
+
+function questionAbout(
+  { profile }: ConsentSetting,
+  { callable, arguments: args }: ConsideredCall,
+  { signers, sends }: ToolPlan,
+  reasons: readonly Reason[],
+  goesOn = false,
+): InputRequest | undefined {
+  const { exposedName, plugin } = callable;
+  return makeQuestion({
+    tool: exposedName,
+    plugin: plugin.name,
+    version: plugin.version,
+    signers,
+    ...(profile === undefined ? {} : { profile }),
+    why: reasons.map(({ why }) => why),
+    arguments: args,
+    sends,
+    goesOn,
+  });
 }
 
 /** Nobody can be asked now: an operator can, and the call is refused until then. */

@@ -20,6 +20,8 @@ export interface QuestionFacts {
   readonly arguments: JsonValue;
   /** Where the plugin can send to; empty where it can send nowhere. */
   readonly sends: readonly string[];
+  /** The plugin asks something itself, and gets the answers when this is approved. */
+  readonly goesOn?: boolean;
 }
 
 /** The form that a client shows. Accepting it is not enough: the box says what was read. */
@@ -47,7 +49,9 @@ export function makeQuestion(facts: QuestionFacts): InputRequest | undefined {
 export function describeCall(facts: QuestionFacts): readonly string[] {
   const { tool, plugin, version, signers, profile, why, sends } = facts;
   return [
-    `Shall the tool ${tool} run?`,
+    facts.goesOn
+      ? `Shall the tool ${tool} go on with the answers to the questions that it asks now? It can send them out.`
+      : `Shall the tool ${tool} run?`,
     "",
     `Plugin: ${plugin} ${version}, ${signers.length > 0 ? `signed by ${signers.join(", ")}` : "UNSIGNED"}${profile === undefined ? "" : `, profile ${profile}`}`,
     ...why.map((reason) => `Why you are asked: ${reason}`),

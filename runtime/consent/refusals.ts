@@ -52,3 +52,13 @@ export function deniedByOperator(): ClientError {
     suggestion: "Do not try to reach the same by other means.",
   };
 }
+
+/** Strangers' text came in between a plugin's question and its answer. */
+export function answersHeld(): ClientError {
+  return {
+    error_code: "FLOW_HELD",
+    message:
+      "This conversation has read text that strangers wrote, and the tool could send out what it was answered. Nothing went on.",
+    suggestion: "Make the call again without answers, with a client that can ask a person.",
+  };
+}

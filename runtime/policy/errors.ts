@@ -55,6 +55,12 @@ export const POLICY_ERRORS = {
     remedy:
       "`glovebox flow` shows every path. Cut it (take a grant away, or keep the plugins apart in `profiles`), have a human decide (`flow.hold`), or accept it by its id with a reason and a date (`flow.accept`).",
   },
+  ERR_RATE_TOOL_UNKNOWN: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "`server.rate.tools` names a tool that is not listed.",
+    remedy: "Write the name as `glovebox list` shows it, or remove the entry.",
+  },
   ERR_LICENCE_NOT_ALLOWED: {
     fault: "user",
     exit: EXIT.refused,

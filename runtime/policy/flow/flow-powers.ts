@@ -1,3 +1,4 @@
+import type { AskGrant } from "@glovebox/host-api/ask/grant";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { HttpGrant } from "@glovebox/host-api/http/grant";
 import type { JsonValue } from "@glovebox/host-api/json";
@@ -28,6 +29,9 @@ const FLOWS: {
   kv: () => ({ reads: ["kv: what it has kept"] }),
   env: (grant) => ({ reads: [`env: ${Object.keys(grant as object).join(", ")}`] }),
   http: (grant, inside) => readHttp(grant as HttpGrant, inside),
+  ask: (grant) => ({
+    sends: (grant as AskGrant).url.map((host) => `ask: a person's browser goes to ${host}`),
+  }),
   clock: () => ({}),
   random: () => ({}),
 };

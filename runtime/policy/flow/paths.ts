@@ -41,13 +41,13 @@ export interface FlowFacts {
 
 /**
  * The "lethal trifecta" of one set of plugins: private data, strangers' text and a way out, under one model.
- * Where one of the three is missing there is no path. A plugin that shows no tool takes no part.
+ * Where one of the three is missing there is no path.
  */
 export function drawFlow(profile: Profile, { plugins, tools, inside }: FlowFacts): FlowGraph {
   const members = profile.plugins.flatMap((alias): FlowMember[] => {
     const plugin = Object.hasOwn(plugins, alias) ? plugins[alias] : undefined;
     const names = Object.hasOwn(tools, alias) ? (tools[alias] ?? []) : [];
-    if (!plugin || names.length === 0) return [];
+    if (!plugin) return [];
     return [{ alias, tools: names, powers: readFlowPowers(plugin.grants, inside) }];
   });
   const through = members.filter(({ powers }) => powers.brings.length > 0);

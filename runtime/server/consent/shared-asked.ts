@@ -31,7 +31,7 @@ function parseAsked(text: string): Asked | undefined {
   const value: unknown = JSON.parse(text);
   if (!isJsonObject(value)) return undefined;
   const { id, state, reasons, untilMs } = value;
-  const isState = state === "question" || state === "approved";
+  const isState = state === "question" || state === "round" || state === "approved";
   if (typeof id !== "string" || !isState || typeof untilMs !== "number" || !Array.isArray(reasons))
     return undefined;
   return {

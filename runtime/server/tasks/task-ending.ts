@@ -75,7 +75,7 @@ function completed(answer: ToolAnswer): TaskState {
 
 function toResult({ content, structuredContent, isError }: ToolAnswer): JsonObject {
   return {
-    content: content.map((block) => ({ ...block })),
+    content: content.map((block) => ({ ...block }) as unknown as JsonObject),
     ...(structuredContent === undefined ? {} : { structuredContent }),
     ...(isError ? { isError } : {}),
   };
