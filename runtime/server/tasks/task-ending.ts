@@ -1,4 +1,4 @@
-import type { JsonObject } from "@glovebox/host-api/json";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { answerWithError, type ClientError, type ToolAnswer } from "../../answer.ts";
 import type { InputRequest } from "../../inputs.ts";
 import type { TaskRecord, TaskState } from "./task-record.ts";
@@ -75,7 +75,8 @@ function completed(answer: ToolAnswer): TaskState {
 
 function toResult({ content, structuredContent, isError }: ToolAnswer): JsonObject {
   return {
-    content: content.map((block) => ({ ...block }) as unknown as JsonObject),
+    // Blocks are JSON through and through: they were parsed from it.
+    content: content as unknown as JsonValue,
     ...(structuredContent === undefined ? {} : { structuredContent }),
     ...(isError ? { isError } : {}),
   };
