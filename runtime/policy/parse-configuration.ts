@@ -8,6 +8,7 @@ import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
 import { readAudit } from "./read-audit.ts";
+import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
@@ -21,9 +22,6 @@ import { parseYaml } from "./yaml.ts";
 
 const invalid: MakeProblem = (message, detail) =>
   new PolicyError("ERR_CONFIG_INVALID", message, detail);
-
-/** Gates that a waiver may name. */
-export const WAIVABLE_GATES = ["ring5"] as const;
 
 const LICENCES_MAX = 256;
 const LICENCE_ID = {
