@@ -29,6 +29,7 @@ import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
+import type { SharedStore } from "../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
@@ -48,6 +49,8 @@ export interface ServedProfile {
   readonly name?: string;
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
+  /** Digest of the component that a listed tool is of; undefined when there is no such tool. */
+  readonly componentOf: (exposedName: string) => string | undefined;
 }
 
 /** A workspace at work: verified, gated, and ready to be called. */
@@ -58,6 +61,8 @@ export interface Runtime {
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
   readonly posture: Posture;
+  /** What this workspace's processes, or all replicas, share. */
+  readonly store: SharedStore;
   close(): Promise<void>;
 }
 
@@ -135,6 +140,7 @@ function assemble(
     profiles: sets.map(({ served }) => served),
     ...first.served,
     posture,
+    store,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
@@ -175,10 +181,11 @@ function openSet(
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
+  const callables = new Map(
+    exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
+  );
   const callTool = makeCallTool({
-    tools: new Map(
-      exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
-    ),
+    tools: callables,
     audit,
     seal: sandbox.seal.name,
     ring: ringOf(sandbox.seal),
@@ -188,7 +195,8 @@ function openSet(
       ...consent,
     }),
   });
-  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
+  const componentOf = (name: string): string | undefined => callables.get(name)?.plugin.component;
+  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool, componentOf };
   return { served, opened: [...opened.values()] };
 }
 
