@@ -316,6 +316,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
   const { plugin, tool } = callable;
   const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
+    tenant: request.caller.principal.tenant,
     scope: {
       callId,
       plugin: plugin.alias,

@@ -6,7 +6,7 @@ import type { GrantParsers } from "../plugin/manifest.ts";
 import { PLUGIN_NAME, SERVLET_TOOL_NAME, TOOLS_MAX } from "../plugin/rules.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
-import type { Configuration, PluginConfiguration } from "./configuration.ts";
+import type { Configuration, PluginConfiguration, Tenancy } from "./configuration.ts";
 import { readApprovals } from "./read-approvals.ts";
 import { readLimits } from "./read-limits.ts";
 
@@ -33,13 +33,14 @@ export function readPlugins(
 function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): PluginConfiguration {
   const fields = entry.fields(
     ["source"],
-    ["grants", "limits", "isolation", "tools", "approvals", "unsigned"],
+    ["grants", "limits", "isolation", "tenancy", "tools", "approvals", "unsigned"],
   );
   return {
     source: fields.get("source").string(SOURCE),
     grants: readGrants(fields.get("grants"), parsers),
     limits: readLimits(fields.get("limits"), limits),
     isolation: readIsolation(fields.get("isolation")),
+    tenancy: readTenancy(fields.get("tenancy")),
     unsigned: fields.optional("unsigned", (flag) => flag.boolean()).unsigned ?? false,
     ...readTools(fields.get("tools")),
     ...fields.optional("approvals", readApprovals),
@@ -53,6 +54,14 @@ function readIsolation(member: Cursor): Isolation {
   if (value === "plugin" || value === "instance" || value === "call") return value;
   member.problem("not a degree of isolation", "Write `plugin`, `instance` or `call`.");
   return "call";
+}
+
+function readTenancy(member: Cursor): Tenancy {
+  const { value } = member;
+  if (value === "shared") return "shared";
+  if (value !== undefined && value !== "separate")
+    member.problem("not a way to serve tenants", "Write `separate` or `shared`.");
+  return "separate";
 }
 
 /** `NAME`, or `{ tool: NAME, as: SHORT }` where clients are to see another name. */
