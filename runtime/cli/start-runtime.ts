@@ -24,6 +24,7 @@ import type { Configuration, PluginConfiguration } from "../policy/configuration
 import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
+import { LOCAL_TENANT } from "../policy/principal.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -41,6 +42,7 @@ import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
+import { TenantPlugins } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
@@ -144,8 +146,6 @@ function assemble(
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
-      const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
-      await Promise.allSettled(brokers.map((broker) => broker.close?.()));
       await store.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
@@ -233,27 +233,36 @@ function openPlugin(
   }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
-  const { grants, limits, isolation } = configuredPlugin(workspace, alias);
-  const folder = workspace.paths.homeFolder(alias, profile);
-  const brokers = makeBrokers({ plugin: alias, folder }, grants, workspace.paths, machine.powers);
-  const watch: BrokerWatch = watchBrokers([
-    ...(touch ? traceStores(brokers, storeName(folder, workspace.paths), touch) : brokers),
-    refuseChanges,
-  ]);
+  const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
+  const { paths } = workspace;
   const component = {
     digest: digests.component,
     read: () => readComponent(workspace, plugin, machine.files),
   };
-  const sealed = makeLazyPlugin(async () =>
-    sandbox.openPlugin({
-      plugin: alias,
-      isolation,
-      transpiled: await machine.transpile(component, sandbox, limits, workspace.paths.cacheFolder),
-      limits,
-      granted: Object.keys(grants),
-      brokers: watch.brokers,
-    }),
-  );
+  const transpile = lazily(() => machine.transpile(component, sandbox, limits, paths.cacheFolder));
+  let watch: BrokerWatch | undefined;
+  const sealed = new TenantPlugins({
+    tenancy,
+    openBrokers(tenant) {
+      const own = tenant === LOCAL_TENANT ? {} : { tenant };
+      const folder = paths.homeFolder(alias, profile, own.tenant);
+      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
+    },
+    wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
+    openSealed: (brokers) =>
+      makeLazyPlugin(async () =>
+        sandbox.openPlugin({
+          plugin: alias,
+          isolation,
+          transpiled: await transpile(),
+          limits,
+          granted: Object.keys(grants),
+          brokers,
+        }),
+      ),
+  });
+  if (!watch) throw new Error("nobody watches over the brokers");
   return {
     alias,
     name: manifest.name,
@@ -264,6 +273,18 @@ function openPlugin(
     sealed,
     calling: makeCalling(manifest.shape, component.read),
     watch,
+  };
+}
+
+/** Code is made once for all tenants, when the first of them calls; a failure is tried again by the next call. */
+function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }
 
