@@ -222,3 +222,28 @@ export function sendRaw(port: number, bytes: string | Uint8Array, waitMs = 3000)
     setTimeout(() => socket.destroy(), waitMs).unref();
   });
 }
+
+/** What JSON-RPC answers, as far as tests look at it. */
+export interface RpcAnswer {
+  readonly id?: string | number | null;
+  readonly result?: JsonObject;
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: JsonObject };
+}
+
+export async function rpc(response: Response | Promise<Response>): Promise<RpcAnswer> {
+  return (await (await response).json()) as RpcAnswer;
+}
+
+/** The messages of a stream that ends. */
+export async function messagesOf(response: Response): Promise<readonly JsonObject[]> {
+  const messages: JsonObject[] = [];
+  for await (const { message } of readEvents(response)) if (message) messages.push(message);
+  return messages;
+}
+
+/** Waits until it holds, and fails when it never does. */
+export async function until(holds: () => boolean, what = "what was waited for"): Promise<void> {
+  for (let turn = 0; turn < 3000 && !holds(); turn++)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  if (!holds()) throw new Error(`${what} never came`);
+}
