@@ -101,7 +101,7 @@ export async function startHttp(t: TestContext, setting: TestSetting = {}): Prom
 }
 
 export function echo({ arguments: args }: CallRequest): Promise<ToolAnswer> {
-  const text = String((args as JsonObject)["text"]);
+  const { text } = args as { readonly text: string };
   return Promise.resolve({ content: [{ type: "text", text }] });
 }
 
