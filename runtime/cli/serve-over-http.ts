@@ -5,14 +5,16 @@ import { listenHttp } from "../powers/http-listener.ts";
 import type { Log } from "../powers/log.ts";
 import { readTlsFiles } from "../powers/tls-files.ts";
 import { runtimeVersion } from "../powers/version.ts";
-import { LOCAL_ONLY } from "../server/auth/local-only.ts";
-import type { Authenticator } from "../server/http/authenticate.ts";
+import { openAuthenticator } from "../server/auth/open-authenticator.ts";
 import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
+import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
 import { makeSpentStates, STATE_KEY_BYTES_MIN } from "../server/mcp/asking.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Machine } from "./machine.ts";
+import { keysFileOf } from "./commands/key.ts";
+import { effectiveMode, type Machine } from "./machine.ts";
+import { limitNotes } from "./limit-notes.ts";
 import type { Runtime } from "./start-runtime.ts";
 
 /** Serves every profile that was started, each at an address of its own, until it is closed. */
@@ -22,15 +24,26 @@ export async function serveOverHttp(
   machine: Machine,
   { log, listen }: { readonly log: Log; readonly listen: ListenAddress | undefined },
 ): Promise<HttpServing> {
-  const { server } = workspace.configuration;
+  const { server, mode } = workspace.configuration;
   const http = { ...server.http, ...(listen ? { listen } : {}) };
   const stateKey = readStateKey(server.stateKey, machine);
   const spentStates = makeSpentStates();
-  const { posture } = runtime;
+  const { posture, store } = runtime;
+  const note = (message: string): void => log.warn(`http: ${message}`);
+  const authenticator = await openAuthenticator({
+    server,
+    mode: effectiveMode(mode),
+    keysFile: keysFileOf(workspace),
+    privateFiles: machine.privateFiles,
+    sources: machine.sources,
+    noteTrouble: note,
+    ...(server.store.kind === "redis" ? { store } : {}),
+  });
   return serveHttp(
     {
       http,
-      authenticator: chooseAuthenticator(server.auth?.mode),
+      authenticator,
+      guard: makeRequestGuard(server.rate),
       places: runtime.profiles.map(({ name, tools, callTool }) => ({
         path: name === undefined ? "/mcp" : `/mcp/${name}`,
         mcp: {
@@ -42,7 +55,7 @@ export async function serveOverHttp(
           ...(stateKey ? { stateKey } : {}),
         },
       })),
-      onError: (error) => log.warn(`http: ${error.message}`),
+      onError: limitNotes((error) => note(error.message)),
     },
     (handler) => openListener(http, handler),
   );
@@ -71,12 +84,6 @@ async function openListener(
       cause,
     });
   }
-}
-
-/** A mode that nothing stands for lets nobody in. */
-function chooseAuthenticator(mode: string | undefined): Authenticator {
-  if (mode === undefined || mode === "none") return LOCAL_ONLY;
-  throw new Error(`there is no authenticator for mode ${mode}`);
 }
 
 /** As bytes of its text. Replicas that were given the same text sign with the same key. */

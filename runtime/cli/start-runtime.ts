@@ -5,6 +5,7 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { makeEvent } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import {
@@ -23,14 +24,15 @@ import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
-import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
+import type { SharedStore } from "../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
@@ -54,6 +56,8 @@ export interface Runtime {
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
   readonly posture: Posture;
+  /** What this workspace's processes share. */
+  readonly store: SharedStore;
   close(): Promise<void>;
 }
 
@@ -86,6 +90,7 @@ export async function startRuntime(
       (sandbox) => sandbox.close(),
       () => undefined,
     );
+    recordRefusedStart(workspace, machine.files, error);
     throw error;
   }
 }
@@ -111,7 +116,9 @@ function assemble(
   { plugins, tools, graphs, mode }: Startable,
   which: WhichProfiles,
 ): Runtime {
-  const audit = openAudit(workspace.paths.auditFile, machine.files);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const audit = openTrail(workspace, machine.files);
+  recordStart(audit, posture, plugins, tools.length);
   const store = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
@@ -125,13 +132,15 @@ function assemble(
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture: describePosture(workspace, plugins, sandbox.seal, mode),
+    posture,
+    store,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
       await Promise.allSettled(brokers.map((broker) => broker.close?.()));
       await store.close();
+      audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
     },
   };
@@ -171,6 +180,7 @@ function openSet(
     ),
     audit,
     seal: sandbox.seal.name,
+    ring: ringOf(sandbox.seal),
     steps: { ...steps, ...consent },
   });
   const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
+import { readAudit } from "./read-audit.ts";
 import { readLimits } from "./read-limits.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
@@ -58,6 +59,7 @@ export function parseConfiguration(
         "profiles",
         "flow",
         "limits",
+        "audit",
         "server",
         "waivers",
         "licences",
@@ -74,6 +76,7 @@ export function parseConfiguration(
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
       limits,
+      audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),

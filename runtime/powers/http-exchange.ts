@@ -125,9 +125,7 @@ export class NodeExchange implements HttpExchange {
 function ignore(): void {}
 
 function hasBody({ headers }: IncomingMessage): boolean {
-  return (
-    headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
-  );
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 const BROKEN: Readonly<Record<string, string>> = {
