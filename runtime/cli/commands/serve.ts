@@ -12,10 +12,10 @@ import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
+import { limitNotes } from "../limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
 import { startRuntime, type Runtime } from "../start-runtime.ts";
 
-const NOTES_MAX = 50;
 const FLUSH_MS_MAX = 1000;
 
 export const serve: Command = {
@@ -177,14 +177,4 @@ function serveAtPipes(
     { input: process.stdin, output: process.stdout },
     limitNotes((error) => log.warn(`protocol: ${error.message}`)),
   );
-}
-
-/** The client can make any number of notes, and whoever started this process may not read them. */
-function limitNotes(note: (error: Error) => void): (error: Error) => void {
-  let count = 0;
-  return (error) => {
-    count += 1;
-    if (count <= NOTES_MAX)
-      note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
-  };
 }
