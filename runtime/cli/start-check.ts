@@ -2,13 +2,14 @@ import { throwReasons } from "../errors.ts";
 import type { Configuration } from "../policy/configuration.ts";
 import { findUnknownTools } from "../policy/approvals.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
+import { exposeOffers, type ExposedOffers } from "../policy/expose-offers.ts";
 import { decideFlow } from "../policy/flow/decide-flow.ts";
 import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
 import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
 import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
 import { decideStart } from "../policy/gates.ts";
-import { scopeTools } from "../policy/tool-scopes.ts";
+import { scopeOffers, scopeTools } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -18,6 +19,7 @@ import { effectiveMode } from "./machine.ts";
 export interface Startable {
   readonly plugins: readonly VerifiedPlugin[];
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
   /** Each set of plugins that can be served, and the paths that it opens. */
   readonly graphs: readonly FlowGraph[];
   readonly mode: Configuration["mode"];
@@ -36,13 +38,18 @@ export function checkStart(
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
-  const surfaces = plugins.map(({ alias, surface }) => ({
+  const surfaces = plugins.map(({ alias, surface, offers }) => ({
     alias,
     surface,
+    offers,
     configuration: configuredPlugin(workspace, alias),
   }));
   const exposed = exposeTools(surfaces);
-  const { tools, problems: inScopes } = scopeTools(exposed.tools, configuration.server.scopes, OWN);
+  const offered = exposeOffers(surfaces);
+  const { scopes } = configuration.server;
+  const named = [...OWN, ...namesOf(offered.offers)];
+  const { tools, problems: inScopes } = scopeTools(exposed.tools, scopes, named);
+  const offers = scopeOffers(offered.offers, scopes);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
     ...findUnknownTools(surfaces),
@@ -62,6 +69,7 @@ export function checkStart(
   );
   const inConfiguration = [
     ...exposed.problems,
+    ...offered.problems,
     ...inScopes,
     ...unknown,
     ...rates,
@@ -70,7 +78,15 @@ export function checkStart(
     ...(isRefused ? licences : []),
   ].map((reason) => reason.at({ file: paths.configFile }));
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
-  return { plugins, tools, graphs, mode, warnings: licences.map(({ message }) => message) };
+  return { plugins, tools, offers, graphs, mode, warnings: licences.map(({ message }) => message) };
+}
+
+function namesOf({ prompts, resources, templates }: ExposedOffers): readonly string[] {
+  return [
+    ...prompts.map(({ exposedName }) => exposedName),
+    ...resources.map(({ resource }) => resource.uri),
+    ...templates.map(({ template }) => template.uriTemplate),
+  ];
 }
 
 /** The flow of each set of plugins that can be served. */

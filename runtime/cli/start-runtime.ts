@@ -6,6 +6,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
+import { makeChanges, type Changes } from "../changes.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import {
   makeCallTool,
@@ -21,7 +22,9 @@ import type { Configuration, PluginConfiguration } from "../policy/configuration
 import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
+import { makeOfferCallables } from "../offer-callables.ts";
 import type { ExposedTool } from "../policy/expose.ts";
+import type { ExposedOffers } from "../policy/expose-offers.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -43,6 +46,9 @@ export interface ServedProfile {
   /** Undefined for the plugins that no profile names. */
   readonly name?: string;
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
+  /** What the plugins say has changed. */
+  readonly changes: Changes;
   readonly callTool: CallTool;
 }
 
@@ -52,6 +58,8 @@ export interface Runtime {
   readonly profiles: readonly ServedProfile[];
   /** Of the first of them. */
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
+  readonly changes: Changes;
   readonly callTool: CallTool;
   readonly posture: Posture;
   close(): Promise<void>;
@@ -108,7 +116,7 @@ function assemble(
   workspace: Workspace,
   machine: Machine,
   sandbox: Sandbox,
-  { plugins, tools, graphs, mode }: Startable,
+  { plugins, tools, offers, graphs, mode }: Startable,
   which: WhichProfiles,
 ): Runtime {
   const audit = openAudit(workspace.paths.auditFile, machine.files);
@@ -118,7 +126,7 @@ function assemble(
   const steps = makeSteps(workspace.configuration);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
@@ -129,6 +137,7 @@ function assemble(
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
+      for (const { served } of sets) served.changes.close();
       const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
       await Promise.allSettled(brokers.map((broker) => broker.close?.()));
       await store.close();
@@ -145,10 +154,12 @@ function openSet(
     sandbox,
     steps,
     tools,
+    offers,
   }: {
     readonly sandbox: Sandbox;
     readonly steps: CallSteps;
     readonly tools: readonly ExposedTool[];
+    readonly offers: ExposedOffers;
   },
 ): { readonly served: ServedProfile; readonly opened: readonly CallablePlugin[] } {
   const { workspace, machine, plugins, audit } = parts;
@@ -165,15 +176,38 @@ function openSet(
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
+  const isMember = ({ alias }: { readonly alias: string }): boolean => members.includes(alias);
+  const offered: ExposedOffers = {
+    prompts: offers.prompts.filter(isMember),
+    resources: offers.resources.filter(isMember),
+    templates: offers.templates.filter(isMember),
+  };
+  const pluginOf = (alias: string): CallablePlugin => {
+    const plugin = opened.get(alias);
+    if (!plugin) throw new Error("what is exposed has no plugin");
+    return plugin;
+  };
+  const changes = makeChanges(offered);
   const callTool = makeCallTool({
-    tools: new Map(
-      exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
-    ),
+    tools: new Map([
+      ...exposed.map((tool): [string, CallableTool] => [
+        tool.exposedName,
+        makeCallable(tool, pluginOf(tool.alias)),
+      ]),
+      ...makeOfferCallables(offered, pluginOf),
+    ]),
+    onChange: changes.note,
     audit,
     seal: sandbox.seal.name,
     steps: { ...steps, ...consent },
   });
-  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
+  const served = {
+    ...(name === undefined ? {} : { name }),
+    tools: exposed,
+    offers: offered,
+    changes,
+    callTool,
+  };
   return { served, opened: [...opened.values()] };
 }
 
@@ -185,9 +219,8 @@ function makeSteps({ server }: Configuration): CallSteps {
 
 function makeCallable(
   { exposedName, tool, scopes }: ExposedTool,
-  plugin: CallablePlugin | undefined,
+  plugin: CallablePlugin,
 ): CallableTool {
-  if (!plugin) throw new Error("an exposed tool has no plugin");
   const { calling = PLUGIN_CALLING } = plugin;
   return {
     exposedName,
