@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ASK_KINDS } from "@glovebox/host-api/ask/grant";
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -13,10 +13,16 @@ import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
 import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
+import { insufficientScope, unknownTool } from "./call-refusals.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
-import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
+import {
+  LOCAL_PRINCIPAL,
+  missingScopes,
+  shownToPlugin,
+  type Principal,
+} from "./policy/principal.ts";
 import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
 import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
@@ -140,7 +146,6 @@ export interface CallSetting {
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
-const NAME_CHARS_MAX = 80;
 /** What has no canonical form could not be found again in the audit trail, so it is not run. */
 const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a lone surrogate)" };
 
@@ -276,23 +281,6 @@ function failed(error: unknown, argumentsDigest: string | null): Ending {
   return { answer, status: "failed", argumentsDigest, error };
 }
 
-function unknownTool(name: string): ClientError {
-  return {
-    error_code: "UNKNOWN_TOOL",
-    message: `There is no tool named ${makeVisible(JSON.stringify(name.slice(0, NAME_CHARS_MAX)))}.`,
-    suggestion: "List the tools and use a name from the list.",
-  };
-}
-
-/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
-function insufficientScope(needed: readonly string[]): ClientError {
-  return {
-    error_code: "INSUFFICIENT_SCOPE",
-    message: `This tool needs the scopes: ${needed.join(" ")}.`,
-    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
-  };
-}
-
 /**
  * Runs the call behind the seal. Where its plugin asked for what is not answered yet, that is how it ended, whatever else
  * its runner says: it may be run again.
@@ -351,11 +339,6 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
     ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
-}
-
-/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
-function shownToPlugin({ tenant, subject }: Principal): JsonObject {
-  return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
 
 function recordOf(run: Run, ending: Ending): CallRecord {

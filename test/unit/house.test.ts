@@ -34,6 +34,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/call.ts",
     "runtime/consent",
     "runtime/call-record.ts",
+    "runtime/call-refusals.ts",
   ],
   ["runtime/debt"],
   ["runtime/server"],
