@@ -10,6 +10,7 @@ import type { Authenticator } from "../server/http/authenticate.ts";
 import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
 import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
+import { makeChangeBus } from "../server/mcp/change-bus.ts";
 import { makeSpentStates, STATE_KEY_BYTES_MIN } from "../server/mcp/asking.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machine.ts";
@@ -31,11 +32,13 @@ export async function serveOverHttp(
     {
       http,
       authenticator: chooseAuthenticator(server.auth?.mode),
-      places: runtime.profiles.map(({ name, tools, callTool }) => ({
+      places: runtime.profiles.map(({ name, tools, offers, changes, callTool }) => ({
         path: name === undefined ? "/mcp" : `/mcp/${name}`,
         mcp: {
           version: runtimeVersion(),
           tools,
+          offers,
+          changes: makeChangeBus(changes),
           callTool,
           reportDebt: (filter) => makeDebtReport(posture, filter),
           spentStates,

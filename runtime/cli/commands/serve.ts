@@ -4,6 +4,7 @@ import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
+import { makeChangeBus } from "../../server/mcp/change-bus.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
@@ -126,11 +127,16 @@ async function serveAtAddress(
   }
 }
 
-function serveAtPipes({ tools, callTool, posture }: Runtime, log: Log): StdioServing {
+function serveAtPipes(
+  { tools, offers, changes, callTool, posture }: Runtime,
+  log: Log,
+): StdioServing {
   return serveOverStdio(
     {
       version: runtimeVersion(),
       tools,
+      offers,
+      changes: makeChangeBus(changes),
       callTool,
       reportDebt: (filter) => makeDebtReport(posture, filter),
     },
