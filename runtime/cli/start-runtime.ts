@@ -5,6 +5,7 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { makeEvent } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeChanges, type Changes } from "../changes.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
@@ -26,7 +27,6 @@ import { makeOfferCallables } from "../offer-callables.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { ExposedOffers } from "../policy/expose-offers.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
-import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
@@ -34,6 +34,7 @@ import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
@@ -94,6 +95,7 @@ export async function startRuntime(
       (sandbox) => sandbox.close(),
       () => undefined,
     );
+    recordRefusedStart(workspace, machine.files, error);
     throw error;
   }
 }
@@ -119,7 +121,9 @@ function assemble(
   { plugins, tools, offers, graphs, mode }: Startable,
   which: WhichProfiles,
 ): Runtime {
-  const audit = openAudit(workspace.paths.auditFile, machine.files);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const audit = openTrail(workspace, machine.files);
+  recordStart(audit, posture, plugins, tools.length);
   const store = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
@@ -133,7 +137,7 @@ function assemble(
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture: describePosture(workspace, plugins, sandbox.seal, mode),
+    posture,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
@@ -141,6 +145,7 @@ function assemble(
       const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
       await Promise.allSettled(brokers.map((broker) => broker.close?.()));
       await store.close();
+      audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
     },
   };
@@ -199,6 +204,7 @@ function openSet(
     onChange: changes.note,
     audit,
     seal: sandbox.seal.name,
+    ring: ringOf(sandbox.seal),
     steps: { ...steps, ...consent },
   });
   const served = {

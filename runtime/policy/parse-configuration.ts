@@ -7,6 +7,8 @@ import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
+import { readAudit } from "./read-audit.ts";
+import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
@@ -20,9 +22,6 @@ import { parseYaml } from "./yaml.ts";
 
 const invalid: MakeProblem = (message, detail) =>
   new PolicyError("ERR_CONFIG_INVALID", message, detail);
-
-/** Gates that a waiver may name. */
-export const WAIVABLE_GATES = ["ring5"] as const;
 
 const LICENCES_MAX = 256;
 const LICENCE_ID = {
@@ -58,6 +57,7 @@ export function parseConfiguration(
         "profiles",
         "flow",
         "limits",
+        "audit",
         "server",
         "waivers",
         "licences",
@@ -74,6 +74,7 @@ export function parseConfiguration(
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
       limits,
+      audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),

@@ -1,5 +1,5 @@
 import { collectReasons, EXIT, type GloveboxError } from "../../errors.ts";
-import { decideStart, isSealed } from "../../policy/gates.ts";
+import { decideStart, isSealed } from "../../policy/gates/decide-start.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
 import { readWorkspace, verifyWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
