@@ -1,4 +1,5 @@
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -352,6 +353,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP01"],
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
+  ...FLOW_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
   ...EXTISM_ITEMS,
