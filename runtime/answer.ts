@@ -13,17 +13,19 @@ export const RUNTIME_ERROR_CODES = [
   "CANCELLED",
   "MEMORY_LIMIT",
   "OUTPUT_LIMIT",
+  "OUTPUT_BLOCKED",
   "HOST_CALL_LIMIT",
   "LOG_LIMIT",
   "PLUGIN_FAILED",
   "OVERLOADED",
+  "SERVER_STOPPING",
   "APPROVAL_REQUIRED",
   "APPROVAL_DECLINED",
   "FLOW_HELD",
   "INPUT_UNAVAILABLE",
   "RATE_LIMITED",
   "QUOTA_EXCEEDED",
-  "SERVER_STOPPING",
+  "TASK_LOST",
   "INTERNAL",
 ] as const;
 
@@ -48,12 +50,12 @@ export interface ToolAnswer {
   readonly error?: ClientError;
   /** Set when the call ended because something has to be asked first: then the rest says nothing. */
   readonly needs?: NeededInputs;
-  /** What the filter found in it: for the operator's records, never for the client. */
-  readonly findings?: readonly AuditedFinding[];
   /** Set beside the error when the plugin asked what this client cannot be asked: MCP 2026-07-28 has an error of its own for it. */
   readonly lacks?: readonly AskKind[];
   /** Of a prompt. */
   readonly description?: string;
+  /** What the filter found in it: for the operator's records, never for the client. */
+  readonly findings?: readonly AuditedFinding[];
 }
 
 export function answerWithError(error: ClientError): ToolAnswer {

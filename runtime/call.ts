@@ -8,18 +8,16 @@ import {
   type ToolAnswer,
 } from "./answer.ts";
 import { Asking } from "./asking.ts";
-import type { BrokerWatch } from "./audit/watch-brokers.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
+import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { insufficientScope, unknownTool } from "./call-refusals.ts";
+import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
-import type { Calling } from "./calling.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOrNull } from "./plugin/canonical.ts";
-import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
 import {
   LOCAL_PRINCIPAL,
   missingScopes,
@@ -27,39 +25,9 @@ import {
   type Principal,
 } from "./policy/principal.ts";
 import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
-import type { Change, PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
+import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
-/** What of a plugin a client can call. All of it takes the same way: nothing goes around a step because of what it is. */
-export type CallKind = "tool" | "resource" | "prompt" | "completion";
-
-/** One tool, ready to be called: everything a call needs was verified and made before the first call. */
-export interface CallableTool {
-  /** `tool` when it is left out. Resources, prompts and completions are called as tools that only read. */
-  readonly kind?: CallKind;
-  readonly exposedName: string;
-  readonly tool: ToolDefinition;
-  /** What a principal must hold to call it; nothing where it is left out. */
-  readonly scopes?: readonly string[];
-  readonly validateArguments: Validator;
-  readonly validateResult: Validator | undefined;
-  /** What it makes of arguments and answers; its plugin's where it is left out. */
-  readonly calling?: Calling;
-  readonly plugin: CallablePlugin;
-}
-
-export interface CallablePlugin {
-  readonly alias: string;
-  readonly name: string;
-  readonly version: string;
-  readonly component: string;
-  readonly sealed: SealedPlugin;
-  /** What its shape makes of arguments and answers; `glovebox:plugin/tools` where it is left out. */
-  readonly calling?: Calling;
-  readonly watch: BrokerWatch;
-  readonly deadlineMs: number;
-  /** Whether it may ask anything of anybody: then it is told what this client can be asked. */
-  readonly asks?: boolean;
-}
+export { callableKey, type CallableTool, type CallablePlugin, type CallKind } from "./callable.ts";
 
 /** Who calls, in which conversation, and what the client can be asked. */
 export interface Caller {
@@ -138,6 +106,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** For one call, a filter of what it says while it runs: progress, and lines of the log that a client hears. Left out, it says what it says. */
+  words?(callable: CallableTool): (text: string) => string;
   /** Hears of the end of each call that was considered, however it ended. */
   end?(call: ConsideredCall): void;
 }
@@ -176,11 +146,6 @@ export interface CallSetting {
   readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
   /** Hears that something a client may have read has changed. */
   readonly onChange?: (plugin: string, change: Change) => void;
-}
-
-/** Names of tools have no blank, so that nothing else is found by one. */
-export function callableKey(kind: CallKind, name: string): string {
-  return kind === "tool" ? name : `${kind} ${name}`;
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
@@ -297,9 +262,9 @@ async function performAdmitted(run: Run): Promise<Ending> {
     if (consent.kind === "ask")
       return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
     run.observed?.step("run");
-    const ran = await answerOf(run);
+    const answered = await answerOf(run);
     run.observed?.step("release");
-    const released = steps.release(call, ran);
+    const released = steps.release(call, answered);
     const answer = released instanceof Promise ? await released : released;
     return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
@@ -340,6 +305,7 @@ async function answerOf(run: Run): Promise<ToolAnswer> {
 function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
   const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
     scope: {
@@ -368,14 +334,14 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
         level,
         message: shown,
       });
-      request.onLog?.(level, shown);
+      onLog?.(level, shown);
     },
     ...(setting.onChange
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
     ...(task ? { deadlineMs: task.deadlineMs } : {}),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+    ...(onProgress ? { onProgress } : {}),
   });
 }
 

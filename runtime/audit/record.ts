@@ -18,7 +18,7 @@ export interface CallRecord {
   /** Name under which the client called it. */
   readonly tool_name: string;
   /** What was called, where it was no tool; a resource's `tool_name` is its address or template. */
-  readonly what?: "tool" | "resource" | "prompt" | "completion";
+  readonly what?: "resource" | "prompt" | "completion";
   /** The plugin's name in this workspace, and its own. */
   readonly alias: string;
   readonly plugin: string;
@@ -66,6 +66,8 @@ export interface AuditedFinding {
   readonly id: string;
   readonly severity: string;
   readonly where: string;
+  /** What happened to it. */
+  readonly action?: string;
 }
 
 /** A line that a plugin logged. `message` is escaped for terminals and cut. */

@@ -5,6 +5,7 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { makeEvent } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import {
@@ -15,6 +16,8 @@ import {
   type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { makeFilterPolicy } from "../firewall/filter/policy.ts";
+import { releaseThrough } from "../filter-answer.ts";
 import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
@@ -23,7 +26,6 @@ import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
-import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
@@ -31,6 +33,8 @@ import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { gatherHttpFacts } from "./gates/http-facts.ts";
+import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
@@ -62,12 +66,13 @@ export type WhichProfiles = "all" | { readonly profile?: string | undefined };
 
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
- * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
+ * Throws every reason at once; over HTTP there are more of them. Starts no runner of a plugin: that happens on its first call.
  */
 export async function startRuntime(
   workspace: Workspace,
   machine: Machine,
   which: WhichProfiles = {},
+  over: "stdio" | "http" = "stdio",
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -79,13 +84,15 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const startable = checkStart(workspace, verification, sandbox.seal);
+    const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
+    const startable = checkStart(workspace, verification, sandbox.seal, http);
     return assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
       () => undefined,
     );
+    recordRefusedStart(workspace, machine.files, error);
     throw error;
   }
 }
@@ -111,7 +118,9 @@ function assemble(
   { plugins, tools, graphs, mode }: Startable,
   which: WhichProfiles,
 ): Runtime {
-  const audit = openAudit(workspace.paths.auditFile, machine.files);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const audit = openTrail(workspace, machine.files);
+  recordStart(audit, posture, plugins, tools.length);
   const store = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
@@ -125,13 +134,14 @@ function assemble(
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture: describePosture(workspace, plugins, sandbox.seal, mode),
+    posture,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
       await Promise.allSettled(brokers.map((broker) => broker.close?.()));
       await store.close();
+      audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
     },
   };
@@ -171,7 +181,12 @@ function openSet(
     ),
     audit,
     seal: sandbox.seal.name,
-    steps: { ...steps, ...consent },
+    ring: ringOf(sandbox.seal),
+    // The filter is outermost: no other step sees or lets out what it has not read.
+    steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
+      ...steps,
+      ...consent,
+    }),
   });
   const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
   return { served, opened: [...opened.values()] };

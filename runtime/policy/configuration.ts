@@ -4,6 +4,8 @@ import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
+import type { AuditConfiguration } from "./read-audit.ts";
+import type { FilterConfiguration } from "./read-filter.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
@@ -20,7 +22,9 @@ export interface Configuration {
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly profiles: Profiles;
   readonly flow: FlowPolicy;
+  readonly filter: FilterConfiguration;
   readonly limits: Limits;
+  readonly audit: AuditConfiguration;
   readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */
@@ -40,6 +44,13 @@ export interface PluginConfiguration {
   readonly tools?: readonly string[];
   /** What some of them are called instead, by their own names. */
   readonly toolNames?: Readonly<Record<string, string>>;
+  /** Its tools and prompts go by their own names, without the plugin's before them. */
+  readonly plainNames?: true;
+  /** Prompts to expose; undefined means all. */
+  readonly prompts?: readonly string[];
+  readonly promptNames?: Readonly<Record<string, string>>;
+  /** Resources to expose, by address or template; undefined means all. */
+  readonly resources?: readonly string[];
   /** Which of them a human is asked about, by their own names. */
   readonly approvals?: Approvals;
 }

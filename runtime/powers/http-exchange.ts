@@ -71,7 +71,7 @@ export class NodeExchange implements HttpExchange {
       ...headers,
       "content-length": bytes,
       // What was not read of a request is not read to its end for the sake of the connection.
-      ...(this.#incoming.complete ? {} : { connection: "close" }),
+      ...(this.#incoming.complete || !hasBody(this.#incoming) ? {} : { connection: "close" }),
     });
     response.end(body);
     if (response.writableLength > 0) this.#cutOffWhenStalled();
@@ -123,6 +123,10 @@ export class NodeExchange implements HttpExchange {
 }
 
 function ignore(): void {}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
 
 const BROKEN: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",

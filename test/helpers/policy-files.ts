@@ -80,6 +80,12 @@ export const EVERYTHING = {
     concurrent_calls: 1,
     queued_calls: 0,
   },
+  audit: {
+    arguments: "full",
+    sync: "always",
+    checkpoint: { records: 100, every: "30s", folder: "/var/log/glovebox" },
+    rotate: { size: "16MiB", age: "1d", keep: 30 },
+  },
   server: {
     auth: {
       mode: "oauth",

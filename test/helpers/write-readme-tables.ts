@@ -91,7 +91,7 @@ const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
 };
 
 /** As the configuration writes it. */
-function formatAmount(amount: number, unit: "duration" | "size" | "count"): string {
+function formatAmount(amount: number, unit: "duration" | "size" | "count" | "span"): string {
   if (unit === "size") return `\`${formatSize(amount).replace(" ", "")}\``;
   if (unit === "duration") return amount % 1000 === 0 ? `\`${amount / 1000}s\`` : `\`${amount}ms\``;
   return `\`${amount}\``;

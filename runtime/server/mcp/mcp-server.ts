@@ -23,6 +23,8 @@ export interface McpSetting {
   readonly reportDebt: ReportDebt;
   /** Whether the principal may see and call a tool, by its exposed name. Left out, everyone may everything. */
   readonly mayCall?: (principal: Principal, exposedName: string) => boolean;
+  /** Which of several sets of tools this is: what was asked at one place counts at no other. */
+  readonly place?: string;
   /** The key that signs what clients bring back, of 32 bytes or more. Left out, each server process makes its own. */
   readonly stateKey?: Uint8Array;
   /** Where replicas remember which of these were used. */
@@ -65,6 +67,7 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
     const asking = makeAsking({
       key,
       spent,
+      place: setting.place ?? "",
       principalOf: (ctx) => connection.originOf(ctx.http?.authInfo).principal.id,
     });
     const server = new Server(serverInfoOf(setting), {
