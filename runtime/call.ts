@@ -308,6 +308,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
   const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
   const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
+    tenant: request.caller.principal.tenant,
     scope: {
       callId,
       plugin: plugin.alias,
