@@ -19,7 +19,7 @@ const EXPOSED_NAME_CHARS_MAX = 64;
 export interface PluginTools {
   readonly alias: string;
   readonly surface: ToolSurface;
-  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames">;
+  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames" | "approvals">;
 }
 
 /**

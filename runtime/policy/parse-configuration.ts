@@ -9,8 +9,10 @@ import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
 import { readAudit } from "./read-audit.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
+import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTrust } from "./read-trust.ts";
 import { readServer } from "./server/read-server.ts";
@@ -54,6 +56,8 @@ export function parseConfiguration(
         "revoked",
         "sigstore",
         "plugins",
+        "profiles",
+        "flow",
         "limits",
         "audit",
         "server",
@@ -69,6 +73,8 @@ export function parseConfiguration(
       revoked: readRevoked(fields.get("revoked")),
       ...readSigstore(fields.get("sigstore")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
+      profiles: readProfiles(fields.get("profiles")),
+      flow: readFlow(fields.get("flow")),
       limits,
       audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),

@@ -339,7 +339,10 @@ describe("a plugin's answer", () => {
       structuredContent: { time: "noon" },
     });
     const list = await makeWorld(answering({ structuredContent: [1, 2] })).run();
-    assert.deepEqual(list, { content: [{ type: "text", text: "[1,2]" }] });
+    assert.deepEqual(list, {
+      content: [{ type: "text", text: "[1,2]" }],
+      structuredContent: [1, 2],
+    });
   });
 
   it("that is an error comes in the one schema, as data and as text", async () => {

@@ -19,6 +19,22 @@ export const AUTH_ERRORS = {
     summary: "The file of API keys is damaged, or was not written by `glovebox key`.",
     remedy: "Restore it, or remove it and make new keys. Until then no key is accepted.",
   },
+  ERR_AUTH_INSECURE: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "In production the issuer of tokens, its keys or this server's own address are plain http.",
+    remedy:
+      "Write https addresses. Plain http is for a development machine, and for that one only.",
+  },
+  ERR_AUTH_ISSUER: {
+    fault: "system",
+    exit: EXIT.refused,
+    summary:
+      "The issuer's metadata or keys cannot be used: not reachable, too large, of another issuer, or no keys that count.",
+    remedy:
+      "Check `issuer` and `jwks` in `server.auth`, and that this machine can reach them. Until then no token is accepted.",
+  },
   ERR_API_KEY_UNKNOWN: {
     fault: "user",
     exit: EXIT.wrongUsage,
