@@ -1,5 +1,4 @@
 import { makeDebtReport } from "../debt/report.ts";
-import type { ListenAddress } from "../policy/server/http-configuration.ts";
 import { listenHttp } from "../powers/http-listener.ts";
 import type { Log } from "../powers/log.ts";
 import { readTlsFiles } from "../powers/tls-files.ts";
@@ -12,6 +11,7 @@ import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
 import { makeSpentStates } from "../server/mcp/asking.ts";
 import { openSharedEvents } from "../server/store/shared-events.ts";
 import { makeSharedSpent } from "../server/store/shared-spent.ts";
+import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machine.ts";
 import { placeOf, type ServedTasks } from "./open-tasks.ts";
@@ -20,7 +20,6 @@ import type { Runtime } from "./start-runtime.ts";
 
 export interface HttpParts {
   readonly log: Log;
-  readonly listen: ListenAddress | undefined;
   readonly tasks: ServedTasks;
 }
 
@@ -29,10 +28,10 @@ export async function serveOverHttp(
   workspace: Workspace,
   runtime: Runtime,
   machine: Machine,
-  { log, listen, tasks }: HttpParts,
+  { log, tasks }: HttpParts,
 ): Promise<HttpServing> {
   const { server } = workspace.configuration;
-  const http = { ...server.http, ...(listen ? { listen } : {}) };
+  const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
   const { posture, profiles, store } = runtime;
   const isShared = server.store.kind === "redis";
@@ -64,6 +63,7 @@ export async function serveOverHttp(
           ...(changes ? { changes } : {}),
         },
       })),
+      requestLimits: makeRequestGuard(server.rate),
       onError: (error) => log.warn(`http: ${error.message}`),
     },
     (handler) => openListener(http, handler),

@@ -16,6 +16,8 @@ import {
   type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { makeFilterPolicy } from "../firewall/filter/policy.ts";
+import { releaseThrough } from "../filter-answer.ts";
 import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
@@ -32,6 +34,7 @@ import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { gatherHttpFacts } from "./gates/http-facts.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
@@ -68,12 +71,13 @@ export type WhichProfiles = "all" | { readonly profile?: string | undefined };
 
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
- * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
+ * Throws every reason at once; over HTTP there are more of them. Starts no runner of a plugin: that happens on its first call.
  */
 export async function startRuntime(
   workspace: Workspace,
   machine: Machine,
   which: WhichProfiles = {},
+  over: "stdio" | "http" = "stdio",
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -85,7 +89,8 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const startable = checkStart(workspace, verification, sandbox.seal);
+    const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
+    const startable = checkStart(workspace, verification, sandbox.seal, http);
     return assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(
@@ -184,7 +189,11 @@ function openSet(
     audit,
     seal: sandbox.seal.name,
     ring: ringOf(sandbox.seal),
-    steps: { ...steps, ...consent },
+    // The filter is outermost: no other step sees or lets out what it has not read.
+    steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
+      ...steps,
+      ...consent,
+    }),
   });
   const componentOf = (name: string): string | undefined => callables.get(name)?.plugin.component;
   const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool, componentOf };

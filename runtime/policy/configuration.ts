@@ -5,6 +5,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
 import type { AuditConfiguration } from "./read-audit.ts";
+import type { FilterConfiguration } from "./read-filter.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
@@ -21,6 +22,7 @@ export interface Configuration {
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly profiles: Profiles;
   readonly flow: FlowPolicy;
+  readonly filter: FilterConfiguration;
   readonly limits: Limits;
   readonly audit: AuditConfiguration;
   readonly server: ServerConfiguration;

@@ -1,5 +1,7 @@
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { describeWaivers } from "../../policy/gates/waivers.ts";
 import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
@@ -63,17 +65,19 @@ export const serve: Command = {
       showSnippets(configFile, out);
       return EXIT.done;
     }
-    const workspace = readWorkspace(configFile, machine.files);
     const isHttp = flag("http");
     const listen = readListenFlag(text("listen"), isHttp);
+    const workspace = listenAt(readWorkspace(configFile, machine.files), listen);
     const profile = text("profile");
     const which = isHttp && profile === undefined ? "all" : { profile };
-    const runtime = await startRuntime(workspace, machine, which);
+    const runtime = await startRuntime(workspace, machine, which, isHttp ? "http" : "stdio");
     const log = await makeLog(process.stderr);
     announce(runtime, log);
+    for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
+      log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
     const tasks = await openTasksOf(workspace, runtime, log);
     const server = isHttp
-      ? await serveAtAddress(workspace, runtime, machine, { log, listen, tasks })
+      ? await serveAtAddress(workspace, runtime, machine, { log, tasks })
       : serveAtPipes(runtime, tasks, log);
     // The second time nobody waits for what runs.
     let isStopping = false;
@@ -104,6 +108,15 @@ function readListenFlag(words: string | undefined, isHttp: boolean): ListenAddre
   throw new CliError("ERR_USAGE", message, {
     remedy: "Write `--http --listen 127.0.0.1:8808`, or `[::1]:8808`.",
   });
+}
+
+/** The gates ask about the address that is listened on, whoever said it. */
+function listenAt(workspace: Workspace, listen: ListenAddress | undefined): Workspace {
+  if (!listen) return workspace;
+  const { configuration } = workspace;
+  const http = { ...configuration.server.http, listen };
+  const server = { ...configuration.server, http };
+  return { ...workspace, configuration: { ...configuration, server } };
 }
 
 function announce({ profiles, posture }: Runtime, log: Log): void {
