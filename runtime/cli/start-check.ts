@@ -9,7 +9,7 @@ import { decideLicence } from "../policy/licences.ts";
 import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
 import type { HttpFacts } from "../policy/gates/facts.ts";
 import { decideStart } from "../policy/gates/decide-start.ts";
-import { scopeTools } from "../policy/tool-scopes.ts";
+import { findUnknownScopes } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -44,7 +44,9 @@ export function checkStart(
     configuration: configuredPlugin(workspace, alias),
   }));
   const exposed = exposeTools(surfaces);
-  const { tools, problems: inScopes } = scopeTools(exposed.tools, configuration.server.scopes, OWN);
+  const { tools } = exposed;
+  const known = [...tools.map(({ exposedName }) => exposedName), ...OWN];
+  const inScopes = findUnknownScopes(configuration.server.scopes, known);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
     ...findUnknownTools(surfaces),

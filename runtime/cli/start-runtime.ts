@@ -26,6 +26,7 @@ import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
 import { LOCAL_TENANT } from "../policy/principal.ts";
 import type { ExposedTool } from "../policy/expose.ts";
+import { makeToolScopes } from "../policy/tool-scopes.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
@@ -181,6 +182,7 @@ function openSet(
     ),
     audit,
     seal: sandbox.seal.name,
+    scopes: makeToolScopes(workspace.configuration.server.scopes),
     ring: ringOf(sandbox.seal),
     // The filter is outermost: no other step sees or lets out what it has not read.
     steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
@@ -199,7 +201,7 @@ function makeSteps({ server }: Configuration): CallSteps {
 }
 
 function makeCallable(
-  { exposedName, tool, scopes }: ExposedTool,
+  { exposedName, tool }: ExposedTool,
   plugin: CallablePlugin | undefined,
 ): CallableTool {
   if (!plugin) throw new Error("an exposed tool has no plugin");
@@ -207,7 +209,6 @@ function makeCallable(
   return {
     exposedName,
     tool,
-    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,
