@@ -94,7 +94,7 @@ export class HttpServer {
     const { request } = exchange;
     if (request.method === "OPTIONS") return answerPreflight(exchange);
     const address = clientAddressOf(request, this.#trusted);
-    const wait = this.#guard?.checkAddress(address);
+    const wait = this.#guard?.admitAddress(address);
     if (wait !== undefined) return answerTooMany(exchange, wait);
     const authentication = await this.#authenticate(request);
     if (authentication.kind === "challenge") {
@@ -102,7 +102,7 @@ export class HttpServer {
       return answerChallenge(exchange, authentication.challenge);
     }
     const { principal } = authentication;
-    const waitOwn = this.#guard?.admitRequest(principal);
+    const waitOwn = this.#guard?.admitPrincipal(principal);
     if (waitOwn !== undefined) return answerTooMany(exchange, waitOwn);
     return endpoint.handle(exchange, principal);
   }
