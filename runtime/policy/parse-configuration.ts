@@ -10,6 +10,7 @@ import type { LicencePolicy } from "./licences.ts";
 import { readAudit } from "./read-audit.ts";
 import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
@@ -56,6 +57,7 @@ export function parseConfiguration(
         "plugins",
         "profiles",
         "flow",
+        "filter",
         "limits",
         "audit",
         "server",
@@ -73,6 +75,7 @@ export function parseConfiguration(
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
+      filter: readFilter(fields.get("filter")),
       limits,
       audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),
@@ -116,7 +119,13 @@ function readLicences(member: Cursor): LicencePolicy {
 
 /** At most one for each gate. */
 function readWaivers(member: Cursor): readonly Waiver[] {
-  return member.isAbsent() ? [] : member.items(0, WAIVABLE_GATES.length).map(readWaiver);
+  if (member.isAbsent()) return [];
+  const items = member.items(0, WAIVABLE_GATES.length);
+  const waivers = items.map(readWaiver);
+  for (const [index, { gate }] of waivers.entries())
+    if (gate !== "" && waivers.findIndex((other) => other.gate === gate) < index)
+      items[index]?.problem(`gate ${gate} is waived twice`, "Keep one of the two.");
+  return waivers;
 }
 
 function readWaiver(item: Cursor): Waiver {

@@ -1,14 +1,17 @@
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { describeWaivers } from "../../policy/gates/waivers.ts";
 import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
-import { makeChangeBus } from "../../server/mcp/change-bus.ts";
+import { makeChangeBus, publishChanges } from "../../server/mcp/change-bus.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
-import { readWorkspace } from "../../workspace.ts";
+import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
 import { showSnippets } from "../snippets.ts";
 import { startRuntime, type Runtime } from "../start-runtime.ts";
@@ -63,22 +66,32 @@ export const serve: Command = {
       showSnippets(configFile, out);
       return EXIT.done;
     }
-    const workspace = readWorkspace(configFile, machine.files);
     const isHttp = flag("http");
     const listen = readListenFlag(text("listen"), isHttp);
+    const workspace = listenAt(readWorkspace(configFile, machine.files), listen);
     const profile = text("profile");
     const which = isHttp && profile === undefined ? "all" : { profile };
-    const runtime = await startRuntime(workspace, machine, which);
+    const runtime = await startRuntime(workspace, machine, which, isHttp ? "http" : "stdio");
     const log = await makeLog(process.stderr);
     announce(runtime, log);
+    for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
+      log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
+    const tasks = await openTasksOf(workspace, runtime, log);
     const server = isHttp
-      ? await serveAtAddress(workspace, runtime, machine, { log, listen })
-      : serveAtPipes(runtime, log);
+      ? await serveAtAddress(workspace, runtime, machine, { log, tasks })
+      : serveAtPipes(runtime, tasks, log);
     // The second time nobody waits for what runs.
-    const stop = (): void => void server.close();
+    let isStopping = false;
+    const { drainMs } = workspace.configuration.server.http.limits;
+    const stop = (): void => {
+      void server.close();
+      void tasks.close(isStopping ? 0 : drainMs);
+      isStopping = true;
+    };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
     await server.closed;
+    await tasks.close(isStopping ? drainMs : 0);
     await runtime.close();
     // Answers that the client never reads do not keep this process.
     setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
@@ -98,6 +111,15 @@ function readListenFlag(words: string | undefined, isHttp: boolean): ListenAddre
   });
 }
 
+/** The gates ask about the address that is listened on, whoever said it. */
+function listenAt(workspace: Workspace, listen: ListenAddress | undefined): Workspace {
+  if (!listen) return workspace;
+  const { configuration } = workspace;
+  const http = { ...configuration.server.http, listen };
+  const server = { ...configuration.server, http };
+  return { ...workspace, configuration: { ...configuration, server } };
+}
+
 function announce({ profiles, posture }: Runtime, log: Log): void {
   const { mode, plugins, seal } = posture;
   const tools = profiles.reduce((sum, profile) => sum + profile.tools.length, 0);
@@ -109,6 +131,18 @@ function announce({ profiles, posture }: Runtime, log: Log): void {
   });
   for (const { alias, signed } of plugins)
     if (!signed) log.warn(`plugin ${alias} runs UNSIGNED`, { plugin: alias });
+}
+
+/** What cannot be kept is not promised: without the store nothing is served that needs it. */
+async function openTasksOf(workspace: Workspace, runtime: Runtime, log: Log): Promise<ServedTasks> {
+  try {
+    return await openServedTasks(workspace, runtime, (error) =>
+      log.warn(`tasks: ${String(error)}`),
+    );
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
 }
 
 async function serveAtAddress(
@@ -128,15 +162,20 @@ async function serveAtAddress(
 }
 
 function serveAtPipes(
-  { tools, offers, changes, callTool, posture }: Runtime,
+  { profiles: [profile], tools, offers, changes, callTool, posture }: Runtime,
+  tasks: ServedTasks,
   log: Log,
 ): StdioServing {
+  const own = profile && tasks.of(profile);
+  const bus = makeChangeBus();
+  publishChanges(changes, bus);
   return serveOverStdio(
     {
+      ...(own ? { tasks: own } : {}),
       version: runtimeVersion(),
       tools,
       offers,
-      changes: makeChangeBus(changes),
+      changes: bus,
       callTool,
       reportDebt: (filter) => makeDebtReport(posture, filter),
     },

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { FileFact, HttpFacts, RootFact } from "../../policy/gates/facts.ts";
 import { listSecretReferences } from "../../policy/gates/secret-references.ts";
+import { DEFAULT_AUDIT } from "../../policy/read-audit.ts";
 import { listHomes, readRights, resolveLinks } from "../../powers/file-facts.ts";
 import type { Workspace } from "../../workspace.ts";
 import { judgeSecrets } from "./secret-facts.ts";
@@ -10,14 +11,19 @@ export function gatherHttpFacts(workspace: Workspace): HttpFacts {
   const { configuration, paths } = workspace;
   return {
     server: configuration.server,
-    hasAudit: true,
+    hasAudit: configuration.audit !== DEFAULT_AUDIT,
     secrets: judgeSecrets(listSecretReferences(configuration)),
     files: gatherFiles(workspace),
-    roots: gatherRoots(
-      paths.folder,
-      Object.keys(configuration.plugins).map((alias) => paths.homeFolder(alias)),
-    ),
+    roots: gatherRoots(paths.folder, homesOf(workspace)),
   };
+}
+
+/** Each plugin's own folder, in every profile. */
+function homesOf({ configuration, paths }: Workspace): readonly string[] {
+  const profiles = [undefined, ...Object.keys(configuration.profiles)];
+  return Object.keys(configuration.plugins).flatMap((alias) =>
+    profiles.map((profile) => paths.homeFolder(alias, profile)),
+  );
 }
 
 function gatherFiles({ paths, configuration: { server } }: Workspace): readonly FileFact[] {

@@ -126,15 +126,11 @@ function refuseOrigins({ server: { http } }: HttpFacts): readonly GateError[] {
         "server.http.origins",
       ),
     ];
-  return http.origins.flatMap((origin, index) =>
-    /^http:/.test(origin)
-      ? refusal(
-          "ERR_GATE_ORIGINS",
-          `Pages of ${quoteText(origin)} come by plain http, where anyone on the way can change them.`,
-          `server.http.origins[${index}]`,
-        )
-      : [],
-  );
+  return http.origins.flatMap((origin, index) => {
+    if (!origin.startsWith("http:")) return [];
+    const message = `Pages of ${quoteText(origin)} come by plain http, where anyone on the way can change them.`;
+    return [refusal("ERR_GATE_ORIGINS", message, `server.http.origins[${index}]`)];
+  });
 }
 
 function refusePlain({ server: { auth, http } }: HttpFacts): readonly GateError[] {

@@ -16,7 +16,7 @@ export type SecretFault = "placeholder" | "published" | "short" | "guessable" | 
 
 export const KEY_CHARACTERS_MIN = 32;
 /** 128 random bits are counted with a loss: repetitions that come by chance are charged as if they were meant. */
-export const KEY_BITS_MIN = 100;
+export const KEY_BITS_MIN = 90;
 const PASSWORD_CHARACTERS_MIN = 16;
 const PASSWORD_BITS_MIN = 60;
 const SECRET_CHARACTERS_JUDGED = 4096;
@@ -53,7 +53,7 @@ function judgeUrl(text: string): readonly SecretFault[] {
     /^(unix|redis\+unix):$/.test(protocol) ||
     hostname === "localhost" ||
     hostname === "[::1]" ||
-    /^127\./.test(hostname);
+    /^127(\.[0-9]+){3}$/.test(hostname);
   if (password === "") return isLocal ? [] : ["no password"];
   let plain = password;
   try {

@@ -27,7 +27,7 @@ export const COMMON_PAIRS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Keys and secrets that stand in specifications, manuals and tutorials, where everybody can read them. */
+/** Keys and secrets that stand in specifications, manuals, tutorials and our own documents, where everybody can read them. */
 export const PUBLISHED_SECRETS: readonly string[] = [
   "AyM1SysPpbyDfZlZWd1tPHTGCOOWTn4mc3Dzr7w8Ww8",
   "AyM1SysPpbyDfZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
@@ -39,6 +39,9 @@ export const PUBLISHED_SECRETS: readonly string[] = [
   "your-256-bit-secret",
   "super-secret-jwt-token-with-at-least-32-characters-long",
   "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
-  "b080bc2ef3aab4a5a3cbf5b0a0b8d8ff",
-  "C2F13B9A-4E1E-4C5B-8F5B-0F3C5A6D7E8F",
+  "eef8331a46ea23902b24687f296b2d291e2d2f3a73bc87b97a554ebbfe7af4bc",
+  "7f512265c2791302d191156b6494e1d206cdc578bacb87b0538aac87320a9ac6",
+  "8962a7ebccfd4f6a768eba39120aa45b962604d7bc01b6958ebc2789d85f2c99",
+  "5ad22b312ccb328afc280cd90a5e7663fe385f372bd284284a143dd897342f85",
+  "MCowBQYDK2VwAyEAxcxRK8e2gF+J3DNYe7JAIp7RuTdHtWv2RTByrtlzl+E=",
 ];

@@ -4,6 +4,8 @@ import type { CallTool } from "../../call.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
 import type { ExposedOffers } from "../../policy/expose-offers.ts";
 import type { Principal } from "../../policy/principal.ts";
+import { TASKS_EXTENSION } from "../tasks/task-wire.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import {
   makeAsking,
   makeSpentStates,
@@ -14,6 +16,7 @@ import {
 import type { McpConnection } from "./connection.ts";
 import { DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
 import { makeOfferHandlers } from "./serve-offers.ts";
+import { serveTasks } from "./serve-tasks.ts";
 import { makeToolHandlers } from "./serve-tools.ts";
 
 /** What every MCP server needs: the pinned tools, the way to call them, and the runtime's own report. */
@@ -32,6 +35,8 @@ export interface McpSetting {
   readonly stateKey?: Uint8Array;
   /** Where replicas remember which of these were used. */
   readonly spentStates?: SpentStates;
+  /** Calls that become tasks. Left out, none does, and the extension is not offered. */
+  readonly tasks?: Tasks;
   /** What has changed is told to clients that listen. */
   readonly changes?: ServerEventBus;
 }
@@ -82,6 +87,7 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
         prompts: { listChanged: true },
         completions: {},
         logging: {},
+        ...(setting.tasks ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
       },
       cacheHints: CACHE_HINTS,
       requestState: { verify: (state, ctx) => asking.verify(state, ctx) },
@@ -93,6 +99,7 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
       connection.logs.level = params.level;
       return {};
     });
+    if (setting.tasks) serveTasks(setting.tasks, setting, { server, connection, asking });
     return server;
   };
 }

@@ -12,6 +12,7 @@ import { toListedTool } from "./listed-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { performCall } from "./perform-call.ts";
 import { toMcpResult } from "./plain-call.ts";
+import { beginTask, decideTask } from "./serve-tasks.ts";
 
 /** Makes what serves `tools/list` and `tools/call` on a server. */
 export function makeToolHandlers(setting: McpSetting): (serving: Serving) => void {
@@ -42,7 +43,13 @@ async function callThroughSdk(
   const args: JsonObject = isJsonObject(params.arguments) ? params.arguments : {};
   if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(setting.reportDebt, args));
   const call = { kind: "tool", name, arguments: args } as const;
-  const performed = await performCall(setting, serving, call, ctx);
+  const { tasks } = setting;
+  const performed = await performCall(setting, serving, call, ctx, (request) =>
+    tasks && decideTask(tasks, name, request.given !== undefined, ctx)
+      ? beginTask(tasks, request)
+      : undefined,
+  );
+  if ("begun" in performed) return performed.begun;
   return "asked" in performed
     ? performed.asked
     : toMcpResult(performed.answer, ctx.mcpReq.envelope !== undefined);

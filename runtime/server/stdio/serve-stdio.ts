@@ -6,6 +6,7 @@ import { askableOf, makeLocalConnection } from "../mcp/connection.ts";
 import { DirectCalls } from "../mcp/direct-calls.ts";
 import { makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
 import type { RequestId } from "../mcp/plain-call.ts";
+import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { tellChanges } from "../mcp/tell-changes.ts";
 import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 
@@ -33,7 +34,11 @@ export function serveOverStdio(
   const direct = new DirectCalls({
     callTool: setting.callTool,
     logs: connection.logs,
-    known: new Set(setting.tools.map((tool) => tool.exposedName)),
+    known: new Set(
+      setting.tools
+        .map((tool) => tool.exposedName)
+        .filter((name) => !isTaskOnly(setting.tasks, name)),
+    ),
     send: (message) => transport.send(message),
     handOver(message, id, answer) {
       first.set(id, answer);
