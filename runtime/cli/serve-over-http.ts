@@ -11,6 +11,7 @@ import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import { makeSpentStates } from "../server/mcp/asking.ts";
 import { openSharedEvents } from "../server/store/shared-events.ts";
 import { makeSharedSpent } from "../server/store/shared-spent.ts";
+import { makeChangeBus, publishChanges } from "../server/mcp/change-bus.ts";
 import type { Workspace } from "../workspace.ts";
 import { keysFileOf } from "./commands/key.ts";
 import { limitNotes } from "./limit-notes.ts";
@@ -42,7 +43,9 @@ export async function serveOverHttp(
     profiles.map(async (profile) => {
       const path = placeOf(profile);
       const own = tasks.of(profile);
-      const changes = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
+      const shared = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
+      const changes = shared ?? makeChangeBus();
+      publishChanges(profile.changes, changes);
       return { profile, path, own, changes };
     }),
   );
@@ -61,17 +64,18 @@ export async function serveOverHttp(
       http,
       authenticator,
       isReady: () => store.isReady(),
-      places: places.map(({ profile: { tools, callTool }, path, own, changes }) => ({
+      places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
         path,
         mcp: {
           version: runtimeVersion(),
           tools,
+          offers,
+          changes,
           callTool,
           reportDebt: (filter) => makeDebtReport(posture, filter),
           spentStates,
           ...(stateKey ? { stateKey } : {}),
           ...(own ? { tasks: own } : {}),
-          ...(changes ? { changes } : {}),
         },
       })),
       guard: makeRequestGuard(server.rate),
