@@ -6,12 +6,12 @@ import { runtimeVersion } from "../powers/version.ts";
 import { openAuthenticator } from "../server/auth/open-authenticator.ts";
 import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
-import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
 import { makeRequestGuard } from "../server/limits/request-guard.ts";
+import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
+import { makeChangeBus, toEvent } from "../server/mcp/change-bus.ts";
 import { makeSpentStates } from "../server/mcp/asking.ts";
 import { openSharedEvents } from "../server/store/shared-events.ts";
 import { makeSharedSpent } from "../server/store/shared-spent.ts";
-import { makeChangeBus, publishChanges } from "../server/mcp/change-bus.ts";
 import type { Workspace } from "../workspace.ts";
 import { keysFileOf } from "./commands/key.ts";
 import { limitNotes } from "./limit-notes.ts";
@@ -38,18 +38,8 @@ export async function serveOverHttp(
   const { posture, profiles, store } = runtime;
   const isShared = server.store.kind === "redis";
   const spentStates = isShared ? makeSharedSpent(store) : makeSpentStates();
-  const onTrouble = (error: unknown): void => log.warn(`store: ${String(error)}`);
-  const places = await Promise.all(
-    profiles.map(async (profile) => {
-      const path = placeOf(profile);
-      const own = tasks.of(profile);
-      const shared = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
-      const changes = shared ?? makeChangeBus();
-      publishChanges(profile.changes, changes);
-      return { profile, path, own, changes };
-    }),
-  );
   const note = (message: string): void => log.warn(`http: ${message}`);
+  const onTrouble = (error: unknown): void => log.warn(`store: ${String(error)}`);
   const authenticator = await openAuthenticator({
     server,
     mode: effectiveMode(mode),
@@ -59,10 +49,21 @@ export async function serveOverHttp(
     noteTrouble: note,
     ...(isShared ? { store } : {}),
   });
+  const places = await Promise.all(
+    profiles.map(async (profile) => {
+      const path = placeOf(profile);
+      const own = tasks.of(profile);
+      if (!isShared) return { profile, path, own, changes: makeChangeBus(profile.changes) };
+      const changes = await openSharedEvents(store, path, onTrouble);
+      profile.changes.listen((change) => changes.publish(toEvent(change)));
+      return { profile, path, own, changes };
+    }),
+  );
   return serveHttp(
     {
       http,
       authenticator,
+      guard: makeRequestGuard(server.rate),
       isReady: () => store.isReady(),
       places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
         path,
@@ -78,7 +79,6 @@ export async function serveOverHttp(
           ...(own ? { tasks: own } : {}),
         },
       })),
-      guard: makeRequestGuard(server.rate),
       onError: limitNotes((error) => note(error.message)),
     },
     (handler) => openListener(http, handler),
