@@ -14,6 +14,7 @@ import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { insufficientScope, unknownTool } from "./call-refusals.ts";
+import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
@@ -105,6 +106,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** For one call, a filter of what it says while it runs: progress, and lines of the log that a client hears. Left out, it says what it says. */
+  words?(callable: CallableTool): (text: string) => string;
   /** Hears of the end of each call that was considered, however it ended. */
   end?(call: ConsideredCall): void;
 }
@@ -302,8 +305,10 @@ async function answerOf(run: Run): Promise<ToolAnswer> {
 function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
   const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
+    tenant: request.caller.principal.tenant,
     scope: {
       callId,
       plugin: plugin.alias,
@@ -330,14 +335,14 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
         level,
         message: shown,
       });
-      request.onLog?.(level, shown);
+      onLog?.(level, shown);
     },
     ...(setting.onChange
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
     ...(task ? { deadlineMs: task.deadlineMs } : {}),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+    ...(onProgress ? { onProgress } : {}),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
 import type { AuditConfiguration } from "./read-audit.ts";
+import type { FilterConfiguration } from "./read-filter.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
@@ -21,6 +22,7 @@ export interface Configuration {
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly profiles: Profiles;
   readonly flow: FlowPolicy;
+  readonly filter: FilterConfiguration;
   readonly limits: Limits;
   readonly audit: AuditConfiguration;
   readonly server: ServerConfiguration;
@@ -29,6 +31,9 @@ export interface Configuration {
   readonly licences?: LicencePolicy;
 }
 
+/** Whether tenants share a plugin's runner processes, one call after the other. Their data is apart in any case. */
+export type Tenancy = "separate" | "shared";
+
 export interface PluginConfiguration {
   readonly source: string;
   /** As each capability's `parseGrant` read it. Nothing here means nothing granted. */
@@ -36,6 +41,7 @@ export interface PluginConfiguration {
   readonly limits: Limits;
   /** Whether calls of the plugin share runner processes, one after the other, or each has one of its own. */
   readonly isolation: Isolation;
+  readonly tenancy: Tenancy;
   /** Development only: run without a signature. Shown wherever the plugin is shown. */
   readonly unsigned: boolean;
   /** Tools to expose; undefined means all. */

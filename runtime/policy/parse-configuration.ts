@@ -10,6 +10,7 @@ import type { LicencePolicy } from "./licences.ts";
 import { readAudit } from "./read-audit.ts";
 import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
@@ -56,6 +57,7 @@ export function parseConfiguration(
         "plugins",
         "profiles",
         "flow",
+        "filter",
         "limits",
         "audit",
         "server",
@@ -73,6 +75,7 @@ export function parseConfiguration(
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
+      filter: readFilter(fields.get("filter")),
       limits,
       audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),

@@ -30,6 +30,8 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/callable.ts",
     "runtime/read-answer.ts",
     "runtime/call.ts",
+    "runtime/filter-answer.ts",
+    "runtime/hear-through.ts",
     "runtime/consent",
     "runtime/call-record.ts",
     "runtime/call-refusals.ts",
