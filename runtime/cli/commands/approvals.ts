@@ -40,7 +40,7 @@ export const approvals: Command = {
   ],
   async run(call) {
     const workspace = readWorkspace(call.configFile, call.machine.files);
-    const store = openStore(workspace, call.machine);
+    const { store } = openStore(workspace, call.machine);
     try {
       const desk = makeSharedDesk(store, () => Date.now());
       const pending = await desk.list();
