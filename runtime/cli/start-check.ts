@@ -7,7 +7,8 @@ import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
 import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
 import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
-import { decideStart } from "../policy/gates.ts";
+import type { HttpFacts } from "../policy/gates/facts.ts";
+import { decideStart } from "../policy/gates/decide-start.ts";
 import { scopeTools } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
@@ -28,11 +29,12 @@ export interface Startable {
 /** Tools of the runtime's own, which scopes may name too. */
 const OWN = ["report_pattern_debt"] as const;
 
-/** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
+/** Asks every gate about what was verified from the bytes, and about `http` where that is what starts. Throws every reason not to start at once. */
 export function checkStart(
   workspace: Workspace,
   { plugins, refused }: Verification,
   seal: Seal,
+  http?: HttpFacts,
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
@@ -49,7 +51,14 @@ export function checkStart(
     ...findUnknownPlugins(profiles, Object.keys(configured)),
   ];
   const nowMs = Date.now();
-  const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs });
+  const gates = decideStart({
+    mode,
+    plugins: configured,
+    waivers,
+    seal,
+    nowMs,
+    ...(http ? { http } : {}),
+  });
   const graphs = drawFlows(configuration, tools);
   const flows = decideFlow({ mode, graphs, flow, plugins: configured, nowMs });
   const licences = plugins.flatMap(

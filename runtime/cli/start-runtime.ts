@@ -16,27 +16,33 @@ import {
   type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { makeFilterPolicy } from "../firewall/filter/policy.ts";
+import { releaseThrough } from "../filter-answer.ts";
 import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
+import { LOCAL_TENANT } from "../policy/principal.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
+import type { SharedStore } from "../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { gatherHttpFacts } from "./gates/http-facts.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
+import { TenantPlugins } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
@@ -45,6 +51,8 @@ export interface ServedProfile {
   readonly name?: string;
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
+  /** Digest of the component that a listed tool is of; undefined when there is no such tool. */
+  readonly componentOf: (exposedName: string) => string | undefined;
 }
 
 /** A workspace at work: verified, gated, and ready to be called. */
@@ -55,6 +63,8 @@ export interface Runtime {
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
   readonly posture: Posture;
+  /** What this workspace's processes, or all replicas, share. */
+  readonly store: SharedStore;
   close(): Promise<void>;
 }
 
@@ -63,12 +73,13 @@ export type WhichProfiles = "all" | { readonly profile?: string | undefined };
 
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
- * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
+ * Throws every reason at once; over HTTP there are more of them. Starts no runner of a plugin: that happens on its first call.
  */
 export async function startRuntime(
   workspace: Workspace,
   machine: Machine,
   which: WhichProfiles = {},
+  over: "stdio" | "http" = "stdio",
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -80,7 +91,8 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const startable = checkStart(workspace, verification, sandbox.seal);
+    const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
+    const startable = checkStart(workspace, verification, sandbox.seal, http);
     return assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(
@@ -130,11 +142,10 @@ function assemble(
     profiles: sets.map(({ served }) => served),
     ...first.served,
     posture,
+    store,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
-      const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
-      await Promise.allSettled(brokers.map((broker) => broker.close?.()));
       await store.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
@@ -170,16 +181,22 @@ function openSet(
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
+  const callables = new Map(
+    exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
+  );
   const callTool = makeCallTool({
-    tools: new Map(
-      exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
-    ),
+    tools: callables,
     audit,
     seal: sandbox.seal.name,
     ring: ringOf(sandbox.seal),
-    steps: { ...steps, ...consent },
+    // The filter is outermost: no other step sees or lets out what it has not read.
+    steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
+      ...steps,
+      ...consent,
+    }),
   });
-  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
+  const componentOf = (name: string): string | undefined => callables.get(name)?.plugin.component;
+  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool, componentOf };
   return { served, opened: [...opened.values()] };
 }
 
@@ -216,27 +233,36 @@ function openPlugin(
   }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
-  const { grants, limits, isolation } = configuredPlugin(workspace, alias);
-  const folder = workspace.paths.homeFolder(alias, profile);
-  const brokers = makeBrokers({ plugin: alias, folder }, grants, workspace.paths, machine.powers);
-  const watch: BrokerWatch = watchBrokers([
-    ...(touch ? traceStores(brokers, storeName(folder, workspace.paths), touch) : brokers),
-    refuseChanges,
-  ]);
+  const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
+  const { paths } = workspace;
   const component = {
     digest: digests.component,
     read: () => readComponent(workspace, plugin, machine.files),
   };
-  const sealed = makeLazyPlugin(async () =>
-    sandbox.openPlugin({
-      plugin: alias,
-      isolation,
-      transpiled: await machine.transpile(component, sandbox, limits, workspace.paths.cacheFolder),
-      limits,
-      granted: Object.keys(grants),
-      brokers: watch.brokers,
-    }),
-  );
+  const transpile = lazily(() => machine.transpile(component, sandbox, limits, paths.cacheFolder));
+  let watch: BrokerWatch | undefined;
+  const sealed = new TenantPlugins({
+    tenancy,
+    openBrokers(tenant) {
+      const own = tenant === LOCAL_TENANT ? {} : { tenant };
+      const folder = paths.homeFolder(alias, profile, own.tenant);
+      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
+    },
+    wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
+    openSealed: (brokers) =>
+      makeLazyPlugin(async () =>
+        sandbox.openPlugin({
+          plugin: alias,
+          isolation,
+          transpiled: await transpile(),
+          limits,
+          granted: Object.keys(grants),
+          brokers,
+        }),
+      ),
+  });
+  if (!watch) throw new Error("nobody watches over the brokers");
   return {
     alias,
     name: manifest.name,
@@ -247,6 +273,18 @@ function openPlugin(
     sealed,
     calling: makeCalling(manifest.shape, component.read),
     watch,
+  };
+}
+
+/** Code is made once for all tenants, when the first of them calls; a failure is tried again by the next call. */
+function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Waiver } from "../policy/configuration.ts";
-import { isSealed } from "../policy/gates.ts";
+import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Measure, Seal } from "../sandbox/sandbox.ts";
 import type { DebtItem } from "./items.ts";
 import type { Posture, PostureOfPlugin } from "./report.ts";

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import { digestOf } from "../plugin/canonical.ts";
 import type { Configuration, Waiver } from "../policy/configuration.ts";
-import { isSealed } from "../policy/gates.ts";
+import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import { BUILT_IN_ITEMS } from "./built-in-items.ts";
 import { SEVERITIES, STATUSES, type DebtItem } from "./items.ts";

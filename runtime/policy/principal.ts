@@ -1,3 +1,5 @@
+import type { JsonObject } from "@glovebox/host-api/json";
+
 import { createHash } from "node:crypto";
 
 /** On whose behalf a call runs. Built once, where the client was authenticated, and handed on as data from there. */
@@ -64,3 +66,8 @@ export function missingScopes(principal: Principal, needed: readonly string[]): 
 }
 
 const NOTHING_MISSING: readonly string[] = [];
+
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+export function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
+}

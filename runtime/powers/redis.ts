@@ -35,7 +35,8 @@ const MEMBER = /^[A-Za-z0-9_.:-]{1,200}$/;
 
 const SET_IF_VERSION = `
 if redis.call('GETRANGE', KEYS[1], 0, ${VERSION_CHARS - 1}) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if ARGV[3] == 'keep' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`;
 const DELETE_IF_VERSION = `
 if redis.call('GETRANGE', KEYS[1], 0, ${VERSION_CHARS - 1}) ~= ARGV[1] then return 0 end
@@ -124,15 +125,16 @@ function makeRedisStore(client: Client, hearing: Client): SharedStore {
       );
       return readStored(text);
     },
-    async put(key, value, { ttlMs, when }) {
-      assertPut(key, value, ttlMs);
+    async put(key, value, putOptions) {
+      assertPut(key, value, putOptions);
+      const { ttlMs, when } = putOptions;
       const version = randomBytes(VERSION_BYTES).toString("base64url");
       const text = version + value;
       if (typeof when === "string") {
         const done = await run(SET_IF_VERSION, key, when, text, String(ttlMs));
         return done === 1 ? version : undefined;
       }
-      const options = { expiration: { type: "PX", value: ttlMs } } as const;
+      const options = { expiration: { type: "PX", value: Number(ttlMs) } } as const;
       const done = await ask(() =>
         client.set(PREFIX + key, text, when === null ? { ...options, condition: "NX" } : options),
       );

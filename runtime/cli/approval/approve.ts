@@ -1,12 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { located, throwReasons } from "../../errors.ts";
+import { located, throwReasons, type GloveboxError } from "../../errors.ts";
 import { examineSource, type Examined } from "../../examine.ts";
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../../policy/edit-configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
-import { decideStart } from "../../policy/gates.ts";
+import { decideStart } from "../../policy/gates/decide-start.ts";
 import { PinError } from "../../supply/pin-errors.ts";
 import type { SignatureFile } from "../../supply/installed.ts";
 import type { Source } from "../../supply/read-source.ts";
@@ -192,7 +192,7 @@ export async function examine(
       seal: sandbox.seal,
       nowMs: Date.now(),
     });
-    const reasons: PolicyError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
+    const reasons: GloveboxError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
     if (unsigned && !isConfigured && effectiveMode(mode) === "production")
       reasons.push(refuseUnsigned(alias));
     throwReasons(reasons);

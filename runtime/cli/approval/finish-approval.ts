@@ -80,7 +80,7 @@ export async function finishApproval(
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
   const findings = findingsIn(workspace, candidate, call);
-  const views = viewTools(examined.opened.surface, findings);
+  const views = viewTools(examined.opened.surface, findings, examined.opened.offers);
   showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);

@@ -2,7 +2,7 @@ import path from "node:path";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import { GloveboxError, Refusals } from "../../errors.ts";
 import type { Posture } from "../../debt/report.ts";
-import { isSealed } from "../../policy/gates.ts";
+import { isSealed } from "../../policy/gates/decide-start.ts";
 import { openAudit } from "../../powers/audit-file.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";

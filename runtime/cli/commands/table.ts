@@ -22,6 +22,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["list", async () => (await import("./list.ts")).list],
   ["inspect", async () => (await import("./inspect.ts")).inspect],
   ["scan", async () => (await import("./scan.ts")).scan],
+  ["filter", async () => (await import("./filter.ts")).filter],
   ["approve", async () => (await import("./approve.ts")).approve],
   ["remove", async () => (await import("./remove.ts")).remove],
   ["verify", async () => (await import("./verify.ts")).verify],

@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
+import type { CallRequest } from "../../call.ts";
 import type { Subject } from "./asking.ts";
 import { callerOf, traceOf } from "./connection.ts";
 import { answerDebt, DEBT_TOOL } from "./debt-tool.ts";
@@ -15,6 +16,7 @@ import { toListedTool } from "./listed-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { toMcpResult } from "./plain-call.ts";
 import { makeProgress } from "./progress.ts";
+import { beginTask, decideTask } from "./serve-tasks.ts";
 
 /** Makes what serves `tools/list` and `tools/call` on a server. */
 export function makeToolHandlers(setting: McpSetting): (serving: Serving) => void {
@@ -36,7 +38,7 @@ export function makeToolHandlers(setting: McpSetting): (serving: Serving) => voi
 }
 
 async function callThroughSdk(
-  { callTool, reportDebt }: McpSetting,
+  { callTool, reportDebt, tasks }: McpSetting,
   { server, connection, asking }: Serving,
   params: CallToolRequest["params"],
   ctx: ServerContext,
@@ -47,25 +49,30 @@ async function callThroughSdk(
   const { mcpReq } = ctx;
   const subject: Subject = { kind: "tool", name, arguments: args };
   const given = await asking.readGiven(subject, ctx);
+  if (tasks && decideTask(tasks, name, given !== undefined, ctx))
+    return beginTask(tasks, requestFor());
   const first = given ? undefined : connection.takeFirst(mcpReq.id);
   const answer = first ?? (await call());
   return answer.needs ? asking.ask(answer.needs, subject, ctx) : toMcpResult(answer);
 
-  function call(): Promise<ToolAnswer> {
+  function requestFor(): CallRequest {
     const origin = connection.originOf(ctx.http?.authInfo);
     const trace = traceOf(mcpReq._meta, origin);
-    const onProgress = makeProgress(mcpReq._meta?.progressToken, mcpReq.signal, (progress) =>
-      mcpReq.notify({ method: "notifications/progress", params: { ...progress } }),
-    );
-    return callTool({
+    return {
       name,
       arguments: args,
       caller: callerOf(origin, ctx, server.getClientCapabilities()),
       signal: mcpReq.signal,
       ...(given ? { given } : {}),
       ...(trace ? { trace } : {}),
-      ...(onProgress ? { onProgress } : {}),
-    });
+    };
+  }
+
+  function call(): Promise<ToolAnswer> {
+    const onProgress = makeProgress(mcpReq._meta?.progressToken, mcpReq.signal, (progress) =>
+      mcpReq.notify({ method: "notifications/progress", params: { ...progress } }),
+    );
+    return callTool({ ...requestFor(), ...(onProgress ? { onProgress } : {}) });
   }
 }
 

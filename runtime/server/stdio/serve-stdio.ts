@@ -5,6 +5,7 @@ import { askableOf, makeLocalConnection } from "../mcp/connection.ts";
 import { DirectCalls } from "../mcp/direct-calls.ts";
 import { makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
 import type { RequestId } from "../mcp/plain-call.ts";
+import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 
 export interface StdioServing {
@@ -28,7 +29,11 @@ export function serveOverStdio(
   let server: ReturnType<typeof makeServer> | undefined;
   const direct = new DirectCalls({
     callTool: setting.callTool,
-    known: new Set(setting.tools.map((tool) => tool.exposedName)),
+    known: new Set(
+      setting.tools
+        .map((tool) => tool.exposedName)
+        .filter((name) => !isTaskOnly(setting.tasks, name)),
+    ),
     send: (message) => transport.send(message),
     handOver(message, id, answer) {
       first.set(id, answer);

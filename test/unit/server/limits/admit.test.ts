@@ -149,8 +149,8 @@ describe("a caller's key", () => {
           : [tenant, 2, id];
     fc.assert(
       fc.property(principal, principal, (left, right) => {
-        const [one, other] = [left, right].map((each) => ({ via: "key", ...each }) as Principal);
-        assert.ok(one && other);
+        const one: Principal = { via: "key", ...left };
+        const other: Principal = { via: "key", ...right };
         const isSame = JSON.stringify(who(one)) === JSON.stringify(who(other));
         assert.equal(callerKey(one) === callerKey(other), isSame);
       }),

@@ -1,0 +1,174 @@
+import { isAlphanumeric } from "./characters.ts";
+import { endOfInstruction } from "./instruction-extent.ts";
+import { readLink } from "./links.ts";
+import type { SpanList } from "./span.ts";
+import type { TextNeeds } from "./read-text.ts";
+
+/** Elements and marks that stand for a role of the talk with a model. */
+const ROLE_MARK =
+  /<(?:\/?\|[a-z_]{2,20}\|?>|\|\/?[a-z_]{2,20}\|>|\/?(?:INFORMATION|IMPORTANT|SYSTEM|CRITICAL|INSTRUCTIONS?|system_prompt|system_message|system-reminder|secret_instructions?|admin)>|<\/?SYS>>)/y;
+const HASH_MARK =
+  /###? ?\(?(?:system|new|updated)[ _-]?(?:message|instructions?|prompt|override)\)?/iy;
+const BRACKET_MARK =
+  /\[\/?(?:INST|SYSTEM|SYSTEM[ _](?:MESSAGE|PROMPT|OVERRIDE)|ADMIN|INSTRUCTIONS?)\]/y;
+const USER_INFO = /:\/\/([^\s:@/"'`<>]{0,80}):([^\s@/"'`<>]{1,100})@(?=[\w.\-[\]*]{1,255})/y;
+const SCHEME_LENGTH_MAX = 24;
+const PASSWORD_HASH =
+  /\$(?:1\$[./\w]{8}\$[./\w]{22}|2[abxy]\$\d\d\$[./\w]{53}|[568]\$(?:rounds=\d{3,9}\$)?[./\w]{8,16}\$[./\w]{43,86})(?![./\w])/y;
+const AZURE_SECRET = /[\w.~]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/y;
+const FACEBOOK_TOKEN = /\d{15,16}\|[\w-]{27,40}(?![\w-])/y;
+const ESCAPE =
+  /%[0-9A-Fa-f]{2}|&#(?:x[0-9A-Fa-f]{1,6}|\d{1,7});|&[a-z]{2,8};|\\(?:u[0-9A-Fa-f]{4}|u\{|x[0-9A-Fa-f]{2})/y;
+/** `user:pass`, as manuals write it. */
+const DOCUMENTED = /^(?:user|username|usr|login|name|pass|password|passwd|pwd)$/i;
+const REFERENCE = /^(?:\$|<|\{|%|\*+$|x+$|\.+$|\[)|\$\{|\{\{|\*\*\*|redacted/i;
+
+/** A sign at which something may begin. Answers how far the reader may jump: escapes belong to no word. */
+export function readSign(
+  text: string,
+  index: number,
+  code: number,
+  needs: TextNeeds,
+  list: SpanList,
+): number {
+  switch (code) {
+    case 0x3c: // <
+      if (
+        isAlphanumeric(text.charCodeAt(index + 1)) ||
+        text.charCodeAt(index + 1) === 0x7c ||
+        text.charCodeAt(index + 1) === 0x2f ||
+        text.charCodeAt(index + 2) === 0x53 ||
+        text.charCodeAt(index + 2) === 0x2f
+      )
+        readMark(text, index, ROLE_MARK, list);
+      readLink(text, index, code, list);
+      return index;
+    case 0x23: // #
+      if (text.charCodeAt(index + 1) === 0x23 && text.charCodeAt(index - 1) !== 0x23)
+        readMark(text, index, HASH_MARK, list);
+      return index;
+    case 0x5b: // [
+      readMark(text, index, BRACKET_MARK, list);
+      readLink(text, index, code, list);
+      return index;
+    case 0x3a: // :
+      if (text.charCodeAt(index + 1) === 0x2f && text.charCodeAt(index + 2) === 0x2f)
+        readUserInfo(text, index, list);
+      return index;
+    case 0x24: // $
+      return readAt(text, index, index, PASSWORD_HASH, "password-hash", list);
+    case 0x7e: // ~
+      if (text.charCodeAt(index - 1) === 0x51)
+        return readAt(
+          text,
+          index,
+          Math.max(0, index - 5),
+          AZURE_SECRET,
+          "azure-client-secret",
+          list,
+        );
+      return index;
+    case 0x7c: // |
+      return readFacebook(text, index, list);
+    case 0x25: // %
+    case 0x26: // &
+      needs.unescape ||= isEscape(text, index);
+      return index;
+    case 0x5c: // \
+      if (isEscape(text, index)) {
+        needs.unescape = true;
+        return index;
+      }
+      // `\n` in the text of a string: its letter is none of the next word.
+      return index + 1;
+    default:
+      return index;
+  }
+}
+
+function isEscape(text: string, index: number): boolean {
+  ESCAPE.lastIndex = index;
+  return ESCAPE.test(text);
+}
+
+function readMark(text: string, index: number, pattern: RegExp, list: SpanList): void {
+  if (index < list.instructionsTo) return;
+  pattern.lastIndex = index;
+  if (!pattern.test(text)) return;
+  list.add("instructions", "role-mark", "high", index, endOfInstruction(text, pattern.lastIndex));
+}
+
+function readAt(
+  text: string,
+  index: number,
+  at: number,
+  pattern: RegExp,
+  id: string,
+  list: SpanList,
+): number {
+  pattern.lastIndex = at;
+  if (!pattern.test(text)) return index;
+  list.add("secrets", id, "high", at, pattern.lastIndex);
+  return Math.max(index, pattern.lastIndex - 1);
+}
+
+function readFacebook(text: string, index: number, list: SpanList): number {
+  for (const length of [16, 15]) {
+    FACEBOOK_TOKEN.lastIndex = Math.max(0, index - length);
+    if (isAlphanumeric(text.charCodeAt(index - length - 1))) continue;
+    if (!FACEBOOK_TOKEN.test(text)) continue;
+    list.add("secrets", "facebook-token", "high", index - length, FACEBOOK_TOKEN.lastIndex);
+    return FACEBOOK_TOKEN.lastIndex - 1;
+  }
+  return index;
+}
+
+/** `scheme://user:password@host`. The whole of it tells where the password is good. */
+function readUserInfo(text: string, index: number, list: SpanList): void {
+  USER_INFO.lastIndex = index;
+  const found = USER_INFO.exec(text);
+  if (!found) return;
+  const [whole, user = "", password = ""] = found;
+  if (REFERENCE.test(password) || (DOCUMENTED.test(user) && DOCUMENTED.test(password))) return;
+  let start = index;
+  const limit = Math.max(0, index - SCHEME_LENGTH_MAX);
+  while (start > limit && isSchemeCharacter(text.charCodeAt(start - 1))) start--;
+  if (start === index) return;
+  const end = index + whole.length;
+  list.add("secrets", "url-password", "high", index + 3, end - 1);
+}
+
+function isSchemeCharacter(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x3a;
+}
+
+/* oxlint-disable no-control-regex -- escape sequences are meant */
+const SEQUENCE =
+  /\u001B(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]|\][^\u0007\u001B]{0,400}(?:\u0007|\u001B\\)|[PX^_][^\u001B]{0,400}\u001B\\|[ -/]{0,4}[0-~])/y;
+const COLOUR = /\u001B\[[0-9;:]{0,40}m/y;
+/* oxlint-enable no-control-regex */
+
+/** A control character and what belongs to it. Answers where it ends. */
+export function readControl(text: string, index: number, list: SpanList): number {
+  COLOUR.lastIndex = index;
+  if (COLOUR.test(text)) {
+    list.add("terminal", "colour", "low", index, COLOUR.lastIndex);
+    return COLOUR.lastIndex;
+  }
+  SEQUENCE.lastIndex = index;
+  if (SEQUENCE.test(text)) {
+    list.add("terminal", "sequence", "medium", index, SEQUENCE.lastIndex);
+    return SEQUENCE.lastIndex;
+  }
+  let end = index + 1;
+  while (end < text.length && isControl(text.charCodeAt(end))) end++;
+  list.add("terminal", "control", "low", index, end);
+  return end;
+}
+
+function isControl(code: number): boolean {
+  return (
+    (code < 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09 && code !== 0x1b) ||
+    code === 0x7f
+  );
+}
