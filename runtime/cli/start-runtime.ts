@@ -25,13 +25,14 @@ import type { Configuration, PluginConfiguration } from "../policy/configuration
 import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
-import { makeOfferCallables } from "../offer-callables.ts";
 import { LOCAL_TENANT } from "../policy/principal.ts";
+import { makeOfferCallables } from "../offer-callables.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { ExposedOffers } from "../policy/expose-offers.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
+import { makeRedisMeter, type Evaluate } from "../server/limits/redis-meter.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
 import type { SharedStore } from "../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
@@ -136,10 +137,10 @@ function assemble(
   const posture = describePosture(workspace, plugins, sandbox.seal, mode);
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const store = openStore(workspace, machine);
+  const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
-  const steps = makeSteps(workspace.configuration);
+  const steps = makeSteps(workspace.configuration, evaluate);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
     .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers }));
@@ -236,9 +237,13 @@ function openSet(
 }
 
 /** The steps around the seal, as the configuration says. */
-function makeSteps({ server }: Configuration): CallSteps {
+function makeSteps({ server }: Configuration, evaluate: Evaluate | undefined): CallSteps {
   const { rate } = server;
-  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
+  if (!rate) return PLAIN_STEPS;
+  const memory = makeMemoryMeter();
+  const shared = evaluate && makeRedisMeter(evaluate);
+  const away = rate.whenAway === "allow" ? memory : undefined;
+  return { ...PLAIN_STEPS, admit: makeAdmit(rate, shared ?? memory, away) };
 }
 
 function makeCallable(

@@ -79,7 +79,9 @@ export class McpEndpoint {
       subscriptionsMax: limits.connections,
       takeStream: (principalId) => setting.takeStream(principalId),
       onError: (error) => setting.onError(error),
+      mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
       ...(mcp.changes ? { changes: mcp.changes } : {}),
+      ...(mcp.tasks ? { tasks: mcp.tasks } : {}),
     });
   }
 

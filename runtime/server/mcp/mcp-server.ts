@@ -94,12 +94,12 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
       instructions: `Tools run sealed; what the operator did not grant is denied. Call ${DEBT_TOOL.name} to learn what is not protected.`,
     });
     serveTools({ server, connection, asking });
+    if (setting.tasks) serveTasks(setting.tasks, setting, { server, connection, asking });
     serveOffers({ server, connection, asking });
     server.setRequestHandler("logging/setLevel", ({ params }) => {
       connection.logs.level = params.level;
       return {};
     });
-    if (setting.tasks) serveTasks(setting.tasks, setting, { server, connection, asking });
     return server;
   };
 }

@@ -1,5 +1,6 @@
 import {
   MissingRequiredClientCapabilityError,
+  type CallToolResult,
   type InputRequiredResult,
   type ServerContext,
 } from "@modelcontextprotocol/server";
@@ -12,6 +13,7 @@ import { callerOf, traceOf } from "./connection.ts";
 import { makeLogForwarder, thresholdOf } from "./log-lines.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { makeProgress } from "./progress.ts";
+import { beginTask, decideTask } from "./serve-tasks.ts";
 
 export interface PerformedCall {
   readonly kind: CallKind;
@@ -19,29 +21,28 @@ export interface PerformedCall {
   readonly arguments: JsonObject;
 }
 
-/** How a call went: its answer, or what the client must be asked first. */
-export type Performed<Begun> =
+/** How a call went: its answer, what the client must be asked first, or the task that it has become. */
+export type Performed =
   | { readonly answer: ToolAnswer }
   | { readonly asked: InputRequiredResult }
-  | { readonly begun: Begun };
+  | { readonly begun: CallToolResult };
 
 /**
  * Makes one call for a request that the SDK has read, whatever it calls. Where the client must be asked, the call has
- * ended; it is made again when the client comes back with answers. `begin` may take it over. Throws `ProtocolError` for answers to something else,
+ * ended; it is made again when the client comes back with answers. Throws `ProtocolError` for answers to something else,
  * and where a client of the era 2026 did not say that it can be asked.
  */
-export async function performCall<Begun = never>(
-  { callTool }: Pick<McpSetting, "callTool">,
+export async function performCall(
+  { callTool, tasks }: Pick<McpSetting, "callTool" | "tasks">,
   { server, connection, asking }: Serving,
   call: PerformedCall,
   ctx: ServerContext,
-  begin?: (request: CallRequest) => Promise<Begun> | undefined,
-): Promise<Performed<Begun>> {
+): Promise<Performed> {
   const { mcpReq } = ctx;
   const subject = subjectOf(call);
   const given = subject && (await asking.readGiven(subject, ctx));
-  const begun = begin?.(requestFor());
-  if (begun) return { begun: await begun };
+  if (tasks && call.kind === "tool" && decideTask(tasks, call.name, given !== undefined, ctx))
+    return { begun: await beginTask(tasks, requestFor()) };
   const first = given ? undefined : connection.takeFirst(mcpReq.id);
   const answer = first ?? (await perform());
   if (answer.lacks && mcpReq.envelope !== undefined)

@@ -90,7 +90,7 @@ async function perform<Result>(
 ): Handled<Result> {
   const performed = await performCall(setting, serving, call, ctx);
   if ("asked" in performed) return performed.asked;
-  if ("begun" in performed) return performed.begun;
+  if ("begun" in performed) throw new Error("only calls of tools become tasks");
   const { answer } = performed;
   if (answer.error) throw toProtocolError(answer.error, call);
   return toResult(answer);

@@ -12,7 +12,6 @@ import { toListedTool } from "./listed-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { performCall } from "./perform-call.ts";
 import { toMcpResult } from "./plain-call.ts";
-import { beginTask, decideTask } from "./serve-tasks.ts";
 
 /** Makes what serves `tools/list` and `tools/call` on a server. */
 export function makeToolHandlers(setting: McpSetting): (serving: Serving) => void {
@@ -43,12 +42,7 @@ async function callThroughSdk(
   const args: JsonObject = isJsonObject(params.arguments) ? params.arguments : {};
   if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(setting.reportDebt, args));
   const call = { kind: "tool", name, arguments: args } as const;
-  const { tasks } = setting;
-  const performed = await performCall(setting, serving, call, ctx, (request) =>
-    tasks && decideTask(tasks, name, request.given !== undefined, ctx)
-      ? beginTask(tasks, request)
-      : undefined,
-  );
+  const performed = await performCall(setting, serving, call, ctx);
   if ("begun" in performed) return performed.begun;
   return "asked" in performed
     ? performed.asked
