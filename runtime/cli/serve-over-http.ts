@@ -3,17 +3,19 @@ import { listenHttp } from "../powers/http-listener.ts";
 import type { Log } from "../powers/log.ts";
 import { readTlsFiles } from "../powers/tls-files.ts";
 import { runtimeVersion } from "../powers/version.ts";
-import { LOCAL_ONLY } from "../server/auth/local-only.ts";
-import type { Authenticator } from "../server/http/authenticate.ts";
+import { openAuthenticator } from "../server/auth/open-authenticator.ts";
 import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
+import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
+import { makeChangeBus, toEvent } from "../server/mcp/change-bus.ts";
 import { makeSpentStates } from "../server/mcp/asking.ts";
 import { openSharedEvents } from "../server/store/shared-events.ts";
 import { makeSharedSpent } from "../server/store/shared-spent.ts";
-import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Machine } from "./machine.ts";
+import { keysFileOf } from "./commands/key.ts";
+import { limitNotes } from "./limit-notes.ts";
+import { effectiveMode, type Machine } from "./machine.ts";
 import { placeOf, type ServedTasks } from "./open-tasks.ts";
 import { readStateKey } from "./read-state-key.ts";
 import type { Runtime } from "./start-runtime.ts";
@@ -30,41 +32,54 @@ export async function serveOverHttp(
   machine: Machine,
   { log, tasks }: HttpParts,
 ): Promise<HttpServing> {
-  const { server } = workspace.configuration;
+  const { server, mode } = workspace.configuration;
   const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
   const { posture, profiles, store } = runtime;
   const isShared = server.store.kind === "redis";
   const spentStates = isShared ? makeSharedSpent(store) : makeSpentStates();
+  const note = (message: string): void => log.warn(`http: ${message}`);
   const onTrouble = (error: unknown): void => log.warn(`store: ${String(error)}`);
+  const authenticator = await openAuthenticator({
+    server,
+    mode: effectiveMode(mode),
+    keysFile: keysFileOf(workspace),
+    privateFiles: machine.privateFiles,
+    sources: machine.sources,
+    noteTrouble: note,
+    ...(isShared ? { store } : {}),
+  });
   const places = await Promise.all(
     profiles.map(async (profile) => {
       const path = placeOf(profile);
       const own = tasks.of(profile);
-      const changes = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
+      if (!isShared) return { profile, path, own, changes: makeChangeBus(profile.changes) };
+      const changes = await openSharedEvents(store, path, onTrouble);
+      profile.changes.listen((change) => changes.publish(toEvent(change)));
       return { profile, path, own, changes };
     }),
   );
   return serveHttp(
     {
       http,
-      authenticator: chooseAuthenticator(server.auth?.mode),
+      authenticator,
+      guard: makeRequestGuard(server.rate),
       isReady: () => store.isReady(),
-      places: places.map(({ profile: { tools, callTool }, path, own, changes }) => ({
+      places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
         path,
         mcp: {
           version: runtimeVersion(),
           tools,
+          offers,
+          changes,
           callTool,
           reportDebt: (filter) => makeDebtReport(posture, filter),
           spentStates,
           ...(stateKey ? { stateKey } : {}),
           ...(own ? { tasks: own } : {}),
-          ...(changes ? { changes } : {}),
         },
       })),
-      requestLimits: makeRequestGuard(server.rate),
-      onError: (error) => log.warn(`http: ${error.message}`),
+      onError: limitNotes((error) => note(error.message)),
     },
     (handler) => openListener(http, handler),
   );
@@ -93,10 +108,4 @@ async function openListener(
       cause,
     });
   }
-}
-
-/** A mode that nothing stands for lets nobody in. */
-function chooseAuthenticator(mode: string | undefined): Authenticator {
-  if (mode === undefined || mode === "none") return LOCAL_ONLY;
-  throw new Error(`there is no authenticator for mode ${mode}`);
 }

@@ -31,6 +31,9 @@ export interface Configuration {
   readonly licences?: LicencePolicy;
 }
 
+/** Whether tenants share a plugin's runner processes, one call after the other. Their data is apart in any case. */
+export type Tenancy = "separate" | "shared";
+
 export interface PluginConfiguration {
   readonly source: string;
   /** As each capability's `parseGrant` read it. Nothing here means nothing granted. */
@@ -38,6 +41,7 @@ export interface PluginConfiguration {
   readonly limits: Limits;
   /** Whether calls of the plugin share runner processes, one after the other, or each has one of its own. */
   readonly isolation: Isolation;
+  readonly tenancy: Tenancy;
   /** Development only: run without a signature. Shown wherever the plugin is shown. */
   readonly unsigned: boolean;
   /** Tools to expose; undefined means all. */

@@ -13,7 +13,7 @@ import {
 } from "../plugin/rules.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
-import type { Configuration, PluginConfiguration } from "./configuration.ts";
+import type { Configuration, PluginConfiguration, Tenancy } from "./configuration.ts";
 import { readApprovals } from "./read-approvals.ts";
 import { readLimits } from "./read-limits.ts";
 
@@ -44,6 +44,7 @@ function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): Plugi
       "grants",
       "limits",
       "isolation",
+      "tenancy",
       "tools",
       "prompts",
       "resources",
@@ -57,6 +58,7 @@ function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): Plugi
     grants: readGrants(fields.get("grants"), parsers),
     limits: readLimits(fields.get("limits"), limits),
     isolation: readIsolation(fields.get("isolation")),
+    tenancy: readTenancy(fields.get("tenancy")),
     unsigned: fields.optional("unsigned", (flag) => flag.boolean()).unsigned ?? false,
     ...readTools(fields.get("tools")),
     ...readPrompts(fields.get("prompts")),
@@ -73,6 +75,14 @@ function readIsolation(member: Cursor): Isolation {
   if (value === "plugin" || value === "instance" || value === "call") return value;
   member.problem("not a degree of isolation", "Write `plugin`, `instance` or `call`.");
   return "call";
+}
+
+function readTenancy(member: Cursor): Tenancy {
+  const { value } = member;
+  if (value === "shared") return "shared";
+  if (value !== undefined && value !== "separate")
+    member.problem("not a way to serve tenants", "Write `separate` or `shared`.");
+  return "separate";
 }
 
 function readTools(member: Cursor): Pick<PluginConfiguration, "tools" | "toolNames"> {

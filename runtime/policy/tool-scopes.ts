@@ -1,6 +1,7 @@
 import { remedyForUnknown } from "../plugin/suggest.ts";
 import { PolicyError } from "./errors.ts";
 import type { ExposedTool } from "./expose.ts";
+import type { ExposedOffers } from "./expose-offers.ts";
 import { missingScopes, type Principal } from "./principal.ts";
 import type { ScopeConfiguration } from "./server/auth-configuration.ts";
 
@@ -37,6 +38,20 @@ export function scopeTools(
           remedy: remedyForUnknown(name, known),
         }),
     ),
+  };
+}
+
+/** The same of what is offered beside tools: a prompt by its exposed name, a resource by its address or template. */
+export function scopeOffers(
+  { prompts, resources, templates }: ExposedOffers,
+  configuration: ScopeConfiguration | undefined,
+): ExposedOffers {
+  if (configuration === undefined) return { prompts, resources, templates };
+  const scopes = makeToolScopes(configuration);
+  return {
+    prompts: prompts.map((one) => ({ ...one, scopes: scopes.of(one.exposedName) })),
+    resources: resources.map((one) => ({ ...one, scopes: scopes.of(one.resource.uri) })),
+    templates: templates.map((one) => ({ ...one, scopes: scopes.of(one.template.uriTemplate) })),
   };
 }
 

@@ -57,6 +57,7 @@ export const EVERYTHING = {
         random: true,
       },
       limits: { deadline: "500ms" },
+      tenancy: "shared",
       tools: ["now"],
       approvals: { now: "first", "*": "always" },
       unsigned: false,

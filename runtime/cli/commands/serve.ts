@@ -6,16 +6,17 @@ import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
+import { makeChangeBus } from "../../server/mcp/change-bus.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
+import { limitNotes } from "../limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
 import { startRuntime, type Runtime } from "../start-runtime.ts";
 
-const NOTES_MAX = 50;
 const FLUSH_MS_MAX = 1000;
 
 export const serve: Command = {
@@ -161,7 +162,7 @@ async function serveAtAddress(
 }
 
 function serveAtPipes(
-  { profiles: [profile], tools, callTool, posture }: Runtime,
+  { profiles: [profile], tools, offers, changes, callTool, posture }: Runtime,
   tasks: ServedTasks,
   log: Log,
 ): StdioServing {
@@ -171,20 +172,12 @@ function serveAtPipes(
       ...(own ? { tasks: own } : {}),
       version: runtimeVersion(),
       tools,
+      offers,
+      changes: makeChangeBus(changes),
       callTool,
       reportDebt: (filter) => makeDebtReport(posture, filter),
     },
     { input: process.stdin, output: process.stdout },
     limitNotes((error) => log.warn(`protocol: ${error.message}`)),
   );
-}
-
-/** The client can make any number of notes, and whoever started this process may not read them. */
-function limitNotes(note: (error: Error) => void): (error: Error) => void {
-  let count = 0;
-  return (error) => {
-    count += 1;
-    if (count <= NOTES_MAX)
-      note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
-  };
 }

@@ -112,6 +112,7 @@ const PATHS = [
   "plugins.time.grants.http.timeoutMs",
   "plugins.time.limits",
   "plugins.time.isolation",
+  "plugins.time.tenancy",
   "plugins.time.tools",
   "plugins.time.tools.0",
   "plugins.time.unsigned",
@@ -291,6 +292,8 @@ const CHANGES: readonly Change[] = [
   ["plugins.time.isolation", "instance"],
   ["plugins.time.isolation", "call"],
   ["plugins.time.isolation", "Call"],
+  ["plugins.time.tenancy", "separate"],
+  ["plugins.time.tenancy", "Shared"],
   ...["always", "first", "never", "Always", { "*": "first" }, { "a b": "first" }].map(
     (value): Change => ["plugins.time.approvals", value],
   ),

@@ -27,7 +27,14 @@ const WAIVER = { gate: "ring5", reason: "no Landlock here yet", until: "2027-01-
 const EXPIRED = { ...WAIVER, until: "2027-01-14" };
 
 function plugin(unsigned: boolean): PluginConfiguration {
-  return { source: "x", grants: {}, limits: DEFAULT_LIMITS, isolation: "plugin", unsigned };
+  return {
+    source: "x",
+    grants: {},
+    limits: DEFAULT_LIMITS,
+    isolation: "plugin",
+    tenancy: "separate",
+    unsigned,
+  };
 }
 
 const GOOD: StartFacts = {

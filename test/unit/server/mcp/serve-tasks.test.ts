@@ -59,6 +59,8 @@ async function openHandler(perform: Perform, store: SharedStore = makeMemoryStor
     makeServer({
       originOf: () => ({ principal, conversation: principal.id }),
       takeFirst: () => undefined,
+      logs: {},
+      subscribed: new Set(),
     }),
   );
   let id = 0;
