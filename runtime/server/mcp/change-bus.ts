@@ -12,17 +12,14 @@ const KINDS = {
   resources: "resources_list_changed",
 } as const;
 
-/** Of one process. */
-export function makeChangeBus(): ServerEventBus {
-  return new InMemoryServerEventBus();
-}
-
-/** What plugins say has changed, as the SDK's servers hear it. Ends with `changes`. */
-export function publishChanges(changes: Changes, bus: ServerEventBus): void {
+/** What plugins say has changed, as the SDK's servers hear it. */
+export function makeChangeBus(changes: Changes): ServerEventBus {
+  const bus = new InMemoryServerEventBus();
   changes.listen((change) => bus.publish(toEvent(change)));
+  return bus;
 }
 
-function toEvent(change: Change): ServerEvent {
+export function toEvent(change: Change): ServerEvent {
   return change.what === "updated"
     ? { kind: "resource_updated", uri: change.uri }
     : { kind: KINDS[change.what] };
