@@ -97,8 +97,7 @@ test("a question ends the call until it is answered", async () => {
 test("refuses definitions that could not be served", () => {
   assert.throws(() => defineResource({ uri: "nowhere", name: "x", read: () => "" }), TypeError);
   assert.throws(
-    () =>
-      defineResource({ uri: "n://a", uriTemplate: "n://{a}", name: "x", read: () => "" } as never),
+    () => defineResource({ uri: "n://a", uriTemplate: "n://{a}", name: "x", read: () => "" }),
     TypeError,
   );
   assert.throws(() => definePrompt({ name: "Not Good", get: () => "" }), TypeError);
