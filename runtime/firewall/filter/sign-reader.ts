@@ -150,7 +150,7 @@ function readUserInfo(text: string, index: number, list: SpanList): void {
   while (start > limit && isSchemeCharacter(text.charCodeAt(start - 1))) start--;
   if (start === index) return;
   const end = index + whole.length;
-  list.add("secrets", "url-password", "high", index + 3, end - 1);
+  list.add("secrets", "url-password", "high", end - 1 - password.length, end - 1);
 }
 
 function isSchemeCharacter(code: number): boolean {
