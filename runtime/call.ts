@@ -17,7 +17,7 @@ import { insufficientScope, unknownTool } from "./call-refusals.ts";
 import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { makeVisible } from "./firewall/visible.ts";
-import { digestOf } from "./plugin/canonical.ts";
+import { digestOrNull } from "./plugin/canonical.ts";
 import {
   LOCAL_PRINCIPAL,
   missingScopes,
@@ -365,12 +365,4 @@ function recordOf(run: Run, ending: Ending): CallRecord {
     traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
     keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
   });
-}
-
-function digestOrNull(value: JsonValue): string | null {
-  try {
-    return digestOf(value);
-  } catch {
-    return null;
-  }
 }

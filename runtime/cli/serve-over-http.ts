@@ -1,49 +1,85 @@
-import { HostError } from "@glovebox/host-api/errors";
 import { makeDebtReport } from "../debt/report.ts";
 import { listenHttp } from "../powers/http-listener.ts";
 import type { Log } from "../powers/log.ts";
 import { readTlsFiles } from "../powers/tls-files.ts";
 import { runtimeVersion } from "../powers/version.ts";
-import { LOCAL_ONLY } from "../server/auth/local-only.ts";
-import type { Authenticator } from "../server/http/authenticate.ts";
+import { openAuthenticator } from "../server/auth/open-authenticator.ts";
 import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
-import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
-import { makeSpentStates, STATE_KEY_BYTES_MIN } from "../server/mcp/asking.ts";
 import { makeRequestGuard } from "../server/limits/request-guard.ts";
+import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
+import { makeChangeBus, toEvent } from "../server/mcp/change-bus.ts";
+import { makeSpentStates } from "../server/mcp/asking.ts";
+import { openSharedEvents } from "../server/store/shared-events.ts";
+import { makeSharedSpent } from "../server/store/shared-spent.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Machine } from "./machine.ts";
+import { keysFileOf } from "./commands/key.ts";
+import { limitNotes } from "./limit-notes.ts";
+import { effectiveMode, type Machine } from "./machine.ts";
+import { placeOf, type ServedTasks } from "./open-tasks.ts";
+import { readStateKey } from "./read-state-key.ts";
 import type { Runtime } from "./start-runtime.ts";
+
+export interface HttpParts {
+  readonly log: Log;
+  readonly tasks: ServedTasks;
+}
 
 /** Serves every profile that was started, each at an address of its own, until it is closed. */
 export async function serveOverHttp(
   workspace: Workspace,
   runtime: Runtime,
   machine: Machine,
-  log: Log,
+  { log, tasks }: HttpParts,
 ): Promise<HttpServing> {
-  const { server } = workspace.configuration;
+  const { server, mode } = workspace.configuration;
   const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
-  const spentStates = makeSpentStates();
-  const { posture } = runtime;
+  const { posture, profiles, store } = runtime;
+  const isShared = server.store.kind === "redis";
+  const spentStates = isShared ? makeSharedSpent(store) : makeSpentStates();
+  const note = (message: string): void => log.warn(`http: ${message}`);
+  const onTrouble = (error: unknown): void => log.warn(`store: ${String(error)}`);
+  const authenticator = await openAuthenticator({
+    server,
+    mode: effectiveMode(mode),
+    keysFile: keysFileOf(workspace),
+    privateFiles: machine.privateFiles,
+    sources: machine.sources,
+    noteTrouble: note,
+    ...(isShared ? { store } : {}),
+  });
+  const places = await Promise.all(
+    profiles.map(async (profile) => {
+      const path = placeOf(profile);
+      const own = tasks.of(profile);
+      if (!isShared) return { profile, path, own, changes: makeChangeBus(profile.changes) };
+      const changes = await openSharedEvents(store, path, onTrouble);
+      profile.changes.listen((change) => changes.publish(toEvent(change)));
+      return { profile, path, own, changes };
+    }),
+  );
   return serveHttp(
     {
       http,
-      authenticator: chooseAuthenticator(server.auth?.mode),
-      places: runtime.profiles.map(({ name, tools, callTool }) => ({
-        path: name === undefined ? "/mcp" : `/mcp/${name}`,
+      authenticator,
+      guard: makeRequestGuard(server.rate),
+      isReady: () => store.isReady(),
+      places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
+        path,
         mcp: {
           version: runtimeVersion(),
           tools,
+          offers,
+          changes,
           callTool,
           reportDebt: (filter) => makeDebtReport(posture, filter),
           spentStates,
           ...(stateKey ? { stateKey } : {}),
+          ...(own ? { tasks: own } : {}),
         },
       })),
-      requestLimits: makeRequestGuard(server.rate),
-      onError: (error) => log.warn(`http: ${error.message}`),
+      onError: limitNotes((error) => note(error.message)),
     },
     (handler) => openListener(http, handler),
   );
@@ -72,29 +108,4 @@ async function openListener(
       cause,
     });
   }
-}
-
-/** A mode that nothing stands for lets nobody in. */
-function chooseAuthenticator(mode: string | undefined): Authenticator {
-  if (mode === undefined || mode === "none") return LOCAL_ONLY;
-  throw new Error(`there is no authenticator for mode ${mode}`);
-}
-
-/** As bytes of its text. Replicas that were given the same text sign with the same key. */
-function readStateKey(reference: string | undefined, machine: Machine): Uint8Array | undefined {
-  if (reference === undefined) return undefined;
-  let key: Uint8Array;
-  try {
-    key = new TextEncoder().encode(machine.powers.readSecret(reference));
-  } catch (cause) {
-    if (!(cause instanceof HostError)) throw cause;
-    throw new HttpError("ERR_STATE_KEY", `The state key cannot be read: ${cause.message}.`, {
-      cause,
-    });
-  }
-  if (key.length >= STATE_KEY_BYTES_MIN) return key;
-  throw new HttpError(
-    "ERR_STATE_KEY",
-    `The state key has ${key.length} bytes, where ${STATE_KEY_BYTES_MIN} are the least.`,
-  );
 }

@@ -1,5 +1,6 @@
 import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -326,6 +327,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
   ...AUDIT_ITEMS,
+  ...FLOW_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
   ...EXTISM_ITEMS,

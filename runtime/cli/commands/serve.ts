@@ -6,15 +6,17 @@ import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
+import { makeChangeBus } from "../../server/mcp/change-bus.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
+import { limitNotes } from "../limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
 import { startRuntime, type Runtime } from "../start-runtime.ts";
 
-const NOTES_MAX = 50;
 const FLUSH_MS_MAX = 1000;
 
 export const serve: Command = {
@@ -74,14 +76,22 @@ export const serve: Command = {
     announce(runtime, log);
     for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
       log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
+    const tasks = await openTasksOf(workspace, runtime, log);
     const server = isHttp
-      ? await serveAtAddress(workspace, runtime, machine, log)
-      : serveAtPipes(runtime, log);
+      ? await serveAtAddress(workspace, runtime, machine, { log, tasks })
+      : serveAtPipes(runtime, tasks, log);
     // The second time nobody waits for what runs.
-    const stop = (): void => void server.close();
+    let isStopping = false;
+    const { drainMs } = workspace.configuration.server.http.limits;
+    const stop = (): void => {
+      void server.close();
+      void tasks.close(isStopping ? 0 : drainMs);
+      isStopping = true;
+    };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
     await server.closed;
+    await tasks.close(isStopping ? drainMs : 0);
     await runtime.close();
     // Answers that the client never reads do not keep this process.
     setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
@@ -123,10 +133,22 @@ function announce({ profiles, posture }: Runtime, log: Log): void {
     if (!signed) log.warn(`plugin ${alias} runs UNSIGNED`, { plugin: alias });
 }
 
+/** What cannot be kept is not promised: without the store nothing is served that needs it. */
+async function openTasksOf(workspace: Workspace, runtime: Runtime, log: Log): Promise<ServedTasks> {
+  try {
+    return await openServedTasks(workspace, runtime, (error) =>
+      log.warn(`tasks: ${String(error)}`),
+    );
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+}
+
 async function serveAtAddress(
   ...given: Parameters<typeof ServeOverHttp>
 ): Promise<Awaited<ReturnType<typeof ServeOverHttp>>> {
-  const [, runtime, , log] = given;
+  const [, runtime, , { log }] = given;
   const { serveOverHttp } = await import("../serve-over-http.ts");
   try {
     const server = await serveOverHttp(...given);
@@ -139,25 +161,23 @@ async function serveAtAddress(
   }
 }
 
-function serveAtPipes({ tools, callTool, posture }: Runtime, log: Log): StdioServing {
+function serveAtPipes(
+  { profiles: [profile], tools, offers, changes, callTool, posture }: Runtime,
+  tasks: ServedTasks,
+  log: Log,
+): StdioServing {
+  const own = profile && tasks.of(profile);
   return serveOverStdio(
     {
+      ...(own ? { tasks: own } : {}),
       version: runtimeVersion(),
       tools,
+      offers,
+      changes: makeChangeBus(changes),
       callTool,
       reportDebt: (filter) => makeDebtReport(posture, filter),
     },
     { input: process.stdin, output: process.stdout },
     limitNotes((error) => log.warn(`protocol: ${error.message}`)),
   );
-}
-
-/** The client can make any number of notes, and whoever started this process may not read them. */
-function limitNotes(note: (error: Error) => void): (error: Error) => void {
-  let count = 0;
-  return (error) => {
-    count += 1;
-    if (count <= NOTES_MAX)
-      note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
-  };
 }

@@ -1,8 +1,7 @@
 import { isAlphanumeric } from "./characters.ts";
 import { endOfInstruction } from "./instruction-extent.ts";
-import { readLink } from "./links.ts";
+import { readElement, readMarkdown } from "./links.ts";
 import type { SpanList } from "./span.ts";
-import type { TextNeeds } from "./read-text.ts";
 
 /** Elements and marks that stand for a role of the talk with a model. */
 const ROLE_MARK =
@@ -17,39 +16,29 @@ const PASSWORD_HASH =
   /\$(?:1\$[./\w]{8}\$[./\w]{22}|2[abxy]\$\d\d\$[./\w]{53}|[568]\$(?:rounds=\d{3,9}\$)?[./\w]{8,16}\$[./\w]{43,86})(?![./\w])/y;
 const AZURE_SECRET = /[\w.~]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/y;
 const FACEBOOK_TOKEN = /\d{15,16}\|[\w-]{27,40}(?![\w-])/y;
+/** Escapes that stand for letters, digits or an ESC: those of blanks and signs are in every address. */
 const ESCAPE =
-  /%[0-9A-Fa-f]{2}|&#(?:x[0-9A-Fa-f]{1,6}|\d{1,7});|&[a-z]{2,8};|\\(?:u[0-9A-Fa-f]{4}|u\{|x[0-9A-Fa-f]{2})/y;
+  /%(?:3[0-9]|[4-7][0-9A-Fa-f]|1[bB])|&#(?:x[0-9A-Fa-f]{1,6}|\d{1,7});|\\(?:u00[0-7][0-9A-Fa-f]|u\{|u[2Ff][0-9A-Fa-f]{3}|x[0-7][0-9A-Fa-f])/y;
 /** `user:pass`, as manuals write it. */
 const DOCUMENTED = /^(?:user|username|usr|login|name|pass|password|passwd|pwd)$/i;
 const REFERENCE = /^(?:\$|<|\{|%|\*+$|x+$|\.+$|\[)|\$\{|\{\{|\*\*\*|redacted/i;
 
 /** A sign at which something may begin. Answers how far the reader may jump: escapes belong to no word. */
-export function readSign(
-  text: string,
-  index: number,
-  code: number,
-  needs: TextNeeds,
-  list: SpanList,
-): number {
+export function readSign(text: string, index: number, code: number, list: SpanList): number {
   switch (code) {
     case 0x3c: // <
-      if (
-        isAlphanumeric(text.charCodeAt(index + 1)) ||
-        text.charCodeAt(index + 1) === 0x7c ||
-        text.charCodeAt(index + 1) === 0x2f ||
-        text.charCodeAt(index + 2) === 0x53 ||
-        text.charCodeAt(index + 2) === 0x2f
-      )
-        readMark(text, index, ROLE_MARK, list);
-      readLink(text, index, code, list);
+      if (mayBeMark(text, index)) readMark(text, index, ROLE_MARK, list);
+      readElement(text, index, list);
       return index;
     case 0x23: // #
       if (text.charCodeAt(index + 1) === 0x23 && text.charCodeAt(index - 1) !== 0x23)
         readMark(text, index, HASH_MARK, list);
       return index;
     case 0x5b: // [
-      readMark(text, index, BRACKET_MARK, list);
-      readLink(text, index, code, list);
+      if (BRACKETED.includes(text.charAt(index + 1))) readMark(text, index, BRACKET_MARK, list);
+      return index;
+    case 0x5d: // ]
+      if (text.charCodeAt(index + 1) === 0x28) readMarkdown(text, index, list);
       return index;
     case 0x3a: // :
       if (text.charCodeAt(index + 1) === 0x2f && text.charCodeAt(index + 2) === 0x2f)
@@ -72,11 +61,11 @@ export function readSign(
       return readFacebook(text, index, list);
     case 0x25: // %
     case 0x26: // &
-      needs.unescape ||= isEscape(text, index);
+      if (isEscape(text, index)) list.noteOdd(index, true);
       return index;
     case 0x5c: // \
       if (isEscape(text, index)) {
-        needs.unescape = true;
+        list.noteOdd(index, true);
         return index;
       }
       // `\n` in the text of a string: its letter is none of the next word.
@@ -84,6 +73,15 @@ export function readSign(
     default:
       return index;
   }
+}
+
+/** How a mark in brackets may go on. */
+const BRACKETED = "/ISAisa";
+
+/** `<` of a mark, and not one of hundreds of others. */
+function mayBeMark(text: string, index: number): boolean {
+  const next = text.charCodeAt(index + 1);
+  return next === 0x7c || next === 0x2f || next === 0x3c || isAlphanumeric(next);
 }
 
 function isEscape(text: string, index: number): boolean {

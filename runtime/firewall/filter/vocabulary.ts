@@ -19,6 +19,9 @@ const PASSWORDS =
 const LANDMARKS =
   "begin authorization curl hooks webhook webhookb webhooks psexec machine logic workflows";
 
+/** The sorts that say something of a value near them. */
+export const CONTEXT_SORTS = CREDENTIAL | CREDENTIAL_HINT | SERVICE | COMMON_SERVICE | PASSWORD;
+
 /** Words of phrases, by the name that `phrases.ts` calls them. */
 export const PHRASE_WORDS = {
   ignore:
@@ -91,8 +94,6 @@ export const PHRASE_WORD_NAMES = Object.keys(PHRASE_WORDS) as PhraseWord[];
 
 const SEED = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
-export const HASH_SEED = SEED;
-export const HASH_PRIME = PRIME;
 
 /** The hash of a word, letter by letter, whatever its case. */
 export function hashWord(word: string): number {

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { isCode } from "../file-errors.ts";
 import { attempt } from "../write-files.ts";
 import { openSegment } from "./segment-file.ts";
 
@@ -15,6 +16,11 @@ export class CheckpointFile {
 
   constructor(file: string) {
     this.#file = file;
+  }
+
+  /** Opens the file already, so that what cannot be written is known at the start. Throws `WorkspaceError`. */
+  open(): void {
+    attempt(this.#file, () => (this.#fd ??= this.#open()));
   }
 
   /** Adds a copy of the checkpoint with this number, unless a later one is kept already. Throws `WorkspaceError`. */
@@ -43,7 +49,7 @@ export class CheckpointFile {
   }
 
   #open(): number {
-    fs.mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(this.#file));
     const fd = openSegment(this.#file, "missing")!;
     this.#sizeBytes = fs.fstatSync(fd).size;
     return fd;
@@ -54,5 +60,14 @@ export class CheckpointFile {
     if (size === 0) return true;
     const last = Buffer.alloc(1);
     return fs.readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === 0x0a;
+  }
+}
+
+/** Makes the folder itself and none above it: who misspells a mount point shall hear of it. */
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw error;
   }
 }

@@ -47,6 +47,7 @@ export class Trail implements AuditSink {
     this.#release = release;
     this.#copies = new CheckpointFile(files.checkpoints);
     try {
+      this.#copies.open();
       this.#resume();
     } catch (error) {
       this.#copies.close();

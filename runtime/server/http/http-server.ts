@@ -1,3 +1,4 @@
+import type { RequestGuard } from "../limits/request-guard.ts";
 import { makeAddressCheck, type AddressCheck } from "./address-check.ts";
 import { answerChallenge, answerProblem, JSON_HEADERS } from "./answers.ts";
 import type { Authentication } from "./authenticate.ts";
@@ -6,7 +7,6 @@ import { answerPreflight, openToOrigin } from "./cross-origin.ts";
 import type { HttpExchange, HttpRequest } from "./exchange.ts";
 import { answerAtRoot } from "./front-page.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
-import { NO_REQUEST_LIMITS, type RequestLimits } from "./request-limits.ts";
 import type { HttpSetting } from "./serve-http.ts";
 import { Sessions } from "./sessions.ts";
 import { StreamPlaces } from "./stream-places.ts";
@@ -17,7 +17,7 @@ const METADATA_PATH = "/.well-known/oauth-protected-resource";
 export class HttpServer {
   readonly #setting: HttpSetting;
   readonly #check: AddressCheck;
-  readonly #limits: RequestLimits;
+  readonly #guard: RequestGuard | undefined;
   readonly #trusted: readonly string[];
   readonly #sessions: Sessions;
   readonly #endpoints: ReadonlyMap<string, McpEndpoint>;
@@ -25,9 +25,9 @@ export class HttpServer {
 
   constructor(setting: HttpSetting) {
     this.#setting = setting;
-    const { http, authenticator, places, requestLimits = NO_REQUEST_LIMITS } = setting;
+    const { http, authenticator, places, guard } = setting;
     const { limits } = http;
-    this.#limits = requestLimits;
+    this.#guard = guard;
     this.#trusted = http.proxy?.trusted ?? [];
     this.#check = makeAddressCheck(http);
     this.#sessions = new Sessions(limits);
@@ -94,23 +94,21 @@ export class HttpServer {
     const { request } = exchange;
     if (request.method === "OPTIONS") return answerPreflight(exchange);
     const address = clientAddressOf(request, this.#trusted);
-    const awaited = this.#limits.admitAddress(address);
-    const wait = awaited instanceof Promise ? await awaited : awaited;
+    const wait = this.#guard?.admitAddress(address);
     if (wait !== undefined) return answerTooMany(exchange, wait);
     const authentication = await this.#authenticate(request);
     if (authentication.kind === "challenge") {
-      this.#limits.noteRefused(address);
+      this.#guard?.noteRefused(address);
       return answerChallenge(exchange, authentication.challenge);
     }
     const { principal } = authentication;
-    const admitted = this.#limits.admitPrincipal(principal);
-    const waitOwn = admitted instanceof Promise ? await admitted : admitted;
+    const waitOwn = this.#guard?.admitPrincipal(principal);
     if (waitOwn !== undefined) return answerTooMany(exchange, waitOwn);
     return endpoint.handle(exchange, principal);
   }
 
   #refuse(exchange: HttpExchange, message: string): void {
-    this.#limits.noteRefused(clientAddressOf(exchange.request, this.#trusted));
+    this.#guard?.noteRefused(clientAddressOf(exchange.request, this.#trusted));
     answerProblem(exchange, "FORBIDDEN", message);
   }
 

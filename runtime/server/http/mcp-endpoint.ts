@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { Principal } from "../../policy/principal.ts";
 import type { HttpLimits } from "../../policy/server/http-configuration.ts";
 import { makeMcpServers, serverInfoOf, type McpSetting } from "../mcp/mcp-server.ts";
+import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { answerChallenge, answerProblem, answerRpcError, SAFE_HEADERS } from "./answers.ts";
 import type { Authenticator } from "./authenticate.ts";
 import type { HttpExchange, RequestHeaders } from "./exchange.ts";
@@ -10,7 +11,12 @@ import { answerFrontPage, wantsPage } from "./front-page.ts";
 import { answerModernCall, readModernCall } from "./modern-calls.ts";
 import { ModernLeg } from "./modern-leg.ts";
 import { originOf } from "./origins.ts";
-import { findHeaderMismatch, headerParametersOf, type HeaderParameter } from "./param-headers.ts";
+import {
+  decodeHeaderText,
+  findHeaderMismatch,
+  headerParametersOf,
+  type HeaderParameter,
+} from "./param-headers.ts";
 import { readMessage } from "./read-message.ts";
 import { RunningCalls } from "./running-calls.ts";
 import { HttpSession } from "./session.ts";
@@ -19,6 +25,7 @@ import type { Sessions } from "./sessions.ts";
 const HEADER_MISMATCH = -32_020;
 const NO_SESSION = -32_001;
 const NOT_READY = -32_000;
+const TASK_METHODS: ReadonlySet<string> = new Set(["tasks/get", "tasks/update", "tasks/cancel"]);
 const LEGACY_VERSIONS: ReadonlySet<string> = new Set(SUPPORTED_PROTOCOL_VERSIONS);
 
 export interface EndpointSetting {
@@ -55,7 +62,9 @@ export class McpEndpoint {
       callTool: this.#calls.callTool,
       mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
     };
-    this.#known = new Set(mcp.tools.map((tool) => tool.exposedName));
+    this.#known = new Set(
+      mcp.tools.map((tool) => tool.exposedName).filter((name) => !isTaskOnly(mcp.tasks, name)),
+    );
     this.#headerParameters = new Map(
       mcp.tools
         .map(
@@ -206,16 +215,32 @@ export class McpEndpoint {
   }
 
   #refuseMismatch(exchange: HttpExchange, value: JsonObject): boolean {
-    const parameters = this.#headerParameters.get(toolNameOf(value) ?? "");
-    if (!parameters) return false;
-    const { params } = value;
-    const args = isJsonObject(params) ? (params["arguments"] ?? {}) : {};
-    const mismatch = findHeaderMismatch(parameters, args, exchange.request.headers);
+    const { headers } = exchange.request;
+    const mismatch = this.#findMismatch(value, headers) ?? findTaskMismatch(value, headers);
     if (mismatch === undefined) return false;
     const message = `The headers and the body disagree: ${mismatch}.`;
     answerRpcError(exchange, 400, { code: HEADER_MISMATCH, message }, idOf(value));
     return true;
   }
+
+  #findMismatch(value: JsonObject, headers: RequestHeaders): string | undefined {
+    const parameters = this.#headerParameters.get(toolNameOf(value) ?? "");
+    if (!parameters) return undefined;
+    const { params } = value;
+    const args = isJsonObject(params) ? (params["arguments"] ?? {}) : {};
+    return findHeaderMismatch(parameters, args, headers);
+  }
+}
+
+/** Load balancers send what is about one task where its name says. */
+function findTaskMismatch(
+  { method, params }: JsonObject,
+  headers: RequestHeaders,
+): string | undefined {
+  if (typeof method !== "string" || !TASK_METHODS.has(method) || !isJsonObject(params))
+    return undefined;
+  const sent = decodeHeaderText(headers["mcp-name"] ?? "");
+  return sent === params["taskId"] ? undefined : "the header mcp-name and the task's id differ";
 }
 
 function refuseMethod(exchange: HttpExchange): void {

@@ -37,7 +37,12 @@ export class ModernLeg {
     this.#setting = setting;
     this.#handler = createMcpHandler(
       ({ authInfo }) =>
-        setting.makeServer({ originOf: originIn, takeFirst: () => firstIn(authInfo) }),
+        setting.makeServer({
+          originOf: originIn,
+          takeFirst: () => firstIn(authInfo),
+          logs: {},
+          subscribed: new Set(),
+        }),
       {
         legacy: "reject",
         keepAliveMs: KEEP_ALIVE_MS,

@@ -1,9 +1,9 @@
 import type { HttpConfiguration } from "../../policy/server/http-configuration.ts";
+import type { RequestGuard } from "../limits/request-guard.ts";
 import type { McpSetting } from "../mcp/mcp-server.ts";
 import type { Authenticator } from "./authenticate.ts";
 import type { HttpHandler, HttpListener } from "./exchange.ts";
 import { HttpServer } from "./http-server.ts";
-import type { RequestLimits } from "./request-limits.ts";
 
 /** One set of tools at an address of its own: `/mcp`, `/mcp/PROFILE`. */
 export interface HttpPlace {
@@ -15,7 +15,8 @@ export interface HttpSetting {
   readonly places: readonly HttpPlace[];
   readonly http: HttpConfiguration;
   readonly authenticator: Authenticator;
-  readonly requestLimits?: RequestLimits;
+  /** Counts requests, whatever is in them. */
+  readonly guard?: RequestGuard;
   /** What else is served, by path: `/metrics`. Held against the names of this server like everything. */
   readonly routes?: Readonly<Record<string, HttpHandler>>;
   /** Whether what this server depends on is there. */

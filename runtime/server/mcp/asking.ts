@@ -130,7 +130,8 @@ function readResponses(responses: unknown): Readonly<Record<string, JsonObject>>
   );
 }
 
-function toMcpRequest(request: InputRequest): McpInputRequest {
+/** A question as MCP says it. */
+export function toMcpRequest(request: InputRequest): McpInputRequest {
   if (request.kind === "roots") return inputRequired.listRoots();
   if (request.kind === "sampling")
     return inputRequired.createMessage(request.params as CreateMessageRequest["params"]);

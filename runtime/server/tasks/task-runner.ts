@@ -13,10 +13,10 @@ export interface TaskRunnerSetting {
   readonly callTool: CallTool;
   readonly limits: TaskLimits;
   /** Whether this replica has the very tool that was called. */
-  canRun(record: TaskRecord): boolean;
+  readonly canRun: (record: TaskRecord) => boolean;
   /** What went wrong with the store, for the operator. */
-  onTrouble(error: unknown): void;
-  nowMs(): number;
+  readonly onTrouble: (error: unknown) => void;
+  readonly nowMs: () => number;
   readonly times?: RunnerTimes;
 }
 
@@ -298,10 +298,10 @@ export class TaskRunner {
     const { book } = this.#setting;
     run.said = run.said
       .then(() => book.change(run.task, { message: words.slice(0, MESSAGE_CHARS_MAX) }))
-      .then((task) => {
+      .then(async (task) => {
         if (task === undefined) return;
         run.task = task;
-        return book.tell(task.handle);
+        await book.tell(task.handle);
       })
       .catch((error: unknown) => this.#setting.onTrouble(error));
   }

@@ -1,0 +1,3 @@
+import { makeConformanceWorkspace } from "./helpers/conformance.ts";
+const w = await makeConformanceWorkspace();
+console.log(w.folder, w.configFile);
