@@ -47,8 +47,8 @@ export function checkStart(
     configuration: configuredPlugin(workspace, alias),
   }));
   const exposed = exposeTools(surfaces);
-  const { tools } = exposed;
   const offered = exposeOffers(surfaces);
+  const { tools } = exposed;
   const { offers } = offered;
   const known = [...tools.map(({ exposedName }) => exposedName), ...OWN, ...namesOf(offers)];
   const inScopes = findUnknownScopes(configuration.server.scopes, known);

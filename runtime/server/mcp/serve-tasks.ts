@@ -24,7 +24,11 @@ const RESPONSES_MAX = 64;
 /** Whether this very request says that its client knows tasks. What an earlier one said does not count. */
 export function knowsTasks(ctx: ServerContext): boolean {
   const envelope: Readonly<Record<string, unknown>> = ctx.mcpReq.envelope ?? {};
-  const declared = envelope[CLIENT_CAPABILITIES_META_KEY];
+  return declaresTasks(envelope[CLIENT_CAPABILITIES_META_KEY]);
+}
+
+/** Whether these capabilities of a client have the extension. */
+export function declaresTasks(declared: unknown): boolean {
   const extensions = isJsonObject(declared) ? declared["extensions"] : undefined;
   return isJsonObject(extensions) && isJsonObject(extensions[TASKS_EXTENSION]);
 }
@@ -127,11 +131,15 @@ function notFound(): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, "Task not found.");
 }
 
+/** As the extension wants it said, as a JSON-RPC error. */
+export const MISSING_TASKS = {
+  code: ProtocolErrorCode.MissingRequiredClientCapability,
+  message: "This needs a client that knows tasks.",
+  data: { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
+} as const;
+
 function missingCapability(): ProtocolError {
-  return new MissingRequiredClientCapabilityError(
-    { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
-    "This needs a client that knows tasks.",
-  );
+  return new MissingRequiredClientCapabilityError(MISSING_TASKS.data, MISSING_TASKS.message);
 }
 
 /** Parameters with a task's id. Keys beside it are looked at where they count. */
