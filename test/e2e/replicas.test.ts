@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { JsonObject } from "@glovebox/host-api/json";
-import { askModern, listenModern, RpcError } from "../helpers/modern-client.ts";
+import { askModern, listenModern, RpcError, textIn } from "../helpers/modern-client.ts";
 import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
 import { startBalancer, startReplica, type Balancer, type Replica } from "../helpers/replicas.ts";
 import { makeServedWorkspace, type ServedWorkspace } from "../helpers/served-workspace.ts";
@@ -61,7 +61,7 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
   const begin = async (name: string, args: JsonObject): Promise<string> => {
     const begun = await ask("tools/call", { name, arguments: args });
     assert.equal(begun["resultType"], "task", JSON.stringify(begun));
-    return String(begun["taskId"] as string);
+    return textIn(begun, "taskId");
   };
   const until = async (
     taskId: string,
@@ -74,8 +74,7 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
     }
     throw new Error("the task never came to be so");
   };
-  const untilEnded = (taskId: string) =>
-    until(taskId, ({ status }) => ENDED.has(String(status as string)));
+  const untilEnded = (taskId: string) => until(taskId, (task) => ENDED.has(textIn(task, "status")));
   /** How often a job was run, by the files that it left. */
   const runsOf = (job: string): number =>
     globSync(`**/${job}.*`, { cwd: join(workspace.folder, ".glovebox/data") }).length;
@@ -227,12 +226,11 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
       assert.ok(tries < 200);
       await wait(50);
     }
-    const taskId = await askModern(url, "tools/call", {
+    const begun = await askModern(url, "tools/call", {
       name: "effects__work",
       arguments: { job: "back" },
     });
-    assert.equal(taskId["resultType"], "task");
-    await untilEnded(String(taskId["taskId"] as string));
+    await untilEnded(textIn(begun, "taskId"));
     assert.equal(runsOf("back"), 1);
   });
 });

@@ -61,6 +61,13 @@ export async function listenModern(
   return () => void response.destroy();
 }
 
+/** A text that an answer must have. */
+export function textIn(answer: JsonObject, key: string): string {
+  const text = answer[key];
+  if (typeof text !== "string") throw new Error(`no ${key} in ${JSON.stringify(answer)}`);
+  return text;
+}
+
 let lastId = 0;
 
 function sendModern(
