@@ -1,16 +1,11 @@
 // The conformance suite of the protocol's makers against a real `glovebox serve --http`, whose fixtures are plugins of this tree.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { makeConformanceWorkspace } from "../helpers/conformance.ts";
+import { makeConformanceWorkspace, SUITE } from "../helpers/conformance.ts";
 import { serveWorkspace, type ServedHttp } from "../helpers/served-http.ts";
 import type { ServedWorkspace } from "../helpers/served-workspace.ts";
 
-const SUITE = join(
-  import.meta.dirname,
-  "../../node_modules/@modelcontextprotocol/conformance/dist/index.js",
-);
 /** The suite asks more often than people do. Which tools run as tasks is the operator's to say. */
 const SETTINGS = `server:
   rate:
