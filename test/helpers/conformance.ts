@@ -12,25 +12,11 @@ export const CONFORMANCE_PLUGINS = [
   { folder: join(FIXTURES, "tasks"), grants: ["clock", "ask=form"] },
 ];
 
-/** Which of them run as tasks: what the scenarios call required and what asks before there is a task. */
-export const CONFORMANCE_SETTINGS = `server:
-  tasks:
-    tools:
-      slow_compute: { support: optional }
-      failing_job: { support: required }
-      protocol_error_job: { support: optional }
-      confirm_delete: { support: optional, asks: within }
-      multi_input: { support: optional, asks: within }
-      test_tool_with_task: { support: required, asks: before }
-`;
-
 /**
  * A workspace with both plugins, their tools and prompts under their own names. `settings` are further lines of the
  * configuration. Takes about ten seconds.
  */
-export async function makeConformanceWorkspace(
-  settings = CONFORMANCE_SETTINGS,
-): Promise<ServedWorkspace> {
+export async function makeConformanceWorkspace(settings = ""): Promise<ServedWorkspace> {
   const workspace = await makeServedWorkspace(CONFORMANCE_PLUGINS, settings);
   const text = readFileSync(workspace.configFile, "utf8");
   const plain = text.replaceAll(/^( +)source:/gm, "$1names: plain\n$1source:");
