@@ -21,6 +21,7 @@ export function person(tenant: string, subject: string): Principal {
 
 export interface TaskRoomOptions {
   readonly store?: SharedStore;
+  readonly place?: string;
   readonly limits?: Partial<TaskLimits>;
   readonly nowMs?: () => number;
   readonly times?: Partial<RunnerTimes>;
@@ -52,6 +53,7 @@ export async function openTaskRoom(
   const tool = { support: "optional", asks: "within" } as const;
   const tasks = await openTasks({
     store: options.store ?? makeMemoryStore(),
+    place: options.place ?? "/mcp",
     configuration: { tools: { work: tool }, limits: { ...DEFAULT_TASK_LIMITS, ...options.limits } },
     callTool,
     componentOf: options.componentOf ?? (() => "sha256:one"),

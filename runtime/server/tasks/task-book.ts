@@ -13,41 +13,47 @@ export interface KeptTask {
 export type NotKept = "too many open" | "too many kept" | "too many waiting";
 
 const KIND = "task";
-const WAITING = storeKey("tasks", "waiting");
-const RUNNING = storeKey("tasks", "running");
-const CHANGES = storeKey("tasks", "changes");
 const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 /** A waiting list that nobody changed for so long is of tasks that have long ended. */
 const LIST_MS = 8 * 24 * 60 * 60_000;
 
-/**
- * Where a principal's task is. Another principal with the same id asks elsewhere, and finds what is found for an id that
- * nobody ever had: nothing.
- */
-export function handleOf({ tenant, id }: Principal, taskId: string): string {
-  return storeKey(KIND, tenant, id, taskId).slice(KIND.length + 1);
-}
-
 /** The tasks in the store, and the lists by which replicas find them. Every change is a compare and set. */
 export class TaskBook {
   readonly #store: SharedStore;
+  readonly #place: string;
   readonly #limits: TaskLimits;
   readonly #nowMs: () => number;
+  readonly #waiting: string;
+  readonly #running: string;
+  readonly #changes: string;
 
-  constructor(store: SharedStore, limits: TaskLimits, nowMs: () => number) {
+  /** `place` keeps the tasks of one endpoint from those of another. */
+  constructor(store: SharedStore, place: string, limits: TaskLimits, nowMs: () => number) {
     this.#store = store;
+    this.#place = place;
     this.#limits = limits;
     this.#nowMs = nowMs;
+    this.#waiting = storeKey("tasks", place, "waiting");
+    this.#running = storeKey("tasks", place, "running");
+    this.#changes = storeKey("tasks", place, "changes");
+  }
+
+  /**
+   * Where a principal's task is. Another principal with the same id asks elsewhere, and finds what is found for an id
+   * that nobody ever had: nothing.
+   */
+  handleOf({ tenant, id }: Principal, taskId: string): string {
+    return storeKey(KIND, this.#place, tenant, id, taskId).slice(KIND.length + 1);
   }
 
   /** Keeps a new task, to be begun by any replica. It is there for all of them when this resolves. */
   async add(record: TaskRecord): Promise<KeptTask | NotKept> {
     const { principal } = record.caller;
-    const handle = handleOf(principal, record.taskId);
+    const handle = this.handleOf(principal, record.taskId);
     const now = this.#nowMs();
     const { ttlMs, openPerPrincipal, keptPerPrincipal, waiting } = this.#limits;
     const own = { score: now + ttlMs, ttlMs, dropBelow: now };
-    const [open, kept] = [openOf(principal), keptOf(principal)];
+    const [open, kept] = [this.#listOf("open", principal), this.#listOf("kept", principal)];
     if (!(await this.#store.enlist(kept, handle, { ...own, countMax: keptPerPrincipal })))
       return "too many kept";
     if (!(await this.#store.enlist(open, handle, { ...own, countMax: openPerPrincipal }))) {
@@ -92,30 +98,34 @@ export class TaskBook {
   }
 
   async waiting(countMax: number): Promise<readonly string[]> {
-    const handles = await this.#store.listed(WAITING, { countMax });
+    const handles = await this.#store.listed(this.#waiting, { countMax });
     return handles.filter((handle) => HANDLE.test(handle));
   }
 
   async leaveWaiting(handle: string): Promise<void> {
-    await this.#store.delist(WAITING, handle);
+    await this.#store.delist(this.#waiting, handle);
   }
 
   /** Says who is about to begin a task, so that somebody notices when that replica is gone. */
   async noteRunning(owner: string, handle: string): Promise<void> {
     const countMax = Number.MAX_SAFE_INTEGER;
     const score = this.#nowMs();
-    await this.#store.enlist(RUNNING, `${owner}.${handle}`, { score, ttlMs: LIST_MS, countMax });
+    await this.#store.enlist(this.#running, `${owner}.${handle}`, {
+      score,
+      ttlMs: LIST_MS,
+      countMax,
+    });
   }
 
   async forgetRunning(owner: string, handle: string): Promise<void> {
-    await this.#store.delist(RUNNING, `${owner}.${handle}`);
+    await this.#store.delist(this.#running, `${owner}.${handle}`);
   }
 
   /** The tasks that were begun longest ago, with their owners. */
   async running(
     countMax: number,
   ): Promise<readonly { readonly owner: string; readonly handle: string }[]> {
-    const members = await this.#store.listed(RUNNING, { countMax });
+    const members = await this.#store.listed(this.#running, { countMax });
     return members.flatMap((member) => {
       const [owner = "", handle = ""] = member.split(".");
       return HANDLE.test(handle) ? [{ owner, handle }] : [];
@@ -124,16 +134,16 @@ export class TaskBook {
 
   /** The task has ended: it no longer counts among those that are open. */
   async close({ handle, record }: KeptTask): Promise<void> {
-    await this.#store.delist(openOf(record.caller.principal), handle);
+    await this.#store.delist(this.#listOf("open", record.caller.principal), handle);
   }
 
   /** Tells every replica that a task has changed, or without one, that something is to be run. */
   async tell(handle = ""): Promise<void> {
-    await this.#store.publish(CHANGES, handle);
+    await this.#store.publish(this.#changes, handle);
   }
 
   listen(onChange: (handle: string) => void): Promise<() => Promise<void>> {
-    return this.#store.subscribe(CHANGES, (message) => {
+    return this.#store.subscribe(this.#changes, (message) => {
       if (message === "" || HANDLE.test(message)) onChange(message);
     });
   }
@@ -147,9 +157,13 @@ export class TaskBook {
     return (await this.#store.get(beatOf(owner))) !== undefined;
   }
 
+  #listOf(name: "open" | "kept", { tenant, id }: Principal): string {
+    return storeKey("tasks", this.#place, name, tenant, id);
+  }
+
   /** Who came first is run first, also after a pause. */
   async #enqueue({ handle, record }: KeptTask, countMax: number): Promise<boolean> {
-    return this.#store.enlist(WAITING, handle, {
+    return this.#store.enlist(this.#waiting, handle, {
       score: record.createdMs,
       ttlMs: LIST_MS,
       countMax,
@@ -159,14 +173,6 @@ export class TaskBook {
 
 function keyOf(handle: string): string {
   return `${KIND}:${handle}`;
-}
-
-function openOf({ tenant, id }: Principal): string {
-  return storeKey("tasks-open", tenant, id);
-}
-
-function keptOf({ tenant, id }: Principal): string {
-  return storeKey("tasks-kept", tenant, id);
 }
 
 function beatOf(owner: string): string {

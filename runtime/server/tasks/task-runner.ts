@@ -13,10 +13,10 @@ export interface TaskRunnerSetting {
   readonly callTool: CallTool;
   readonly limits: TaskLimits;
   /** Whether this replica has the very tool that was called. */
-  canRun(record: TaskRecord): boolean;
+  readonly canRun: (record: TaskRecord) => boolean;
   /** What went wrong with the store, for the operator. */
-  onTrouble(error: unknown): void;
-  nowMs(): number;
+  readonly onTrouble: (error: unknown) => void;
+  readonly nowMs: () => number;
   readonly times?: RunnerTimes;
 }
 
@@ -296,13 +296,13 @@ export class TaskRunner {
     const amount = total === undefined ? String(progress) : `${progress} of ${total}`;
     const words = message === undefined ? amount : `${makeVisible(message)} (${amount})`;
     const { book } = this.#setting;
-    run.said = run.said
-      .then(() => book.change(run.task, { message: words.slice(0, MESSAGE_CHARS_MAX) }))
-      .then((task) => {
-        if (task === undefined) return;
-        run.task = task;
-        return book.tell(task.handle);
-      })
-      .catch((error: unknown) => this.#setting.onTrouble(error));
+    const said = run.said;
+    run.said = (async () => {
+      await said;
+      const task = await book.change(run.task, { message: words.slice(0, MESSAGE_CHARS_MAX) });
+      if (task === undefined) return;
+      run.task = task;
+      await book.tell(task.handle);
+    })().catch((error: unknown) => this.#setting.onTrouble(error));
   }
 }

@@ -5,20 +5,22 @@ import type { CallRequest, CallTool } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
 import type { TasksConfiguration, TaskTool } from "../../policy/server/tasks.ts";
 import type { SharedStore } from "../store/shared-store.ts";
-import { handleOf, TaskBook, type KeptTask, type NotKept } from "./task-book.ts";
+import { TaskBook, type KeptTask, type NotKept } from "./task-book.ts";
 import { ended, keyOfAsker } from "./task-ending.ts";
 import { isEnded, type TaskRecord } from "./task-record.ts";
 import { TaskRunner, type RunnerTimes } from "./task-runner.ts";
 
 export interface TasksSetting {
   readonly store: SharedStore;
+  /** The endpoint. Its tasks are nowhere else. */
+  readonly place: string;
   readonly configuration: TasksConfiguration;
   readonly callTool: CallTool;
   /** Digest of the component that a listed tool is of; undefined when there is no such tool. */
-  componentOf(tool: string): string | undefined;
+  readonly componentOf: (tool: string) => string | undefined;
   /** What went wrong with the store, for the operator. */
-  onTrouble(error: unknown): void;
-  nowMs(): number;
+  readonly onTrouble: (error: unknown) => void;
+  readonly nowMs: () => number;
   readonly times?: RunnerTimes;
 }
 
@@ -59,10 +61,10 @@ const ANSWERS_BYTES_MAX = 256 * 1024;
 const WAITING_MS = 5000;
 
 export async function openTasks(setting: TasksSetting): Promise<Tasks> {
-  const { store, configuration, callTool, nowMs, onTrouble } = setting;
+  const { store, place, configuration, callTool, nowMs, onTrouble } = setting;
   const { limits, tools } = configuration;
   const rules = new Map(Object.entries(tools));
-  const book = new TaskBook(store, limits, nowMs);
+  const book = new TaskBook(store, place, limits, nowMs);
   const runner = new TaskRunner({
     book,
     callTool,
@@ -87,7 +89,7 @@ export async function openTasks(setting: TasksSetting): Promise<Tasks> {
   /** The task as it is, after what can be seen of its replica: nobody waits for one that is gone. */
   const look = async (principal: Principal, taskId: string): Promise<KeptTask | undefined> => {
     if (!TASK_ID.test(taskId)) return undefined;
-    const task = await book.find(handleOf(principal, taskId));
+    const task = await book.find(book.handleOf(principal, taskId));
     if (task === undefined || task.record.taskId !== taskId) return undefined;
     if (await runner.isLost(task)) return runner.reportLost(task);
     const { state, updatedMs } = task.record;
@@ -158,7 +160,7 @@ export async function openTasks(setting: TasksSetting): Promise<Tasks> {
         isEnded(record) ? undefined : ended({ kind: "cancelled" }),
       ),
     async watch(principal, taskId, listener) {
-      const handle = handleOf(principal, taskId);
+      const handle = book.handleOf(principal, taskId);
       const own = (task: TaskRecord): void => listener(task);
       const heard = listeners.get(handle) ?? new Set();
       listeners.set(handle, heard.add(own));
