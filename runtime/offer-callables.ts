@@ -17,7 +17,6 @@ const READS = { readOnlyHint: true } as const;
 interface Made {
   readonly kind: CallKind;
   readonly exposedName: string;
-  readonly scopes: readonly string[] | undefined;
   /** The plugin's own name for it, which its exports are called with. */
   readonly name: string;
   readonly description: string;
@@ -38,24 +37,23 @@ export function makeOfferCallables(
   const found = new Map<string, CallableTool>();
   const add = (made: Made): void =>
     void found.set(callableKey(made.kind, made.exposedName), toCallable(made));
-  for (const { alias, resource, scopes } of resources) {
+  for (const { alias, resource } of resources) {
     const { uri, description = "" } = resource;
     const validate = validateUri((asked) => asked === uri);
     const name = { kind: "resource", exposedName: uri, name: uri } as const;
     add({
       ...name,
-      scopes,
       description,
       calling: RESOURCE_CALLING,
       validate,
       plugin: pluginOf(alias),
     });
   }
-  for (const { alias, template, completes, scopes } of templates) {
+  for (const { alias, template, completes } of templates) {
     const { uriTemplate, description = "" } = template;
     const plugin = pluginOf(alias);
     const validate = validateUri((asked) => matchTemplate(uriTemplate, asked) !== undefined);
-    const named = { exposedName: uriTemplate, name: uriTemplate, scopes, description, plugin };
+    const named = { exposedName: uriTemplate, name: uriTemplate, description, plugin };
     add({ ...named, kind: "resource", calling: RESOURCE_CALLING, validate });
     if (!completes) continue;
     const variables = variablesOf(uriTemplate) ?? [];
@@ -66,10 +64,10 @@ export function makeOfferCallables(
       validate: validateCompletion(variables),
     });
   }
-  for (const { alias, exposedName, prompt, completes, scopes } of prompts) {
+  for (const { alias, exposedName, prompt, completes } of prompts) {
     const { name, description = "" } = prompt;
     const plugin = pluginOf(alias);
-    const named = { exposedName, name, scopes, description, plugin };
+    const named = { exposedName, name, description, plugin };
     const validate = validatePrompt(prompt);
     add({ ...named, kind: "prompt", calling: PROMPT_CALLING, validate });
     if (!completes) continue;
@@ -84,7 +82,7 @@ export function makeOfferCallables(
 }
 
 function toCallable(made: Made): CallableTool {
-  const { kind, exposedName, scopes, name, description, calling, validate, plugin } = made;
+  const { kind, exposedName, name, description, calling, validate, plugin } = made;
   const tool: ToolDefinition = {
     name,
     description,
@@ -95,7 +93,6 @@ function toCallable(made: Made): CallableTool {
     kind,
     exposedName,
     tool,
-    ...(scopes ? { scopes } : {}),
     validateArguments: validate,
     validateResult: undefined,
     calling,

@@ -16,8 +16,8 @@ export interface OpenedStore {
 }
 
 /**
- * Redis where the configuration says so, by one connection that is made when it is first needed, its values sealed with
- * the state key; else a file beside the workspace's data.
+ * Redis where the configuration says so, its values sealed with the state key, by one connection that is made when it is
+ * first needed; else a file beside the workspace's data.
  */
 export function openStore(
   { configuration, paths }: Workspace,
@@ -30,13 +30,24 @@ export function openStore(
       const { openRedis } = await import("../powers/redis.ts");
       return openRedis(readAddress(store.url, machine), onTrouble);
     });
-    return {
-      store: makeLazyStore(async () => {
-        const key = readStateKey(stateKey, machine);
-        if (key) return sealValues((await connect()).store, key);
+    const openSealed = async (): Promise<SharedStore> => {
+      const key = readStateKey(stateKey, machine);
+      if (!key) {
         const message = "What replicas share in Redis is sealed with `server.state_key`.";
         throw new HttpError("ERR_STATE_KEY", message);
-      }, true),
+      }
+      return sealValues((await connect()).store, key);
+    };
+    return {
+      store: {
+        ...makeLazyStore(openSealed, true),
+        // Those who only count have opened it too.
+        close: async () =>
+          void (await connect.made()?.then(
+            ({ store: open }) => open.close(),
+            () => undefined,
+          )),
+      },
       evaluate: async (...words) => (await connect()).evaluate(...words),
     };
   }
@@ -48,16 +59,22 @@ export function openStore(
   return { store: makeLazyStore(openFile, true) };
 }
 
+interface Once<Made> {
+  (): Promise<Made>;
+  made(): Promise<Made> | undefined;
+}
+
 /** A failed try is tried again by the next who asks. */
-function makeOnce<Made>(make: () => Promise<Made>): () => Promise<Made> {
+function makeOnce<Made>(make: () => Promise<Made>): Once<Made> {
   let made: Promise<Made> | undefined;
-  return () => {
+  const once = (): Promise<Made> => {
     made ??= make().catch((error: unknown) => {
       made = undefined;
       throw error;
     });
     return made;
   };
+  return Object.assign(once, { made: () => made });
 }
 
 function readAddress(reference: string, machine: Machine): string {

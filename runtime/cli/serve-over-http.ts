@@ -8,7 +8,7 @@ import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
 import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
-import { makeChangeBus, toEvent } from "../server/mcp/change-bus.ts";
+import { makeChangeBus, publishChanges } from "../server/mcp/change-bus.ts";
 import { makeSpentStates } from "../server/mcp/asking.ts";
 import { openSharedEvents } from "../server/store/shared-events.ts";
 import { makeSharedSpent } from "../server/store/shared-spent.ts";
@@ -53,9 +53,8 @@ export async function serveOverHttp(
     profiles.map(async (profile) => {
       const path = placeOf(profile);
       const own = tasks.of(profile);
-      if (!isShared) return { profile, path, own, changes: makeChangeBus(profile.changes) };
-      const changes = await openSharedEvents(store, path, onTrouble);
-      profile.changes.listen((change) => changes.publish(toEvent(change)));
+      const changes = isShared ? await openSharedEvents(store, path, onTrouble) : makeChangeBus();
+      publishChanges(profile.changes, changes);
       return { profile, path, own, changes };
     }),
   );

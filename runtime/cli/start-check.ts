@@ -10,7 +10,7 @@ import { decideLicence } from "../policy/licences.ts";
 import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
 import type { HttpFacts } from "../policy/gates/facts.ts";
 import { decideStart } from "../policy/gates/decide-start.ts";
-import { scopeOffers, scopeTools } from "../policy/tool-scopes.ts";
+import { findUnknownScopes } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -48,10 +48,10 @@ export function checkStart(
   }));
   const exposed = exposeTools(surfaces);
   const offered = exposeOffers(surfaces);
-  const { scopes } = configuration.server;
-  const named = [...OWN, ...namesOf(offered.offers)];
-  const { tools, problems: inScopes } = scopeTools(exposed.tools, scopes, named);
-  const offers = scopeOffers(offered.offers, scopes);
+  const { tools } = exposed;
+  const { offers } = offered;
+  const known = [...tools.map(({ exposedName }) => exposedName), ...OWN, ...namesOf(offers)];
+  const inScopes = findUnknownScopes(configuration.server.scopes, known);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
     ...findUnknownTools(surfaces),

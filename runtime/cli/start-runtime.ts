@@ -29,6 +29,7 @@ import { LOCAL_TENANT } from "../policy/principal.ts";
 import { makeOfferCallables } from "../offer-callables.ts";
 import type { ExposedTool } from "../policy/expose.ts";
 import type { ExposedOffers } from "../policy/expose-offers.ts";
+import { makeToolScopes } from "../policy/tool-scopes.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
@@ -217,6 +218,7 @@ function openSet(
     onChange: changes.note,
     audit,
     seal: sandbox.seal.name,
+    scopes: makeToolScopes(workspace.configuration.server.scopes),
     ring: ringOf(sandbox.seal),
     // The filter is outermost: no other step sees or lets out what it has not read.
     steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
@@ -246,15 +248,11 @@ function makeSteps({ server }: Configuration, evaluate: Evaluate | undefined): C
   return { ...PLAIN_STEPS, admit: makeAdmit(rate, shared ?? memory, away) };
 }
 
-function makeCallable(
-  { exposedName, tool, scopes }: ExposedTool,
-  plugin: CallablePlugin,
-): CallableTool {
+function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin): CallableTool {
   const { calling = PLUGIN_CALLING } = plugin;
   return {
     exposedName,
     tool,
-    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,

@@ -2,6 +2,7 @@ import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
+import { OFFER_ITEMS } from "./offer-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -331,4 +332,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
   ...EXTISM_ITEMS,
+  ...OFFER_ITEMS,
 ];

@@ -10,7 +10,7 @@ export const FLOW_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: null,
     current_behavior:
-      "What a conversation has read counts for a day after it last read something of the kind, and for its principal's other conversations for `flow.window` (an hour). A client that keeps a text for longer and then opens a new conversation is not held. Where one principal stands for many people, what one of them reads holds the others.",
+      "What a conversation has read counts as long as it goes on, until a day has passed without a call that could be held; without sessions, and for its principal's other conversations, `flow.window` counts instead (an hour). A client that keeps a text for longer and then opens a new conversation is not held. Where one principal stands for many people, what one of them reads holds the others.",
     ideal: "A client says which of its contexts a call belongs to, in a way that it cannot forge.",
     resolved_by: "An identifier of contexts in the protocol, bound by the client's host.",
     references: ["OWASP MCP06"],

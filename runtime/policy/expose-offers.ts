@@ -17,22 +17,18 @@ export interface ExposedPrompt {
   readonly prompt: PromptDefinition;
   /** Whether its plugin suggests values for its arguments. */
   readonly completes: boolean;
-  /** What a principal must hold to see and get it; nothing where it is left out. */
-  readonly scopes?: readonly string[];
 }
 
 /** One resource. Its address is its plugin's own, and of no other plugin here. */
 export interface ExposedResource {
   readonly alias: string;
   readonly resource: ResourceDefinition;
-  readonly scopes?: readonly string[];
 }
 
 export interface ExposedTemplate {
   readonly alias: string;
   readonly template: TemplateDefinition;
   readonly completes: boolean;
-  readonly scopes?: readonly string[];
 }
 
 export interface ExposedOffers {

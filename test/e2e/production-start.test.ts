@@ -1,7 +1,7 @@
 // `serve --http` in production, through the command line: the configuration of the README starts, and with any one thing
 // wrong, or all of them, it does not.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -14,10 +14,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { GATE_ERRORS } from "../../runtime/policy/gates/errors.ts";
 import type { Machine } from "../../runtime/cli/machine.ts";
-import { GLOVEBOX, makeSharedMachine, runInProcess } from "../helpers/run-glovebox.ts";
+import { GLOVEBOX, makeSharedMachine, runGlovebox, runInProcess } from "../helpers/run-glovebox.ts";
 
 const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
 const [, SECTION = ""] = README.split("### Behind a load balancer");
@@ -151,6 +152,30 @@ function makeWorkspace(edit: (yaml: string) => string = (yaml) => yaml): string 
   return folder;
 }
 
+const INITIALIZE = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  },
+};
+
+/** The port as the log tells it. Rejects when the server ends first. */
+function portOf(child: ChildProcessByStdio<null, null, Readable>): Promise<number> {
+  let stderr = "";
+  return new Promise((resolve, reject) => {
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      const [, port] = /"port":(\d+)/.exec(stderr) ?? [];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.once("exit", (code) => reject(new Error(`exit ${code}: ${stderr}`)));
+  });
+}
+
 async function refusal({ edit, env = { [NAME]: drawn() }, spoil }: Omit<Wrong, "codes">) {
   const folder = makeWorkspace(edit);
   spoil?.(folder);
@@ -164,6 +189,10 @@ async function refusal({ edit, env = { [NAME]: drawn() }, spoil }: Omit<Wrong, "
 describe("production over HTTP", () => {
   it("starts with the configuration of the README, and answers", async () => {
     const folder = makeWorkspace();
+    const { stdout } = await runGlovebox(["key", "new", "ann", "--tenant", "acme", "--json"], {
+      cwd: folder,
+    });
+    const { key }: { key: string } = JSON.parse(stdout);
     const child = spawn(
       process.execPath,
       [GLOVEBOX, "serve", "--http", "--listen", "127.0.0.1:0"],
@@ -174,17 +203,30 @@ describe("production over HTTP", () => {
       },
     );
     try {
-      let stderr = "";
-      const port = await new Promise<number>((resolve, reject) => {
-        child.stderr.on("data", (chunk: Buffer) => {
-          stderr += chunk.toString();
-          const found = /"port":(\d+)/.exec(stderr);
-          if (found) resolve(Number(found[1]));
+      const port = await portOf(child);
+      const ask = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+        const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+            ...headers,
+          },
+          body: JSON.stringify(INITIALIZE),
         });
-        child.once("exit", (code) => reject(new Error(`exit ${code}: ${stderr}`)));
-      });
-      const response = await fetch(`http://127.0.0.1:${port}/mcp`, { method: "POST", body: "{}" });
-      assert.ok([401, 403].includes(response.status), String(response.status));
+        await response.text();
+        return response.status;
+      };
+      assert.equal(await ask({}), 401);
+      assert.equal(await ask({ authorization: `Bearer ${key}` }), 200);
+      assert.equal(
+        await ask({ authorization: `Bearer ${key}`, origin: "https://evil.example" }),
+        403,
+      );
+      // Whoever is refused again and again is not listened to any more, whatever they bring then.
+      const statuses = await Promise.all(Array.from({ length: 60 }, () => ask({})));
+      assert.ok(statuses.includes(429), String(statuses));
+      assert.equal(await ask({ authorization: `Bearer ${key}` }), 429);
     } finally {
       child.kill();
     }

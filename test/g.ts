@@ -1,3 +1,0 @@
-import { makeConformanceWorkspace } from "./helpers/conformance.ts";
-const w = await makeConformanceWorkspace();
-console.log(w.folder, w.configFile);
