@@ -263,10 +263,14 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
   test("nothing is promised while Redis is away, and it goes on when it is back", async () => {
     const url = replicas[1]?.url ?? "";
     await redis.kill();
-    await assert.rejects(
-      askModern(url, "tools/call", { name: "effects__work", arguments: { job: "away" } }),
-      { code: -32_603 },
-    );
+    // Without the limits nobody is let in, and without the store nothing becomes a task.
+    const away = { name: "effects__work", arguments: { job: "away" } };
+    const answer = await askModern(url, "tools/call", away);
+    assert.equal(answer["isError"], true);
+    assert.ok(!("taskId" in answer));
+    await assert.rejects(askModern(url, "tasks/get", { taskId: "A".repeat(32) }), {
+      code: -32_603,
+    });
     const ready = await fetch(url.replace(/mcp$/, "readyz"));
     assert.equal(ready.status, 503);
     assert.equal(runsOf("away"), 0);
