@@ -5,6 +5,7 @@ import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
+import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -334,6 +335,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   ...AUDIT_ITEMS,
   ...FILTER_ITEMS,
+  ...REPLICA_ITEMS,
   ...FLOW_ITEMS,
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
