@@ -12,14 +12,17 @@ const KINDS = {
   resources: "resources_list_changed",
 } as const;
 
-/** What plugins say has changed, as the SDK's servers hear it. */
-export function makeChangeBus(changes: Changes): ServerEventBus {
-  const bus = new InMemoryServerEventBus();
-  changes.listen((change) => bus.publish(toEvent(change)));
-  return bus;
+/** Of one process. */
+export function makeChangeBus(): ServerEventBus {
+  return new InMemoryServerEventBus();
 }
 
-export function toEvent(change: Change): ServerEvent {
+/** What plugins say has changed, as the SDK's servers hear it. Ends with `changes`. */
+export function publishChanges(changes: Changes, bus: ServerEventBus): void {
+  changes.listen((change) => bus.publish(toEvent(change)));
+}
+
+function toEvent(change: Change): ServerEvent {
   return change.what === "updated"
     ? { kind: "resource_updated", uri: change.uri }
     : { kind: KINDS[change.what] };
