@@ -32,8 +32,8 @@ export function makeChanges(offers: ExposedOffers): Changes {
         recent.get(alias) ?? new Map<string, { timer: NodeJS.Timeout; isAgain: boolean }>();
       recent.set(alias, told);
       const known = told.get(key);
-      if (known) return void (known.isAgain = true);
-      if (told.size >= WAITING_MAX) return;
+      if (known) known.isAgain = true;
+      if (known || told.size >= WAITING_MAX) return;
       tell(change);
       const again = (): void => {
         const entry = told.get(key);

@@ -42,11 +42,10 @@ export function openStore(
       store: {
         ...makeLazyStore(openSealed, true),
         // Those who only count have opened it too.
-        close: async () =>
-          void (await connect.made()?.then(
-            ({ store: open }) => open.close(),
-            () => undefined,
-          )),
+        close: async () => {
+          const connection = await connect.made()?.catch(() => undefined);
+          await connection?.store.close();
+        },
       },
       evaluate: async (...words) => (await connect()).evaluate(...words),
     };

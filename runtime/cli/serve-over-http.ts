@@ -53,7 +53,8 @@ export async function serveOverHttp(
     profiles.map(async (profile) => {
       const path = placeOf(profile);
       const own = tasks.of(profile);
-      const changes = isShared ? await openSharedEvents(store, path, onTrouble) : makeChangeBus();
+      const shared = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
+      const changes = shared ?? makeChangeBus();
       publishChanges(profile.changes, changes);
       return { profile, path, own, changes };
     }),

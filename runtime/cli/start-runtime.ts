@@ -215,7 +215,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: changes.note,
+    onChange: (alias, change) => changes.note(alias, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),

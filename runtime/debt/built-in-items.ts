@@ -4,6 +4,7 @@ import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
+import { LIMIT_ITEMS } from "./limit-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -318,6 +319,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...AUDIT_ITEMS,
   ...AUTH_ITEMS,
   ...FLOW_ITEMS,
+  ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
   ...EXTISM_ITEMS,

@@ -6,7 +6,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
-import { connectAsked, NO, YES, type Answer, type AskedClient } from "../helpers/asking-client.ts";
+import {
+  connectAsked,
+  NO,
+  serveAtAddress,
+  YES,
+  type Answer,
+  type AskedClient,
+} from "../helpers/asking-client.ts";
 import {
   GLOVEBOX,
   makeServedWorkspace,
@@ -55,18 +62,37 @@ function allowLoopback({ configFile, folder }: ServedWorkspace): void {
   runGlovebox(["approve", "web", "--yes"], folder);
 }
 
-/** Every test begins as a principal that has read nothing lately. */
-async function connect(
+type Connect = (
   t: TestContext,
   workspace: ServedWorkspace,
   answer?: Answer,
-  words: readonly string[] = [],
-): Promise<AskedClient> {
-  const client = await connectAsked(workspace, answer, words);
+) => Promise<AskedClient>;
+
+/** Both eras, over pipes and over HTTP. */
+const WAYS: readonly (readonly [string, Connect])[] = (["2025", "2026"] as const).flatMap(
+  (era): readonly (readonly [string, Connect])[] => [
+    [`stdio, ${era}`, (t, workspace, answer) => closing(t, connectAsked(workspace, era, answer))],
+    [
+      `HTTP, ${era}`,
+      async (t, workspace, answer) => {
+        const server = await serveAtAddress(workspace);
+        t.after(() => server.close());
+        return closing(t, connectAsked({ url: `${server.origin}/mcp` }, era, answer));
+      },
+    ],
+  ],
+);
+
+async function closing(t: TestContext, connecting: Promise<AskedClient>): Promise<AskedClient> {
+  const client = await connecting;
   t.after(() => client.close());
   return client;
 }
 
+const connect: Connect = (t, workspace, answer) =>
+  closing(t, connectAsked(workspace, "2025", answer));
+
+/** Afterwards the principal has read nothing lately. */
 function forget({ folder }: ServedWorkspace): void {
   for (const name of ["shared.db", "shared.db-wal", "shared.db-shm", "taint"])
     spawnSync("rm", ["-rf", join(folder, ".glovebox", name)]);
@@ -83,30 +109,31 @@ function glovebox(workspace: ServedWorkspace, ...words: readonly string[]) {
 
 const page = (path = "/"): Record<string, unknown> => ({ url: `${origin}${path}` });
 
-test("after a page was read, the next sending call is held: a person sees exactly what would leave and where to", async (t) => {
-  forget(whole);
-  const client = await connect(t, whole, NO);
-  const first = await client.call("web__fetch_page", page());
-  assert.notEqual(first.isError, true, JSON.stringify(first));
-  assert.equal(client.shown.length, 0);
-  const read = await client.call("files__read", { path: "notes/bank.txt" });
-  assert.match(read.content[0]?.text ?? "", /12345/);
-  const before = visits.length;
-  const held = await client.call("web__fetch_page", page("/collect?data=account%2012345"));
-  assert.equal(held.structuredContent?.["error_code"], "APPROVAL_DECLINED");
-  assert.equal(visits.length, before);
-  const message = client.shown[0]?.message ?? "";
-  for (const word of ["/collect?data=account%2012345", origin, "web__fetch_page", "strangers"])
-    assert.ok(message.includes(word), `${word} in ${message}`);
-  client.answer = YES;
-  const approved = await client.call("web__fetch_page", page("/collect?data=nothing"));
-  assert.notEqual(approved.isError, true, JSON.stringify(approved));
-  assert.equal(visits.at(-1), "/collect?data=nothing");
-  // What was approved was one call.
-  client.answer = NO;
-  const again = await client.call("web__fetch_page", page("/collect?data=nothing"));
-  assert.equal(again.structuredContent?.["error_code"], "APPROVAL_DECLINED");
-});
+for (const [name, connectSo] of WAYS)
+  test(`${name}: after a page was read, the next sending call is held, and a person sees exactly what would leave and where to`, async (t) => {
+    forget(whole);
+    const client = await connectSo(t, whole, NO);
+    const first = await client.call("web__fetch_page", page());
+    assert.notEqual(first.isError, true, JSON.stringify(first));
+    assert.equal(client.shown.length, 0);
+    const read = await client.call("files__read", { path: "notes/bank.txt" });
+    assert.match(read.content[0]?.text ?? "", /12345/);
+    const before = visits.length;
+    const held = await client.call("web__fetch_page", page("/collect?data=account%2012345"));
+    assert.equal(held.structuredContent?.["error_code"], "APPROVAL_DECLINED");
+    assert.equal(visits.length, before);
+    const message = client.shown[0]?.message ?? "";
+    for (const word of ["/collect?data=account%2012345", origin, "web__fetch_page", "strangers"])
+      assert.ok(message.includes(word), `${word} in ${message}`);
+    client.answer = YES;
+    const approved = await client.call("web__fetch_page", page("/collect?data=nothing"));
+    assert.notEqual(approved.isError, true, JSON.stringify(approved));
+    assert.equal(visits.at(-1), "/collect?data=nothing");
+    // What was approved was one call.
+    client.answer = NO;
+    const again = await client.call("web__fetch_page", page("/collect?data=nothing"));
+    assert.equal(again.structuredContent?.["error_code"], "APPROVAL_DECLINED");
+  });
 
 test("where nobody can be asked, it is refused with the way to approve it, once, for exactly this call", async (t) => {
   forget(whole);
@@ -150,15 +177,16 @@ test("a call that is made while the page is being read is held like one after it
   assert.deepEqual(codes.toSorted(), ["FLOW_HELD", undefined]);
 });
 
-test("a set without a way from private data to the outside is never held", async (t) => {
-  const client = await connect(t, harmless);
-  for (const path of ["/a", "/b", "/c"]) {
-    const answer = await client.call("web__fetch_page", page(path));
-    assert.notEqual(answer.isError, true, JSON.stringify(answer));
-  }
-  const { paths } = JSON.parse(glovebox(harmless, "flow", "--json").stdout);
-  assert.deepEqual(paths, []);
-});
+for (const [name, connectSo] of WAYS)
+  test(`${name}: a set without a way from private data to the outside is never held`, async (t) => {
+    const client = await connectSo(t, harmless);
+    for (const path of ["/a", "/b", "/c"]) {
+      const answer = await client.call("web__fetch_page", page(path));
+      assert.notEqual(answer.isError, true, JSON.stringify(answer));
+    }
+    const { paths } = JSON.parse(glovebox(harmless, "flow", "--json").stdout);
+    assert.deepEqual(paths, []);
+  });
 
 test("`glovebox flow` names each path, the tools on it, the grants that open it and what can be done", () => {
   const { stdout, status, stderr } = glovebox(whole, "flow");

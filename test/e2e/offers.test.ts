@@ -48,6 +48,11 @@ async function textOf(client: Client, name: string, args = {}): Promise<string> 
   return block?.text ?? "";
 }
 
+function firstText({ messages: [message] }: { messages: readonly object[] }): string {
+  const { content } = message as { content: { text: string } };
+  return content.text;
+}
+
 for (const era of Object.keys(MODES) as (keyof typeof MODES)[]) {
   describe(era, () => {
     test("lists, reads, gets and completes", async (t) => {
@@ -66,10 +71,7 @@ for (const era of Object.keys(MODES) as (keyof typeof MODES)[]) {
         name: "everything__test_prompt_with_arguments",
         arguments: { arg1: "x", arg2: "y" },
       });
-      assert.equal(
-        (got.messages[0]?.content as { text: string }).text,
-        "Prompt with arguments: arg1='x', arg2='y'",
-      );
+      assert.equal(firstText(got), "Prompt with arguments: arg1='x', arg2='y'");
       const { completion } = await client.complete({
         ref: { type: "ref/prompt", name: "everything__test_prompt_with_arguments" },
         argument: { name: "arg1", value: "par" },
@@ -128,7 +130,7 @@ for (const era of Object.keys(MODES) as (keyof typeof MODES)[]) {
       const { messages } = await client.getPrompt({
         name: "everything__test_input_required_result_prompt",
       });
-      assert.equal((messages[0]?.content as { text: string }).text, "Use this context: rain");
+      assert.equal(firstText({ messages }), "Use this context: rain");
     });
 
     test("a client that cannot be asked is told so", async (t) => {

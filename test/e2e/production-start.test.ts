@@ -127,18 +127,19 @@ const WRONG: Readonly<Record<string, Wrong>> = {
 
 let root: string;
 let machine: Machine;
-let close: (() => Promise<void>) | undefined;
+let shared: Awaited<ReturnType<typeof makeSharedMachine>> | undefined;
 before(async () => {
   root = mkdtempSync(join(tmpdir(), "glovebox-production-"));
   mkdirSync(join(root, "home"), { mode: 0o700 });
   process.env["HOME"] = join(root, "home");
-  ({ machine, close } = await makeSharedMachine());
+  shared = await makeSharedMachine();
+  machine = shared.machine;
 });
 const home = process.env["HOME"] ?? "";
 after(async () => {
   delete process.env[NAME];
   process.env["HOME"] = home;
-  await close?.();
+  await shared?.close();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -302,6 +303,26 @@ describe("development over HTTP", () => {
     const { code, codes } = await refusal({ edit });
     assert.equal(code, 3);
     assert.deepEqual(codes, ["ERR_GATE_OPEN_LISTEN"]);
+  });
+});
+
+describe("init --http", () => {
+  it("writes what doctor finds nothing wrong with once the state key is drawn, and which holds no secret", async () => {
+    const folder = join(root, "begun");
+    mkdirSync(folder, { mode: 0o700 });
+    const config = join(folder, "glovebox.yaml");
+    assert.equal((await runInProcess(["init", "--http", "--config", config], machine)).code, 0);
+    const doctor = async (): Promise<readonly string[]> => {
+      const { json } = await runInProcess(["doctor", "--json", "--config", config], machine);
+      const { checks } = json as { checks: { name: string; state: string }[] };
+      return checks
+        .filter(({ name, state }) => /^http/.test(name) && state !== "ok")
+        .map(({ name }) => name);
+    };
+    delete process.env[NAME];
+    assert.deepEqual(await doctor(), ["http secrets"]);
+    process.env[NAME] = drawn();
+    assert.deepEqual(await doctor(), []);
   });
 });
 

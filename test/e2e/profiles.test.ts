@@ -37,7 +37,7 @@ function glovebox(...words: readonly string[]) {
 test("what one profile keeps, no other finds, and what no profile names is served without one", async (t) => {
   const clients = await Promise.all(
     [[], ["--profile", "bank"], ["--profile", "experiment"]].map((words) =>
-      connectAsked(workspace, undefined, words),
+      connectAsked({ command: workspace.command, words }, "2025"),
     ),
   );
   t.after(() => Promise.all(clients.map((client) => client.close())));

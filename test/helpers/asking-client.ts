@@ -1,6 +1,7 @@
-import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport as LegacyStdio } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { ServedWorkspace } from "./served-workspace.ts";
 
 /** What a person was shown. */
@@ -31,35 +32,75 @@ export interface AskedClient {
   close(): Promise<void>;
 }
 
-/** A client of the era 2025 over stdio, in front of a person who answers as told. Without `answer` it cannot be asked. */
-export async function connectAsked(
-  { command }: Pick<ServedWorkspace, "command">,
-  answer?: Answer,
-  words: readonly string[] = [],
-): Promise<AskedClient> {
-  const client = new LegacyClient(
+/** Where a client connects: the pipes of a server of its own, or an address. */
+export type Place =
+  | { readonly command: ServedWorkspace["command"]; readonly words?: readonly string[] }
+  | { readonly url: string };
+export type Era = "2025" | "2026";
+
+/** A client of either era, in front of a person who answers as told. Without `answer` it cannot be asked. */
+export async function connectAsked(place: Place, era: Era, answer?: Answer): Promise<AskedClient> {
+  const client = new Client(
     { name: "asked", version: "1" },
-    { capabilities: answer ? { elicitation: { form: {} } } : {} },
+    {
+      capabilities: answer ? { elicitation: { form: {} } } : {},
+      versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: "2026-07-28" } },
+    },
   );
   const shown: Shown[] = [];
   const asked: AskedClient = {
     shown,
     answer: answer ?? NO,
     call: async (name, args) =>
-      (await client.callTool({ name, arguments: args })) as unknown as CallAnswer,
+      JSON.parse(JSON.stringify(await client.callTool({ name, arguments: args }))),
     close: () => client.close(),
   };
   if (answer)
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    client.setRequestHandler("elicitation/create", ({ params }) => {
       shown.push({ message: params.message });
       return asked.answer({ message: params.message });
     });
   await client.connect(
-    new LegacyStdio({
-      command: command.command,
-      args: [...command.args, ...words],
-      stderr: "ignore",
-    }),
+    "url" in place
+      ? new StreamableHTTPClientTransport(new URL(place.url))
+      : new StdioClientTransport({
+          command: place.command.command,
+          args: [...place.command.args, ...(place.words ?? [])],
+          stderr: "ignore",
+        }),
   );
   return asked;
+}
+
+export interface AddressedServer {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** `glovebox serve --http` at a free port of this machine. */
+export async function serveAtAddress(
+  { command }: Pick<ServedWorkspace, "command">,
+  words: readonly string[] = [],
+): Promise<AddressedServer> {
+  const child = spawn(
+    command.command,
+    [...command.args, "--http", "--listen", "127.0.0.1:0", ...words],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    lines.push(line);
+    const { port } = JSON.parse(line.startsWith("{") ? line : "{}");
+    if (typeof port !== "number") continue;
+    child.stderr.resume();
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      async close() {
+        child.kill("SIGTERM");
+        await exited;
+      },
+    };
+  }
+  throw new Error(`the server did not listen: ${lines.join("\n")}`);
 }

@@ -65,13 +65,13 @@ function readFolded(
 /** A run whose text has something in it goes as a whole: half of it would read as something else. */
 function readEncoded(text: string, personal: readonly PersonalKind[], list: SpanList): void {
   let left = DECODED_LENGTH_MAX;
-  for (const { start, end } of list.encoded) {
+  for (const { start, end, as } of list.encoded) {
     if ((left -= end - start + RUN_COST) < 0) {
       // More than anybody reads is not read, so it does not leave.
       list.add("secrets", "unread", "medium", start, end);
       continue;
     }
-    const decoded = DECODER.decode(Buffer.from(text.slice(start, end), "base64"));
+    const decoded = DECODER.decode(Buffer.from(text.slice(start, end), as));
     if (!isText(decoded)) continue;
     const found = new SpanList();
     read(decoded, personal, found, false);

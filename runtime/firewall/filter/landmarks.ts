@@ -23,7 +23,7 @@ const HOOKS: readonly (readonly [string, RegExp])[] = [
 ];
 const PSEXEC = /\s-p\s{1,3}([^\s"'%$]{3,60})/g;
 const NETRC = /\s{1,3}\S{1,100}\s{1,3}login\s{1,3}\S{1,100}\s{1,3}password\s{1,3}(\S{3,100})/y;
-const REFERS = /[${}%<>]|\*\*|xxx|example|^user(?:name)?:pass(?:word)?$/i;
+const REFERS = /[${}%<>]|\*\*|xxx|example|^user(?:name)?:(?:pass(?:word)?|token|key|secret)$/i;
 
 /** A word at which a secret of a fixed form may stand. */
 export function readLandmark(text: string, start: number, end: number, list: SpanList): void {

@@ -17,7 +17,7 @@ const BRANDS: readonly (readonly [string, string, readonly number[]])[] = [
   ["65", "65", [16]],
   ["3528", "3589", [16]],
   ["62", "62", [16, 17, 18, 19]],
-  ["5018", "5018", [12, 13, 14, 15, 16, 17, 18, 19]],
+  ["5018", "5019", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["5020", "5020", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["5038", "5038", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["6304", "6304", [12, 13, 14, 15, 16, 17, 18, 19]],
@@ -137,6 +137,9 @@ function isOneDigit(digits: string): boolean {
   return digits === digits.charAt(0).repeat(digits.length);
 }
 
+/** Printed on cards that were sold with wallets, and in advertisements. */
+const NEVER_GIVEN: ReadonlySet<string> = new Set(["078051120", "219099999"]);
+
 /** `123-45-6789`: areas, groups and serials that were given out (SSA, before and after 2011). */
 function isSocialSecurity(text: string, start: number, end: number): boolean {
   if (end - start !== 11) return false;
@@ -147,7 +150,8 @@ function isSocialSecurity(text: string, start: number, end: number): boolean {
     text.slice(start + 4, start + 6),
     text.slice(start + 7, end),
   ];
+  if (NEVER_GIVEN.has(`${area}${group}${serial}`)) return false;
   if (area === "000" || area === "666" || area >= "900") return false;
   if (group === "00" || serial === "0000") return false;
-  return sign === 0x2d || sign === 0x20;
+  return sign === 0x2d || sign === 0x20 || sign === 0x2e;
 }

@@ -4,7 +4,13 @@ import { readLandmark } from "./landmarks.ts";
 import { readNumbers, ROW_DIGITS_MAX } from "./number-reader.ts";
 import { readPassword } from "./passwords.ts";
 import { beginPhrases, endPhrases, readPhraseWord } from "./phrase-reader.ts";
-import { makeSurroundings, noteWord, readRun, type Surroundings } from "./secret-reader.ts";
+import {
+  makeSurroundings,
+  noteWord,
+  readHead,
+  readRun,
+  type Surroundings,
+} from "./secret-reader.ts";
 import { readControl, readSign } from "./sign-reader.ts";
 import type { SpanList } from "./span.ts";
 import { CONTEXT_SORTS, findWord, LANDMARK, PASSWORD, type KnownWord } from "./vocabulary.ts";
@@ -15,6 +21,8 @@ const RUN_LENGTH_MIN = 10;
 const LETTERS_LENGTH_MIN = 20;
 /** `SG.`, `hvs.`, `sha256~`: keys that begin with a short run and a sign. */
 const HEAD_LENGTH_MAX = 6;
+/** So near to a name its value begins: in base 64 its first run may be short. */
+const VALUE_NEAR = 6;
 const ROW_DIGITS_MIN = 9;
 
 /**
@@ -45,14 +53,31 @@ export function readText(text: string, list: SpanList): void {
     let code = index < length ? text.charCodeAt(index) : 0x20;
     const kind = code < 128 ? (classes[code] as number) : 0;
     if (kind === letter) {
-      const start = index;
+      let start = index;
       if (run < 0) run = index;
+      if (row >= 0) {
+        if (rowDigits >= ROW_DIGITS_MIN) readNumbers(text, row, rowEnd, list);
+        row = -1;
+        rowDigits = 0;
+      }
       // FNV-1a, as `hashWord` has it.
       let hash = 0x811c9dc5 | 0;
       // Capitals, then small letters: a capital after a small letter begins a word of its own.
+      let before = hash;
+      let capital = 0;
       while (code >= 0x41 && code <= 0x5a) {
-        hash = Math.imul(hash ^ (code | 0x20), 0x01000193);
+        before = hash;
+        capital = code | 0x20;
+        hash = Math.imul(hash ^ capital, 0x01000193);
         code = ++index < length ? text.charCodeAt(index) : 0x20;
+      }
+      if (index - start > 2 && code >= 0x61 && code <= 0x7a) {
+        // `USAIgnore`, `APIKey`: the last capital begins the next word.
+        words++;
+        const known = findWord(before, index - 1 - start);
+        if (known !== undefined) readWord(text, known, start, index - 1, words, around, list);
+        start = index - 1;
+        hash = Math.imul((0x811c9dc5 | 0) ^ capital, 0x01000193);
       }
       while (code >= 0x61 && code <= 0x7a) {
         hash = Math.imul(hash ^ code, 0x01000193);
@@ -76,7 +101,10 @@ export function readText(text: string, list: SpanList): void {
       rowEnd = index + 1;
       continue;
     }
-    if (row >= 0 && (index > rowEnd || (code !== 0x20 && code !== 0x2d))) {
+    if (
+      row >= 0 &&
+      (index > rowEnd || (code !== 0x20 && code !== 0x2d && !isDot(text, code, index, row)))
+    ) {
       if (rowDigits >= ROW_DIGITS_MIN) readNumbers(text, row, rowEnd, list);
       row = -1;
       rowDigits = 0;
@@ -92,8 +120,14 @@ export function readText(text: string, list: SpanList): void {
           readRun(text, run, index, around, list);
           if (size >= LETTERS_LENGTH_MIN) readBase64Run(text, run, index, list);
         }
-      } else if ((code === 0x2e || code === 0x7e) && size >= 2 && size <= HEAD_LENGTH_MAX)
+      } else if (
+        (code === 0x2b || code === 0x2f) &&
+        run - around.wordEnd <= VALUE_NEAR &&
+        isGiven(text, run)
+      )
         readRun(text, run, index, around, list);
+      else if ((code === 0x2e || code === 0x7e) && size >= 2 && size <= HEAD_LENGTH_MAX)
+        readHead(text, run, list);
       run = -1;
       runDigits = 0;
     }
@@ -126,6 +160,20 @@ function readWord(
   if (isName && (sorts & CONTEXT_SORTS) !== 0) noteWord(around, sorts, start, end);
   if ((sorts & PASSWORD) !== 0) readPassword(text, end, list);
   if ((sorts & LANDMARK) !== 0) readLandmark(text, start, end, list);
+}
+
+/** Behind a sign that gives a name its value. */
+function isGiven(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  return (
+    before === 0x3d || before === 0x3a || before === 0x22 || before === 0x27 || before === 0x20
+  );
+}
+
+/** A point joins digits only to `123.45.6789`: else it is of a fraction, a version or an address. */
+function isDot(text: string, code: number, index: number, row: number): boolean {
+  if (code !== 0x2e) return false;
+  return index - row === 3 || (index - row === 6 && text.charCodeAt(row + 3) === 0x2e);
 }
 
 /** Dashes and quotation marks of printed text stand everywhere: they matter only between digits. */

@@ -29,7 +29,7 @@ export interface TaskWatch {
   readonly tasks: Tasks;
   readonly principal: Principal;
   /** Whether the principal may see the tasks of a tool. */
-  mayCall(tool: string): boolean;
+  readonly mayCall: (tool: string) => boolean;
 }
 
 /**

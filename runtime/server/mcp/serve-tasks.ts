@@ -72,10 +72,10 @@ export function serveTasks(tasks: Tasks, { mayCall = () => true }: McpSetting, s
     method: string,
     answer: (principal: Principal, taskId: string, ctx: ServerContext) => Promise<JsonObject>,
   ): void =>
-    server.setRequestHandler(method, { params: TASK_PARAMS }, (params, ctx) => {
+    server.setRequestHandler(method, { params: TASK_PARAMS }, ({ taskId }, ctx) => {
       if (!knowsTasks(ctx)) throw missingCapability();
       const { principal } = connection.originOf(ctx.http?.authInfo);
-      return refusing(() => answer(principal, String(params["taskId"]), ctx));
+      return refusing(() => answer(principal, taskId, ctx));
     });
 
   /** A task of a tool that the principal may no longer call is no longer its own. */
@@ -142,14 +142,14 @@ function missingCapability(): ProtocolError {
   return new MissingRequiredClientCapabilityError(MISSING_TASKS.data, MISSING_TASKS.message);
 }
 
-/** Parameters with a task's id. Keys beside it are looked at where they count. */
-const TASK_PARAMS: StandardSchemaV1<unknown, JsonObject> = {
+/** Parameters with a task's id. Other keys say nothing here. */
+const TASK_PARAMS: StandardSchemaV1<unknown, { readonly taskId: string }> = {
   "~standard": {
     version: 1,
     vendor: "glovebox",
     validate: (value) =>
       isJsonObject(value) && typeof value["taskId"] === "string"
-        ? { value }
+        ? { value: { taskId: value["taskId"] } }
         : { issues: [{ message: "taskId must be a text" }] },
   },
 };
