@@ -17,13 +17,13 @@ export function listSecretReferences({
   const found: SecretReference[] = [];
   for (const [alias, { grants }] of Object.entries(plugins)) {
     const http = grants.http as unknown as HttpGrant | undefined;
-    for (const [index, { secret }] of (http?.allow ?? []).entries())
-      if (secret)
-        found.push({
-          path: `plugins.${alias}.grants.http.allow[${index}].secret.reference`,
-          reference: secret.reference,
-          kind: "token",
-        });
+    for (const [index, { secret }] of (http?.allow ?? []).entries()) {
+      if (!secret) continue;
+      const path = `plugins.${alias}.grants.http.allow[${index}].secret`;
+      found.push({ path: `${path}.reference`, reference: secret.reference, kind: "token" });
+      for (const [tenant, reference] of Object.entries(secret.perTenant ?? {}))
+        found.push({ path: `${path}.perTenant.${tenant}`, reference, kind: "token" });
+    }
   }
   const { stateKey, store, http } = server;
   if (stateKey !== undefined)
