@@ -17,13 +17,14 @@ import { insufficientScope, unknownTool } from "./call-refusals.ts";
 import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { makeVisible } from "./firewall/visible.ts";
-import { digestOf } from "./plugin/canonical.ts";
+import { digestOrNull } from "./plugin/canonical.ts";
 import {
   LOCAL_PRINCIPAL,
   missingScopes,
   shownToPlugin,
   type Principal,
 } from "./policy/principal.ts";
+import type { ToolScopes } from "./policy/tool-scopes.ts";
 import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
 import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
@@ -141,6 +142,8 @@ export interface CallSetting {
   /** The highest ring in force; 4 where nobody says that the system's seal holds. */
   readonly ring?: number;
   readonly steps: CallSteps;
+  /** What a principal must hold for each call; nothing where it is left out. */
+  readonly scopes?: Pick<ToolScopes, "of">;
   readonly observer?: CallObserver;
   /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
   readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
@@ -205,9 +208,10 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
-  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  const needed = setting.scopes?.of(callable.exposedName) ?? [];
+  const missing = missingScopes(request.caller.principal, needed);
   if (missing.length > 0) {
-    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    const answer = answerWithError(insufficientScope(needed));
     return { answer, status: "refused", argumentsDigest: null };
   }
   if (request.task?.kind === "run") return performAdmitted(run);
@@ -361,12 +365,4 @@ function recordOf(run: Run, ending: Ending): CallRecord {
     traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
     keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
   });
-}
-
-function digestOrNull(value: JsonValue): string | null {
-  try {
-    return digestOf(value);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
 import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts";
 import type { CallableTool, CallSteps } from "./call.ts";
 import type { ContentBlock } from "./firewall/content.ts";
@@ -105,11 +105,22 @@ function filterError(
 function filterNeeds(needs: NeededInputs, filtering: Filtering): NeededInputs {
   const requests = Object.entries(needs.requests).map(([key, request]): [string, InputRequest] => [
     key,
-    "message" in request
-      ? { ...request, message: filtering.text(request.message, `needs.${key}.message`) }
-      : request,
+    filterRequest(request, `needs.${key}`, filtering),
   ]);
   return { ...needs, requests: Object.fromEntries(requests) };
+}
+
+/** All that a person reads of a question, and all that the client's model does. An address stays as it is: it is granted. */
+function filterRequest(request: InputRequest, where: string, filtering: Filtering): InputRequest {
+  if (request.kind === "roots") return request;
+  if (request.kind === "sampling") {
+    const params = filtering.value(request.params, `${where}.params`);
+    return { ...request, params: isJsonObject(params) ? params : {} };
+  }
+  const message = filtering.text(request.message, `${where}.message`);
+  if (request.kind === "url") return { ...request, message };
+  const schema = filtering.value(request.schema, `${where}.schema`);
+  return { ...request, message, schema: isJsonObject(schema) ? schema : {} };
 }
 
 function breaksSchema(structured: JsonValue, { tool, validateResult }: FilteredTool): boolean {

@@ -1,5 +1,6 @@
 import { HostError } from "@glovebox/host-api/errors";
 import { HttpError } from "../server/http/errors.ts";
+import type { Evaluate } from "../server/limits/redis-meter.ts";
 import { StoreError } from "../server/store/errors.ts";
 import { makeLazyStore } from "../server/store/lazy-store.ts";
 import { sealValues } from "../server/store/seal-values.ts";
@@ -8,31 +9,71 @@ import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machine.ts";
 import { readStateKey } from "./read-state-key.ts";
 
+/** What this workspace's processes share, and what counts for all of them where that is a Redis. */
+export interface OpenedStore {
+  readonly store: SharedStore;
+  readonly evaluate?: Evaluate;
+}
+
 /**
- * What this workspace's processes share: Redis where the configuration says so, its values sealed with the state key,
- * else a file beside the workspace's data.
+ * Redis where the configuration says so, its values sealed with the state key, by one connection that is made when it is
+ * first needed; else a file beside the workspace's data.
  */
 export function openStore(
   { configuration, paths }: Workspace,
   machine: Machine,
   onTrouble: (error: Error) => void = () => undefined,
-): SharedStore {
+): OpenedStore {
   const { store, stateKey } = configuration.server;
-  return makeLazyStore(async () => {
-    if (store.kind === "redis") {
+  if (store.kind === "redis") {
+    const connect = makeOnce(async () => {
+      const { openRedis } = await import("../powers/redis.ts");
+      return openRedis(readAddress(store.url, machine), onTrouble);
+    });
+    const openSealed = async (): Promise<SharedStore> => {
       const key = readStateKey(stateKey, machine);
       if (!key) {
         const message = "What replicas share in Redis is sealed with `server.state_key`.";
         throw new HttpError("ERR_STATE_KEY", message);
       }
-      const { openRedis } = await import("../powers/redis.ts");
-      const connection = await openRedis(readAddress(store.url, machine), onTrouble);
-      return sealValues(connection.store, key);
-    }
+      return sealValues((await connect()).store, key);
+    };
+    return {
+      store: {
+        ...makeLazyStore(openSealed, true),
+        // Those who only count have opened it too.
+        close: async () => {
+          const connection = await connect.made()?.catch(() => undefined);
+          await connection?.store.close();
+        },
+      },
+      evaluate: async (...words) => (await connect()).evaluate(...words),
+    };
+  }
+  const openFile = async (): Promise<SharedStore> => {
     machine.files.makeFolder(paths.folder);
     const { openStoreFile } = await import("../powers/store-file.ts");
     return openStoreFile(paths.sharedFile);
-  }, true);
+  };
+  return { store: makeLazyStore(openFile, true) };
+}
+
+interface Once<Made> {
+  (): Promise<Made>;
+  made(): Promise<Made> | undefined;
+}
+
+/** A failed try is tried again by the next who asks. */
+function makeOnce<Made>(make: () => Promise<Made>): Once<Made> {
+  let made: Promise<Made> | undefined;
+  const once = (): Promise<Made> => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+  return Object.assign(once, { made: () => made });
 }
 
 function readAddress(reference: string, machine: Machine): string {

@@ -8,6 +8,7 @@ import { HttpError } from "../server/http/errors.ts";
 import type { HttpHandler, HttpListener } from "../server/http/exchange.ts";
 import { makeRequestGuard } from "../server/limits/request-guard.ts";
 import { serveHttp, type HttpServing } from "../server/http/serve-http.ts";
+import { makeChangeBus, publishChanges } from "../server/mcp/change-bus.ts";
 import { makeSpentStates } from "../server/mcp/asking.ts";
 import { openSharedEvents } from "../server/store/shared-events.ts";
 import { makeSharedSpent } from "../server/store/shared-spent.ts";
@@ -52,7 +53,9 @@ export async function serveOverHttp(
     profiles.map(async (profile) => {
       const path = placeOf(profile);
       const own = tasks.of(profile);
-      const changes = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
+      const shared = isShared ? await openSharedEvents(store, path, onTrouble) : undefined;
+      const changes = shared ?? makeChangeBus();
+      publishChanges(profile.changes, changes);
       return { profile, path, own, changes };
     }),
   );
@@ -62,17 +65,18 @@ export async function serveOverHttp(
       authenticator,
       guard: makeRequestGuard(server.rate),
       isReady: () => store.isReady(),
-      places: places.map(({ profile: { tools, callTool }, path, own, changes }) => ({
+      places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
         path,
         mcp: {
           version: runtimeVersion(),
           tools,
+          offers,
+          changes,
           callTool,
           reportDebt: (filter) => makeDebtReport(posture, filter),
           spentStates,
           ...(stateKey ? { stateKey } : {}),
           ...(own ? { tasks: own } : {}),
-          ...(changes ? { changes } : {}),
         },
       })),
       onError: limitNotes((error) => note(error.message)),

@@ -7,6 +7,7 @@ import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { makeEvent } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
+import { makeChanges, type Changes } from "../changes.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import {
   makeCallTool,
@@ -25,10 +26,14 @@ import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
 import { LOCAL_TENANT } from "../policy/principal.ts";
+import { makeOfferCallables } from "../offer-callables.ts";
 import type { ExposedTool } from "../policy/expose.ts";
+import type { ExposedOffers } from "../policy/expose-offers.ts";
+import { makeToolScopes } from "../policy/tool-scopes.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
+import { makeRedisMeter, type Evaluate } from "../server/limits/redis-meter.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
 import type { SharedStore } from "../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
@@ -52,6 +57,9 @@ export interface ServedProfile {
   /** Undefined for the plugins that no profile names. */
   readonly name?: string;
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
+  /** What the plugins say has changed. */
+  readonly changes: Changes;
   readonly callTool: CallTool;
   /** Digest of the component that a listed tool is of; undefined when there is no such tool. */
   readonly componentOf: (exposedName: string) => string | undefined;
@@ -63,6 +71,8 @@ export interface Runtime {
   readonly profiles: readonly ServedProfile[];
   /** Of the first of them. */
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
+  readonly changes: Changes;
   readonly callTool: CallTool;
   readonly posture: Posture;
   /** What this workspace's processes, or all replicas, share. */
@@ -124,20 +134,20 @@ async function assemble(
   workspace: Workspace,
   machine: Machine,
   sandbox: Sandbox,
-  { plugins, tools, graphs, mode }: Startable,
+  { plugins, tools, offers, graphs, mode }: Startable,
   which: WhichProfiles,
 ): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode);
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
   const watch = await openWatch(workspace, machine, audit);
-  const store = openStore(workspace, machine);
+  const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
-  const steps = makeSteps(workspace.configuration);
+  const steps = makeSteps(workspace.configuration, evaluate);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, watch }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
@@ -149,6 +159,7 @@ async function assemble(
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
+      for (const { served } of sets) served.changes.close();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
@@ -166,11 +177,13 @@ function openSet(
     steps,
     tools,
     watch,
+    offers,
   }: {
     readonly sandbox: Sandbox;
     readonly steps: CallSteps;
     readonly watch: Watch;
     readonly tools: readonly ExposedTool[];
+    readonly offers: ExposedOffers;
   },
 ): { readonly served: ServedProfile; readonly opened: readonly CallablePlugin[] } {
   const { workspace, machine, plugins, audit } = parts;
@@ -189,13 +202,31 @@ function openSet(
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
-  const callables = new Map(
-    exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
-  );
+  const isMember = ({ alias }: { readonly alias: string }): boolean => members.includes(alias);
+  const offered: ExposedOffers = {
+    prompts: offers.prompts.filter(isMember),
+    resources: offers.resources.filter(isMember),
+    templates: offers.templates.filter(isMember),
+  };
+  const pluginOf = (alias: string): CallablePlugin => {
+    const plugin = opened.get(alias);
+    if (!plugin) throw new Error("what is exposed has no plugin");
+    return plugin;
+  };
+  const changes = makeChanges(offered);
+  const callables = new Map([
+    ...exposed.map((tool): [string, CallableTool] => [
+      tool.exposedName,
+      makeCallable(tool, pluginOf(tool.alias)),
+    ]),
+    ...makeOfferCallables(offered, pluginOf),
+  ]);
   const callTool = makeCallTool({
     tools: callables,
+    onChange: (alias, change) => changes.note(alias, change),
     audit,
     seal: sandbox.seal.name,
+    scopes: makeToolScopes(workspace.configuration.server.scopes),
     ring: ringOf(sandbox.seal),
     ...(watch.observer ? { observer: watch.observer } : {}),
     ...(keepArguments ? { keepArguments } : {}),
@@ -206,26 +237,32 @@ function openSet(
     ),
   });
   const componentOf = (name: string): string | undefined => callables.get(name)?.plugin.component;
-  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool, componentOf };
+  const served = {
+    ...(name === undefined ? {} : { name }),
+    tools: exposed,
+    offers: offered,
+    changes,
+    callTool,
+    componentOf,
+  };
   return { served, opened: [...opened.values()] };
 }
 
 /** The steps around the seal, as the configuration says. */
-function makeSteps({ server }: Configuration): CallSteps {
+function makeSteps({ server }: Configuration, evaluate: Evaluate | undefined): CallSteps {
   const { rate } = server;
-  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
+  if (!rate) return PLAIN_STEPS;
+  const memory = makeMemoryMeter();
+  const shared = evaluate && makeRedisMeter(evaluate);
+  const away = rate.whenAway === "allow" ? memory : undefined;
+  return { ...PLAIN_STEPS, admit: makeAdmit(rate, shared ?? memory, away) };
 }
 
-function makeCallable(
-  { exposedName, tool, scopes }: ExposedTool,
-  plugin: CallablePlugin | undefined,
-): CallableTool {
-  if (!plugin) throw new Error("an exposed tool has no plugin");
+function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin): CallableTool {
   const { calling = PLUGIN_CALLING } = plugin;
   return {
     exposedName,
     tool,
-    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,

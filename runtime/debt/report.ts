@@ -14,6 +14,8 @@ export interface Posture {
   readonly seal: Seal;
   readonly waivers: readonly Waiver[];
   readonly plugins: readonly PostureOfPlugin[];
+  /** Whether each replica counts for itself while the store of all is away. */
+  readonly countsAloneWhenAway?: boolean;
 }
 
 export interface PostureOfPlugin {

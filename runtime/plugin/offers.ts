@@ -81,11 +81,11 @@ export function parseListedPrompts(json: string): Pick<Offers, "prompts"> {
   }));
 }
 
-function readList<Item, Key extends keyof Item>(
+function readList<Item>(
   list: Cursor,
   countMax: number,
   read: (item: Cursor) => Item,
-  key: Key,
+  key: keyof Item,
 ): readonly Item[] {
   const items = list.items(0, countMax).map(read);
   const seen = new Set<unknown>();

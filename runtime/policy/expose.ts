@@ -8,8 +8,6 @@ export interface ExposedTool {
   readonly exposedName: string;
   readonly alias: string;
   readonly tool: ToolDefinition;
-  /** What a principal must hold to see and call it; nothing where it is left out. */
-  readonly scopes?: readonly string[];
 }
 
 /** What every client accepts. */

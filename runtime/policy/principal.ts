@@ -71,3 +71,16 @@ const NOTHING_MISSING: readonly string[] = [];
 export function shownToPlugin({ tenant, subject }: Principal): JsonObject {
   return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
+
+/**
+ * The conversation of a principal at an endpoint without sessions: what all its calls there have in common. A principal is a
+ * user of a client, so this is what one model sees together, and perhaps more.
+ */
+export function sessionlessConversation(endpoint: string, { id }: Principal): string {
+  return `${endpoint} ${id}`;
+}
+
+/** Whether a conversation is such a one. Ids of sessions are made here, and hold no blank. */
+export function isSessionless(conversation: string, { id }: Principal): boolean {
+  return conversation.endsWith(` ${id}`);
+}

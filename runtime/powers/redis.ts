@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createClient, ErrorReply } from "@redis/client";
+import type { Evaluate } from "../server/limits/redis-meter.ts";
 import { StoreError } from "../server/store/errors.ts";
 import {
   assertKey,
@@ -16,8 +17,8 @@ type Client = ReturnType<typeof makeClient>;
 
 export interface RedisConnection {
   readonly store: SharedStore;
-  /** The connection itself, for `rate-limiter-flexible`, which speaks to it in commands of its own. */
-  readonly client: Client;
+  /** Runs a script that the server does as one. Refuses like the store. */
+  readonly evaluate: Evaluate;
 }
 
 /** Everything of ours begins with this, so that another program's keys on the same server are left alone. */
@@ -77,7 +78,22 @@ export async function openRedis(
     drop(hearing);
     throw toStoreError(cause);
   }
-  return { client, store: makeRedisStore(client, hearing) };
+  return { evaluate: makeEvaluate(client), store: makeRedisStore(client, hearing) };
+}
+
+/** The script itself is sent to a server that does not know it yet, which after a restart none does. */
+function makeEvaluate(client: Client): Evaluate {
+  return async ({ text, sha1 }, keys, args) => {
+    const options = { keys: keys.map((key) => PREFIX + key), arguments: [...args] };
+    return ask(async () => {
+      try {
+        return await client.evalSha(sha1, options);
+      } catch (error) {
+        if (!(error instanceof ErrorReply && error.message.startsWith("NOSCRIPT"))) throw error;
+        return client.eval(text, options);
+      }
+    });
+  };
 }
 
 /** Whatever else listens there would be taken for an empty store. */

@@ -28,6 +28,8 @@ const FLOORS: readonly (readonly string[])[] = [
     "runtime/calling.ts",
     "runtime/asking.ts",
     "runtime/callable.ts",
+    "runtime/changes.ts",
+    "runtime/offer-callables.ts",
     "runtime/read-answer.ts",
     "runtime/call.ts",
     "runtime/filter-answer.ts",

@@ -48,6 +48,10 @@ export interface AddRequest extends Consent {
   readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
   /** Tools to expose, as the configuration would say them; none keeps what it says now. */
   readonly tools?: readonly JsonValue[];
+  /** Prompts likewise. */
+  readonly prompts?: readonly JsonValue[];
+  /** Tools and prompts go by their own names. */
+  readonly plainNames?: boolean;
   /** What a component without a manifest is called. */
   readonly naming?: Naming;
   readonly unsigned: boolean;
@@ -59,6 +63,7 @@ export interface AddRequest extends Consent {
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
   const { alias: wanted, grants, limits = {}, tools = [], unsigned, endorser } = request;
+  const { prompts = [], plainNames = false } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
@@ -80,6 +85,8 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
       ...(grants ? { grants } : {}),
       ...(Object.keys(limits).length > 0 ? { limits } : {}),
       ...(tools.length > 0 ? { tools } : {}),
+      ...(prompts.length > 0 ? { prompts } : {}),
+      ...(plainNames ? { names: "plain" } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });

@@ -13,6 +13,7 @@ import { PLUGIN_NAME } from "../../plugin/rules.ts";
 import { diffGrants } from "../../plugin/grants.ts";
 import { describeSigner } from "../../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../../policy/configuration.ts";
+import { exposeOffers } from "../../policy/expose-offers.ts";
 import { exposeTools, type ExposedTool } from "../../policy/expose.ts";
 import type { Vouched } from "../../supply/installed.ts";
 import { verifyVouched } from "../../supply/verify-installed.ts";
@@ -137,12 +138,13 @@ export async function finishApproval(
 /** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */
 function exposeAlone(
   alias: string,
-  { opened: { surface } }: Examined,
+  { opened: { surface, offers } }: Examined,
   configuration: PluginConfiguration,
   file: string,
 ): readonly ExposedTool[] {
   const { tools, problems } = exposeTools([{ alias, surface, configuration }]);
-  throwReasons(problems.map((problem) => problem.at({ file })));
+  const offered = exposeOffers([{ alias, offers, configuration }]);
+  throwReasons([...problems, ...offered.problems].map((problem) => problem.at({ file })));
   return tools;
 }
 

@@ -6,6 +6,7 @@ import { parseListen } from "../../policy/server/http.ts";
 import type { ListenAddress } from "../../policy/server/http-configuration.ts";
 import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
+import { makeChangeBus, publishChanges } from "../../server/mcp/change-bus.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
@@ -161,16 +162,20 @@ async function serveAtAddress(
 }
 
 function serveAtPipes(
-  { profiles: [profile], tools, callTool, posture }: Runtime,
+  { profiles: [profile], tools, offers, changes, callTool, posture }: Runtime,
   tasks: ServedTasks,
   log: Log,
 ): StdioServing {
   const own = profile && tasks.of(profile);
+  const bus = makeChangeBus();
+  publishChanges(changes, bus);
   return serveOverStdio(
     {
       ...(own ? { tasks: own } : {}),
       version: runtimeVersion(),
       tools,
+      offers,
+      changes: bus,
       callTool,
       reportDebt: (filter) => makeDebtReport(posture, filter),
     },

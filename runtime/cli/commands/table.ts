@@ -26,6 +26,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["approve", async () => (await import("./approve.ts")).approve],
   ["remove", async () => (await import("./remove.ts")).remove],
   ["verify", async () => (await import("./verify.ts")).verify],
+  ["flow", async () => (await import("./flow.ts")).flow],
+  ["approvals", async () => (await import("./approvals.ts")).approvals],
   ["call", async () => (await import("./call.ts")).call],
   ["serve", async () => (await import("./serve.ts")).serve],
   ["key", async () => (await import("./key.ts")).key],

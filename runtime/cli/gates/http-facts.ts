@@ -14,7 +14,7 @@ export function gatherHttpFacts(workspace: Workspace): HttpFacts {
     hasAudit: configuration.audit !== DEFAULT_AUDIT,
     secrets: judgeSecrets(listSecretReferences(configuration)),
     files: gatherFiles(workspace),
-    roots: gatherRoots(paths.folder, homesOf(workspace)),
+    roots: gatherRoots(paths, homesOf(workspace)),
   };
 }
 
@@ -58,12 +58,15 @@ function ancestors(folder: string): readonly string[] {
 }
 
 /** The folder of the workspace, and wherever links in it lead a plugin's own files. */
-function gatherRoots(folder: string, plugins: readonly string[]): readonly RootFact[] {
+function gatherRoots(
+  { root, folder }: Workspace["paths"],
+  plugins: readonly string[],
+): readonly RootFact[] {
   const homes = listHomes();
   const roots = [
-    path.dirname(resolveLinks(folder)),
+    resolveLinks(root),
     resolveLinks(folder),
     ...plugins.flatMap((home) => [resolveLinks(home), resolveLinks(path.join(home, "files"))]),
   ];
-  return [...new Set(roots)].map((root) => ({ folder: root, homes }));
+  return [...new Set(roots)].map((each) => ({ folder: each, homes }));
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { HostError } from "@glovebox/host-api/errors";
 import type { SecretFact } from "../../policy/gates/facts.ts";
-import { judgeSecret } from "../../policy/gates/judge-secret.ts";
+import { judgeSecret, passwordOf } from "../../policy/gates/judge-secret.ts";
 import type { SecretReference } from "../../policy/gates/secret-references.ts";
 import { readPrivate } from "../../powers/private-file.ts";
 import { readSecret } from "../../powers/secrets.ts";
@@ -19,7 +19,9 @@ export function judgeSecrets(references: readonly SecretReference[]): readonly S
         return { path, reference, faults: [] };
       }
       const value = readSecret(reference);
-      const digest = createHash("sha256").update(value).digest("hex");
+      const digest = createHash("sha256")
+        .update(kind === "url" ? passwordOf(value) : value)
+        .digest("hex");
       const first = firstOf.get(digest) ?? each;
       firstOf.set(digest, first);
       // One secret may be named in several rules. Two that are the same by chance are not by chance.

@@ -1,7 +1,6 @@
 /** Classes of the characters that the reader tells apart. */
 export const OTHER = 0;
-export const LOWER = 1;
-export const UPPER = 2;
+export const LETTER = 1;
 export const DIGIT = 3;
 /** `_` and `-`, which join words to names and keys. */
 export const JOINER = 4;
@@ -11,14 +10,13 @@ export const SIGN = 6;
 /** What terminals obey and text does not need. */
 export const CONTROL = 7;
 
-const SIGNS = "<:%&\\$~#|[";
+const SIGNS = "<:%&\\$~#|[]";
 
 export const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => classOf(code));
 
 function classOf(code: number): number {
   const character = String.fromCharCode(code);
-  if (character >= "a" && character <= "z") return LOWER;
-  if (character >= "A" && character <= "Z") return UPPER;
+  if (/[A-Za-z]/.test(character)) return LETTER;
   if (character >= "0" && character <= "9") return DIGIT;
   if (character === "_" || character === "-") return JOINER;
   if (character === " " || character === "\n" || character === "\t" || character === "\r")
@@ -29,7 +27,7 @@ function classOf(code: number): number {
 
 export function isAlphanumeric(code: number): boolean {
   const kind = code < 128 ? (CLASSES[code] ?? OTHER) : OTHER;
-  return kind >= LOWER && kind <= DIGIT;
+  return kind >= LETTER && kind <= DIGIT;
 }
 
 export function isDigit(code: number): boolean {
@@ -43,5 +41,5 @@ export function isBlank(code: number): boolean {
 /** What a key is written in, its joiners included. */
 export function isKeyCharacter(code: number): boolean {
   const kind = code < 128 ? (CLASSES[code] ?? OTHER) : OTHER;
-  return kind >= LOWER && kind <= JOINER;
+  return kind >= LETTER && kind <= JOINER;
 }

@@ -10,6 +10,9 @@ const DEPTH_MAX = 64;
 const NODES_MAX = 400_000;
 const FINDINGS_MAX = 100;
 const KEY_LENGTH_MAX = 60;
+/** Shorter texts of ordinary characters hold nothing that is looked for. */
+const TEXT_LENGTH_MIN = 6;
+const PLAIN = /^[ -~]*$/;
 /** Shorter numbers are no cards. */
 const NUMBER_MIN = 1e11;
 
@@ -32,6 +35,7 @@ export class Filtering {
 
   /** A text that stands alone. */
   text(text: string, where: string): string {
+    if (text.length < TEXT_LENGTH_MIN && PLAIN.test(text)) return text;
     const filtered = filterText(text, this.#policy, (value) =>
       new Filtering(this.#policy).value(value, ""),
     );
@@ -40,10 +44,14 @@ export class Filtering {
   }
 
   /** Texts that a reader sees one after the other: each by itself, and what only their neighbours make of them. */
-  texts(texts: readonly string[], where: (index: number) => string): readonly string[] {
+  texts(
+    texts: readonly string[],
+    where: (index: number) => string,
+    joints?: readonly string[],
+  ): readonly string[] {
     const filtered = texts.map((text, index) => this.text(text, where(index)));
     if (texts.length < 2) return filtered;
-    const crossings = findCrossings(filtered, this.#policy);
+    const crossings = findCrossings(filtered, this.#policy, joints);
     if (crossings.size === 0) return filtered;
     return filtered.map((text, index) => {
       const span = crossings.get(index);
@@ -69,7 +77,9 @@ export class Filtering {
   #list(list: readonly JsonValue[], where: string, depth: number): JsonValue {
     if (list.length > 1 && list.every((item) => typeof item === "string")) {
       this.#nodes += list.length;
-      const texts = this.texts(list, (index) => `${where}[${index}]`);
+      // Parts of a key have no blank, and words are joined by one.
+      const joints = [list.some((item) => (item as string).includes(" ")) ? " " : ""];
+      const texts = this.texts(list, (index) => `${where}[${index}]`, joints);
       return texts.every((text, index) => text === list[index]) ? list : texts;
     }
     let changed: JsonValue[] | undefined;

@@ -6,6 +6,8 @@ import { SpanList, type Span } from "./span.ts";
 
 /** What is decoded of one text, all its runs of base 64 together. */
 const DECODED_LENGTH_MAX = 1024 * 1024;
+/** What a short run costs besides its length. */
+const RUN_COST = 256;
 const DECODER = new TextDecoder();
 
 /**
@@ -24,36 +26,52 @@ function read(
   list: SpanList,
   goesDeeper: boolean,
 ): void {
-  const { fold, unescape } = readText(text, list);
+  readText(text, list);
   if (personal.length > 0) readPersonal(text, personal, list);
-  if (fold || unescape) readFolded(text, unescape, personal, list);
+  for (const { start, end, hasEscapes } of list.odd)
+    readFolded(text, start, Math.min(end, text.length), hasEscapes, personal, list);
   if (goesDeeper && list.encoded.length > 0) readEncoded(text, personal, list);
 }
 
+/** A part of the text again, as it looks. */
 function readFolded(
   text: string,
-  unescape: boolean,
+  from: number,
+  to: number,
+  undoEscapes: boolean,
   personal: readonly PersonalKind[],
   list: SpanList,
 ): void {
+  const part = text.slice(from, to);
   const hidden: HiddenRun[] = [];
-  const folded = foldText(text, unescape, hidden);
-  judgeHidden(text, hidden, list);
+  const folded = foldText(part, undoEscapes, hidden);
   const found = new SpanList();
-  readText(folded.text, found);
-  if (personal.length > 0) readPersonal(folded.text, personal, found);
+  judgeHidden(part, hidden, found);
   for (const span of found.spans)
+    list.push({ ...span, start: from + span.start, end: from + span.end });
+  const inFolded = new SpanList();
+  readText(folded.text, inFolded);
+  if (personal.length > 0) readPersonal(folded.text, personal, inFolded);
+  for (const span of inFolded.spans)
     // What an escape spells drives no terminal until somebody undoes it, and then an ESC says so.
-    if (span.kind !== "terminal" || span.id !== "terminal.control")
-      list.push({ ...span, start: folded.startOf(span.start), end: folded.endOf(span.end) });
+    if (span.id !== "terminal.control")
+      list.push({
+        ...span,
+        start: from + folded.startOf(span.start),
+        end: from + folded.endOf(span.end),
+      });
 }
 
 /** A run whose text has something in it goes as a whole: half of it would read as something else. */
 function readEncoded(text: string, personal: readonly PersonalKind[], list: SpanList): void {
   let left = DECODED_LENGTH_MAX;
-  for (const { start, end } of list.encoded) {
-    if ((left -= end - start) < 0) return;
-    const decoded = DECODER.decode(Buffer.from(text.slice(start, end), "base64"));
+  for (const { start, end, as } of list.encoded) {
+    if ((left -= end - start + RUN_COST) < 0) {
+      // More than anybody reads is not read, so it does not leave.
+      list.add("secrets", "unread", "medium", start, end);
+      continue;
+    }
+    const decoded = DECODER.decode(Buffer.from(text.slice(start, end), as));
     if (!isText(decoded)) continue;
     const found = new SpanList();
     read(decoded, personal, found, false);

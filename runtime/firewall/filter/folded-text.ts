@@ -1,11 +1,11 @@
+import { SPANS_MAX } from "./span.ts";
 import {
+  foldPoint,
   FOLDED,
   WIDE_CLASSES,
   WIDE_CONTROL,
-  WIDE_FOLDED,
   WIDE_HALF,
   WIDE_INVISIBLE,
-  WIDE_PLAIN,
 } from "./wide.ts";
 
 /** A text as somebody reads it who sees no invisible characters, takes letters for what they look like, and undoes escapes. */
@@ -45,64 +45,51 @@ const NAMED: Readonly<Record<string, string>> = {
   Tab: "\t",
   NewLine: "\n",
 };
-const PIECE = 4096;
 
 /** Folds `text` in one pass; what shows as nothing goes into `hidden`. */
 export function foldText(text: string, undoEscapes: boolean, hidden: HiddenRun[]): FoldedText {
   const { length } = text;
-  const starts = new Uint32Array(length + 1);
-  const ends = new Uint32Array(length + 1);
-  const units = new Uint16Array(length + 1);
+  const starts = new Uint32Array(length);
+  const ends = new Uint32Array(length);
+  const units = new Uint16Array(length);
   let size = 0;
-  const put = (unit: number, start: number, end: number): void => {
-    units[size] = unit;
-    starts[size] = start;
-    ends[size] = end;
-    size++;
-  };
   let index = 0;
   while (index < length) {
     const code = text.charCodeAt(index);
+    let [unit, end] = [code, index + 1];
     if (code < 128) {
       if (undoEscapes && (code === 0x25 || code === 0x26 || code === 0x5c)) {
-        const unit = undo(text, index);
-        if (unit >= 0) {
-          put(unit, index, ESCAPE.lastIndex);
-          index = ESCAPE.lastIndex;
+        const undone = undo(text, index);
+        if (undone >= 0) [unit, end] = [undone, ESCAPE.lastIndex];
+      }
+    } else {
+      const wide = WIDE_CLASSES[code];
+      const folded = FOLDED[code] ?? 0;
+      if (folded > 0) unit = folded;
+      else if (wide === WIDE_HALF) {
+        const point = text.codePointAt(index) ?? 0;
+        end = index + 2;
+        if (point >= 0xe0000 && point <= 0xe01ff) {
+          index = endOfHidden(text, index, hidden);
           continue;
         }
+        unit = foldPoint(point) || code;
+      } else if (wide === WIDE_INVISIBLE || wide === WIDE_CONTROL) {
+        index = endOfHidden(text, index, hidden);
+        continue;
       }
-      put(code, index, index + 1);
-      index++;
-      continue;
     }
-    const wide = WIDE_CLASSES[code];
-    if (wide === WIDE_PLAIN) put(code, index, ++index);
-    else if (wide === WIDE_FOLDED) put(FOLDED[code] ?? code, index, ++index);
-    else if (wide === WIDE_INVISIBLE || wide === WIDE_CONTROL) {
-      const end = endOfHidden(text, index, hidden);
-      index = end;
-    } else if (wide === WIDE_HALF) {
-      const point = text.codePointAt(index) ?? 0;
-      if (point >= 0xe0000 && point <= 0xe01ff) index = endOfHidden(text, index, hidden);
-      else {
-        put(foldPoint(point) || code, index, index + 2);
-        index += 2;
-      }
-    } else index++;
+    units[size] = unit;
+    starts[size] = index;
+    ends[size] = end;
+    size++;
+    index = end;
   }
   return {
-    text: decode(units.subarray(0, size)),
+    text: Buffer.from(units.buffer, 0, size * 2).toString("utf16le"),
     startOf: (at) => starts[at] ?? length,
     endOf: (at) => (at > 0 ? (ends[at - 1] ?? length) : 0),
   };
-}
-
-function decode(units: Uint16Array): string {
-  let text = "";
-  for (let from = 0; from < units.length; from += PIECE)
-    text += String.fromCharCode(...units.subarray(from, from + PIECE));
-  return text;
 }
 
 /** The character that an escape stands for, folded, or -1. `ESCAPE.lastIndex` is behind it. */
@@ -119,13 +106,6 @@ function undo(text: string, index: number): number {
   return folded > 0 ? folded : point;
 }
 
-/** Letters of mathematics and enclosed ones, by their compatibility form. */
-function foldPoint(point: number): number {
-  if (point > 0x10ffff) return 0;
-  const plain = String.fromCodePoint(point).normalize("NFKC");
-  return plain.length === 1 && plain.charCodeAt(0) < 128 ? plain.charCodeAt(0) : 0;
-}
-
 function endOfHidden(text: string, start: number, hidden: HiddenRun[]): number {
   const kind = kindAt(text, start) ?? "zero-width";
   let [index, count] = [start, 0];
@@ -133,7 +113,8 @@ function endOfHidden(text: string, start: number, hidden: HiddenRun[]): number {
     index += text.charCodeAt(index) === 0xdb40 ? 2 : 1;
     count++;
   }
-  hidden.push({ start, end: Math.max(index, start + 1), count, kind });
+  if (hidden.length < SPANS_MAX)
+    hidden.push({ start, end: Math.max(index, start + 1), count, kind });
   return Math.max(index, start + 1);
 }
 

@@ -10,7 +10,7 @@ export interface ValueLook {
 }
 
 const PLACEHOLDER =
-  /x{4,}|X{4,}|\*{3,}|\.{3}|example|your[-_]|^your|changeme|change[-_]me|placeholder|dummy|insert[-_]|replace[-_]|redacted|process\.env|os\.environ|getenv|^(?:true|false|null|none|undefined|string|required|optional)$|^test(?:ing)?[-_]?(?:key|token|secret)?$/i;
+  /x{4,}|X{4,}|\*{3,}|\.{3}|example|your[-_]|^your|changeme|change[-_]me|placeholder|dummy|insert[-_]|replace[-_]|redacted|process\.env|os\.environ|getenv|0123456789|a1b2c3d4e5f6g|^(?:true|false|null|none|undefined|string|required|optional)$|^test(?:ing)?[-_]?(?:key|token|secret)?$/i;
 const COUNTS = new Uint8Array(128);
 
 /** Looks at no more than its first 200 characters. */

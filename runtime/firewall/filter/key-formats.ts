@@ -38,8 +38,6 @@ google-client-secret GOCSPX- &{28}
 anthropic-key sk-ant- (?:api|admin|sid)\\d{2,4}-&{93}AA
 openai-key sk- @{20}T3BlbkFJ@{20}
 openai-key sk-proj-,sk-svcacct-,sk-admin- (?=&{0,90}T3BlbkFJ)&{100,180}
-openai-key sk-proj-,sk-svcacct-,sk-admin- &{120,180}
-openai-key sk- @{48}
 openrouter-key sk-or-v1- #{64}
 huggingface-token hf_,api_org_ [A-Za-z]{34}
 groq-key gsk_ @{52}
@@ -54,7 +52,7 @@ stripe-key sk_live_,sk_test_,sk_prod_,rk_live_,rk_test_,rk_prod_ @{10,247}
 paystack-key sk_ [a-z]{1,8}_@{40}
 pagarme-key ak_live_ @{30}
 square-key sq0atp-,sq0csp- &{22,60}
-square-key EAAA [\\w+=-]{60}
+square-key EAAA [\\w+=-]{58,80}
 square-application sandbox-sq0atb-,sandbox-sq0csp- &{20,60}
 shopify-token shpat_,shpca_,shppa_,shpss_ #{30,34}
 shippo-token shippo_live_,shippo_test_ #{40}
@@ -81,6 +79,7 @@ crates-token cio @{32}
 nuget-key oy2 [a-z0-9]{43}
 clojars-token CLOJARS_ @{60}
 docker-token dckr_pat_,dckr_oat_ &{27,40}
+sendgrid-key SG. [\\w=-]{64,72}
 sendgrid-key SG. [\\w-]{20,24}\\.[\\w-]{39,47}
 sendinblue-key xkeysib- #{64}-@{16}
 mailgun-key key- [a-f0-9]{32}
@@ -195,6 +194,15 @@ export function formatsAt(text: string, index: number): readonly KeyFormat[] | u
   const [first, second] = [text.charCodeAt(index), text.charCodeAt(index + 1)];
   return first < 128 && second < 128 ? TABLE[(first << 7) | second] : undefined;
 }
+
+/** Whether a value begins as the keys of some provider do. */
+export function beginsLikeKey(text: string, index: number): boolean {
+  return (formatsAt(text, index) ?? []).some(
+    ({ prefix }) => prefix.length >= DISTINCT_MIN && text.startsWith(prefix, index),
+  );
+}
+
+const DISTINCT_MIN = 4;
 
 function fillTable(): (KeyFormat[] | undefined)[] {
   const table: (KeyFormat[] | undefined)[] = Array.from({ length: 128 * 128 });

@@ -3,6 +3,8 @@ import type { SpanList } from "./span.ts";
 
 const PEM_HEADER = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+/** The last line is written in letters that a body may hold too. */
+const PEM_END_MAX = 80;
 const PEM_LENGTH_MAX = 12_000;
 const PEM_BODY_MIN = 40;
 const AUTHORIZATION =
@@ -21,7 +23,7 @@ const HOOKS: readonly (readonly [string, RegExp])[] = [
 ];
 const PSEXEC = /\s-p\s{1,3}([^\s"'%$]{3,60})/g;
 const NETRC = /\s{1,3}\S{1,100}\s{1,3}login\s{1,3}\S{1,100}\s{1,3}password\s{1,3}(\S{3,100})/y;
-const REFERS = /[${}%<>]|\*\*|xxx|example|^user(?:name)?:pass(?:word)?$/i;
+const REFERS = /[${}%<>]|\*\*|xxx|example|^user(?:name)?:(?:pass(?:word)?|token|key|secret)$/i;
 
 /** A word at which a secret of a fixed form may stand. */
 export function readLandmark(text: string, start: number, end: number, list: SpanList): void {
@@ -52,10 +54,10 @@ function readPrivateKey(text: string, start: number, list: SpanList): void {
   if (!PEM_HEADER.test(text)) return;
   const from = PEM_HEADER.lastIndex;
   const rest = text.slice(from, from + PEM_LENGTH_MAX);
-  PEM_END.lastIndex = 0;
-  const ending = PEM_END.exec(rest);
-  const body = ending ? ending.index : endOfBody(rest);
+  const body = endOfBody(rest);
   if (body < PEM_BODY_MIN) return;
+  PEM_END.lastIndex = Math.max(0, body - PEM_END_MAX);
+  const ending = PEM_END.exec(rest);
   const end = from + (ending ? PEM_END.lastIndex : body);
   list.add("secrets", "private-key", "high", start, end);
 }
@@ -91,6 +93,8 @@ function readCommand(
   id: string,
   list: SpanList,
 ): void {
+  if (from < list.commandsTo) return;
+  list.commandsTo = from + CURL_WINDOW / 2;
   const rest = text.slice(from, from + CURL_WINDOW);
   pattern.lastIndex = 0;
   const found = pattern.exec(rest);

@@ -1,9 +1,14 @@
 import type { SpanList } from "./span.ts";
 
-const ADDRESS_LENGTH_MAX = 2000;
-const MARKDOWN = /\[[^\]\n]{0,300}\]\(\s{0,4}<?([^)\s>]{8,2000})/y;
-const ELEMENT =
-  /<(img|iframe|image|video|audio|source|embed|object|script|link|form|svg|input|a|base|meta)\b[^>]{0,400}?\b(?:src|href|srcset|action|data|poster|background|content)\s{0,3}=\s{0,3}["']?([^"'\s>]{8,2000})/iy;
+const LABEL_LENGTH_MAX = 300;
+const ADDRESS = /\(\s{0,4}<?((?:https?:|javascript:|vbscript:|data:)?[^)\s>]{8,2000})/iy;
+/** What a link that does something begins with. */
+const BEGINS = /\(\s{0,4}<?(?:https?:|\/\/|javascript:|vbscript:|data:)/iy;
+const ELEMENT_LENGTH_MAX = 1200;
+const NAME =
+  /<(img|iframe|image|video|audio|source|embed|object|script|link|form|svg|input|a|base|meta)[\s/]/iy;
+const TARGET =
+  /\b(?:src|href|srcset|action|data|poster|background|content)\s{0,3}=\s{0,3}["']?([^"'\s>]{8,2000})/i;
 const REMOTE = /^(?:https?:)?\/\//i;
 const ACTIVE = /^(?:javascript|vbscript|data:text\/html|data:image\/svg)/i;
 /** A place in an address that is to be filled with something from the conversation. */
@@ -15,41 +20,46 @@ const SIGNED =
   /[?&](?:x-amz-|x-goog-|sig=|signature=|se=|token=|url=|u=|image=|img=|v=|w=|hash=|key-pair-id=)/i;
 
 /**
- * Images, links and elements that send something along when they are shown or followed: an address with a blank that is to
- * be filled, or one that carries a long encoded value. `[` begins a Markdown link or image, `<` an element.
+ * A Markdown link or image whose label ends at `index`: one that sends something along when it is shown or followed, with a
+ * blank in its address that is to be filled, or a long encoded value.
  */
-export function readLink(text: string, index: number, code: number, list: SpanList): void {
-  if (code === 0x5b) {
-    if (index < list.linksTo) return;
-    MARKDOWN.lastIndex = index;
-    const found = MARKDOWN.exec(text);
-    if (!found) return;
-    const isImage = text.charCodeAt(index - 1) === 0x21;
-    judgeAddress(
-      found[1] ?? "",
-      isImage,
-      isImage ? index - 1 : index,
-      endOfLink(text, found),
-      list,
-    );
-    return;
-  }
-  const next = text.charCodeAt(index + 1) | 0x20;
-  if (next < 0x61 || next > 0x7a || index < list.linksTo) return;
-  ELEMENT.lastIndex = index;
-  const found = ELEMENT.exec(text);
+export function readMarkdown(text: string, index: number, list: SpanList): void {
+  if (index < list.linksTo) return;
+  BEGINS.lastIndex = index + 1;
+  if (!BEGINS.test(text)) return;
+  ADDRESS.lastIndex = index + 1;
+  const found = ADDRESS.exec(text);
   if (!found) return;
-  const loads = (found[1] ?? "").toLowerCase() !== "a";
-  const close = text.indexOf(">", index + found[0].length - 1);
-  const end =
-    close >= 0 && close - index < ADDRESS_LENGTH_MAX ? close + 1 : index + found[0].length;
-  judgeAddress(found[2] ?? "", loads, index, end, list);
+  const end = index + 1 + found[0].length;
+  list.linksTo = end;
+  const open = text.lastIndexOf("[", index);
+  const start = open >= 0 && index - open <= LABEL_LENGTH_MAX ? open : index;
+  const isImage = text.charCodeAt(start - 1) === 0x21;
+  const close = text.charCodeAt(end) === 0x29 ? end + 1 : end;
+  judgeAddress(found[1] ?? "", isImage, isImage ? start - 1 : start, close, list);
 }
 
-function endOfLink(text: string, found: RegExpExecArray): number {
-  const from = found.index + found[0].length;
-  const close = text.indexOf(")", from);
-  return close >= 0 && close - from < 300 ? close + 1 : from;
+/** An element of HTML that loads something, or a link of it. */
+export function readElement(text: string, index: number, list: SpanList): void {
+  NAME.lastIndex = index;
+  const name = NAME.exec(text)?.[1];
+  if (name === undefined) return;
+  const end = endOfElement(text, index + 1);
+  const target = TARGET.exec(text.slice(index, end));
+  if (!target) return;
+  // A blank that is written as an element of its own: `?q=<what was said>`.
+  const address = `${target[1]}${text.charCodeAt(end - 1) === 0x3c ? "<" : ""}`;
+  judgeAddress(address, name.toLowerCase() !== "a", index, end, list);
+}
+
+/** Behind the `>`, or at the next `<`: what follows is read from there. */
+function endOfElement(text: string, from: number): number {
+  const limit = Math.min(text.length, from + ELEMENT_LENGTH_MAX);
+  for (let index = from; index < limit; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0x3e || code === 0x3c) return index + 1;
+  }
+  return limit;
 }
 
 function judgeAddress(

@@ -17,7 +17,7 @@ const BRANDS: readonly (readonly [string, string, readonly number[]])[] = [
   ["65", "65", [16]],
   ["3528", "3589", [16]],
   ["62", "62", [16, 17, 18, 19]],
-  ["5018", "5018", [12, 13, 14, 15, 16, 17, 18, 19]],
+  ["5018", "5019", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["5020", "5020", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["5038", "5038", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["6304", "6304", [12, 13, 14, 15, 16, 17, 18, 19]],
@@ -25,8 +25,13 @@ const BRANDS: readonly (readonly [string, string, readonly number[]])[] = [
   ["6761", "6763", [12, 13, 14, 15, 16, 17, 18, 19]],
   ["1", "1", [15]],
 ];
+const RANGES = BRANDS.map(
+  ([low, high, lengths]) =>
+    [Number(low.padEnd(4, "0")), Number(high.padEnd(4, "9")), lengths] as const,
+);
 const CARD_DIGITS_MIN = 12;
-const CARD_DIGITS_MAX = 19;
+export const CARD_DIGITS_MAX = 19;
+const GROUPS_MAX = 5;
 /** Longer rows of digits are looked at in parts. */
 export const ROW_DIGITS_MAX = 64;
 
@@ -34,26 +39,51 @@ export const ROW_DIGITS_MAX = 64;
 export function readNumbers(text: string, start: number, end: number, list: SpanList): void {
   if (!isFree(text, start, end)) return;
   const groups = splitGroups(text, start, end);
-  for (let first = 0; first < groups.length; first++) {
-    const from = groups[first];
-    if (from === undefined) continue;
-    let digits = "";
-    for (let last = first; last < groups.length && digits.length <= CARD_DIGITS_MAX; last++) {
-      const to = groups[last];
-      if (to === undefined) break;
-      digits += text.slice(to.start, to.end);
-      if (last - first === 2 && groups.length === 3 && isSocialSecurity(text, from.start, to.end)) {
-        list.add("ssn", "number", "high", from.start, to.end);
-        first = last;
-        break;
-      }
-      if (isCard(digits, text, groups, first, last)) {
-        list.add("cards", "number", "high", from.start, to.end);
-        first = last;
-        break;
-      }
-    }
+  if (groups.length === 3 && isSocialSecurity(text, start, end)) {
+    list.add("ssn", "number", "high", start, end);
+    return;
   }
+  for (let first = 0; first < groups.length; first++) {
+    if (isSocialSecurityAmong(text, groups, first)) {
+      list.add("ssn", "number", "high", groups[first]?.start ?? 0, groups[first + 2]?.end ?? 0);
+      first += 2;
+      continue;
+    }
+    const last = lastOfCard(text, groups, first);
+    if (last < 0) continue;
+    list.add("cards", "number", "high", groups[first]?.start ?? 0, groups[last]?.end ?? 0);
+    first = last;
+  }
+}
+
+/** In a row of several numbers: its own groups are joined by dashes, and nothing else is joined to them so. */
+function isSocialSecurityAmong(text: string, groups: readonly Group[], first: number): boolean {
+  const [from, to] = [groups[first], groups[first + 2]];
+  if (!from || !to || sizeOf(from) !== 3 || to.end - from.start !== 11) return false;
+  if (text.charCodeAt(from.end) !== 0x2d || text.charCodeAt(from.start - 1) === 0x2d) return false;
+  return text.charCodeAt(to.end) !== 0x2d && isSocialSecurity(text, from.start, to.end);
+}
+
+/** Where a row begins anew that goes on behind `end`: so far back that a number over the end is in it whole. */
+export function restartRow(text: string, end: number): number {
+  let [index, digits] = [end, 0];
+  while (index > 0 && digits < CARD_DIGITS_MAX) if (isDigit(text.charCodeAt(--index))) digits++;
+  while (index < end && isDigit(text.charCodeAt(index))) index++;
+  return Math.min(index + 1, end);
+}
+
+/** The number of the last group of a card's number that begins with the group `first`, or -1. */
+function lastOfCard(text: string, groups: readonly Group[], first: number): number {
+  const size = sizeOf(groups[first]);
+  if (size >= CARD_DIGITS_MIN) return isCard(text, groups, first, first) ? first : -1;
+  if (size !== 4) return -1;
+  for (let last = first + 2; last < Math.min(groups.length, first + GROUPS_MAX); last++)
+    if (isCardGrouping(text, groups, first, last) && isCard(text, groups, first, last)) return last;
+  return -1;
+}
+
+function sizeOf(group: Group | undefined): number {
+  return group ? group.end - group.start : 0;
 }
 
 interface Group {
@@ -76,23 +106,21 @@ function splitGroups(text: string, start: number, end: number): readonly Group[]
 function isFree(text: string, start: number, end: number): boolean {
   const before = text.charCodeAt(start - 1);
   const after = text.charCodeAt(end);
-  if (isAlphanumeric(before) || before === 0x5f || before === 0x2e || before === 0x2d) return false;
+  if (isAlphanumeric(before) || before === 0x5f || before === 0x2e) return false;
+  if (before === 0x2d && !isDigit(text.charCodeAt(start - 2))) return false;
   if (before === 0x2b || before === 0x23) return false;
   if (isAlphanumeric(after) || after === 0x5f) return false;
-  return !((after === 0x2e || after === 0x2d) && isAlphanumeric(text.charCodeAt(end + 1)));
+  const next = text.charCodeAt(end + 1);
+  // A row that was cut goes on behind a dash.
+  return !isAlphanumeric(next) || (after !== 0x2e && (after !== 0x2d || isDigit(next)));
 }
 
-function isCard(
-  digits: string,
-  text: string,
-  groups: readonly Group[],
-  first: number,
-  last: number,
-): boolean {
-  const { length } = digits;
-  if (length < CARD_DIGITS_MIN || length > CARD_DIGITS_MAX) return false;
-  if (first < last && !isCardGrouping(text, groups, first, last)) return false;
-  return isBranded(digits) && passesLuhn(digits) && !isOneDigit(digits);
+function isCard(text: string, groups: readonly Group[], first: number, last: number): boolean {
+  let digits = "";
+  for (let index = first; index <= last; index++)
+    digits += text.slice(groups[index]?.start, groups[index]?.end);
+  if (digits.length < CARD_DIGITS_MIN || digits.length > CARD_DIGITS_MAX) return false;
+  return passesLuhn(digits) && isBranded(digits) && !isOneDigit(digits);
 }
 
 /** Groups of four but for the last, or those of the two brands that write theirs otherwise; one sign between all. */
@@ -102,24 +130,21 @@ function isCardGrouping(
   first: number,
   last: number,
 ): boolean {
-  const sizes: number[] = [];
   const sign = text.charCodeAt(groups[first]?.end ?? 0);
-  for (let index = first; index <= last; index++) {
-    const group = groups[index];
-    if (!group || (index < last && text.charCodeAt(group.end) !== sign)) return false;
-    sizes.push(group.end - group.start);
-  }
-  const [a = 0, b = 0, c = 0] = sizes;
-  if (sizes.length === 3) return a === 4 && (b === 6 || b === 4) && c >= 4 && c <= 6;
-  if (sizes.length < 3 || sizes.length > 5) return false;
-  return sizes.slice(0, -1).every((size) => size === 4) && (sizes.at(-1) ?? 0) <= 4;
+  for (let index = first + 1; index < last; index++)
+    if (text.charCodeAt(groups[index]?.end ?? 0) !== sign) return false;
+  const [second, final] = [sizeOf(groups[first + 1]), sizeOf(groups[last])];
+  if (last - first === 2) return (second === 6 || second === 4) && final >= 4 && final <= 6;
+  for (let index = first + 1; index < last; index++) if (sizeOf(groups[index]) !== 4) return false;
+  return final <= 4;
 }
 
+/** The first four digits as a number tell the brand. */
 function isBranded(digits: string): boolean {
-  return BRANDS.some(([low, high, lengths]) => {
-    const head = digits.slice(0, low.length);
-    return head >= low && head <= high && lengths.includes(digits.length);
-  });
+  const head = Number(digits.slice(0, 4));
+  for (const [low, high, lengths] of RANGES)
+    if (head >= low && head <= high && lengths.includes(digits.length)) return true;
+  return false;
 }
 
 function passesLuhn(digits: string): boolean {
@@ -136,6 +161,9 @@ function isOneDigit(digits: string): boolean {
   return digits === digits.charAt(0).repeat(digits.length);
 }
 
+/** Printed on cards that were sold with wallets, and in advertisements. */
+const NEVER_GIVEN: ReadonlySet<string> = new Set(["078051120", "219099999"]);
+
 /** `123-45-6789`: areas, groups and serials that were given out (SSA, before and after 2011). */
 function isSocialSecurity(text: string, start: number, end: number): boolean {
   if (end - start !== 11) return false;
@@ -146,7 +174,8 @@ function isSocialSecurity(text: string, start: number, end: number): boolean {
     text.slice(start + 4, start + 6),
     text.slice(start + 7, end),
   ];
+  if (NEVER_GIVEN.has(`${area}${group}${serial}`)) return false;
   if (area === "000" || area === "666" || area >= "900") return false;
   if (group === "00" || serial === "0000") return false;
-  return sign === 0x2d || sign === 0x20;
+  return sign === 0x2d || sign === 0x20 || sign === 0x2e;
 }

@@ -1,6 +1,6 @@
 import { isAlphanumeric, isKeyCharacter } from "./characters.ts";
 import { lookAtValue } from "./judge-value.ts";
-import { formatsAt } from "./key-formats.ts";
+import { beginsLikeKey, formatsAt } from "./key-formats.ts";
 import type { SpanList } from "./span.ts";
 import { COMMON_SERVICE, CREDENTIAL, CREDENTIAL_HINT, PASSWORD, SERVICE } from "./vocabulary.ts";
 
@@ -19,12 +19,18 @@ export function makeSurroundings(): Surroundings {
 /** Words further apart than this do not speak of one thing. */
 const WORD_GAP_MAX = 24;
 const VALUE_GAP_MAX = 32;
+const VALUE_LENGTH_MIN = 10;
 const VALUE_LENGTH_MAX = 400;
 const RUN_LENGTH_MAX = 400;
 
 export function noteWord(around: Surroundings, sorts: number, start: number, end: number): void {
   around.sorts = start - around.wordEnd > WORD_GAP_MAX ? sorts : around.sorts | sorts;
   around.wordEnd = end;
+}
+
+/** A short run before a sign, with which some providers' keys begin. */
+export function readHead(text: string, start: number, list: SpanList): void {
+  if (start >= list.secretsTo) readFormat(text, start, list);
 }
 
 /** A run of letters, digits, `_` and `-` that is long enough for a key. */
@@ -37,7 +43,30 @@ export function readRun(
 ): void {
   if (start < list.secretsTo) return;
   if (readFormats(text, start, end, list)) return;
+  if (readShape(text, start, end, list)) return;
   if (start >= around.valueTo) readValue(text, start, end, around, list);
+}
+
+/** Forms that begin with nothing of their own. */
+const SHAPES: readonly (readonly [string, number, number, RegExp])[] = [
+  ["discord-token", 24, 26, /[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])/y],
+  ["mailchimp-key", 36, 37, /[0-9a-f]{32}-us\d{1,2}(?![\w-])/y],
+  ["terraform-token", 14, 14, /\w{14}\.atlasv1\.[\w=-]{60,70}(?![\w-])/y],
+  ["airtable-token", 17, 17, /pat\w{14}\.[a-z0-9]{62,66}(?!\w)/y],
+  ["maxmind-key", 40, 40, /[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk(?!\w)/y],
+  ["salesforce-token", 15, 15, /00[A-Za-z0-9]{13}![\w.]{90,110}(?![\w.])/y],
+];
+
+function readShape(text: string, start: number, end: number, list: SpanList): boolean {
+  const size = end - start;
+  for (const [id, sizeMin, sizeMax, pattern] of SHAPES) {
+    if (size < sizeMin || size > sizeMax) continue;
+    pattern.lastIndex = start;
+    if (!pattern.test(text)) continue;
+    list.add("secrets", id, "high", start, pattern.lastIndex);
+    return true;
+  }
+  return false;
 }
 
 /** Keys that their provider's form tells: at the run's beginning, and after each joiner in it. */
@@ -75,7 +104,7 @@ function isTokenHeader(text: string, index: number): boolean {
   return TOKEN_HEADER.test(Buffer.from(text.slice(index, dot), "base64url").toString("latin1"));
 }
 
-const DRAWN = /x{6,}|X{6,}|\*{4,}|your[-_]|EXAMPLE$/;
+const DRAWN = /abcdefghijklmnop.{0,10}$|x{6,}|X{6,}|\*{4,}|your[-_]|EXAMPLE$/;
 
 /** `XXXXXXXX`: a key as manuals draw it. */
 function isDrawn(text: string, start: number, end: number): boolean {
@@ -109,8 +138,10 @@ function readValue(
     start = wordEnd;
     while (start < runEnd && !isAlphanumeric(text.charCodeAt(start))) start++;
   }
-  if (sorts === 0 || runEnd - start < 10 || start - wordEnd > VALUE_GAP_MAX) return;
+  if (sorts === 0 || start - wordEnd > VALUE_GAP_MAX) return;
+  if (start >= runEnd) return;
   const end = endOfValue(text, runEnd);
+  if (end - start < VALUE_LENGTH_MIN) return;
   around.valueTo = end;
   const gap = text.slice(wordEnd, start);
   const assigned = ASSIGNED.test(gap);
@@ -136,11 +167,15 @@ function judge(
   const { length, digits, letters, isMixedCase, entropy, isPlaceholder } = look;
   if (isPlaceholder || length > VALUE_LENGTH_MAX) return undefined;
   const value = text.slice(start, end);
-  if (DOMAIN.test(value)) return undefined;
+  // What begins as somebody's keys do and has not their form is none of his, and hardly another's.
+  if (DOMAIN.test(value) || beginsLikeKey(text, start)) return undefined;
   const isKeyLike = digits >= 2 && letters >= 2;
   const isSigned = /[/+.~_-]/.test(value) && !UUID.test(value);
   // Paths and names have signs between their words; in keys they stand between anything.
-  if (isSigned && !(isKeyLike && isMixedCase && entropy >= 4)) return undefined;
+  const isDense = (sorts & SERVICE) !== 0 && digits >= 5 && entropy >= 3.6;
+  if (isSigned && !isDense && !(isKeyLike && isMixedCase && entropy >= 4)) return undefined;
+  // `eyJhbGci..`: a beginning, as manuals show it.
+  if (text.startsWith("..", end)) return undefined;
   const isCredential = (sorts & (CREDENTIAL | PASSWORD)) !== 0;
   const isHinted = isCredential || (sorts & CREDENTIAL_HINT) !== 0;
   if ((sorts & SERVICE) !== 0) {
@@ -149,12 +184,15 @@ function judge(
     if (isHinted && isKeyLike && length >= 12) return "service-key";
     if (tight && isKeyLike && length >= 20 && entropy >= 3) return "service-key";
   }
-  if ((sorts & COMMON_SERVICE) !== 0 && isHinted && !isSigned && (tight || assigned)) {
+  const isPlain = !isSigned && !value.includes("-");
+  if ((sorts & COMMON_SERVICE) !== 0 && isHinted && isPlain && (tight || assigned)) {
     if (isKeyLike && length >= 16 && entropy >= 2.8) return "service-key";
   }
   if (!assigned) return undefined;
-  if (isCredential && isKeyLike && length >= 20 && entropy >= 3.3) return "credential";
-  if (isHinted && isKeyLike && isMixedCase && length >= 24 && entropy >= 3.9) return "credential";
+  if (isCredential && isKeyLike && length >= 20 && entropy >= 3.3 && !UUID.test(value))
+    return "credential";
+  if (isHinted && isPlain && isKeyLike && isMixedCase && length >= 24 && entropy >= 3.9)
+    return "credential";
   return undefined;
 }
 

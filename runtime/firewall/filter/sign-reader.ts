@@ -1,8 +1,7 @@
 import { isAlphanumeric } from "./characters.ts";
 import { endOfInstruction } from "./instruction-extent.ts";
-import { readLink } from "./links.ts";
+import { readElement, readMarkdown } from "./links.ts";
 import type { SpanList } from "./span.ts";
-import type { TextNeeds } from "./read-text.ts";
 
 /** Elements and marks that stand for a role of the talk with a model. */
 const ROLE_MARK =
@@ -10,50 +9,43 @@ const ROLE_MARK =
 const HASH_MARK =
   /###? ?\(?(?:system|new|updated)[ _-]?(?:message|instructions?|prompt|override)\)?/iy;
 const BRACKET_MARK =
-  /\[\/?(?:INST|SYSTEM|SYSTEM[ _](?:MESSAGE|PROMPT|OVERRIDE)|ADMIN|INSTRUCTIONS?)\]/y;
+  /\[\/?(?:INST|SYSTEM|ADMIN|(?:[A-Z]{2,12}[ _])?(?:INSTRUCTIONS?|OVERRIDE|DIRECTIVE|SYSTEM[ _](?:MESSAGE|PROMPT)))\]/y;
 const USER_INFO = /:\/\/([^\s:@/"'`<>]{0,80}):([^\s@/"'`<>]{1,100})@(?=[\w.\-[\]*]{1,255})/y;
 const SCHEME_LENGTH_MAX = 24;
 const PASSWORD_HASH =
   /\$(?:1\$[./\w]{8}\$[./\w]{22}|2[abxy]\$\d\d\$[./\w]{53}|[568]\$(?:rounds=\d{3,9}\$)?[./\w]{8,16}\$[./\w]{43,86})(?![./\w])/y;
 const AZURE_SECRET = /[\w.~]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/y;
 const FACEBOOK_TOKEN = /\d{15,16}\|[\w-]{27,40}(?![\w-])/y;
+/** Escapes that stand for letters, digits or an ESC: those of blanks and signs are in every address. */
 const ESCAPE =
-  /%[0-9A-Fa-f]{2}|&#(?:x[0-9A-Fa-f]{1,6}|\d{1,7});|&[a-z]{2,8};|\\(?:u[0-9A-Fa-f]{4}|u\{|x[0-9A-Fa-f]{2})/y;
+  /%(?:3[0-9]|[4-7][0-9A-Fa-f]|1[bB])|&#(?:x[0-9A-Fa-f]{1,6}|\d{1,7});|\\(?:u00[0-7][0-9A-Fa-f]|u\{|u[2Ff][0-9A-Fa-f]{3}|x[0-7][0-9A-Fa-f])/y;
 /** `user:pass`, as manuals write it. */
-const DOCUMENTED = /^(?:user|username|usr|login|name|pass|password|passwd|pwd)$/i;
-const REFERENCE = /^(?:\$|<|\{|%|\*+$|x+$|\.+$|\[)|\$\{|\{\{|\*\*\*|redacted/i;
+const DOCUMENTED = /^(?:user|username|usr|login|name|pass|password|passwd|pwd|token|key|secret)$/i;
+const REFERENCE =
+  /^(?:\$|<|\{|%|\*+$|x+$|\.+$|\[)|\$\{|\{\{|\*\*\*|redacted|^(?:your|replace|change|insert|enter|my)[_-]|_password$|_here$/i;
 
 /** A sign at which something may begin. Answers how far the reader may jump: escapes belong to no word. */
-export function readSign(
-  text: string,
-  index: number,
-  code: number,
-  needs: TextNeeds,
-  list: SpanList,
-): number {
+export function readSign(text: string, index: number, code: number, list: SpanList): number {
   switch (code) {
     case 0x3c: // <
-      if (
-        isAlphanumeric(text.charCodeAt(index + 1)) ||
-        text.charCodeAt(index + 1) === 0x7c ||
-        text.charCodeAt(index + 1) === 0x2f ||
-        text.charCodeAt(index + 2) === 0x53 ||
-        text.charCodeAt(index + 2) === 0x2f
-      )
-        readMark(text, index, ROLE_MARK, list);
-      readLink(text, index, code, list);
+      if (mayBeMark(text, index)) readMark(text, index, ROLE_MARK, list);
+      readElement(text, index, list);
       return index;
     case 0x23: // #
       if (text.charCodeAt(index + 1) === 0x23 && text.charCodeAt(index - 1) !== 0x23)
         readMark(text, index, HASH_MARK, list);
       return index;
     case 0x5b: // [
-      readMark(text, index, BRACKET_MARK, list);
-      readLink(text, index, code, list);
+      if (mayBeBracketed(text.charCodeAt(index + 1))) readMark(text, index, BRACKET_MARK, list);
+      return index;
+    case 0x5d: // ]
+      if (text.charCodeAt(index + 1) === 0x28) readMarkdown(text, index, list);
       return index;
     case 0x3a: // :
       if (text.charCodeAt(index + 1) === 0x2f && text.charCodeAt(index + 2) === 0x2f)
         readUserInfo(text, index, list);
+      else if (text.charCodeAt(index + 1) === 0x41 && text.charCodeAt(index + 2) === 0x41)
+        readTelegram(text, index, list);
       return index;
     case 0x24: // $
       return readAt(text, index, index, PASSWORD_HASH, "password-hash", list);
@@ -72,11 +64,11 @@ export function readSign(
       return readFacebook(text, index, list);
     case 0x25: // %
     case 0x26: // &
-      needs.unescape ||= isEscape(text, index);
+      if (isEscape(text, index)) list.noteOdd(index, true);
       return index;
     case 0x5c: // \
       if (isEscape(text, index)) {
-        needs.unescape = true;
+        list.noteOdd(index, true);
         return index;
       }
       // `\n` in the text of a string: its letter is none of the next word.
@@ -84,6 +76,17 @@ export function readSign(
     default:
       return index;
   }
+}
+
+/** `[/INST]`, `[SYSTEM]`: capitals. */
+function mayBeBracketed(code: number): boolean {
+  return code === 0x2f || (code >= 0x41 && code <= 0x5a);
+}
+
+/** `<` of a mark, and not one of hundreds of others. */
+function mayBeMark(text: string, index: number): boolean {
+  const next = text.charCodeAt(index + 1);
+  return next === 0x7c || next === 0x2f || next === 0x3c || isAlphanumeric(next);
 }
 
 function isEscape(text: string, index: number): boolean {
@@ -123,19 +126,31 @@ function readFacebook(text: string, index: number, list: SpanList): number {
   return index;
 }
 
+const TELEGRAM_TOKEN = /\d{8,10}:AA[\w-]{33}(?![\w-])/y;
+
+function readTelegram(text: string, index: number, list: SpanList): void {
+  for (const length of [10, 9, 8]) {
+    if (isAlphanumeric(text.charCodeAt(index - length - 1))) continue;
+    TELEGRAM_TOKEN.lastIndex = Math.max(0, index - length);
+    if (!TELEGRAM_TOKEN.test(text)) continue;
+    list.add("secrets", "telegram-token", "high", index - length, TELEGRAM_TOKEN.lastIndex);
+    return;
+  }
+}
+
 /** `scheme://user:password@host`. The whole of it tells where the password is good. */
 function readUserInfo(text: string, index: number, list: SpanList): void {
   USER_INFO.lastIndex = index;
   const found = USER_INFO.exec(text);
   if (!found) return;
   const [whole, user = "", password = ""] = found;
-  if (REFERENCE.test(password) || (DOCUMENTED.test(user) && DOCUMENTED.test(password))) return;
+  if (user === password || REFERENCE.test(password) || DOCUMENTED.test(password)) return;
   let start = index;
   const limit = Math.max(0, index - SCHEME_LENGTH_MAX);
   while (start > limit && isSchemeCharacter(text.charCodeAt(start - 1))) start--;
   if (start === index) return;
   const end = index + whole.length;
-  list.add("secrets", "url-password", "high", index + 3, end - 1);
+  list.add("secrets", "url-password", "high", end - 1 - password.length, end - 1);
 }
 
 function isSchemeCharacter(code: number): boolean {

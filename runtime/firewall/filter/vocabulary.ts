@@ -1,3 +1,4 @@
+import { rotate } from "../scan/language/rotate.ts";
 import { COMMON_SERVICE_NAMES, SERVICE_NAMES } from "./services.ts";
 
 /** What single words speak of, as bits: a word may be of several sorts. */
@@ -11,13 +12,16 @@ export const PASSWORD = 16;
 export const LANDMARK = 32;
 
 const CREDENTIALS =
-  "secret secrets token tokens apikey apikeys authtoken accesstoken refreshtoken sessiontoken bearertoken authkey accesskey secretkey privatekey signingkey encryptionkey masterkey sharedkey accountkey clientsecret credential credentials creds apitoken apisecret appsecret secretaccesskey sharedaccesskey webhooksecret jwtsecret consumersecret sig signature bearer authorization pat crumb ssws passphrase";
+  "secret secrets token tokens apikey apikeys authtoken accesstoken refreshtoken sessiontoken bearertoken authkey accesskey secretkey privatekey signingkey encryptionkey masterkey sharedkey accountkey clientsecret credential credentials creds apitoken apisecret appsecret secretaccesskey sharedaccesskey webhooksecret jwtsecret consumersecret bearer authorization pat crumb ssws passphrase";
 const HINTS =
-  "key keys access private auth api appkey client app id login user oauth session cookie encryption authentication";
+  "key keys access private auth api appkey client app oauth session cookie encryption authentication";
 const PASSWORDS =
   "password passwort passwords passwd pwd pass userpassword dbpassword rootpassword adminpassword passcode mysqlpassword pgpassword userpass dbpass rootpass contrasena motdepasse";
 const LANDMARKS =
   "begin authorization curl hooks webhook webhookb webhooks psexec machine logic workflows";
+
+/** The sorts that say something of a value near them. */
+export const CONTEXT_SORTS = CREDENTIAL | CREDENTIAL_HINT | SERVICE | COMMON_SERVICE | PASSWORD;
 
 /** Words of phrases, by the name that `phrases.ts` calls them. */
 export const PHRASE_WORDS = {
@@ -38,7 +42,7 @@ export const PHRASE_WORDS = {
   supersede: "supersedes supersede overrides precedes",
   takes: "takes take taking has have",
   authority: "system admin administrator root sudo developer operator",
-  order: "directive override overide instruction instructions command commands injection mandate",
+  order: "override overide instruction instructions command commands injection mandate",
   hidden: "hidden embedded injected concealed",
   important: "important urgent critical attention crucial",
   message: "message note notice announcement",
@@ -91,8 +95,6 @@ export const PHRASE_WORD_NAMES = Object.keys(PHRASE_WORDS) as PhraseWord[];
 
 const SEED = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
-export const HASH_SEED = SEED;
-export const HASH_PRIME = PRIME;
 
 /** The hash of a word, letter by letter, whatever its case. */
 export function hashWord(word: string): number {
@@ -142,7 +144,11 @@ function fill(): void {
   add(SERVICE_NAMES, SERVICE);
   add(COMMON_SERVICE_NAMES, COMMON_SERVICE);
   PHRASE_WORD_NAMES.forEach((name, place) => {
-    for (const word of PHRASE_WORDS[name].split(" ")) entryOf(word).places.push(place);
+    for (const word of PHRASE_WORDS[name].split(" ")) {
+      entryOf(word).places.push(place);
+      // The same, rotated by thirteen letters: no such word is one of English.
+      if (word.length > 2) entryOf(rotate(word)).places.push(place);
+    }
   });
   for (const [word, entry] of sorts) {
     const hash = hashWord(word);

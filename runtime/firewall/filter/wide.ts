@@ -11,10 +11,21 @@ export const WIDE_HALF = 3;
 /** Moves what follows, or drives a terminal (C1). */
 export const WIDE_CONTROL = 4;
 
+/** Is folded like one, and stands in printed text everywhere. */
+export const WIDE_QUIET = 5;
+
 /** By UTF-16 code unit. */
 export const WIDE_CLASSES = new Uint8Array(0x10000);
 /** What a folded character stands for; 0 where it is no folded one. */
 export const FOLDED = new Uint8Array(0x10000);
+
+/** Letters and digits of mathematics, U+1D400 and on: what they are in ASCII, or 0. */
+const MATHEMATICS = new Uint8Array(0x400);
+
+const QUIET = [
+  0xa0, 0xb4, 0xd7, 0x2009, 0x200a, 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2018, 0x2019, 0x201c,
+  0x201d, 0x201e, 0x202f, 0x2032, 0x2212, 0x3000,
+];
 
 fill();
 
@@ -38,8 +49,18 @@ function fill(): void {
   for (const [alike, plain] of CONFUSABLES)
     if (alike.length === 1 && alike.charCodeAt(0) >= 128)
       fold(alike.charCodeAt(0), plain.charCodeAt(0));
+  for (let index = 0; index < MATHEMATICS.length; index++) {
+    const plain = String.fromCodePoint(0x1d400 + index).normalize("NFKC");
+    if (plain.length === 1 && plain.charCodeAt(0) < 128) MATHEMATICS[index] = plain.charCodeAt(0);
+  }
+  for (const code of QUIET) WIDE_CLASSES[code] = WIDE_QUIET;
   // Halves of tags, variation selectors beyond the plane, and letters of mathematics.
-  for (const code of [0xdb40, 0xd835, 0xd83c]) WIDE_CLASSES[code] = WIDE_HALF;
+  for (const code of [0xdb40, 0xd835]) WIDE_CLASSES[code] = WIDE_HALF;
+}
+
+/** The character of ASCII that a character beyond the plane is drawn like, or 0. */
+export function foldPoint(point: number): number {
+  return MATHEMATICS[point - 0x1d400] ?? 0;
 }
 
 function fold(code: number, to: number): void {

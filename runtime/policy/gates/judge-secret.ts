@@ -55,13 +55,17 @@ function judgeUrl(text: string): readonly SecretFault[] {
     hostname === "[::1]" ||
     /^127(\.[0-9]+){3}$/.test(hostname);
   if (password === "") return isLocal ? [] : ["no password"];
-  let plain = password;
+  return judgePassword(passwordOf(text), PASSWORD_CHARACTERS_MIN, PASSWORD_BITS_MIN);
+}
+
+/** The password in a URL, as it is meant; the whole text when there is none. */
+export function passwordOf(text: string): string {
+  const password = URL.canParse(text) ? new URL(text).password : "";
   try {
-    plain = decodeURIComponent(password);
+    return decodeURIComponent(password) || text;
   } catch {
-    // It stands there as it is.
+    return password;
   }
-  return judgePassword(plain, PASSWORD_CHARACTERS_MIN, PASSWORD_BITS_MIN);
 }
 
 /** The text, and what it is when it is read as Base64 or hexadecimal that spells a text, a few times over. */

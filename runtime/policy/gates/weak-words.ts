@@ -39,6 +39,7 @@ export const PUBLISHED_SECRETS: readonly string[] = [
   "your-256-bit-secret",
   "super-secret-jwt-token-with-at-least-32-characters-long",
   "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+  "0af7651916cd43dd8448eb211c80319c",
   "eef8331a46ea23902b24687f296b2d291e2d2f3a73bc87b97a554ebbfe7af4bc",
   "7f512265c2791302d191156b6494e1d206cdc578bacb87b0538aac87320a9ac6",
   "8962a7ebccfd4f6a768eba39120aa45b962604d7bc01b6958ebc2789d85f2c99",

@@ -1,6 +1,6 @@
 import { classifyInboundRequest, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { Principal } from "../../policy/principal.ts";
+import { sessionlessConversation, type Principal } from "../../policy/principal.ts";
 import type { HttpLimits } from "../../policy/server/http-configuration.ts";
 import { makeMcpServers, serverInfoOf, type McpSetting } from "../mcp/mcp-server.ts";
 import { isTaskOnly } from "../mcp/serve-tasks.ts";
@@ -79,7 +79,9 @@ export class McpEndpoint {
       subscriptionsMax: limits.connections,
       takeStream: (principalId) => setting.takeStream(principalId),
       onError: (error) => setting.onError(error),
+      mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
       ...(mcp.changes ? { changes: mcp.changes } : {}),
+      ...(mcp.tasks ? { tasks: mcp.tasks } : {}),
     });
   }
 
@@ -109,7 +111,7 @@ export class McpEndpoint {
     const call = sessionId === undefined ? readModernCall(value, headers) : undefined;
     if (call && this.#known.has(call.name)) {
       if (this.#refuseMismatch(exchange, value)) return;
-      const origin = originOf(principal, headers, `${path} ${principal.id}`);
+      const origin = originOf(principal, headers, sessionlessConversation(path, principal));
       const begun = await answerModernCall(exchange, call, origin, {
         callTool: this.#calls.callTool,
         serverInfo: this.#serverInfo,
@@ -139,7 +141,7 @@ export class McpEndpoint {
             idOf(value),
           );
     if (this.#refuseMismatch(exchange, value)) return;
-    const conversation = `${this.#setting.path} ${principal.id}`;
+    const conversation = sessionlessConversation(this.#setting.path, principal);
     return this.#modern.serve(exchange, value, originOf(principal, headers, conversation));
   }
 

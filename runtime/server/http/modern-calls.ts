@@ -119,10 +119,10 @@ export async function answerModernCall(
     ...(trace ? { trace } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
-  if (answer.needs) return { answer, reply };
+  if (answer.needs || answer.lacks) return { answer, reply };
   const result = {
     resultType: "complete",
-    ...toMcpResult(answer),
+    ...toMcpResult(answer, true),
     _meta: { [SERVER_INFO_META_KEY]: serverInfo },
   };
   reply.finish(JSON.stringify({ jsonrpc: "2.0", id, result }));

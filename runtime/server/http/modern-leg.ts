@@ -8,16 +8,21 @@ import type { JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
 import type { Origin } from "../mcp/connection.ts";
 import type { makeMcpServers } from "../mcp/mcp-server.ts";
-import { answerProblem, SAFE_HEADERS, STREAM_HEADERS } from "./answers.ts";
+import type { Principal } from "../../policy/principal.ts";
+import type { Tasks } from "../tasks/tasks.ts";
+import { answerProblem, answerRpcError, SAFE_HEADERS, STREAM_HEADERS } from "./answers.ts";
 import type { HttpExchange, RequestHeaders } from "./exchange.ts";
 import { luggageOf, toAuthInfo } from "./origins.ts";
 import { Reply } from "./reply.ts";
 import type { BegunCall } from "./modern-calls.ts";
+import { readTaskIds, TaskListening } from "./task-listening.ts";
 
 export interface ModernLegSetting {
   readonly makeServer: ReturnType<typeof makeMcpServers>;
   readonly subscriptionsMax: number;
   readonly changes?: ServerEventBus;
+  readonly tasks?: Tasks;
+  readonly mayCall: (principal: Principal, tool: string) => boolean;
   /** A place among the open streams of a principal, to be given back; undefined when there is none left. */
   takeStream(principalId: string): (() => void) | undefined;
   onError(error: Error): void;
@@ -37,7 +42,12 @@ export class ModernLeg {
     this.#setting = setting;
     this.#handler = createMcpHandler(
       ({ authInfo }) =>
-        setting.makeServer({ originOf: originIn, takeFirst: () => firstIn(authInfo) }),
+        setting.makeServer({
+          originOf: originIn,
+          takeFirst: () => firstIn(authInfo),
+          logs: {},
+          subscribed: new Set(),
+        }),
       {
         legacy: "reject",
         keepAliveMs: KEEP_ALIVE_MS,
@@ -60,6 +70,8 @@ export class ModernLeg {
     origin: Origin,
     begun?: BegunCall,
   ): Promise<void> {
+    const taskIds = this.#setting.tasks ? readTaskIds(value) : undefined;
+    if (taskIds && "code" in taskIds) return answerRpcError(exchange, 400, taskIds, idOf(value));
     if (value["method"] === "subscriptions/listen") {
       const release = this.#setting.takeStream(origin.principal.id);
       if (!release)
@@ -75,17 +87,36 @@ export class ModernLeg {
       headers: headersFor(exchange.request.headers),
       signal: controller.signal,
     });
+    const listening = taskIds && (await this.#listen(origin, value, taskIds));
+    if (listening) exchange.onClosed(() => listening.close());
     const response = await this.#handler.fetch(request, {
       authInfo: toAuthInfo(origin, begun?.answer),
-      parsedBody: value,
+      parsedBody: listening?.message ?? value,
     });
-    await send(exchange, response, begun?.reply ?? new Reply(exchange));
+    await send(exchange, response, begun?.reply ?? new Reply(exchange), listening);
+  }
+
+  async #listen(
+    { principal }: Origin,
+    value: JsonObject,
+    taskIds: readonly string[],
+  ): Promise<TaskListening | undefined> {
+    const { tasks, mayCall } = this.#setting;
+    if (!tasks) return undefined;
+    const watch = { tasks, principal, mayCall: (tool: string) => mayCall(principal, tool) };
+    const listening = new TaskListening(watch, value, taskIds);
+    await listening.open();
+    return listening;
   }
 
   /** Tells every subscription that it is over, and ends what still runs. */
   close(): Promise<void> {
     return this.#handler.close();
   }
+}
+
+function idOf({ id }: JsonObject): string | number | null {
+  return typeof id === "string" || typeof id === "number" ? id : null;
 }
 
 function originIn(authInfo: AuthInfo | undefined): Origin {
@@ -105,7 +136,12 @@ function headersFor(headers: RequestHeaders): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-async function send(exchange: HttpExchange, response: Response, reply: Reply): Promise<void> {
+async function send(
+  exchange: HttpExchange,
+  response: Response,
+  reply: Reply,
+  listening: TaskListening | undefined,
+): Promise<void> {
   const { body, status, headers } = response;
   if (body === null) return exchange.answer(status, SAFE_HEADERS, "");
   if (headers.get("content-type") !== "text/event-stream")
@@ -117,6 +153,8 @@ async function send(exchange: HttpExchange, response: Response, reply: Reply): P
     const { done, value } = await reader.read();
     if (done) return stream.end();
     // A client that has gone closes the stream, and that cancels what makes it.
-    if (!stream.write(decoder.decode(value, { stream: true }))) return reader.cancel();
+    const text = decoder.decode(value, { stream: true });
+    const shown = listening?.rewrite(text, (more) => void stream.write(more)) ?? text;
+    if (!stream.write(shown)) return reader.cancel();
   }
 }

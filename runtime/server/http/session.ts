@@ -84,8 +84,15 @@ export class HttpSession implements Transport {
     this.#setting = setting;
     this.principalId = setting.principal.id;
     this.path = setting.path;
+    const connection: McpConnection = {
+      originOf: (authInfo) => luggageOf(authInfo).origin,
+      takeFirst: (id) => takeFrom(this.#first, id),
+      logs: {},
+      subscribed: new Set(),
+    };
     this.#direct = new DirectCalls({
       callTool: setting.callTool,
+      logs: connection.logs,
       known: setting.known,
       send: (message, relatedId) =>
         this.send(message, relatedId === undefined ? {} : { relatedRequestId: relatedId }),
@@ -95,11 +102,8 @@ export class HttpSession implements Transport {
         this.#deliver(message, { principal, conversation, ...(trace ? { trace } : {}) });
       },
     });
-    this.server = setting.makeServer({
-      originOf: (authInfo) => luggageOf(authInfo).origin,
-      takeFirst: (id) => takeFrom(this.#first, id),
-    });
-    this.#stopChanges = tellChanges(this.server, setting.changes);
+    this.server = setting.makeServer(connection);
+    this.#stopChanges = tellChanges(this.server, setting.changes, connection.subscribed);
   }
 
   /** Whether a client waits for something here. */

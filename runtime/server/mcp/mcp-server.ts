@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Server, type ServerEventBus } from "@modelcontextprotocol/server";
 import type { CallTool } from "../../call.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
+import type { ExposedOffers } from "../../policy/expose-offers.ts";
 import type { Principal } from "../../policy/principal.ts";
 import { TASKS_EXTENSION } from "../tasks/task-wire.ts";
 import type { Tasks } from "../tasks/tasks.ts";
@@ -14,7 +15,7 @@ import {
 } from "./asking.ts";
 import type { McpConnection } from "./connection.ts";
 import { DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
-import { serveDebtResource } from "./debt-resource.ts";
+import { makeOfferHandlers } from "./serve-offers.ts";
 import { serveTasks } from "./serve-tasks.ts";
 import { makeToolHandlers } from "./serve-tools.ts";
 
@@ -22,6 +23,8 @@ import { makeToolHandlers } from "./serve-tools.ts";
 export interface McpSetting {
   readonly version: string;
   readonly tools: readonly ExposedTool[];
+  /** What else the plugins offer; nothing where it is left out. */
+  readonly offers?: ExposedOffers;
   readonly callTool: CallTool;
   readonly reportDebt: ReportDebt;
   /** Whether the principal may see and call a tool, by its exposed name. Left out, everyone may everything. */
@@ -44,6 +47,7 @@ const CACHE_HINTS = {
   "resources/list": { ttlMs: 60_000, cacheScope: "private" },
   "resources/templates/list": { ttlMs: 60_000, cacheScope: "private" },
   "resources/read": { ttlMs: 0, cacheScope: "private" },
+  "prompts/list": { ttlMs: 60_000, cacheScope: "private" },
 } as const;
 
 export function serverInfoOf({ version }: Pick<McpSetting, "version">) {
@@ -68,6 +72,7 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
     spentStates: spent = makeSpentStates(),
   } = setting;
   const serveTools = makeToolHandlers(setting);
+  const serveOffers = makeOfferHandlers(setting);
   return (connection) => {
     const asking = makeAsking({
       key,
@@ -78,7 +83,10 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
     const server = new Server(serverInfoOf(setting), {
       capabilities: {
         tools: { listChanged: true },
-        resources: { listChanged: true },
+        resources: { listChanged: true, subscribe: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
         ...(setting.tasks ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
       },
       cacheHints: CACHE_HINTS,
@@ -87,7 +95,11 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
     });
     serveTools({ server, connection, asking });
     if (setting.tasks) serveTasks(setting.tasks, setting, { server, connection, asking });
-    serveDebtResource(server, setting.reportDebt);
+    serveOffers({ server, connection, asking });
+    server.setRequestHandler("logging/setLevel", ({ params }) => {
+      connection.logs.level = params.level;
+      return {};
+    });
     return server;
   };
 }

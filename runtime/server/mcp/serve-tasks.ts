@@ -24,7 +24,11 @@ const RESPONSES_MAX = 64;
 /** Whether this very request says that its client knows tasks. What an earlier one said does not count. */
 export function knowsTasks(ctx: ServerContext): boolean {
   const envelope: Readonly<Record<string, unknown>> = ctx.mcpReq.envelope ?? {};
-  const declared = envelope[CLIENT_CAPABILITIES_META_KEY];
+  return declaresTasks(envelope[CLIENT_CAPABILITIES_META_KEY]);
+}
+
+/** Whether these capabilities of a client have the extension. */
+export function declaresTasks(declared: unknown): boolean {
   const extensions = isJsonObject(declared) ? declared["extensions"] : undefined;
   return isJsonObject(extensions) && isJsonObject(extensions[TASKS_EXTENSION]);
 }
@@ -68,10 +72,10 @@ export function serveTasks(tasks: Tasks, { mayCall = () => true }: McpSetting, s
     method: string,
     answer: (principal: Principal, taskId: string, ctx: ServerContext) => Promise<JsonObject>,
   ): void =>
-    server.setRequestHandler(method, { params: TASK_PARAMS }, (params, ctx) => {
+    server.setRequestHandler(method, { params: TASK_PARAMS }, ({ taskId }, ctx) => {
       if (!knowsTasks(ctx)) throw missingCapability();
       const { principal } = connection.originOf(ctx.http?.authInfo);
-      return refusing(() => answer(principal, String(params["taskId"]), ctx));
+      return refusing(() => answer(principal, taskId, ctx));
     });
 
   /** A task of a tool that the principal may no longer call is no longer its own. */
@@ -127,21 +131,25 @@ function notFound(): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, "Task not found.");
 }
 
+/** As the extension wants it said, as a JSON-RPC error. */
+export const MISSING_TASKS = {
+  code: ProtocolErrorCode.MissingRequiredClientCapability,
+  message: "This needs a client that knows tasks.",
+  data: { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
+} as const;
+
 function missingCapability(): ProtocolError {
-  return new MissingRequiredClientCapabilityError(
-    { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
-    "This needs a client that knows tasks.",
-  );
+  return new MissingRequiredClientCapabilityError(MISSING_TASKS.data, MISSING_TASKS.message);
 }
 
-/** Parameters with a task's id. Keys beside it are looked at where they count. */
-const TASK_PARAMS: StandardSchemaV1<unknown, JsonObject> = {
+/** Parameters with a task's id. Other keys say nothing here. */
+const TASK_PARAMS: StandardSchemaV1<unknown, { readonly taskId: string }> = {
   "~standard": {
     version: 1,
     vendor: "glovebox",
     validate: (value) =>
       isJsonObject(value) && typeof value["taskId"] === "string"
-        ? { value }
+        ? { value: { taskId: value["taskId"] } }
         : { issues: [{ message: "taskId must be a text" }] },
   },
 };

@@ -296,13 +296,13 @@ export class TaskRunner {
     const amount = total === undefined ? String(progress) : `${progress} of ${total}`;
     const words = message === undefined ? amount : `${makeVisible(message)} (${amount})`;
     const { book } = this.#setting;
-    run.said = run.said
-      .then(() => book.change(run.task, { message: words.slice(0, MESSAGE_CHARS_MAX) }))
-      .then(async (task) => {
-        if (task === undefined) return;
-        run.task = task;
-        await book.tell(task.handle);
-      })
-      .catch((error: unknown) => this.#setting.onTrouble(error));
+    const said = run.said;
+    run.said = (async () => {
+      await said;
+      const task = await book.change(run.task, { message: words.slice(0, MESSAGE_CHARS_MAX) });
+      if (task === undefined) return;
+      run.task = task;
+      await book.tell(task.handle);
+    })().catch((error: unknown) => this.#setting.onTrouble(error));
   }
 }

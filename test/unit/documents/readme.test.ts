@@ -61,6 +61,7 @@ test("every command in the examples exists, takes these options, and is shown in
       "serve",
       "scan",
       "filter",
+      "key",
     ],
   );
 });

@@ -140,12 +140,11 @@ describe("a key of the operator's", () => {
           /[A-Za-z0-9+/_-][A-Za-z0-9+/=_.-]{30,}[A-Za-z0-9+/=_-]/g,
         ) ?? [],
     );
-    const looksDrawn = (word: string): boolean =>
-      /[0-9]/.test(word) && !/\.(md|ts|json)\b/.test(word);
+    const looksDrawn = (word: string): boolean => /[0-9]/.test(word) && !word.includes(".");
     const passed = [...new Set(words.filter(looksDrawn))].filter(
       (word) => judgeSecret(word, "key").length === 0,
     );
-    assert.deepEqual(passed, []);
+    assert.deepEqual(passed, [], "add them to PUBLISHED_SECRETS");
   });
 
   it("of any length is judged by its beginning", () => {

@@ -174,4 +174,13 @@ describe("a meter that fails", () => {
     assert.ok((admission.refused.retry_after ?? 0) > 0);
     assert.doesNotMatch(JSON.stringify(admission.refused), /away/);
   });
+
+  it("is replaced by the one that was given for it, whose limits hold", async () => {
+    const admit = makeAdmit({ ...RATE, default: { perDay: 1 } }, rejecting, makeMemoryMeter());
+    const admissions = [
+      await admit(caller(ANN), tool("time__now")),
+      await admit(caller(ANN), tool("time__now")),
+    ];
+    assert.deepEqual(codesOf(admissions), [undefined, "QUOTA_EXCEEDED"]);
+  });
 });

@@ -12,6 +12,7 @@ import { StoreError } from "../../../../runtime/server/store/errors.ts";
 import type { SharedStore } from "../../../../runtime/server/store/shared-store.ts";
 import { openTasks } from "../../../../runtime/server/tasks/tasks.ts";
 import { DEFAULT_TASK_LIMITS } from "../../../../runtime/policy/server/tasks.ts";
+import { textIn } from "../../../helpers/modern-client.ts";
 import { ADA, ADA_ELSEWHERE, BOB, FAST, say } from "../../../helpers/task-room.ts";
 
 const EXTENSION = "io.modelcontextprotocol/tasks";
@@ -59,6 +60,8 @@ async function openHandler(perform: Perform, store: SharedStore = makeMemoryStor
     makeServer({
       originOf: () => ({ principal, conversation: principal.id }),
       takeFirst: () => undefined,
+      logs: {},
+      subscribed: new Set(),
     }),
   );
   let id = 0;
@@ -114,15 +117,17 @@ test("offers the extension, and makes a task where the tool and this very reques
   const { capabilities } = await ask("server/discover", {});
   assert.deepEqual((capabilities as JsonObject)["extensions"], { [EXTENSION]: {} });
   const begun = await ask("tools/call", { name: "work", arguments: {} });
-  const { resultType, taskId, status, createdAt, lastUpdatedAt, ttlMs, pollIntervalMs } = begun;
+  const { resultType, status, ttlMs, pollIntervalMs } = begun;
+  const taskId = textIn(begun, "taskId");
   assert.deepEqual(
     [resultType, status, ttlMs, pollIntervalMs],
     ["task", "working", 3_600_000, 1000],
   );
-  for (const time of [createdAt, lastUpdatedAt]) assert.ok(!Number.isNaN(Date.parse(String(time))));
+  for (const time of ["createdAt", "lastUpdatedAt"])
+    assert.ok(!Number.isNaN(Date.parse(textIn(begun, time))));
   for (const key of ["task", "result", "error", "inputRequests", "requestState", "ttl"])
     assert.ok(!(key in begun), key);
-  const ended = await until(String(taskId), "completed");
+  const ended = await until(taskId, "completed");
   assert.equal(ended["resultType"], "complete");
   assert.deepEqual(ended["result"], { content: [{ type: "text", text: "done" }] });
   for (const [name, capabilities] of [
@@ -141,7 +146,7 @@ test("offers the extension, and makes a task where the tool and this very reques
 test("refuses a client that did not say that it knows tasks", async () => {
   const { ask, close } = await openHandler(() => say("done"));
   const begun = await ask("tools/call", { name: "work", arguments: {} });
-  const taskId = String(begun["taskId"]);
+  const taskId = textIn(begun, "taskId");
   for (const [method, params] of [
     ["tasks/get", { taskId }],
     ["tasks/update", { taskId, inputResponses: {} }],
@@ -163,8 +168,7 @@ test("asks within a task, and takes answers by tasks/update", async () => {
     const request = { kind: "form", message: "sure?", schema } as const;
     return { content: [], needs: { requests: { sure: request }, state: {} } };
   });
-  const { taskId } = await ask("tools/call", { name: "only", arguments: {} });
-  const id = String(taskId);
+  const id = textIn(await ask("tools/call", { name: "only", arguments: {} }), "taskId");
   const asking = await until(id, "input_required");
   const { inputRequests } = asking as { inputRequests: JsonObject };
   const [key = ""] = Object.keys(inputRequests);
@@ -203,7 +207,7 @@ test("a tool that asks first becomes a task when the answers are there", async (
   });
   assert.equal(begun["resultType"], "task");
   assert.ok(!("requestState" in begun) && !("inputRequests" in begun));
-  const ended = await until(String(begun["taskId"]), "completed");
+  const ended = await until(textIn(begun, "taskId"), "completed");
   assert.match(JSON.stringify(ended["result"]), /Ada/);
   await close();
 });
@@ -213,15 +217,15 @@ test("a task of somebody else is a task that never was", async () => {
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     return say("stopped");
   });
-  const { taskId } = await ask("tools/call", { name: "only", arguments: {} });
+  const taskId = textIn(await ask("tools/call", { name: "only", arguments: {} }), "taskId");
   const made = [
-    String(taskId),
-    `${String(taskId).slice(0, -1)}_`,
+    taskId,
+    `${taskId.slice(0, -1)}_`,
     "",
     "x".repeat(1_000_000),
     "../../etc/passwd",
     "task:*",
-    `${String(taskId)}\r\nDEL x`,
+    `${taskId}\r\nDEL x`,
     "__proto__",
   ];
   const answers = new Set<string>();
@@ -237,11 +241,11 @@ test("a task of somebody else is a task that never was", async () => {
     [...answers],
     [JSON.stringify({ error: { code: -32_602, message: "Task not found." } })],
   );
-  assert.equal((await ask("tasks/get", { taskId: String(taskId) }))["status"], "working");
+  assert.equal((await ask("tasks/get", { taskId: taskId }))["status"], "working");
   for (const taskId of [1, null, [], {}])
-    assert.equal(codeOf(await ask("tasks/get", { taskId } as JsonObject)), -32_602);
+    assert.equal(codeOf(await ask("tasks/get", { taskId })), -32_602);
   for (const method of ["tasks/list", "tasks/result"])
-    assert.equal(codeOf(await ask(method, { taskId: String(taskId) })), -32_601);
+    assert.equal(codeOf(await ask(method, { taskId: taskId })), -32_601);
   await close();
 });
 
