@@ -176,8 +176,8 @@ function openSet(
     sandbox,
     steps,
     tools,
-    watch,
     offers,
+    watch,
   }: {
     readonly sandbox: Sandbox;
     readonly steps: CallSteps;

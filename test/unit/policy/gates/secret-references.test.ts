@@ -41,13 +41,7 @@ test("every secret that a configuration names is found, and what is none is not"
       ["server.state_key", "file:/run/secrets/state-key", "key"],
     ],
   );
-  // A section of any depth.
-  const otlp = {
-    endpoint: "https://a.example",
-    headers: "env:OTLP_HEADERS",
-    everyMs: 1,
-    sample: 1,
-  };
-  const later = { ...configuration, telemetry: { otlp } };
-  assert.ok(listSecretReferences(later).some(({ path }) => path === "telemetry.otlp.headers"));
+  // A section that is not read yet.
+  const later = { ...configuration, later: { headers: { apiKey: ["env:LATER_KEY"] } } };
+  assert.ok(listSecretReferences(later).some(({ path }) => path === "later.headers.api_key[0]"));
 });
