@@ -9,27 +9,60 @@ export interface SecretReference {
   readonly kind: SecretKind | "pem";
 }
 
-/** Every secret that the configuration names, in the order of its sections. */
-export function listSecretReferences({
-  plugins,
-  server,
-}: Configuration): readonly SecretReference[] {
-  const found: SecretReference[] = [];
-  for (const [alias, { grants }] of Object.entries(plugins)) {
+const REFERENCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/;
+/** What a secret is for. Any other is a token of some service's. */
+const KINDS: Readonly<Record<string, SecretReference["kind"]>> = {
+  "server.state_key": "key",
+  "server.store.url": "url",
+  "server.http.tls.key": "pem",
+};
+/** Files that are no secrets. */
+const PUBLIC = /\.(cert|client_ca)$/;
+/** Sections whose readers know no text but references that looks like one. Grants of `env` are texts of the operator's. */
+const OTHER_SECTIONS = ["plugins", "trust", "waivers"];
+
+/**
+ * Every secret that the configuration names, found wherever a reference stands: what a section will name some day is judged
+ * without a word here.
+ */
+export function listSecretReferences(configuration: Configuration): readonly SecretReference[] {
+  const sections = Object.entries(configuration).filter(([key]) => !OTHER_SECTIONS.includes(key));
+  return [
+    ...listTokens(configuration),
+    ...sections.flatMap(([key, value]) => listReferences(value, key)),
+  ];
+}
+
+function listTokens({ plugins }: Configuration): readonly SecretReference[] {
+  return Object.entries(plugins).flatMap(([alias, { grants }]) => {
     const http = grants.http as unknown as HttpGrant | undefined;
-    for (const [index, { secret }] of (http?.allow ?? []).entries()) {
-      if (!secret) continue;
+    return (http?.allow ?? []).flatMap(({ secret }, index) => {
+      if (!secret) return [];
       const path = `plugins.${alias}.grants.http.allow[${index}].secret`;
-      found.push({ path: `${path}.reference`, reference: secret.reference, kind: "token" });
-      for (const [tenant, reference] of Object.entries(secret.perTenant ?? {}))
-        found.push({ path: `${path}.perTenant.${tenant}`, reference, kind: "token" });
-    }
+      const own = Object.entries(secret.perTenant ?? {}).map(
+        ([tenant, reference]) =>
+          ({ path: `${path}.perTenant.${tenant}`, reference, kind: "token" }) as const,
+      );
+      const usual = { path: `${path}.reference`, reference: secret.reference, kind: "token" };
+      return [usual as SecretReference, ...own];
+    });
+  });
+}
+
+function listReferences(value: unknown, path: string): readonly SecretReference[] {
+  if (typeof value === "string") {
+    if (!REFERENCE.test(value) || PUBLIC.test(path)) return [];
+    return [{ path, reference: value, kind: KINDS[path] ?? "token" }];
   }
-  const { stateKey, store, http } = server;
-  if (stateKey !== undefined)
-    found.push({ path: "server.state_key", reference: stateKey, kind: "key" });
-  if (store.kind === "redis")
-    found.push({ path: "server.store.redis", reference: store.url, kind: "url" });
-  if (http.tls) found.push({ path: "server.http.tls.key", reference: http.tls.key, kind: "pem" });
-  return found;
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) => listReferences(item, `${path}[${index}]`));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    listReferences(member, `${path}.${toYamlKey(key)}`),
+  );
+}
+
+/** `stateKey` as the configuration writes it: `state_key`. */
+function toYamlKey(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
