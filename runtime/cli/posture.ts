@@ -38,6 +38,7 @@ export function describePosture(
     mode,
     seal,
     waivers: workspace.configuration.waivers,
+    acceptedPaths: workspace.configuration.flow.accept,
     ...countsAlone(workspace.configuration.server),
     plugins: plugins.map(({ alias, signers }) => ({
       alias,

@@ -14,7 +14,7 @@ export interface ToolPlan {
   /** Paths that end at its plugin. Where there are none, it is never held. */
   readonly paths: readonly FlowPath[];
   /** Whether a path that ends at its plugin is one that nobody accepts today. */
-  isHeld(): boolean;
+  readonly isHeld: () => boolean;
   /** Where its plugin can send to. */
   readonly sends: readonly string[];
 }

@@ -1,9 +1,12 @@
+import { AUTH_ITEMS } from "./auth-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FILTER_ITEMS } from "./filter-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
+import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -11,18 +14,21 @@ import { WIT_ITEMS } from "./wit-items.ts";
 export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   {
     id: "GB-001",
-    title: "A tool's answer can carry instructions to the model",
+    title: "An instruction that looks like any other text passes the filter",
     status: "open",
     severity: "high",
     since: "0.1.0",
     ring: null,
     current_behavior:
-      "Answers are bounded, checked for shape and matched against the pinned output schema, but their text is not filtered.",
-    ideal:
-      "Secrets, instructions with markers, invisible characters and exfiltration links are filtered, and flows from private data to the outside are held for a human.",
-    resolved_by: "An output firewall and a flow policy.",
+      'Every answer is filtered for explicit marks of instructions to a model, invisible characters, links that carry data away, secrets and cards. An order without a mark ("please send the report to this address") is what honest texts hold too: no static rule tells it, and none is claimed to.',
+    ideal: "What such a text could make a model do is held for a human.",
+    resolved_by:
+      "Not by a filter: the flow policy holds calls that send out after text of strangers has come in.",
     references: ["OWASP MCP06"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+    evidence: [
+      { kind: "test", what: "test/security/known-gaps.test.ts" },
+      { kind: "test", what: "test/unit/firewall/filter/instructions.test.ts" },
+    ],
   },
   {
     id: "GB-002",
@@ -113,19 +119,6 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     resolved_by: "Support in the runner once the bindings are stable.",
     references: [],
     evidence: [{ kind: "test", what: "test/security/component-features.test.ts" }],
-  },
-  {
-    id: "GB-009",
-    title: "One tenant, one user: whoever reaches stdio may call everything",
-    status: "open",
-    severity: "medium",
-    since: "0.1.0",
-    ring: null,
-    current_behavior: "The server speaks stdio only; the client process is the principal.",
-    ideal: "Principals with scopes per tool over HTTP.",
-    resolved_by: "Streamable HTTP with authentication.",
-    references: ["OWASP MCP07"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
     id: "GB-012",
@@ -329,6 +322,9 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
   ...AUDIT_ITEMS,
+  ...FILTER_ITEMS,
+  ...REPLICA_ITEMS,
+  ...AUTH_ITEMS,
   ...FLOW_ITEMS,
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,

@@ -1,3 +1,4 @@
+import type { AcceptedPath } from "../policy/flow/policy.ts";
 import type { Waiver } from "../policy/configuration.ts";
 import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Measure, Seal } from "../sandbox/sandbox.ts";
@@ -15,6 +16,7 @@ export function postureItems(posture: Posture): DebtItem[] {
       .filter(({ name, inForce }) => name === "cgroup" && !inForce)
       .map(cgroupItem),
     ...posture.waivers.map(waiverItem),
+    ...(posture.acceptedPaths ?? []).map(acceptedItem),
     ...posture.plugins.filter((plugin) => !plugin.signed).map(unsignedItem),
     ...posture.plugins
       .filter((plugin) => plugin.grants.some((grant) => grant.sends))
@@ -98,6 +100,23 @@ function waiverItem({ gate, until }: Waiver): DebtItem {
     resolved_by: "Close the gap that the waiver names and remove it from the configuration.",
     references: [],
     evidence: [{ kind: "configuration", what: "waivers" }],
+  };
+}
+
+function acceptedItem({ path, until }: AcceptedPath): DebtItem {
+  return {
+    id: `GB-FLOW-${path.replace("/", "-has-").replace(">", "-to-")}`,
+    title: `Path \`${path}\` from private data to the outside is accepted until ${until}`,
+    status: "open",
+    severity: "high",
+    since: "0.2.0",
+    ring: null,
+    current_behavior:
+      "Until the end of that day nobody is asked before data leaves on it, whatever the conversation has read; after it, a person is asked, and production does not start.",
+    ideal: "The path is cut, or a person decides.",
+    resolved_by: "Cut the path with grants or profiles, or move it to `flow.hold`.",
+    references: ["OWASP MCP06"],
+    evidence: [{ kind: "configuration", what: "flow.accept" }],
   };
 }
 

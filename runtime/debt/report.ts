@@ -1,5 +1,6 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import { digestOf } from "../plugin/canonical.ts";
+import type { AcceptedPath } from "../policy/flow/policy.ts";
 import type { Configuration, Waiver } from "../policy/configuration.ts";
 import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
@@ -13,6 +14,8 @@ export interface Posture {
   readonly mode: Configuration["mode"];
   readonly seal: Seal;
   readonly waivers: readonly Waiver[];
+  /** Paths from private data to the outside that nobody is asked about. */
+  readonly acceptedPaths?: readonly AcceptedPath[];
   readonly plugins: readonly PostureOfPlugin[];
   /** Whether each replica counts for itself while the store of all is away. */
   readonly countsAloneWhenAway?: boolean;

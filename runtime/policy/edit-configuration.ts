@@ -34,13 +34,20 @@ export function editPlugin(
   });
 }
 
-/** Takes one plugin's entry out. A plugin that is not there changes nothing. */
+/** Takes one plugin's entry out, and its name out of every profile. A plugin that is not there changes nothing. */
 export function removePlugin(text: string, file: string, alias: string): string {
   return edit(text, file, (document) => {
     const plugins = document.get("plugins");
     if (!isMap(plugins)) return;
     plugins.delete(alias);
     if (plugins.items.length === 0) plugins.flow = true;
+    const profiles = document.get("profiles");
+    if (!isMap(profiles)) return;
+    for (const { value } of profiles.items) {
+      const members = isMap(value) ? value.get("plugins") : undefined;
+      if (isSeq(members))
+        members.items = members.items.filter((item) => !isScalar(item) || item.value !== alias);
+    }
   });
 }
 

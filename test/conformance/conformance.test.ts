@@ -1,15 +1,11 @@
 // The conformance suite of the protocol's makers against a real `glovebox serve --http`, whose fixtures are plugins of this tree.
 import assert from "node:assert/strict";
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
-import { makeConformanceWorkspace } from "../helpers/conformance.ts";
-import { GLOVEBOX, until, type ServedWorkspace } from "../helpers/served-workspace.ts";
+import { makeConformanceWorkspace, SUITE } from "../helpers/conformance.ts";
+import { serveWorkspace, type ServedHttp } from "../helpers/served-http.ts";
+import type { ServedWorkspace } from "../helpers/served-workspace.ts";
 
-const SUITE = join(
-  import.meta.dirname,
-  "../../node_modules/@modelcontextprotocol/conformance/dist/index.js",
-);
 /** The suite asks more often than people do. Which tools run as tasks is the operator's to say. */
 const SETTINGS = `server:
   rate:
@@ -28,22 +24,16 @@ const SETTINGS = `server:
 `;
 
 let workspace: ServedWorkspace;
-let server: ChildProcess;
-let url = "";
+let server: ServedHttp;
 
 before(async () => {
   workspace = await makeConformanceWorkspace(SETTINGS);
-  const words = ["serve", "--http", "--listen", "127.0.0.1:0", "--config", workspace.configFile];
-  server = spawn(process.execPath, [GLOVEBOX, ...words], { stdio: ["ignore", "ignore", "pipe"] });
-  let stderr = "";
-  server.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  await until(() => /"port":\d+/.test(stderr) || server.exitCode !== null, "the server", 60_000);
-  url = `http://127.0.0.1:${/"port":(\d+)/.exec(stderr)?.[1] ?? assert.fail(stderr)}/mcp`;
+  server = await serveWorkspace(workspace);
 });
 
-after(() => {
-  server.kill();
-  workspace.remove();
+after(async () => {
+  await server?.stop();
+  workspace?.remove();
 });
 
 /** Each scenario of a run and whether all of its checks passed, those apart that the revision does not score. */
@@ -55,7 +45,7 @@ interface Outcome {
 
 async function run(revision: string): Promise<Outcome> {
   const text = await new Promise<string>((resolve) => {
-    const words = [SUITE, "server", "--url", url, "--requirements", revision];
+    const words = [SUITE, "server", "--url", server.url, "--requirements", revision];
     execFile(process.execPath, words, { maxBuffer: 2 ** 26 }, (_error, stdout, stderr) =>
       resolve(stdout + stderr),
     );
@@ -78,24 +68,24 @@ function assertAll(scenarios: ReadonlyMap<string, boolean>, wanted: number, run:
 test(
   "30 of 30 scenarios of 2025-11-25, and what it does not score",
   { timeout: 300_000 },
-  async (t) => {
+  async () => {
     const outcome = await run("2025-11-25");
     assertAll(outcome.scored, 30, outcome);
     assertAll(outcome.extra, outcome.extra.size, outcome);
-    t.diagnostic(`2025-11-25: ${outcome.scored.size}/30, and ${outcome.extra.size} more`);
+    console.error(`2025-11-25: ${outcome.scored.size}/30, and ${outcome.extra.size} more`);
   },
 );
 
 test(
   "37 of 37 scenarios of 2026-07-28, 10 of 10 of tasks, and what it does not score",
   { timeout: 600_000 },
-  async (t) => {
+  async () => {
     const outcome = await run("2026-07-28");
     assertAll(outcome.scored, 37, outcome);
     const tasks = new Map([...outcome.extra].filter(([name]) => name.startsWith("tasks-")));
     assertAll(tasks, 10, outcome);
     assertAll(outcome.extra, outcome.extra.size, outcome);
-    t.diagnostic(
+    console.error(
       `2026-07-28: ${outcome.scored.size}/37, tasks ${tasks.size}/10, and ${outcome.extra.size - tasks.size} more`,
     );
   },

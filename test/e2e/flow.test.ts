@@ -174,7 +174,7 @@ test("a call that is made while the page is being read is held like one after it
     client.call("web__fetch_page", page("/b")),
   ]);
   const codes = answers.map((answer) => answer.structuredContent?.["error_code"]);
-  assert.deepEqual(codes.toSorted(), ["FLOW_HELD", undefined]);
+  assert.deepEqual(new Set(codes), new Set(["FLOW_HELD", undefined]));
 });
 
 for (const [name, connectSo] of WAYS)

@@ -1,11 +1,18 @@
 // What plugins offer beside tools, and what they ask, as clients of both eras see it over stdio.
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { Client, type ClientOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { CONFORMANCE_PLUGINS } from "../helpers/conformance.ts";
-import { makeServedWorkspace, until, type ServedWorkspace } from "../helpers/served-workspace.ts";
+import { packPackage, readPackage } from "../../runtime/supply/package.ts";
+import {
+  makeServedWorkspace,
+  runGlovebox,
+  until,
+  type ServedWorkspace,
+} from "../helpers/served-workspace.ts";
 
 const HOSTILE = {
   folder: join(import.meta.dirname, "../fixtures/hostile-offers"),
@@ -203,6 +210,25 @@ for (const era of Object.keys(MODES) as (keyof typeof MODES)[]) {
     });
   });
 }
+
+test("what is offered is pinned: another prompt than the component lists is refused", () => {
+  const file = join(workspace.folder, "hostile-offers/dist/hostile-offers-1.0.0.tgz");
+  const files = readPackage(readFileSync(file));
+  const text = Buffer.from(files.offers ?? []).toString();
+  const changed = Buffer.from(text.replace("Speaks as the system.", "Sums up a page."));
+  assert.notDeepEqual(changed, Buffer.from(files.offers ?? []));
+  const add = (name: string, offers: Uint8Array | undefined) => {
+    const { offers: _, ...rest } = files;
+    const path = join(workspace.folder, name);
+    writeFileSync(path, packPackage({ ...rest, ...(offers && { offers }) }));
+    runGlovebox(["sign", path, "--key", "author.key"], workspace.folder);
+    const words = ["add", path, "--as", "other", "--yes", "--accept", "name-overlap"];
+    runGlovebox(words, workspace.folder);
+  };
+  assert.throws(() => add("changed.tgz", changed), /ERR_SURFACE_NOT_OF_COMPONENT/);
+  assert.throws(() => add("without.tgz", undefined), /ERR_SURFACE_NOT_OF_COMPONENT/);
+  assert.throws(() => add("broken.tgz", Buffer.from("{")), /ERR_SURFACE_INVALID/);
+});
 
 test("who subscribed hears of a change, and of no flood", async (t) => {
   const client = await connect(t, "2025-11-25");

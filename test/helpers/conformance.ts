@@ -3,6 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeServedWorkspace, type ServedWorkspace } from "./served-workspace.ts";
 
+/** The suite's own program. */
+export const SUITE = join(
+  import.meta.dirname,
+  "../../node_modules/@modelcontextprotocol/conformance/dist/index.js",
+);
 const FIXTURES = join(import.meta.dirname, "../fixtures/conformance");
 const GRANTS = ["clock", "ask=form,sampling,roots"];
 

@@ -13,7 +13,8 @@ import {
   type CallRequest,
 } from "../../runtime/call.ts";
 import { Conversations } from "../../runtime/consent/conversations.ts";
-import { CONSENT_KEY, makeConsent } from "../../runtime/consent/make-consent.ts";
+import { CONSENT_KEY } from "../../runtime/consent/hear-human.ts";
+import { makeConsent } from "../../runtime/consent/make-consent.ts";
 import { withStoreTaints } from "../../runtime/consent/store-taints.ts";
 import { makePlanner } from "../../runtime/consent/tool-plan.ts";
 import { traceStores } from "../../runtime/consent/trace-stores.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { showArguments, makeQuestion } from "../../runtime/consent/question.ts";
-import { CONSENT_KEY } from "../../runtime/consent/make-consent.ts";
+import { CONSENT_KEY } from "../../runtime/consent/hear-human.ts";
 import {
   ACCEPT,
   ALICE,
@@ -44,7 +44,7 @@ describe("an answer", () => {
     const world = makeConsentWorld(SHOP);
     const asked = await world.call("shop");
     const both = await Promise.all([1, 2].map(() => world.answer("shop", asked, ACCEPT)));
-    assert.deepEqual(both.map(codeOf).toSorted(), ["APPROVAL_REQUIRED", undefined]);
+    assert.deepEqual(new Set(both.map(codeOf)), new Set(["APPROVAL_REQUIRED", undefined]));
     assert.equal(codeOf(await world.answer("shop", asked, ACCEPT)), "APPROVAL_REQUIRED");
     assert.equal(world.ran.length, 1);
   });
@@ -88,7 +88,7 @@ describe("an answer", () => {
     ];
     const asked = await first.call("shop");
     const both = await Promise.all([first, second].map((one) => one.answer("shop", asked, ACCEPT)));
-    assert.deepEqual(both.map(codeOf).toSorted(), ["APPROVAL_REQUIRED", undefined]);
+    assert.deepEqual(new Set(both.map(codeOf)), new Set(["APPROVAL_REQUIRED", undefined]));
   });
 
   it("lets nothing run when it cannot be written down", async () => {
@@ -109,10 +109,7 @@ describe("a question", () => {
         const wellFormed = JSON.parse(JSON.stringify(value).toWellFormed());
         const shown = showArguments(wellFormed);
         assert.deepEqual(JSON.parse(shown), wellFormed);
-        assert.doesNotMatch(
-          shown,
-          /[\u200B-\u200F\u202A-\u202E\u2060-\u2069\u{E0000}-\u{E007F}\u001B]/u,
-        );
+        assert.doesNotMatch(shown, /[\u200B-\u200F\u202A-\u202E\u2060-\u2069\u{E0000}-\u{E007F}]/u);
         assert.doesNotMatch(shown, /[^\S\n]{64}/);
       }),
     );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ToolAnswer } from "../../runtime/answer.ts";
-import { CONSENT_KEY } from "../../runtime/consent/make-consent.ts";
+import { CONSENT_KEY } from "../../runtime/consent/hear-human.ts";
 import {
   ACCEPT,
   ALICE,

@@ -26,8 +26,13 @@ const EVERYWHERE = [".", ...PACKAGES];
 /** Files whose imports nobody needs who installs the package: tests, tools, and what the build makes part of other files. */
 const NOT_SHIPPED =
   /^(test\/|plugins\/[^/]+\/(test|tools)\/|runtime\/sandbox\/runner\/extism\/|runtime\/sandbox\/transpile\/(main|generate-code|expose-glue|glue-scopes)\.ts$)/;
-/** Needed by what is no import here: types, another tool's plugin, and what componentize-js imports without declaring it. */
-const UNSEEN = ["@types/node", "oxlint-tsgolint", "@bytecodealliance/preview2-shim"];
+/** Needed by what is no import here: types, another tool's plugin, what componentize-js imports without declaring it, and what LangChain's adapters want beside them. */
+const UNSEEN = [
+  "@types/node",
+  "oxlint-tsgolint",
+  "@bytecodealliance/preview2-shim",
+  "@langchain/core",
+];
 
 const PACKAGE_NAME = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*(?=\/|$)/;
 const IMPORT = [

@@ -76,6 +76,8 @@ export const serve: Command = {
     announce(runtime, log);
     for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
       log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
+    for (const { path, reason, until } of runtime.posture.acceptedPaths ?? [])
+      log.warn(`path ${path} is accepted until ${until}: ${makeVisible(reason)}`, { path, until });
     const tasks = await openTasksOf(workspace, runtime, log);
     const server = isHttp
       ? await serveAtAddress(workspace, runtime, machine, { log, tasks })

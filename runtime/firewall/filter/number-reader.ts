@@ -30,7 +30,7 @@ const RANGES = BRANDS.map(
     [Number(low.padEnd(4, "0")), Number(high.padEnd(4, "9")), lengths] as const,
 );
 const CARD_DIGITS_MIN = 12;
-const CARD_DIGITS_MAX = 19;
+export const CARD_DIGITS_MAX = 19;
 const GROUPS_MAX = 5;
 /** Longer rows of digits are looked at in parts. */
 export const ROW_DIGITS_MAX = 64;
@@ -44,11 +44,32 @@ export function readNumbers(text: string, start: number, end: number, list: Span
     return;
   }
   for (let first = 0; first < groups.length; first++) {
+    if (isSocialSecurityAmong(text, groups, first)) {
+      list.add("ssn", "number", "high", groups[first]?.start ?? 0, groups[first + 2]?.end ?? 0);
+      first += 2;
+      continue;
+    }
     const last = lastOfCard(text, groups, first);
     if (last < 0) continue;
     list.add("cards", "number", "high", groups[first]?.start ?? 0, groups[last]?.end ?? 0);
     first = last;
   }
+}
+
+/** In a row of several numbers: its own groups are joined by dashes, and nothing else is joined to them so. */
+function isSocialSecurityAmong(text: string, groups: readonly Group[], first: number): boolean {
+  const [from, to] = [groups[first], groups[first + 2]];
+  if (!from || !to || sizeOf(from) !== 3 || to.end - from.start !== 11) return false;
+  if (text.charCodeAt(from.end) !== 0x2d || text.charCodeAt(from.start - 1) === 0x2d) return false;
+  return text.charCodeAt(to.end) !== 0x2d && isSocialSecurity(text, from.start, to.end);
+}
+
+/** Where a row begins anew that goes on behind `end`: so far back that a number over the end is in it whole. */
+export function restartRow(text: string, end: number): number {
+  let [index, digits] = [end, 0];
+  while (index > 0 && digits < CARD_DIGITS_MAX) if (isDigit(text.charCodeAt(--index))) digits++;
+  while (index < end && isDigit(text.charCodeAt(index))) index++;
+  return Math.min(index + 1, end);
 }
 
 /** The number of the last group of a card's number that begins with the group `first`, or -1. */
@@ -85,10 +106,13 @@ function splitGroups(text: string, start: number, end: number): readonly Group[]
 function isFree(text: string, start: number, end: number): boolean {
   const before = text.charCodeAt(start - 1);
   const after = text.charCodeAt(end);
-  if (isAlphanumeric(before) || before === 0x5f || before === 0x2e || before === 0x2d) return false;
+  if (isAlphanumeric(before) || before === 0x5f || before === 0x2e) return false;
+  if (before === 0x2d && !isDigit(text.charCodeAt(start - 2))) return false;
   if (before === 0x2b || before === 0x23) return false;
   if (isAlphanumeric(after) || after === 0x5f) return false;
-  return !((after === 0x2e || after === 0x2d) && isAlphanumeric(text.charCodeAt(end + 1)));
+  const next = text.charCodeAt(end + 1);
+  // A row that was cut goes on behind a dash.
+  return !isAlphanumeric(next) || (after !== 0x2e && (after !== 0x2d || isDigit(next)));
 }
 
 function isCard(text: string, groups: readonly Group[], first: number, last: number): boolean {

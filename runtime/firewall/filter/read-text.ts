@@ -1,7 +1,7 @@
 import { CLASSES, isDigit } from "./characters.ts";
 import { readBase64Run } from "./encoded.ts";
 import { readLandmark } from "./landmarks.ts";
-import { readNumbers, ROW_DIGITS_MAX } from "./number-reader.ts";
+import { CARD_DIGITS_MAX, readNumbers, restartRow, ROW_DIGITS_MAX } from "./number-reader.ts";
 import { readPassword } from "./passwords.ts";
 import { beginPhrases, endPhrases, readPhraseWord } from "./phrase-reader.ts";
 import {
@@ -92,11 +92,14 @@ export function readText(text: string, list: SpanList): void {
     if (kind === digit) {
       if (run < 0) run = index;
       runDigits++;
-      if (row >= 0 && index - rowEnd <= 1 && rowDigits < ROW_DIGITS_MAX) rowDigits++;
-      else {
-        if (rowDigits >= ROW_DIGITS_MIN) readNumbers(text, row, rowEnd, list);
+      if (row < 0) {
         row = index;
         rowDigits = 1;
+      } else if (rowDigits < ROW_DIGITS_MAX || index === rowEnd) rowDigits++;
+      else {
+        readNumbers(text, row, rowEnd, list);
+        row = restartRow(text, rowEnd);
+        rowDigits = CARD_DIGITS_MAX;
       }
       rowEnd = index + 1;
       continue;

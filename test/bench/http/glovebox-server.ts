@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { watchBrokers } from "../../../runtime/audit/watch-brokers.ts";
 import { makeCallTool, PLAIN_STEPS, type CallableTool } from "../../../runtime/call.ts";
+import { releaseThrough } from "../../../runtime/filter-answer.ts";
+import { DEFAULT_FILTER, makeFilterPolicy } from "../../../runtime/firewall/filter/policy.ts";
 import { compileValidator } from "../../../runtime/plugin/schema/validator.ts";
 import { DEFAULT_HTTP } from "../../../runtime/policy/server/http-configuration.ts";
 import { openAudit } from "../../../runtime/powers/audit-file.ts";
@@ -83,7 +85,12 @@ const callTool = makeCallTool({
     ? openAudit(join(folder, "audit.jsonl"), makeFilePowers())
     : { write: () => undefined, close: () => undefined },
   seal: "none",
-  steps: isFull ? { ...PLAIN_STEPS, admit: makeAdmit(RATE, makeMemoryMeter()) } : PLAIN_STEPS,
+  steps: isFull
+    ? releaseThrough(makeFilterPolicy(DEFAULT_FILTER), {
+        ...PLAIN_STEPS,
+        admit: makeAdmit(RATE, makeMemoryMeter()),
+      })
+    : PLAIN_STEPS,
 });
 
 const serving = await serveHttp(

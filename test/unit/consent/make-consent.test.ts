@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CONSENT_KEY } from "../../../runtime/consent/make-consent.ts";
+import { CONSENT_KEY } from "../../../runtime/consent/hear-human.ts";
 import {
   ACCEPT,
   ALICE,
@@ -101,7 +101,7 @@ describe("approvals", () => {
       "APPROVAL_REQUIRED",
     );
     const both = await Promise.all([1, 2].map(() => world.call("shop", { n: 1 }, mute)));
-    assert.deepEqual(both.map(codeOf).toSorted(), ["APPROVAL_REQUIRED", undefined]);
+    assert.deepEqual(new Set(both.map(codeOf)), new Set(["APPROVAL_REQUIRED", undefined]));
     await decide("deny");
     assert.equal(codeOf(await world.call("shop", { n: 1 }, mute)), "APPROVAL_DECLINED");
     await decide("allow");

@@ -334,3 +334,14 @@ describe("an edited configuration", () => {
     );
   });
 });
+
+it("removing a plugin takes it out of every profile", () => {
+  const text = `version: 1
+plugins: { time: { source: ./a }, web: { source: ./b } }
+profiles:
+  bank: { plugins: [time, web] } # both
+  other: { plugins: [time] }
+`;
+  const { profiles } = parseText(removePlugin(text, FILE, "time"));
+  assert.deepEqual({ ...profiles }, { bank: { plugins: ["web"] }, other: { plugins: [] } });
+});

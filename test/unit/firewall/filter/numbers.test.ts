@@ -74,3 +74,11 @@ test("personal data is found where it is asked for, and not by itself", () => {
   assert.deepEqual(ids.toSorted(), ["email.address", "iban.number", "ip.four", "phone.number"]);
   assert.doesNotMatch(left, /example|NWBK|1234|203/);
 });
+
+test("numbers in long rows are found wherever they stand", () => {
+  const card = madeCard("4", 16).replaceAll(/(\d{4})(?=\d)/g, "$1 ");
+  for (let before = 0; before < 40; before++) {
+    const text = `${"12 ".repeat(before)}${card} 34 212-09-9998 ${"56 ".repeat(40)}x`;
+    assert.deepEqual(filtered(text).ids.toSorted(), ["cards.number", "ssn.number"], text);
+  }
+});
