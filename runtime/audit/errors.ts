@@ -22,6 +22,13 @@ export const AUDIT_ERRORS = {
     summary: "There is no audit trail where one was looked for, or an anchor or key is not one.",
     remedy: "Name the trail's files, or run the command in the folder of the workspace.",
   },
+  ERR_SUSPENDED_UNREADABLE: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "The list of suspended plugins is damaged, so nobody knows who is suspended.",
+    remedy:
+      "Look at `.glovebox/suspended.json` and at the events `plugin-suspended` of the audit trail; restore or remove it.",
+  },
   ERR_AUDIT_CROWDED: {
     fault: "system",
     exit: EXIT.failed,

@@ -41,6 +41,8 @@ import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
 import { gatherHttpFacts } from "./gates/http-facts.ts";
+import { makeKeepArguments } from "./audit/keep-arguments.ts";
+import { openWatch, type Watch } from "./audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
@@ -103,7 +105,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return assemble(workspace, machine, sandbox, startable, which);
+    return await assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -128,23 +130,24 @@ function assertProfile({ configuration, paths }: Workspace, which: WhichProfiles
   );
 }
 
-function assemble(
+async function assemble(
   workspace: Workspace,
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
   which: WhichProfiles,
-): Runtime {
+): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode);
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
+  const watch = await openWatch(workspace, machine, audit);
   const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
   const steps = makeSteps(workspace.configuration, evaluate);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
@@ -158,6 +161,7 @@ function assemble(
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
       await store.close();
+      await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
     },
@@ -173,9 +177,11 @@ function openSet(
     steps,
     tools,
     offers,
+    watch,
   }: {
     readonly sandbox: Sandbox;
     readonly steps: CallSteps;
+    readonly watch: Watch;
     readonly tools: readonly ExposedTool[];
     readonly offers: ExposedOffers;
   },
@@ -183,6 +189,8 @@ function openSet(
   const { workspace, machine, plugins, audit } = parts;
   const { name, plugins: members } = graph.profile;
   const consent = openConsent(graph, parts);
+  const { audit: kept, filter } = workspace.configuration;
+  const keepArguments = makeKeepArguments(kept.arguments, filter.fields);
   // Where the set opens no path, nobody needs to know what has come into a store.
   const touch = graph.paths.length > 0 ? consent.touch : undefined;
   const opened = new Map(
@@ -220,11 +228,13 @@ function openSet(
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
     ring: ringOf(sandbox.seal),
+    ...(watch.observer ? { observer: watch.observer } : {}),
+    ...(keepArguments ? { keepArguments } : {}),
     // The filter is outermost: no other step sees or lets out what it has not read.
-    steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
-      ...steps,
-      ...consent,
-    }),
+    steps: releaseThrough(
+      makeFilterPolicy(workspace.configuration.filter),
+      watch.guard({ ...steps, ...consent }),
+    ),
   });
   const componentOf = (name: string): string | undefined => callables.get(name)?.plugin.component;
   const served = {

@@ -73,4 +73,18 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     references: [],
     evidence: [{ kind: "test", what: "test/unit/powers/audit-file.test.ts" }],
   },
+  {
+    id: "GB-064",
+    title: "Rules of anomalies see the calls of one process",
+    status: "open",
+    severity: "low",
+    since: "0.3.0",
+    ring: null,
+    current_behavior:
+      "Each server counts bursts, sizes and streaks by itself, from its start on; only suspensions and known hosts are kept, by workspace. Replicas on other machines know nothing of each other.",
+    ideal: "Replicas share what their rules have seen.",
+    resolved_by: "Counters in the shared store, or rules over shipped records in a SIEM.",
+    references: ["OWASP MCP08"],
+    evidence: [{ kind: "test", what: "test/unit/audit/anomalies.test.ts" }],
+  },
 ];

@@ -1,3 +1,4 @@
+import { AUTH_ITEMS } from "./auth-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
@@ -5,6 +6,7 @@ import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
+import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -117,19 +119,6 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     resolved_by: "Support in the runner once the bindings are stable.",
     references: [],
     evidence: [{ kind: "test", what: "test/security/component-features.test.ts" }],
-  },
-  {
-    id: "GB-009",
-    title: "One tenant, one user: whoever reaches stdio may call everything",
-    status: "open",
-    severity: "medium",
-    since: "0.1.0",
-    ring: null,
-    current_behavior: "The server speaks stdio only; the client process is the principal.",
-    ideal: "Principals with scopes per tool over HTTP.",
-    resolved_by: "Streamable HTTP with authentication.",
-    references: ["OWASP MCP07"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
     id: "GB-012",
@@ -334,6 +323,8 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   ...AUDIT_ITEMS,
   ...FILTER_ITEMS,
+  ...REPLICA_ITEMS,
+  ...AUTH_ITEMS,
   ...FLOW_ITEMS,
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,

@@ -6,6 +6,8 @@ import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
 import type { AuditConfiguration } from "./read-audit.ts";
 import type { FilterConfiguration } from "./read-filter.ts";
+import type { AnomalyConfiguration } from "./read-anomalies.ts";
+import type { TelemetryConfiguration } from "./read-telemetry.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
@@ -25,6 +27,8 @@ export interface Configuration {
   readonly filter: FilterConfiguration;
   readonly limits: Limits;
   readonly audit: AuditConfiguration;
+  readonly telemetry: TelemetryConfiguration;
+  readonly anomalies: AnomalyConfiguration;
   readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */

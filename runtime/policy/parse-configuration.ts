@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
+import { readAnomalies } from "./read-anomalies.ts";
 import { readAudit } from "./read-audit.ts";
 import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
@@ -16,6 +17,7 @@ import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
 import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
+import { readTelemetry } from "./read-telemetry.ts";
 import { readTrust } from "./read-trust.ts";
 import { readServer } from "./server/read-server.ts";
 import { REASON } from "./reason.ts";
@@ -60,6 +62,8 @@ export function parseConfiguration(
         "filter",
         "limits",
         "audit",
+        "telemetry",
+        "anomalies",
         "server",
         "waivers",
         "licences",
@@ -78,6 +82,8 @@ export function parseConfiguration(
       filter: readFilter(fields.get("filter")),
       limits,
       audit: readAudit(fields.get("audit")),
+      telemetry: readTelemetry(fields.get("telemetry")),
+      anomalies: readAnomalies(fields.get("anomalies")),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),

@@ -1,7 +1,8 @@
 // Two real servers behind one round-robin proxy, with one real Redis: what a company puts behind its load balancer.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync, globSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,7 +11,11 @@ import type { JsonObject } from "@glovebox/host-api/json";
 import { askModern, listenModern, RpcError, textIn } from "../helpers/modern-client.ts";
 import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
 import { startBalancer, startReplica, type Balancer, type Replica } from "../helpers/replicas.ts";
-import { makeServedWorkspace, type ServedWorkspace } from "../helpers/served-workspace.ts";
+import {
+  GLOVEBOX,
+  makeServedWorkspace,
+  type ServedWorkspace,
+} from "../helpers/served-workspace.ts";
 
 const EFFECTS = {
   folder: join(import.meta.dirname, "../fixtures/effects"),
@@ -22,6 +27,7 @@ server:
   state_key: env:TEST_STATE_KEY
   rate:
     default: { per_minute: 100000 }
+    tools: { effects__confirm: { per_day: 12 } }
     requests: { per_minute: 100000, burst: 10000 }
   tasks:
     tools:
@@ -41,6 +47,9 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
   before(async () => {
     redis = await startRedis();
     workspace = await makeServedWorkspace([EFFECTS], SETTINGS);
+    const text = readFileSync(workspace.configFile, "utf8");
+    const approved = text.replace(/^( +)source:/m, "$1approvals: { approved: always }\n$1source:");
+    writeFileSync(workspace.configFile, approved);
     environment = {
       TEST_REDIS_URL: redis.url,
       TEST_STATE_KEY: randomBytes(32).toString("hex"),
@@ -52,9 +61,9 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
   after(async () => {
     for (const { child } of replicas) child.kill("SIGKILL");
     await Promise.all(replicas.map(({ exited }) => exited));
-    await balancer[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-    workspace.remove();
+    await balancer?.[Symbol.asyncDispose]();
+    await redis?.[Symbol.asyncDispose]();
+    workspace?.remove();
   });
 
   const ask = (method: string, params: JsonObject) => askModern(balancer.url, method, params);
@@ -75,6 +84,15 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
     throw new Error("the task never came to be so");
   };
   const untilEnded = (taskId: string) => until(taskId, (task) => ENDED.has(textIn(task, "status")));
+  const approvals = (...words: readonly string[]): string => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [GLOVEBOX, "approvals", ...words, "--config", workspace.configFile],
+      { encoding: "utf8", env: { ...process.env, ...environment } },
+    );
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
   /** How often a job was run, by the files that it left. */
   const runsOf = (job: string): number =>
     globSync(`**/${job}.*`, { cwd: join(workspace.folder, ".glovebox/data") }).length;
@@ -148,6 +166,38 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
     assert.equal(runsOf("confirmed"), 1);
   });
 
+  test("what a caller has used on one counts on the other", async () => {
+    const call = { name: "effects__confirm", arguments: { job: "limited" } };
+    const options = { capabilities: { elicitation: { form: {} } } };
+    let asked = 0;
+    for (let turn = 0; turn < 20; turn += 1) {
+      const url = replicas[turn % 2]?.url ?? "";
+      const answer = await askModern(url, "tools/call", call, options);
+      if (answer["resultType"] === "input_required") asked += 1;
+      else assert.match(JSON.stringify(answer), /QUOTA_EXCEEDED/);
+    }
+    // The tests before have used three of the twelve.
+    assert.equal(asked, 9);
+    assert.equal(runsOf("limited"), 0);
+  });
+
+  test("what the operator allows counts on both, once", async () => {
+    const [one, two] = replicas;
+    assert.ok(one && two);
+    const call = { name: "effects__approved", arguments: { job: "approved" } };
+    const none = { capabilities: {} };
+    const held = await askModern(one.url, "tools/call", call, none);
+    assert.match(JSON.stringify(held), /APPROVAL_REQUIRED/);
+    const list = JSON.parse(approvals("list", "--json")) as unknown;
+    const [, id = ""] = /"id":"([^"]+)"/.exec(JSON.stringify(list)) ?? [];
+    approvals("allow", id);
+    const done = await askModern(two.url, "tools/call", call, none);
+    assert.match(JSON.stringify(done), /did approved/);
+    for (const { url } of [one, two])
+      assert.match(JSON.stringify(await askModern(url, "tools/call", call, none)), /APPROVAL_REQ/);
+    assert.equal(runsOf("approved"), 1);
+  });
+
   test("a session of 2025 is known where it was begun, and elsewhere its client begins another", async () => {
     const [one, two] = replicas;
     assert.ok(one && two);
@@ -208,16 +258,19 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
     // No more than it could run at once, and at least one, or nothing was killed in the middle.
     assert.ok(lost.length >= 1 && lost.length <= 3, `${lost.length} lost`);
     assert.ok(accepted.size + refused === jobs.length && refused <= 3, `${refused} refused`);
-    assert.ok(existsSync(workspace.configFile));
   });
 
   test("nothing is promised while Redis is away, and it goes on when it is back", async () => {
     const url = replicas[1]?.url ?? "";
     await redis.kill();
-    await assert.rejects(
-      askModern(url, "tools/call", { name: "effects__work", arguments: { job: "away" } }),
-      { code: -32_603 },
-    );
+    // Without the limits nobody is let in, and without the store nothing becomes a task.
+    const away = { name: "effects__work", arguments: { job: "away" } };
+    const answer = await askModern(url, "tools/call", away);
+    assert.equal(answer["isError"], true);
+    assert.ok(!("taskId" in answer));
+    await assert.rejects(askModern(url, "tasks/get", { taskId: "A".repeat(32) }), {
+      code: -32_603,
+    });
     const ready = await fetch(url.replace(/mcp$/, "readyz"));
     assert.equal(ready.status, 503);
     assert.equal(runsOf("away"), 0);
@@ -233,4 +286,41 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
     await untilEnded(textIn(begun, "taskId"));
     assert.equal(runsOf("back"), 1);
   });
+});
+
+test("one server that is killed says of each task what became of it, when it is back", async (t) => {
+  const settings = `
+server:
+  tasks: { tools: { effects__work: {} }, limits: { running: 1 } }
+`;
+  const workspace = await makeServedWorkspace([EFFECTS], settings);
+  t.after(() => workspace.remove());
+  const first = await startReplica(workspace.configFile, {});
+  const ids = new Map<string, string>();
+  for (const job of ["began", "waited"]) {
+    const params = { name: "effects__work", arguments: { job, ms: job === "began" ? 30_000 : 0 } };
+    ids.set(job, textIn(await askModern(first.url, "tools/call", params), "taskId"));
+  }
+  const runsOf = (job: string): number =>
+    globSync(`**/${job}.*`, { cwd: join(workspace.folder, ".glovebox/data") }).length;
+  for (let tries = 0; runsOf("began") === 0 && tries < 400; tries += 1) await wait(50);
+  first.child.kill("SIGKILL");
+  await first.exited;
+  const second = await startReplica(workspace.configFile, {});
+  t.after(() => second.child.kill("SIGKILL"));
+  const ended = async (job: string): Promise<JsonObject> => {
+    for (;;) {
+      const task = await askModern(second.url, "tasks/get", { taskId: ids.get(job) ?? "" });
+      if (ENDED.has(textIn(task, "status"))) return task;
+      await wait(200);
+    }
+  };
+  assert.match(JSON.stringify(await ended("waited")), /did waited/);
+  const lost = await ended("began");
+  assert.equal(lost["status"], "failed");
+  assert.match(JSON.stringify(lost["error"]), /TASK_LOST/);
+  assert.deepEqual([runsOf("began"), runsOf("waited")], [1, 1]);
+  // Told to stop, it ends what it can.
+  second.child.kill("SIGTERM");
+  assert.equal(await second.exited, 0);
 });

@@ -81,6 +81,24 @@ export const EVERYTHING = {
     concurrent_calls: 1,
     queued_calls: 0,
   },
+  anomalies: {
+    webhook: { url: "https://hooks.example.com/x", secret: "env:ALERTS", private: ["10.0.0.0/8"] },
+    rules: [
+      { name: "flood", kind: "burst", calls: 100, within: "60s", then: "alert" },
+      { name: "dump", kind: "size", chars: 100_000, times: 10, plugins: ["time"] },
+      { name: "new-host", kind: "destination", known: ["api.example.com"], then: "log" },
+      { name: "probing", kind: "denied", streak: 5, then: "suspend" },
+    ],
+  },
+  telemetry: {
+    otlp: {
+      endpoint: "https://collector.example.com:4318",
+      headers: "env:OTLP_HEADERS",
+      every: "5s",
+      sample: 0.1,
+    },
+    metrics: { prometheus: { listen: "127.0.0.1:9999" } },
+  },
   audit: {
     arguments: "full",
     sync: "always",

@@ -13,7 +13,7 @@ import {
   makeServedWorkspace,
   type ServedWorkspace,
 } from "../helpers/served-workspace.ts";
-import { openSession, post, postModern, rpc, startHttp } from "../helpers/http-server.ts";
+import { openSession, post, postModern, rpc, sendRaw, startHttp } from "../helpers/http-server.ts";
 import { ProofKey, RESOURCE, TokenIssuer } from "../helpers/token-issuer.ts";
 import { TokenRoom } from "../helpers/token-room.ts";
 
@@ -248,6 +248,21 @@ test("a server of tokens answers by RFC 6750, 9449 and 9728, whatever is wrong",
     /^DPoP .*error="invalid_dpop_proof"/,
   );
   assert.equal((await ask({ authorization: `Bearer ${bound}` })).status, 401);
+  // On the wire, where a listener could keep one of two and drop the other.
+  const lines = (...headers: readonly string[]): string =>
+    [
+      "POST /mcp HTTP/1.1",
+      `Host: 127.0.0.1:${server.port}`,
+      ...headers,
+      "Content-Length: 0",
+      "",
+      "",
+    ].join("\r\n");
+  const twice = [`Authorization: Bearer ${token}`, `authorization: Bearer ${token}`];
+  assert.match(await sendRaw(server.port, lines(...twice), 300), /^HTTP\/1\.1 400 /);
+  const [one, other] = [await key.prove(bound), await key.prove(bound)];
+  const proofs = [`Authorization: DPoP ${bound}`, `DPoP: ${one}`, `dpop: ${other}`];
+  assert.match(await sendRaw(server.port, lines(...proofs), 300), /^HTTP\/1\.1 401 /);
   assert.equal(server.calls.length, 2);
   const { principal } = server.calls[0]?.caller ?? {};
   assert.deepEqual([principal?.tenant, principal?.subject], ["acme", "ann"]);

@@ -4,6 +4,11 @@ import type { TrailReport } from "../../audit/chain/verify-trail.ts";
 import { AuditError } from "../../audit/errors.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
+import { makeEvent } from "../../audit/record.ts";
+import { remedyForUnknown } from "../../plugin/suggest.ts";
+import { readWorkspace } from "../../workspace.ts";
+import { openTrail } from "../audit/open-trail.ts";
+import { changeSuspended, readSuspended } from "../audit/suspended-plugins.ts";
 import { readOwnKey, readTrail } from "../audit/read-trail.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -11,12 +16,14 @@ import { CliError } from "../errors.ts";
 export const audit: Command = {
   name: "audit",
   summary: "check that nobody changed the audit trail, and print what to keep elsewhere",
-  usage: "verify [FILE…] [--from HEAD]… [--public-key KEY]… | head | key",
+  usage:
+    "verify [FILE…] [--from HEAD]… [--public-key KEY]… | head | key | suspended | resume PLUGIN",
   description: [
     "`verify` finds every line that was removed, changed, moved, repeated or put in, and a cut of the end up to the last checkpoint.",
     "It takes the workspace's own files and key, or the FILEs that are named: all of a trail's, copies of checkpoints too.",
     "`head` prints how far each chain has come. Kept elsewhere and named by `--from`, it shows a later cut of anything before it,",
     "and stands in for older files that are kept elsewhere. `key` prints the public key that checkpoints are signed with.",
+    "`suspended` lists the plugins that a rule of `anomalies` has suspended, and `resume` lets a plugin be called again, in running servers too.",
     "Exit 3 when the trail is not what was written.",
   ],
   options: {
@@ -41,17 +48,20 @@ export const audit: Command = {
     "glovebox audit head > /mnt/elsewhere/head",
     "glovebox audit verify audit.jsonl audit.checkpoints.jsonl --public-key audit.pub",
     "glovebox audit key > audit.pub",
+    "glovebox audit resume web",
   ],
   async run(call) {
     const [verb = ""] = call.args;
     if (verb === "verify") return verify(call);
     if (verb === "head" && call.args.length === 1) return head(call);
     if (verb === "key" && call.args.length === 1) return key(call);
+    if (verb === "suspended" && call.args.length === 1) return suspended(call);
+    if (verb === "resume" && call.args.length === 2) return resume(call.args[1] ?? "", call);
     throw new CliError(
       "ERR_USAGE",
       `\`glovebox audit ${call.args.join(" ")}\` is not understood.`,
       {
-        remedy: "Use: glovebox audit verify [FILE…], glovebox audit head, or glovebox audit key",
+        remedy: "Use: glovebox audit verify [FILE…], head, key, suspended, or resume PLUGIN",
       },
     );
   },
@@ -111,5 +121,39 @@ function key(call: CommandCall): ExitCode {
     );
   call.out.line(text);
   call.out.result({ public_key: text });
+  return EXIT.done;
+}
+
+function suspended({ configFile, machine, out }: CommandCall): ExitCode {
+  const { paths } = readWorkspace(configFile, machine.files);
+  const found = Object.entries(readSuspended(paths, machine.files));
+  if (found.length === 0) out.line("No plugin is suspended.");
+  else
+    out.table(
+      ["PLUGIN", "SINCE", "RULE", "WHAT"],
+      found.map(([alias, { since, rule, what }]) => [alias, since, rule, what]),
+    );
+  out.result({ suspended: Object.fromEntries(found) });
+  return EXIT.done;
+}
+
+async function resume(alias: string, { configFile, machine, out }: CommandCall): Promise<ExitCode> {
+  const workspace = readWorkspace(configFile, machine.files);
+  const { paths } = workspace;
+  const before = readSuspended(paths, machine.files);
+  if (!Object.hasOwn(before, alias))
+    throw new CliError("ERR_USAGE", `No plugin \`${makeVisible(alias)}\` is suspended.`, {
+      remedy: remedyForUnknown(alias, Object.keys(before)),
+    });
+  // First the record: nobody is resumed in silence.
+  const trail = openTrail(workspace, machine.files);
+  try {
+    trail.write(makeEvent("plugin-resumed", { alias, detail: { ...before[alias] } }));
+    await changeSuspended(paths, machine.files, alias, undefined);
+  } finally {
+    trail.close();
+  }
+  out.line(`${alias} may be called again. A running server hears of it within a second.`);
+  out.result({ resumed: alias });
   return EXIT.done;
 }

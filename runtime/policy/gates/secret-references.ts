@@ -38,8 +38,13 @@ function listTokens({ plugins }: Configuration): readonly SecretReference[] {
     const http = grants.http as unknown as HttpGrant | undefined;
     return (http?.allow ?? []).flatMap(({ secret }, index) => {
       if (!secret) return [];
-      const path = `plugins.${alias}.grants.http.allow[${index}].secret.reference`;
-      return { path, reference: secret.reference, kind: "token" } as const;
+      const path = `plugins.${alias}.grants.http.allow[${index}].secret`;
+      const own = Object.entries(secret.perTenant ?? {}).map(
+        ([tenant, reference]) =>
+          ({ path: `${path}.perTenant.${tenant}`, reference, kind: "token" }) as const,
+      );
+      const usual = { path: `${path}.reference`, reference: secret.reference, kind: "token" };
+      return [usual as SecretReference, ...own];
     });
   });
 }

@@ -42,8 +42,6 @@ test("every secret that a configuration names is found, and what is none is not"
     ],
   );
   // A section that is not read yet.
-  const later = { ...configuration, telemetry: { headers: { apiKey: ["env:OTLP_KEY"] } } };
-  assert.ok(
-    listSecretReferences(later).some(({ path }) => path === "telemetry.headers.api_key[0]"),
-  );
+  const later = { ...configuration, later: { headers: { apiKey: ["env:LATER_KEY"] } } };
+  assert.ok(listSecretReferences(later).some(({ path }) => path === "later.headers.api_key[0]"));
 });

@@ -1,0 +1,97 @@
+import type { Attributes, Meter } from "@opentelemetry/api";
+import type { CallRecord } from "../../audit/record.ts";
+import type { CallObserver } from "../../call.ts";
+
+/** Numbers of rules and of operations are ours and closed; this holds against a mistake, not against an attack. */
+const NAMES_MAX = 500;
+
+/** What does not change while a server runs, as gauges. */
+export interface MeasuredPosture {
+  readonly waivers: readonly { readonly gate: string }[];
+  suspended(): readonly string[];
+}
+
+/**
+ * Measures calls. Every label has few values: names of pinned tools and plugins, codes of closed lists.
+ * A name that a client made up, a principal, a host or an argument is never one.
+ */
+export function makeCallMetrics(meter: Meter, posture: MeasuredPosture): CallObserver {
+  const seconds = meter.createHistogram("mcp.server.operation.duration", {
+    description: "Time from a call's admission to its recorded end.",
+    unit: "s",
+    advice: {
+      explicitBucketBoundaries: [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
+      ],
+    },
+  });
+  const active = meter.createUpDownCounter("glovebox.calls.active", {
+    description: "Calls under way.",
+  });
+  const chars = meter.createHistogram("glovebox.result.size", {
+    description: "Characters of the content that clients were answered with.",
+    unit: "{character}",
+    advice: { explicitBucketBoundaries: [100, 1000, 10_000, 100_000, 1_000_000] },
+  });
+  const hostCalls = meter.createCounter("glovebox.host_calls", {
+    description: "Host operations that plugins asked for.",
+  });
+  const denied = meter.createCounter("glovebox.denied", {
+    description: "Host operations that were refused.",
+  });
+  const findings = meter.createCounter("glovebox.findings", {
+    description: "Findings of the filter of outputs.",
+  });
+  meter
+    .createObservableGauge("glovebox.waivers", { description: "Waivers in force, by gate." })
+    .addCallback((result) => {
+      for (const { gate } of posture.waivers) result.observe(1, { gate });
+    });
+  meter
+    .createObservableGauge("glovebox.plugins.suspended", { description: "Suspended plugins." })
+    .addCallback((result) => {
+      for (const alias of posture.suspended()) result.observe(1, { plugin: alias });
+    });
+  const nameOnce = makeBound();
+  return {
+    begin(_callId, { plugin }) {
+      const labels = { plugin: plugin.alias };
+      active.add(1, labels);
+      return {
+        step: () => undefined,
+        end(record) {
+          active.add(-1, labels);
+          seconds.record(record.duration_ms / 1000, attributesOf(record));
+          chars.record(record.result_chars, labels);
+          if (record.host_calls > 0) hostCalls.add(record.host_calls, labels);
+          for (const { operation, tag } of record.denied)
+            denied.add(1, { ...labels, operation: nameOnce(operation), tag });
+          for (const { id, severity } of record.findings ?? [])
+            findings.add(1, { ...labels, finding: nameOnce(id), severity });
+        },
+      };
+    },
+  };
+}
+
+/** As the semantic conventions for MCP name them. */
+export function attributesOf(record: CallRecord): Attributes {
+  return {
+    "mcp.method.name": "tools/call",
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": record.tool_name,
+    "glovebox.plugin": record.alias,
+    "glovebox.status": record.status,
+    ...(record.error_code === undefined ? {} : { "error.type": record.error_code }),
+  };
+}
+
+function makeBound(): (name: string) => string {
+  const known = new Set<string>();
+  return (name) => {
+    if (known.has(name)) return name;
+    if (known.size >= NAMES_MAX) return "other";
+    known.add(name);
+    return name;
+  };
+}
