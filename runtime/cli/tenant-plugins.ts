@@ -69,7 +69,7 @@ export class TenantPlugins implements SealedPlugin {
       const tenant = this.#find(call.tenant ?? LOCAL_TENANT);
       open = { tenant, hasRun: false, isSettled: false, isEnded: false };
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     open.tenant.calls += 1;
     this.#open.set(callId, open);

@@ -35,7 +35,7 @@ export class ClientAuthority {
     const extensions =
       san.length === 0 ? [] : [extension("2.5.29.17", sequence(...alternatives), false)];
     const der = this.#issue({ subject: nameOf(names), spki, extensions, ...times });
-    const key = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+    const key = privateKey.export({ type: "pkcs8", format: "pem" });
     return { der, key, cert: toPem("CERTIFICATE", der) };
   }
 

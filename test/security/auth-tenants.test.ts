@@ -47,7 +47,7 @@ class Room {
       signal: new AbortController().signal,
     });
     const [block] = answer.content;
-    const text = block && "text" in block ? String(block.text) : "";
+    const text = block && "text" in block ? block.text : "";
     return { text, code: answer.error?.error_code };
   }
 

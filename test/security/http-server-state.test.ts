@@ -62,7 +62,7 @@ async function begin(t: TestContext, key: Uint8Array = KEY): Promise<[TestServer
     resultType: "input_required",
     inputRequests: { ok: { method: "elicitation/create", params: { message: "May I?" } } },
   });
-  return [server, String(asked.result?.["requestState"])];
+  return [server, asked.result?.["requestState"] as string];
 }
 
 function answer(
@@ -78,7 +78,7 @@ function answer(
 test("an answer is taken once, with the state that was handed out", async (t) => {
   const [server, state] = await begin(t);
   const { result } = await answer(server, state);
-  const [block] = result?.["content"] as { text: string }[];
+  const [block] = (result?.["content"] ?? []) as { text: string }[];
   assert.deepEqual(JSON.parse(block?.text ?? ""), {
     responses: YES,
     state: { consent: { n: 1 } },
@@ -156,7 +156,7 @@ test("nobody is asked without end", async (t) => {
   for (let round = 1; round <= 8; round++) {
     const { result } = await rpc(postModern(server, "tools/call", params));
     assert.equal(result?.["resultType"], "input_required", `round ${round}`);
-    const requestState = String(result?.["requestState"]);
+    const requestState = result?.["requestState"] as string;
     params = { ...params, requestState, inputResponses: YES };
   }
   assert.ok((await rpc(postModern(server, "tools/call", params))).error);
