@@ -79,11 +79,11 @@ function readRule(item: Cursor): AnomalyRule | undefined {
   }
   const fields = item.fields(
     ["name", "kind", ...KINDS[kind]],
-    ["then", "plugins", ...OPTIONAL[kind]],
+    ["action", "plugins", ...OPTIONAL[kind]],
   );
   const base = {
     name: fields.get("name").string(NAME),
-    action: readAction(fields.get("then")),
+    action: readAction(fields.get("action")),
     ...fields.optional("plugins", (list) =>
       list.items(1, NAMES_MAX).map((one) => one.string(NAME)),
     ),

@@ -23,7 +23,7 @@ before(async () => {
     `
 audit: { arguments: redacted }
 telemetry: { metrics: { prometheus: { listen: "127.0.0.1:${PORT}" } } }
-anomalies: { rules: [{ name: flood, kind: burst, calls: 3, within: 60s, then: suspend }] }
+anomalies: { rules: [{ name: flood, kind: burst, calls: 3, within: 60s, action: suspend }] }
 `,
   );
 });

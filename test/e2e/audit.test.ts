@@ -142,7 +142,7 @@ test("a start that is refused is written down with its reasons", async (t) => {
   assert.equal(code, 3);
   const [refused] = readEvents(workspace.folder);
   assert.equal(refused?.event, "start-refused");
-  assert.ok((refused?.detail?.["reasons"] as string[]).includes("ERR_PACKAGE_MISSING"));
+  assert.match(JSON.stringify(refused.detail), /"ERR_PACKAGE_MISSING"/);
 });
 
 describe("killed in the middle of a load", () => {

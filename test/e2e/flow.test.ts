@@ -211,3 +211,14 @@ test("`glovebox flow` names each path, the tools on it, the grants that open it 
     ],
   );
 });
+
+test("production does not start while nobody has decided on a path, and names each", () => {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [GLOVEBOX, "serve", "--json", "--config", whole.configFile],
+    { encoding: "utf8", input: "", env: { ...process.env, NODE_ENV: "production" } },
+  );
+  assert.notEqual(status, 0);
+  for (const word of ["ERR_GATE_FLOW", "files>web", "memory>web"])
+    assert.ok(stdout.includes(word), `${word} in ${stdout}`);
+});

@@ -233,6 +233,33 @@ describe("production over HTTP", () => {
     }
   });
 
+  it("starts with a waiver that names the gate, and says so in the log and the debt report", async () => {
+    const waiver = `waivers:\n  - { gate: tls, reason: the mesh encrypts, until: "2099-01-01" }\n`;
+    const folder = makeWorkspace((yaml) => drop(/^ {4}proxy:.*\n/m)(yaml) + waiver);
+    await runGlovebox(["key", "new", "ann", "--tenant", "acme"], { cwd: folder });
+    const child = spawn(
+      process.execPath,
+      [GLOVEBOX, "serve", "--http", "--listen", "127.0.0.1:0"],
+      {
+        cwd: folder,
+        env: { ...process.env, [NAME]: drawn() },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    let log = "";
+    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
+    try {
+      await portOf(child);
+      assert.match(log, /gate tls is waived until 2099-01-01: the mesh encrypts/);
+    } finally {
+      child.kill();
+    }
+    const config = join(folder, "glovebox.yaml");
+    const { json } = await runInProcess(["debt", "--json", "--config", config], machine);
+    const { items } = json as { items: { id: string }[] };
+    assert.ok(items.some(({ id }) => id === "GB-WAIVER-tls"));
+  });
+
   for (const [title, wrong] of Object.entries(WRONG)) {
     it(`refuses ${title}`, async () => {
       const { code, codes, stderr } = await refusal(wrong);
@@ -313,10 +340,10 @@ describe("init --http", () => {
     const config = join(folder, "glovebox.yaml");
     assert.equal((await runInProcess(["init", "--http", "--config", config], machine)).code, 0);
     const doctor = async (): Promise<readonly string[]> => {
-      const { json } = await runInProcess(["doctor", "--json", "--config", config], machine);
-      const { checks } = json as { checks: { name: string; state: string }[] };
+      const ended = await runInProcess(["doctor", "--json", "--config", config], machine);
+      const { checks } = ended.json as { checks: { name: string; state: string }[] };
       return checks
-        .filter(({ name, state }) => /^http/.test(name) && state !== "ok")
+        .filter(({ name, state }) => name.startsWith("http") && state !== "ok")
         .map(({ name }) => name);
     };
     delete process.env[NAME];

@@ -143,6 +143,18 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
       ended.add(taskId);
     }
     assert.deepEqual(ended, new Set(ids));
+    const listen = (taskIds: JsonObject[string], capabilities: JsonObject) =>
+      askModern(
+        first.url,
+        "subscriptions/listen",
+        { notifications: { taskIds } },
+        { capabilities },
+      );
+    const knows = { extensions: { "io.modelcontextprotocol/tasks": {} } };
+    await assert.rejects(listen(ids, {}), { code: -32_021 });
+    const many = Array.from({ length: 65 }, String);
+    for (const taskIds of [many, [1], "x", {}])
+      await assert.rejects(listen(taskIds, knows), { code: -32_602 });
   });
 
   test("an answer to what one of them asked counts on the other, and once", async () => {
@@ -290,6 +302,7 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
 
 test("one server that is killed says of each task what became of it, when it is back", async (t) => {
   const settings = `
+limits: { deadline: 1s }
 server:
   tasks: { tools: { effects__work: {} }, limits: { running: 1 } }
 `;
@@ -320,6 +333,12 @@ server:
   assert.equal(lost["status"], "failed");
   assert.match(JSON.stringify(lost["error"]), /TASK_LOST/);
   assert.deepEqual([runsOf("began"), runsOf("waited")], [1, 1]);
+  // A task has a deadline of its own; whoever waits for the answer has the plugin's.
+  const long = { name: "effects__work", arguments: { job: "long", ms: 2500 } };
+  const waiting = await askModern(second.url, "tools/call", long, { capabilities: {} });
+  assert.match(JSON.stringify(waiting), /TIMEOUT/);
+  ids.set("long", textIn(await askModern(second.url, "tools/call", long), "taskId"));
+  assert.match(JSON.stringify(await ended("long")), /did long/);
   // Told to stop, it ends what it can.
   second.child.kill("SIGTERM");
   assert.equal(await second.exited, 0);

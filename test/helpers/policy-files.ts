@@ -84,10 +84,10 @@ export const EVERYTHING = {
   anomalies: {
     webhook: { url: "https://hooks.example.com/x", secret: "env:ALERTS", private: ["10.0.0.0/8"] },
     rules: [
-      { name: "flood", kind: "burst", calls: 100, within: "60s", then: "alert" },
+      { name: "flood", kind: "burst", calls: 100, within: "60s", action: "alert" },
       { name: "dump", kind: "size", chars: 100_000, times: 10, plugins: ["time"] },
-      { name: "new-host", kind: "destination", known: ["api.example.com"], then: "log" },
-      { name: "probing", kind: "denied", streak: 5, then: "suspend" },
+      { name: "new-host", kind: "destination", known: ["api.example.com"], action: "log" },
+      { name: "probing", kind: "denied", streak: 5, action: "suspend" },
     ],
   },
   telemetry: {

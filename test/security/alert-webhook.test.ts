@@ -1,6 +1,7 @@
 // Alerts leave through the same guard as a plugin's requests, signed, and nobody waits for who takes them.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { makeWebhook, type Webhook } from "../../runtime/audit/anomalies/webhook.ts";
@@ -18,12 +19,12 @@ function open(url: string, ranges: readonly string[], troubles: string[] = []): 
 describe("an alert", () => {
   it("arrives as JSON, signed with the secret over time and body", async () => {
     const got: { signature: string; body: string }[] = [];
-    await using server = await serve((request, response) => {
-      void text(request).then((body) => {
-        got.push({ signature: String(request.headers["x-glovebox-signature"]), body });
-        response.end();
-      });
-    });
+    const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const body = await text(request);
+      got.push({ signature: String(request.headers["x-glovebox-signature"]), body });
+      response.end();
+    };
+    await using server = await serve((request, response) => void take(request, response));
     const webhook = open(`${server.origin}/hook`, ["127.0.0.0/8"]);
     webhook.send({ rule: "flood", what: "\u202e" });
     await until(() => got.length === 1, "the alert");

@@ -104,7 +104,8 @@ describe("a server with API keys", () => {
   it("shows each principal what it may call, and nothing else", async () => {
     const namesFor = async (key: Key): Promise<readonly string[]> => {
       const { result } = await rpc(ask(key, "tools/list"));
-      return (result?.["tools"] as { name: string }[]).map(({ name }) => name);
+      const tools = (result?.["tools"] ?? []) as unknown as readonly { readonly name: string }[];
+      return tools.map(({ name }) => name);
     };
     const own = "report_pattern_debt";
     assert.deepEqual(await namesFor(all), [own, "keeper__keep", "keeper__send", "keeper__show"]);
@@ -133,7 +134,10 @@ describe("a server with API keys", () => {
   it("keeps the data of tenants apart, and of one tenant together", async () => {
     const show = async (key: Key): Promise<JsonObject> => {
       const { result } = await rpc(ask(key, "tools/call", { name: "keeper__show", arguments: {} }));
-      const [block] = result?.["content"] as { text: string }[];
+      const content = (result?.["content"] ?? []) as unknown as readonly {
+        readonly text: string;
+      }[];
+      const [block] = content;
       return JSON.parse(block?.text ?? "{}") as JsonObject;
     };
     const call = { name: "keeper__keep", arguments: { text: "of acme" } };

@@ -5,7 +5,6 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import type { JsonObject } from "@glovebox/host-api/json";
 import { askModern } from "../helpers/modern-client.ts";
 import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
 import { startReplica, type Replica } from "../helpers/replicas.ts";
@@ -67,8 +66,8 @@ describe("the limits of a caller", { skip: !HAS_REDIS && process.env["CI"] === u
       { name, arguments: { text: "a" } },
       { headers: { authorization: `Bearer ${key}`, ...headers } },
     );
-    const answer = (result["structuredContent"] ?? {}) as JsonObject;
-    return result["isError"] === true ? String(answer["error_code"]) : undefined;
+    const { error_code } = (result["structuredContent"] ?? {}) as { readonly error_code?: string };
+    return result["isError"] === true ? error_code : undefined;
   }
 
   it("hold over many keys of one user, both replicas, and whatever else a client may say of itself", async () => {

@@ -78,7 +78,7 @@ export class Filtering {
     if (list.length > 1 && list.every((item) => typeof item === "string")) {
       this.#nodes += list.length;
       // Parts of a key have no blank, and words are joined by one.
-      const joints = [list.some((item) => (item as string).includes(" ")) ? " " : ""];
+      const joints = [list.some((item) => item.includes(" ")) ? " " : ""];
       const texts = this.texts(list, (index) => `${where}[${index}]`, joints);
       return texts.every((text, index) => text === list[index]) ? list : texts;
     }

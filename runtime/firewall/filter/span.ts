@@ -11,7 +11,7 @@ export interface Span {
 }
 
 /** More places than that in one text tell nobody anything: it is closed whole. */
-export const SPANS_MAX = 20_000;
+export const SPANS_MAX = 5000;
 
 /** So much around such a place is read with it. */
 const ODD_REACH = 300;

@@ -60,7 +60,7 @@ export function toMcpResult(
   return {
     // The SDK's types are of lists that may be written to, and nobody does.
     content: content as CallToolResult["content"],
-    ...(isKnown ? { structuredContent: structuredContent as JsonObject } : {}),
+    ...(isKnown ? { structuredContent } : {}),
     ...(isError ? { isError } : {}),
   };
 }

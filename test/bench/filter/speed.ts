@@ -6,14 +6,14 @@ import { medianOf } from "../statistics.ts";
 import type { OutputRecord } from "./classes.ts";
 import { filterOne } from "./filter-one.ts";
 
-/** Processor time in milliseconds for 1 MB: the first of its kind in this process, and of ten more the median. */
+/** Processor time in milliseconds for 1 MB: the first of its kind in this process, and of five more the median. */
 export interface MegabyteFigures {
   readonly firstMs: number;
   readonly medianMs: number;
 }
 
 const MEGABYTE = 1_000_000;
-const ROUNDS = 10;
+const ROUNDS = 5;
 
 function fill(piece: string): string {
   return piece.repeat(Math.ceil(MEGABYTE / piece.length)).slice(0, MEGABYTE);

@@ -143,6 +143,10 @@ describe("the posture", () => {
     }
   });
 
+  it("adds that replicas count alone while their store is away", () => {
+    assert.deepEqual(addedTo({ ...CALM, countsAloneWhenAway: true }), ["GB-LIMITS-AWAY"]);
+  });
+
   it("adds that runners are in no cgroup, with the reason", () => {
     const measures = [{ name: "cgroup", inForce: false, says: "none: not delegated" }];
     const posture = { ...CALM, seal: { ...CALM.seal, measures } };

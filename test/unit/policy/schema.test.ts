@@ -47,7 +47,7 @@ const PATHS = [
   "anomalies.rules",
   "anomalies.rules.0.name",
   "anomalies.rules.0.kind",
-  "anomalies.rules.0.then",
+  "anomalies.rules.0.action",
   "anomalies.rules.1.chars",
   "anomalies.rules.2.known",
   "anomalies.rules.3.unknown",

@@ -13,7 +13,7 @@ describe("a limit of callers", () => {
 
     it(`${key} is a whole number in its range`, () => {
       for (const value of [min, max]) assert.doesNotThrow(read(String(value)));
-      for (const value of [String(min - 1), String(max + 1), "-1", "1.5", "1e30", "1e400", "-0.0"])
+      for (const value of [String(min - 1), String(max + 1), "-1", "1.5", "-0.0"])
         assertRefused(read(value), "ERR_CONFIG_INVALID");
     });
 
@@ -29,6 +29,8 @@ describe("a limit of callers", () => {
         "010",
         "NaN",
         "Infinity",
+        "1e30",
+        "1e400",
       ])
         assert.throws(read(value), value);
       for (const value of ['"10"', "true", "null", "[1]", "{ a: 1 }", "9007199254740993"])

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import net from "node:net";
 import { json } from "node:stream/consumers";
 import { describe, it } from "node:test";
@@ -60,12 +61,12 @@ interface Posted {
 
 /** A receiver of OTLP over HTTP, as JSON. */
 async function collector(posted: Posted[]) {
-  return serve((incoming, response) => {
-    void json(incoming).then((body) => {
-      posted.push({ path: incoming.url ?? "", headers: incoming.headers, body });
-      response.setHeader("content-type", "application/json").end("{}");
-    });
-  });
+  const take = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await json(incoming);
+    posted.push({ path: incoming.url ?? "", headers: incoming.headers, body });
+    response.setHeader("content-type", "application/json").end("{}");
+  };
+  return serve((incoming, response) => void take(incoming, response));
 }
 
 interface OtlpSpan {
