@@ -44,6 +44,10 @@ const WHOEVER: Authenticator = {
 
 const META = modernMeta({ elicitation: { form: {} } });
 
+function stateIn({ result }: RpcAnswer): string {
+  return (result as { readonly requestState: string }).requestState;
+}
+
 async function begin(t: TestContext, key: Uint8Array = KEY): Promise<[TestServer, string]> {
   const server = await startHttp(t, {
     callTool: ask,
@@ -62,7 +66,7 @@ async function begin(t: TestContext, key: Uint8Array = KEY): Promise<[TestServer
     resultType: "input_required",
     inputRequests: { ok: { method: "elicitation/create", params: { message: "May I?" } } },
   });
-  return [server, String(asked.result?.["requestState"])];
+  return [server, stateIn(asked)];
 }
 
 function answer(
@@ -78,7 +82,7 @@ function answer(
 test("an answer is taken once, with the state that was handed out", async (t) => {
   const [server, state] = await begin(t);
   const { result } = await answer(server, state);
-  const [block] = result?.["content"] as { text: string }[];
+  const [block] = (result?.["content"] ?? []) as { text: string }[];
   assert.deepEqual(JSON.parse(block?.text ?? ""), {
     responses: YES,
     state: { consent: { n: 1 } },
@@ -154,9 +158,9 @@ test("nobody is asked without end", async (t) => {
   });
   let params: JsonObject = { ...ECHO, _meta: META };
   for (let round = 1; round <= 8; round++) {
-    const { result } = await rpc(postModern(server, "tools/call", params));
-    assert.equal(result?.["resultType"], "input_required", `round ${round}`);
-    const requestState = String(result?.["requestState"]);
+    const asked = await rpc(postModern(server, "tools/call", params));
+    assert.equal(asked.result?.["resultType"], "input_required", `round ${round}`);
+    const requestState = stateIn(asked);
     params = { ...params, requestState, inputResponses: YES };
   }
   assert.ok((await rpc(postModern(server, "tools/call", params))).error);

@@ -54,7 +54,7 @@ const callable: CallableTool = {
     sealed: {
       call: ({ args: [, text] }) =>
         Promise.resolve({
-          value: JSON.stringify(answerEcho(JSON.parse(String(text)))),
+          value: JSON.stringify(answerEcho(JSON.parse(text as string))),
           durationMs: 0,
           hostCalls: 0,
           logBytesDropped: 0,
