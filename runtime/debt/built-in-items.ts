@@ -4,6 +4,7 @@ import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
+import { HTTP_ITEMS } from "./http-items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
@@ -331,4 +332,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...WIT_ITEMS,
   ...EXTISM_ITEMS,
   ...OFFER_ITEMS,
+  ...HTTP_ITEMS,
 ];

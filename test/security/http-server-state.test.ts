@@ -44,6 +44,10 @@ const WHOEVER: Authenticator = {
 
 const META = modernMeta({ elicitation: { form: {} } });
 
+function stateIn({ result }: RpcAnswer): string {
+  return (result as { readonly requestState: string }).requestState;
+}
+
 async function begin(t: TestContext, key: Uint8Array = KEY): Promise<[TestServer, string]> {
   const server = await startHttp(t, {
     callTool: ask,
@@ -62,7 +66,7 @@ async function begin(t: TestContext, key: Uint8Array = KEY): Promise<[TestServer
     resultType: "input_required",
     inputRequests: { ok: { method: "elicitation/create", params: { message: "May I?" } } },
   });
-  return [server, asked.result?.["requestState"] as string];
+  return [server, stateIn(asked)];
 }
 
 function answer(
@@ -154,9 +158,9 @@ test("nobody is asked without end", async (t) => {
   });
   let params: JsonObject = { ...ECHO, _meta: META };
   for (let round = 1; round <= 8; round++) {
-    const { result } = await rpc(postModern(server, "tools/call", params));
-    assert.equal(result?.["resultType"], "input_required", `round ${round}`);
-    const requestState = result?.["requestState"] as string;
+    const asked = await rpc(postModern(server, "tools/call", params));
+    assert.equal(asked.result?.["resultType"], "input_required", `round ${round}`);
+    const requestState = stateIn(asked);
     params = { ...params, requestState, inputResponses: YES };
   }
   assert.ok((await rpc(postModern(server, "tools/call", params))).error);

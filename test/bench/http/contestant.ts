@@ -36,9 +36,7 @@ export async function openContestant(
       const { heapUsed } = (await nextMessage(child)) as { heapUsed: number };
       return heapUsed / 2 ** 20;
     },
-    close: () => {
-      child.disconnect();
-    },
+    close: () => child.disconnect(),
   };
 }
 
