@@ -12,7 +12,7 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
   ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
   ["Use them", ["flow", "approvals", "call", "serve", "key"]],
-  ["Ask about the runtime", ["audit", "doctor", "debt", "completion"]],
+  ["Ask about the runtime", ["audit", "filter", "doctor", "debt", "completion"]],
 ];
 
 /** Names of all commands, in the order of the help. */
