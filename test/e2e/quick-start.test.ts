@@ -151,6 +151,7 @@ describe("the same with --json", () => {
       "alias",
       "manifest",
       "tools",
+      "offers",
       "views",
       "findings",
       "grants",
