@@ -19,6 +19,7 @@ export class NodeExchange implements HttpExchange {
   readonly request: HttpRequest;
   readonly #incoming: IncomingMessage;
   readonly #response: ServerResponse;
+  #isClosed = false;
 
   constructor(incoming: IncomingMessage, response: ServerResponse, certificate?: Uint8Array) {
     this.#incoming = incoming;
@@ -36,6 +37,7 @@ export class NodeExchange implements HttpExchange {
     // Both ends report a client that went away; `close` is what is listened to.
     incoming.on("error", ignore);
     response.on("error", ignore);
+    response.once("close", () => (this.#isClosed = true));
   }
 
   readBody(bytesMax: number): Promise<Uint8Array | BodyFault> {
@@ -104,9 +106,11 @@ export class NodeExchange implements HttpExchange {
 
   onClosed(listener: (isFinished: boolean) => void): void {
     const response = this.#response;
-    response.once("close", () => listener(response.writableFinished));
+    const tell = (): void => listener(response.writableFinished);
+    // Who asks late, because something else had to be waited for, hears of it all the same.
+    if (this.#isClosed) queueMicrotask(tell);
+    else response.once("close", tell);
   }
-
   #stall: NodeJS.Timeout | undefined;
 
   /** Ends the connection when what waits is not read in time. */

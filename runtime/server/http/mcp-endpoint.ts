@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import { sessionlessConversation, type Principal } from "../../policy/principal.ts";
 import type { HttpLimits } from "../../policy/server/http-configuration.ts";
 import { makeMcpServers, serverInfoOf, type McpSetting } from "../mcp/mcp-server.ts";
+import { findReadable } from "../mcp/serve-offers.ts";
 import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { answerChallenge, answerProblem, answerRpcError, SAFE_HEADERS } from "./answers.ts";
 import type { Authenticator } from "./authenticate.ts";
@@ -80,6 +81,7 @@ export class McpEndpoint {
       takeStream: (principalId) => setting.takeStream(principalId),
       onError: (error) => setting.onError(error),
       mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
+      mayRead: (principal, uri) => findReadable(mcp, principal, uri) !== undefined,
       ...(mcp.changes ? { changes: mcp.changes } : {}),
       ...(mcp.tasks ? { tasks: mcp.tasks } : {}),
     });

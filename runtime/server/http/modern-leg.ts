@@ -13,6 +13,7 @@ import type { Tasks } from "../tasks/tasks.ts";
 import { answerProblem, answerRpcError, SAFE_HEADERS, STREAM_HEADERS } from "./answers.ts";
 import type { HttpExchange, RequestHeaders } from "./exchange.ts";
 import { luggageOf, toAuthInfo } from "./origins.ts";
+import { keepReadable } from "./readable-subscriptions.ts";
 import { Reply } from "./reply.ts";
 import type { BegunCall } from "./modern-calls.ts";
 import { readTaskIds, TaskListening } from "./task-listening.ts";
@@ -23,6 +24,7 @@ export interface ModernLegSetting {
   readonly changes?: ServerEventBus;
   readonly tasks?: Tasks;
   readonly mayCall: (principal: Principal, tool: string) => boolean;
+  readonly mayRead: (principal: Principal, uri: string) => boolean;
   /** A place among the open streams of a principal, to be given back; undefined when there is none left. */
   takeStream(principalId: string): (() => void) | undefined;
   onError(error: Error): void;
@@ -77,6 +79,7 @@ export class ModernLeg {
       if (!release)
         return answerProblem(exchange, "TOO_MANY", "Too many streams of this client are open.");
       exchange.onClosed(release);
+      value = keepReadable(value, (uri) => this.#setting.mayRead(origin.principal, uri));
     }
     const controller = new AbortController();
     exchange.onClosed((isFinished) => {

@@ -67,6 +67,13 @@ export class Reply {
     this.#exchange = undefined;
   }
 
+  /** The end, without a result: nobody wants it any more. */
+  drop(): void {
+    const headers = { ...STREAM_HEADERS, ...this.#setting.headers };
+    if (!this.#stream) this.#exchange?.answer(200, headers, "");
+    this.detach();
+  }
+
   /** Goes on over another connection. */
   resume(exchange: HttpExchange, missed: string): void {
     this.detach();

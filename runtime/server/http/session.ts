@@ -9,7 +9,7 @@ import {
   type Transport,
   type TransportSendOptions,
 } from "@modelcontextprotocol/server";
-import type { JsonObject } from "@glovebox/host-api/json";
+import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
 import type { CallTool } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
@@ -131,6 +131,7 @@ export class HttpSession implements Transport {
       // A cancellation, which the SDK hears too, may be that of a direct call.
       this.#direct.accept(value, from);
       if (!this.#deliver(value, origin)) return refuse(exchange, "not a JSON-RPC 2.0 message");
+      this.#dropCancelled(value);
       return exchange.answer(202, { ...SAFE_HEADERS, ...this.#headers }, "");
     }
     if (this.#pending.has(id)) return refuse(exchange, "a running request has this id", id);
@@ -227,6 +228,15 @@ export class HttpSession implements Transport {
     });
     const slow = setTimeout(() => reply.open(), SLOW_MS).unref();
     this.#pending.set(id, { reply, stream, slow });
+  }
+
+  /** What is cancelled is never answered: it must not keep its connection and its session for good. */
+  #dropCancelled({ method, params }: JsonObject): void {
+    if (method !== "notifications/cancelled" || !isJsonObject(params)) return;
+    const id = params["requestId"] as RequestId;
+    const pending = this.#pending.get(id);
+    this.#forget(id);
+    pending?.reply.drop();
   }
 
   #forget(id: RequestId | undefined): void {

@@ -12,7 +12,7 @@ import { matchTemplate } from "@glovebox/host-api/uri-template";
 import type { ToolAnswer } from "../../answer.ts";
 import { NOTHING_EXPOSED, type ExposedOffers } from "../../policy/expose-offers.ts";
 import type { Principal } from "../../policy/principal.ts";
-import { DEBT_RESOURCE } from "./debt-tool.ts";
+import { DEBT_RESOURCE, DEBT_TOOL } from "./debt-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { performCall, type PerformedCall } from "./perform-call.ts";
 
@@ -29,7 +29,7 @@ export function makeOfferHandlers(setting: McpSetting): (serving: Serving) => vo
       connection.originOf(http?.authInfo).principal;
     server.setRequestHandler("resources/list", (_request, ctx) => ({
       resources: [
-        DEBT_RESOURCE,
+        ...(mayCall(principalOf(ctx), DEBT_TOOL.name) ? [DEBT_RESOURCE] : []),
         ...offers.resources
           .filter(({ resource }) => mayCall(principalOf(ctx), resource.uri))
           .map(({ resource }) => ({ ...resource })),
@@ -41,9 +41,9 @@ export function makeOfferHandlers(setting: McpSetting): (serving: Serving) => vo
         .map(({ template }) => ({ ...template })),
     }));
     server.setRequestHandler("resources/read", async ({ params: { uri } }, ctx) => {
-      if (uri === DEBT_RESOURCE.uri) return readDebt(setting);
-      const name = findResource(offers, uri);
-      if (name === undefined || !mayCall(principalOf(ctx), name)) throw unknownResource(uri);
+      const name = findReadable(setting, principalOf(ctx), uri);
+      if (name === undefined) throw unknownResource(uri);
+      if (name === DEBT_TOOL.name) return readDebt(setting);
       const call = { kind: "resource", name, arguments: { uri } } as const;
       return perform(setting, serving, call, ctx, toContents);
     });
@@ -75,9 +75,10 @@ export function makeOfferHandlers(setting: McpSetting): (serving: Serving) => vo
       const call = { kind: "completion", name, arguments: args } as const;
       return perform(setting, serving, call, ctx, toCompletion) as Promise<CompleteResult>;
     });
-    serveSubscriptions(serving, (uri) => {
-      return uri === DEBT_RESOURCE.uri || findResource(offers, uri) !== undefined;
-    });
+    serveSubscriptions(
+      serving,
+      (uri, ctx) => findReadable(setting, principalOf(ctx), uri) !== undefined,
+    );
   };
 }
 
@@ -105,6 +106,19 @@ function toProtocolError(
   const code = isAsked ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
   const uri = kind === "resource" ? { uri: args["uri"] } : {};
   return new ProtocolError(code, error.message, { ...error, ...uri });
+}
+
+/**
+ * The name whose scopes decide about a resource, where the principal holds them: reading it and hearing of its changes
+ * are one right. The report of debt is the tool's, by whichever door.
+ */
+export function findReadable(
+  { offers = NOTHING_EXPOSED, mayCall = () => true }: Pick<McpSetting, "offers" | "mayCall">,
+  principal: Principal,
+  uri: string,
+): string | undefined {
+  const name = uri === DEBT_RESOURCE.uri ? DEBT_TOOL.name : findResource(offers, uri);
+  return name !== undefined && mayCall(principal, name) ? name : undefined;
 }
 
 /** The name under which a resource is called: its address, or the template that matches it. */
@@ -166,11 +180,11 @@ const SUBSCRIPTIONS_MAX = 256;
 /** Of sessions of the era 2025; later ones listen to a stream, which the transport serves. */
 function serveSubscriptions(
   { server, connection }: Serving,
-  isKnown: (uri: string) => boolean,
+  isReadable: (uri: string, ctx: ServerContext) => boolean,
 ): void {
   const { subscribed } = connection;
-  server.setRequestHandler("resources/subscribe", ({ params: { uri } }) => {
-    if (!isKnown(uri)) throw unknownResource(uri);
+  server.setRequestHandler("resources/subscribe", ({ params: { uri } }, ctx) => {
+    if (!isReadable(uri, ctx)) throw unknownResource(uri);
     if (subscribed.size >= SUBSCRIPTIONS_MAX && !subscribed.has(uri))
       throw new ProtocolError(
         ProtocolErrorCode.InvalidRequest,
