@@ -95,13 +95,13 @@ export function gravestOf(
   return (["block", "redact", "annotate", "pass"] as const).find((action) => found.has(action));
 }
 
-function looksLikeJson(text: string): boolean {
+export function looksLikeJson(text: string): boolean {
   const first = /^\s{0,40}([[{])/.exec(text);
   return first !== null;
 }
 
 /** The text again with its value filtered, or undefined where it is no JSON. Numbers keep all their digits. */
-function filterJsonText(text: string, filterJson: FilterJson): string | undefined {
+export function filterJsonText(text: string, filterJson: FilterJson): string | undefined {
   try {
     const value = JSON.parse(text, keepDigits) as JsonValue;
     const indent = /^[[{]\r?\n([ \t]{1,8})/.exec(text.trimStart())?.[1];

@@ -111,7 +111,12 @@ export class Filtering {
         [{ kind: "fields", id: "fields.name", severity: "medium", start: 0, end: 0 }],
         place,
       );
-      if (action === "redact" || action === "block") return markOf("fields");
+      if (action === "redact" || action === "block")
+        return Array.isArray(member)
+          ? member.map((item: JsonValue) =>
+              holdsValue(item) ? markOf("fields") : this.value(item, place, depth + 1),
+            )
+          : markOf("fields");
     }
     return this.value(member, place, depth + 1);
   }
