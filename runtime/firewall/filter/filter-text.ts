@@ -36,7 +36,8 @@ export function filterText(
     if (written !== undefined) return { text: settleJson(written, policy), spans };
   }
   let filtered = text;
-  if (first.isFull) return { text: markOf(spans[0]?.kind ?? "secrets"), spans };
+  const overfull = [...first.full].find((kind) => isTakenOut(kind, policy));
+  if (overfull !== undefined) return { text: markOf(overfull), spans };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     filtered = redact(filtered, closing);
     closing = toRedact(findSpans(filtered, policy.personal).spans, policy);
@@ -45,8 +46,12 @@ export function filterText(
   return { text: markOf(closing[0]?.kind ?? "secrets"), spans };
 }
 
-function toRedact(spans: readonly Span[], { actions }: CompiledPolicy): readonly Span[] {
-  return spans.filter(({ kind }) => actions[kind] === "redact" || actions[kind] === "block");
+function toRedact(spans: readonly Span[], policy: CompiledPolicy): readonly Span[] {
+  return spans.filter(({ kind }) => isTakenOut(kind, policy));
+}
+
+function isTakenOut(kind: OutputKind, { actions }: CompiledPolicy): boolean {
+  return actions[kind] === "redact" || actions[kind] === "block";
 }
 
 function redact(text: string, spans: readonly Span[]): string {
