@@ -3,7 +3,7 @@ import { answerWithError, type ClientError, type ToolAnswer } from "./answer.ts"
 import type { CallableTool, CallSteps } from "./call.ts";
 import type { ContentBlock } from "./firewall/content.ts";
 import { compilePolicy, type CompiledPolicy } from "./firewall/filter/compile-policy.ts";
-import { filterBlocks } from "./firewall/filter/filter-blocks.ts";
+import { filterBlocks, filterCopies } from "./firewall/filter/filter-blocks.ts";
 import { filterErrorText } from "./firewall/filter/error-text.ts";
 import { FilterLimit, Filtering } from "./firewall/filter/filter-value.ts";
 import type { FilterPolicy } from "./firewall/filter/policy.ts";
@@ -70,7 +70,7 @@ function filterWhole(
   const isChanged = structured !== structuredContent;
   if (isChanged && structured !== undefined && breaksSchema(structured, about))
     return answerWithError(BROKEN);
-  const noted = addNote(content, filtering);
+  const noted = addNote(isChanged ? filterCopies(content, filtering) : content, filtering);
   if (!isChanged && noted === answer.content && described === description) return answer;
   return {
     ...answer,

@@ -61,8 +61,10 @@ export function hearHuman(
     return hearAnswer(setting, call, state, reasons, plan);
   const id = approvalId(setting.profile, call);
   return whenKnown(setting.desk.take(id), (decision) => {
-    if (!decision || !covers(decision.reasons, reasons)) return ask(setting, call, plan, reasons);
-    const isAllowed = decision.decision === "allow";
+    const isAllowed = decision?.decision === "allow";
+    // Whatever has come up since: a denial stands, and what was allowed was allowed for other reasons.
+    if (!decision || (isAllowed && !covers(decision.reasons, reasons)))
+      return ask(setting, call, plan, reasons);
     note(setting, call, reasons, isAllowed ? "allowed" : "denied");
     return isAllowed ? goAhead(setting, call, plan) : refuse(refusals.deniedByOperator());
   });
@@ -100,6 +102,11 @@ function hearAnswer(
     note(setting, call, reasons, isApproved ? "approved" : "declined");
     return isApproved ? goAhead(setting, call, plan) : refuse(refusals.declined());
   });
+}
+
+/** Whether the call brings the answer to a question of ours. It counts, even where there is nothing left to ask. */
+export function bringsAnswer({ given }: ConsideredCall): boolean {
+  return given?.state[STATE_KEY] !== undefined;
 }
 
 /** What the plugin was answered, in this round or an earlier one. */

@@ -4,6 +4,7 @@ import type { AskReason } from "./asked-store.ts";
 import { whenKnown, type Awaitable } from "./awaitable.ts";
 import {
   askRound,
+  bringsAnswer,
   hearHuman,
   putAsked,
   STATE_KEY,
@@ -50,7 +51,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
     consent(call) {
       const plan = planOf(call.callable);
       return whenKnown(findReasons(setting, call, plan), (reasons) => {
-        if (reasons.length === 0) return letGo(call, plan);
+        if (reasons.length === 0 && !bringsAnswer(call)) return letGo(call, plan);
         return whenKnown(hearHuman(setting, call, plan, reasons), (consent) => {
           if (consent.kind !== "go") return consent;
           approved.set(

@@ -215,7 +215,20 @@ export function makeConsentWorld(
     records
       .filter((record): record is EventRecord => record.kind === "event")
       .map(({ detail }) => detail?.["decision"]);
-  return { call, answer, records, decisions, ran, desk, shared, graph, callTool, sleep };
+  const known: ReadonlyMap<string, CallableTool> = new Map(callables);
+  return {
+    call,
+    answer,
+    records,
+    decisions,
+    ran,
+    desk,
+    shared,
+    graph,
+    callTool,
+    sleep,
+    callables: known,
+  };
 }
 
 export const ACCEPT: JsonObject = { action: "accept", content: { approve: true } };

@@ -20,13 +20,14 @@ const SUSPENDED: ClientError = {
   message: "The tool's plugin did something unusual and was suspended.",
   suggestion: "Do without the tool; the operator can look at it and resume the plugin.",
 };
+const LETS_NOTHING_RUN = { kind: "refuse", error: SUSPENDED } as const;
 const ADMITS_NOTHING = { refused: SUSPENDED, end: () => undefined };
 
 /** What looks on while calls are made. */
 export interface Watch {
   /** Undefined where nobody wants to know. */
   readonly observer?: CallObserver;
-  /** The steps, for which a suspended plugin is not admitted. */
+  /** The steps, for which a suspended plugin is not admitted, nor runs what was admitted before. */
   guard(steps: CallSteps): CallSteps;
   close(): Promise<void>;
 }
@@ -65,6 +66,9 @@ export async function openWatch(
             ...steps,
             admit: (caller, callable) =>
               suspended.has(callable.plugin.alias) ? ADMITS_NOTHING : steps.admit(caller, callable),
+            // A task was admitted when it was begun, and may run much later.
+            consent: (call) =>
+              suspended.has(call.callable.plugin.alias) ? LETS_NOTHING_RUN : steps.consent(call),
           }
         : steps,
     async close() {

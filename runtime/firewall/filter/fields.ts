@@ -29,8 +29,9 @@ function plainOf(name: string): string {
     .toLowerCase();
 }
 
-/** Nothing is taken out where nothing is: an empty value, a flag, a word that says there is one. */
+/** Nothing is taken out where nothing is: an empty value, a flag, a word that says there is one. A list holds what its items do. */
 export function holdsValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((item) => !Array.isArray(item) && holdsValue(item));
   if (typeof value === "number") return true;
   return typeof value === "string" && value !== "" && !/^\[redacted:\w{1,20}\]$/.test(value);
 }

@@ -1,14 +1,16 @@
+import { isUtf8 } from "node:buffer";
 import type { JsonObject } from "@glovebox/host-api/json";
-import type { ContentBlock } from "../content.ts";
+import type { ContentBlock, ResourceContents } from "../content.ts";
+import { filterJsonText, looksLikeJson } from "./filter-text.ts";
 import type { Filtering } from "./filter-value.ts";
 
-/** Media types whose bytes are text that a model or a browser reads. */
+/** Media types whose bytes are text that a model or a browser reads, even where some of them are no characters. */
 const TEXTUAL =
   /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml|javascript|x-sh|sql|toml)|image\/svg)/i;
 
 /**
- * Blocks of content, each by itself and texts that follow each other together. Bytes that are text are read as text; of
- * pictures and sounds nothing is read. The very blocks where nothing changes.
+ * Blocks of content, each by itself and texts that follow each other together. Bytes that are text are read as text, whatever
+ * they are said to be; of pictures and sounds nothing is read. The very blocks where nothing changes.
  */
 export function filterBlocks(
   blocks: readonly ContentBlock[],
@@ -40,17 +42,43 @@ function filterOther(block: ContentBlock, where: string, filtering: Filtering): 
     return data === block.data ? block : { ...block, data };
   }
   if (block.type === "resource") {
-    const { resource } = block;
-    const place = `${where}.resource`;
-    if ("blob" in resource) {
-      const blob = filterBytes(resource.blob, resource.mimeType, `${place}.blob`, filtering);
-      return blob === resource.blob ? block : { ...block, resource: { ...resource, blob } };
-    }
-    const text = filtering.text(resource.text, `${place}.text`);
-    return text === resource.text ? block : { ...block, resource: { ...resource, text } };
+    const resource = filterContents(block.resource, `${where}.resource`, filtering);
+    return resource === block.resource ? block : { ...block, resource };
   }
   const filtered = filtering.value(block as unknown as JsonObject, where) as unknown;
   return filtered as ContentBlock;
+}
+
+/** All of it is the plugin's: its address and its type too. */
+function filterContents(
+  resource: ResourceContents,
+  place: string,
+  filtering: Filtering,
+): ResourceContents {
+  if ("text" in resource) return filtering.value(resource, place) as unknown as ResourceContents;
+  const { blob, ...head } = resource;
+  const filteredHead = filtering.value(head, place) as unknown as typeof head;
+  const filtered = filterBytes(blob, resource.mimeType, `${place}.blob`, filtering);
+  return filteredHead === head && filtered === blob
+    ? resource
+    : { ...filteredHead, blob: filtered };
+}
+
+/**
+ * Texts that are JSON, as the structured content beside which they stand: MCP has a tool say the same in both. For an answer
+ * whose structured content had to be changed.
+ */
+export function filterCopies(
+  blocks: readonly ContentBlock[],
+  filtering: Filtering,
+): readonly ContentBlock[] {
+  return blocks.map((block, index) => {
+    if (block.type !== "text" || !looksLikeJson(block.text)) return block;
+    const text = filterJsonText(block.text, (value) =>
+      filtering.value(value, `content[${index}].text`),
+    );
+    return text === undefined ? block : { ...block, text };
+  });
 }
 
 function filterBytes(
@@ -59,10 +87,11 @@ function filterBytes(
   where: string,
   filtering: Filtering,
 ): string {
-  if (mimeType !== undefined && !TEXTUAL.test(mimeType)) return data;
-  const text = Buffer.from(data, "base64").toString("utf8");
-  // Of no declared type: what is no text is not read as one.
-  if (mimeType === undefined && text.includes("\uFFFD")) return data;
+  const bytes = Buffer.from(data, "base64");
+  const isTextual = mimeType !== undefined && TEXTUAL.test(mimeType);
+  // Of another type, or none: what is no text is not read as one.
+  if (!isTextual && (!isUtf8(bytes) || bytes.includes(0))) return data;
+  const text = bytes.toString("utf8");
   const filtered = filtering.text(text, where);
   return filtered === text ? data : Buffer.from(filtered).toString("base64");
 }

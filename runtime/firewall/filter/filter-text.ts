@@ -36,7 +36,8 @@ export function filterText(
     if (written !== undefined) return { text: settleJson(written, policy), spans };
   }
   let filtered = text;
-  if (first.isFull) return { text: markOf(spans[0]?.kind ?? "secrets"), spans };
+  const overfull = [...first.full].find((kind) => isTakenOut(kind, policy));
+  if (overfull !== undefined) return { text: markOf(overfull), spans };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     filtered = redact(filtered, closing);
     closing = toRedact(findSpans(filtered, policy.personal).spans, policy);
@@ -45,8 +46,12 @@ export function filterText(
   return { text: markOf(closing[0]?.kind ?? "secrets"), spans };
 }
 
-function toRedact(spans: readonly Span[], { actions }: CompiledPolicy): readonly Span[] {
-  return spans.filter(({ kind }) => actions[kind] === "redact" || actions[kind] === "block");
+function toRedact(spans: readonly Span[], policy: CompiledPolicy): readonly Span[] {
+  return spans.filter(({ kind }) => isTakenOut(kind, policy));
+}
+
+function isTakenOut(kind: OutputKind, { actions }: CompiledPolicy): boolean {
+  return actions[kind] === "redact" || actions[kind] === "block";
 }
 
 function redact(text: string, spans: readonly Span[]): string {
@@ -95,13 +100,13 @@ export function gravestOf(
   return (["block", "redact", "annotate", "pass"] as const).find((action) => found.has(action));
 }
 
-function looksLikeJson(text: string): boolean {
+export function looksLikeJson(text: string): boolean {
   const first = /^\s{0,40}([[{])/.exec(text);
   return first !== null;
 }
 
 /** The text again with its value filtered, or undefined where it is no JSON. Numbers keep all their digits. */
-function filterJsonText(text: string, filterJson: FilterJson): string | undefined {
+export function filterJsonText(text: string, filterJson: FilterJson): string | undefined {
   try {
     const value = JSON.parse(text, keepDigits) as JsonValue;
     const indent = /^[[{]\r?\n([ \t]{1,8})/.exec(text.trimStart())?.[1];

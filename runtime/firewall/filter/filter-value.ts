@@ -10,6 +10,8 @@ const DEPTH_MAX = 64;
 const NODES_MAX = 400_000;
 const FINDINGS_MAX = 100;
 const KEY_LENGTH_MAX = 60;
+/** Keys are the plugin's: a hundred places have to fit into one line of the audit trail. */
+const PLACE_LENGTH_MAX = 400;
 /** Shorter texts of ordinary characters hold nothing that is looked for. */
 const TEXT_LENGTH_MIN = 6;
 const PLAIN = /^[ -~]*$/;
@@ -111,7 +113,12 @@ export class Filtering {
         [{ kind: "fields", id: "fields.name", severity: "medium", start: 0, end: 0 }],
         place,
       );
-      if (action === "redact" || action === "block") return markOf("fields");
+      if (action === "redact" || action === "block")
+        return Array.isArray(member)
+          ? member.map((item: JsonValue) =>
+              holdsValue(item) ? markOf("fields") : this.value(item, place, depth + 1),
+            )
+          : markOf("fields");
     }
     return this.value(member, place, depth + 1);
   }
@@ -130,13 +137,16 @@ export class Filtering {
       if (action === "block") this.isBlocked = true;
       if (action === "annotate") this.notes.add(kind);
       if (this.findings.length >= FINDINGS_MAX) this.more++;
-      else
+      else {
+        const place =
+          where.length > PLACE_LENGTH_MAX ? `${where.slice(0, PLACE_LENGTH_MAX)}…` : where;
         this.findings.push({
           id,
           severity,
-          where: start > 0 ? `${where}@${start}` : where,
+          where: start > 0 ? `${place}@${start}` : place,
           action,
         });
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { OutputKind } from "../../audit/output-finding.ts";
 import { foldText, type HiddenRun } from "./folded-text.ts";
 import { judgeHidden } from "./hidden.ts";
 import { readPersonal, type PersonalKind } from "./personal.ts";
@@ -49,6 +50,7 @@ function readFolded(
   judgeHidden(part, hidden, found);
   for (const span of found.spans)
     list.push({ ...span, start: from + span.start, end: from + span.end });
+  for (const kind of found.full) list.full.add(kind);
   const inFolded = new SpanList();
   readText(folded.text, inFolded);
   if (personal.length > 0) readPersonal(folded.text, personal, inFolded);
@@ -60,6 +62,7 @@ function readFolded(
         start: from + folded.startOf(span.start),
         end: from + folded.endOf(span.end),
       });
+  for (const kind of inFolded.full) list.full.add(kind);
 }
 
 /** A run whose text has something in it goes as a whole: half of it would read as something else. */
@@ -75,8 +78,12 @@ function readEncoded(text: string, personal: readonly PersonalKind[], list: Span
     if (!isText(decoded)) continue;
     const found = new SpanList();
     read(decoded, personal, found, false);
-    const worst = found.spans.find(({ severity }) => severity === "high");
-    if (worst) list.push({ ...worst, id: `${worst.id}-encoded`, start, end });
+    const kinds = new Set<OutputKind>();
+    for (const span of found.spans) {
+      if (span.severity !== "high" || kinds.has(span.kind)) continue;
+      kinds.add(span.kind);
+      list.push({ ...span, id: `${span.id}-encoded`, start, end });
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** More places than that in one text tell nobody anything: it is closed whole. */
+/** More places of one kind in one text tell nobody anything: where they are to be taken out, it is closed whole. */
 export const SPANS_MAX = 5000;
 
 /** So much around such a place is read with it. */
@@ -22,10 +22,12 @@ export interface OddPart {
   hasEscapes: boolean;
 }
 
-/** Takes what the readers find. `isFull` once there is no use in reading on. */
+/** Takes what the readers find. Each kind has places of its own: none uses up another's. */
 export class SpanList {
   readonly spans: Span[] = [];
-  isFull = false;
+  /** Kinds of which there is more than was kept. */
+  readonly full = new Set<OutputKind>();
+  readonly #counts = new Map<OutputKind, number>();
   /** How far the text is covered by secrets, and by instructions, that were found. */
   secretsTo = 0;
   instructionsTo = 0;
@@ -59,7 +61,10 @@ export class SpanList {
   }
 
   push(span: Span): void {
-    if (this.spans.length >= SPANS_MAX) this.isFull = true;
-    else if (span.start < span.end) this.spans.push(span);
+    if (span.start >= span.end) return;
+    const count = this.#counts.get(span.kind) ?? 0;
+    if (count >= SPANS_MAX) return void this.full.add(span.kind);
+    this.#counts.set(span.kind, count + 1);
+    this.spans.push(span);
   }
 }

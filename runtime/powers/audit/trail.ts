@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { CHAIN_FORMAT, linkLine, NOTHING_BEFORE } from "../../audit/chain/lines.ts";
+import { CHAIN_FORMAT, LINE_BYTES_MAX, linkLine, NOTHING_BEFORE } from "../../audit/chain/lines.ts";
 import type { ChainHead, Follows, PrunedLine, SegmentLine } from "../../audit/chain/lines.ts";
 import { signCheckpoint } from "../../audit/chain/checkpoint.ts";
 import type { TrailOptions } from "../../audit/chain/options.ts";
@@ -86,6 +86,8 @@ export class Trail implements AuditSink {
     const open = this.#open!;
     const head = this.#head!;
     const { text, hash } = linkLine(head, body);
+    // Nobody could read it again, and verification would fail from here on.
+    if (text.length > LINE_BYTES_MAX) throw new Error("the audit record is longer than a line");
     const line = `${text}\n`;
     let written = 0;
     try {

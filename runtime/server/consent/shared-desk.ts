@@ -24,9 +24,17 @@ export function makeSharedDesk(store: SharedStore, nowMs: () => number): Operato
     async put(pending) {
       const text = JSON.stringify(pending);
       if (Buffer.byteLength(text) > PENDING_BYTES_MAX) return false;
-      if (await store.get(pendingKey(pending.id))) return true;
       const now = nowMs();
       const ttlMs = Math.max(1, Math.ceil(pending.untilMs - now));
+      const before = await store.get(pendingKey(pending.id));
+      if (before) {
+        // What is decided counts for the reasons that were shown.
+        if (
+          JSON.stringify(parseObject(before.value)["reasons"]) !== JSON.stringify(pending.reasons)
+        )
+          await store.put(pendingKey(pending.id), text, { ttlMs });
+        return true;
+      }
       const order = { score: pending.untilMs, ttlMs, dropBelow: now };
       const own = listOf(pending.principal);
       if (!(await store.enlist(own, pending.id, { ...order, countMax: PENDING_PER_PRINCIPAL_MAX })))
