@@ -32,7 +32,7 @@ describe("a tool's schema", () => {
   it("refuses keywords that name other schemas, and all that it does not know", () => {
     const extra: readonly Readonly<Record<string, unknown>>[] = [
       { $id: "https://example.com/x" },
-      { $anchor: "a" },
+      { $anchor: "not a name" },
       { $dynamicRef: "#a" },
       { $dynamicAnchor: "a" },
       { $recursiveRef: "#" },

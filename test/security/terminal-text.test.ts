@@ -1,6 +1,6 @@
 // Text that a plugin wrote reaches the operator's terminal and files as text: nothing of it is obeyed there.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { packPackage } from "../../runtime/supply/package.ts";
@@ -56,7 +56,18 @@ describe("a plugin whose answers, errors and log lines are full of escapes", () 
     }
   });
 
-  it("answers in visible escapes, for people and as JSON, whose value is the answer as it was", async () => {
+  it("answers without what terminals obey", async () => {
+    const { code, stdout } = await run(["call", "terminal__shout", "{}", "--json"]);
+    assert.equal(code, 0);
+    const { content } = JSON.parse(stdout) as { content: { text: string }[] };
+    const [{ text } = { text: "" }] = content;
+    assert.ok(text.startsWith("red") && !text.includes("\u001b"), text);
+  });
+
+  it("answers in visible escapes where nothing is filtered, for people and as JSON, whose value is the answer as it was", async () => {
+    const { configFile } = workspace;
+    const filtered = readFileSync(configFile, "utf8");
+    writeFileSync(configFile, `${filtered}filter: { terminal: pass, invisible: pass }\n`);
     const { code, stdout } = await run(["call", "terminal__shout", "{}"]);
     assert.equal(code, 0);
     assertPlain(stdout);
@@ -65,6 +76,7 @@ describe("a plugin whose answers, errors and log lines are full of escapes", () 
     assertPlain(asJson.stdout);
     const { content } = asJson.json as { content: { text: string }[] };
     assert.ok(content[0]?.text.startsWith("\u001b[31mred\u001b[0m"));
+    writeFileSync(configFile, filtered);
   });
 
   it("fails in visible escapes", async () => {

@@ -136,8 +136,24 @@ async function install(
   }
   const { files } = makeMachine();
   const text = new TextDecoder().decode(files.readFile(configFile, 1 << 20));
-  files.writeFile(configFile, `${text}limits:\n  deadline: ${DEADLINE}\n`);
+  files.writeFile(configFile, `${leaveToSeal(text)}limits:\n  deadline: ${DEADLINE}\n`);
   await type(["verify", ...config], out);
+}
+
+/**
+ * Nobody sits at the demonstration's client, and what it shows is the seal: so no call waits for a human here. What an
+ * operator gets without these words is asked, or held, as `glovebox flow` tells.
+ */
+function leaveToSeal(configuration: string): string {
+  const until = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  const from = ["files", "memory", "hostile"];
+  const to = ["hostile", ...(IN_TREE ? ["web"] : [])];
+  const paths = from.flatMap((one) => to.map((other) => `${one}>${other}`));
+  const accepted = paths.map(
+    (path) => `    - { path: "${path}", reason: the demonstration of the seal, until: ${until} }`,
+  );
+  const asked = configuration.replace(/^ {2}files:\n/m, (line) => `${line}    approvals: never\n`);
+  return `${asked}flow:\n  accept:\n${accepted.join("\n")}\n`;
 }
 
 async function runSteps(
