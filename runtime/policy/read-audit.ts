@@ -33,10 +33,15 @@ const AMOUNTS = {
   keep: { field: "keep", unit: "count", min: 1, max: 100_000 },
 } as const satisfies Readonly<Record<string, AmountRow<keyof TrailOptions>>>;
 
+const KEYS = ["arguments", "sync", "checkpoint", "rotate"] as const;
+
 /** Reads `audit`. Left out, arguments are kept as digests, and nothing of the trail is ever removed. */
 export function readAudit(member: Cursor): AuditConfiguration {
   if (member.isAbsent()) return DEFAULT_AUDIT;
-  const fields = member.fields([], ["arguments", "sync", "checkpoint", "rotate"]);
+  const fields = member.fields([], KEYS);
+  // It would look to the gate as if somebody had decided what is kept.
+  if (member.isObject() && Object.keys(member.object()).length === 0)
+    member.problem("says nothing", `Write at least one of ${KEYS.join(", ")}.`);
   return {
     arguments: readChoice(fields.get("arguments"), ARGUMENT_POLICIES, "digest"),
     trail: {

@@ -4,6 +4,7 @@ import { listSecretReferences } from "../../policy/gates/secret-references.ts";
 import { DEFAULT_AUDIT } from "../../policy/read-audit.ts";
 import { listHomes, readRights, resolveLinks } from "../../powers/file-facts.ts";
 import type { Workspace } from "../../workspace.ts";
+import { keysFileOf } from "../commands/key.ts";
 import { judgeSecrets } from "./secret-facts.ts";
 
 /** Gathers what the gates of the HTTP server look at on this machine. Reads secrets, and hands none of them on. */
@@ -26,8 +27,16 @@ function homesOf({ configuration, paths }: Workspace): readonly string[] {
   );
 }
 
-function gatherFiles({ paths, configuration: { server } }: Workspace): readonly FileFact[] {
-  const { tls } = server.http;
+function gatherFiles(workspace: Workspace): readonly FileFact[] {
+  const { paths, configuration } = workspace;
+  const { tls } = configuration.server.http;
+  const keysFile = keysFileOf(workspace);
+  const [cert, key, clientCa] = [tls?.cert, tls?.key, tls?.clientCa].map((reference) =>
+    reference?.replace(/^file:/, ""),
+  );
+  // Each decides who is let in, or who this server is: also where they are kept nobody else may put others.
+  const kept = [keysFile, cert, key, clientCa].filter((file) => file !== undefined);
+  const parents = [paths.root, ...kept.map((file) => path.dirname(resolveLinks(file)))];
   return [
     ...look(paths.configFile, "configuration"),
     ...look(paths.lockFile, "lockfile"),
@@ -37,9 +46,12 @@ function gatherFiles({ paths, configuration: { server } }: Workspace): readonly 
       paths.cacheFolder,
       path.join(paths.folder, "data"),
     ].flatMap((folder) => look(folder, folder === paths.folder ? "folder" : "parent")),
-    ...ancestors(paths.root).flatMap((folder) => look(folder, "parent")),
-    ...look(paths.keysFile, "key"),
-    ...(tls ? look(tls.key.replace(/^file:/, ""), "key") : []),
+    ...[...new Set(parents.flatMap(ancestors))]
+      .filter((folder) => folder !== resolveLinks(paths.folder))
+      .flatMap((folder) => look(folder, "parent")),
+    ...look(keysFile, "key"),
+    ...(key === undefined ? [] : look(key, "key")),
+    ...[cert, clientCa].flatMap((file) => (file === undefined ? [] : look(file, "configuration"))),
   ];
 }
 

@@ -163,6 +163,7 @@ export class McpEndpoint {
       path,
       callTool: this.#calls.callTool,
       changes: this.#modern.changes,
+      budget: sessions.budget,
       known: this.#known,
       makeServer: this.#makeServer,
       takeStream: () => this.#setting.takeStream(principal.id),

@@ -18,7 +18,7 @@ import { tellChanges } from "../mcp/tell-changes.ts";
 import { DirectCalls, type DirectOrigin } from "../mcp/direct-calls.ts";
 import { answerProblem, answerRpcError, SAFE_HEADERS, toEvent } from "./answers.ts";
 import type { HttpExchange } from "./exchange.ts";
-import { EventLog } from "./event-log.ts";
+import { EventLog, type EventBudget } from "./event-log.ts";
 import { luggageOf, toAuthInfo } from "./origins.ts";
 import { Reply } from "./reply.ts";
 
@@ -38,6 +38,8 @@ export interface SessionSetting {
   /** Of the endpoint where it was begun. It is a session nowhere else. */
   readonly path: string;
   readonly changes: ServerEventBus;
+  /** What it may keep beside the other sessions. */
+  readonly budget: EventBudget;
   readonly callTool: CallTool;
   readonly known: ReadonlySet<string>;
   makeServer(connection: McpConnection): Server;
@@ -72,7 +74,7 @@ export class HttpSession implements Transport {
   readonly #direct: DirectCalls;
   readonly #first = new Map<RequestId, ToolAnswer>();
   readonly #pending = new Map<RequestId, Pending>();
-  readonly #log = new EventLog();
+  readonly #log: EventLog;
   readonly #headers = { "mcp-session-id": this.sessionId };
   readonly #stopChanges: () => void;
   #common: Reply | undefined;
@@ -84,6 +86,7 @@ export class HttpSession implements Transport {
     this.#setting = setting;
     this.principalId = setting.principal.id;
     this.path = setting.path;
+    this.#log = new EventLog({ budget: setting.budget });
     const connection: McpConnection = {
       originOf: (authInfo) => luggageOf(authInfo).origin,
       takeFirst: (id) => takeFrom(this.#first, id),
@@ -196,6 +199,7 @@ export class HttpSession implements Transport {
     }
     this.#common?.detach();
     this.#common = undefined;
+    this.#log.clear();
     this.onclose?.();
     this.#setting.onEnd(this);
     return Promise.resolve();

@@ -1,4 +1,5 @@
 import type { HttpLimits } from "../../policy/server/http-configuration.ts";
+import { EventBudget } from "./event-log.ts";
 import type { HttpSession } from "./session.ts";
 
 const SWEEPS_PER_LIFETIME = 4;
@@ -6,6 +7,7 @@ const SWEEP_MS_MIN = 250;
 
 /** The sessions there are, and the bounds on them. Clients seldom end one: the longest unused make room. */
 export class Sessions {
+  readonly budget = new EventBudget();
   readonly #limits: Pick<HttpLimits, "sessions" | "sessionsPerPrincipal" | "sessionIdleMs">;
   /** The longest unused first. */
   readonly #byId = new Map<string, HttpSession>();
