@@ -75,8 +75,9 @@ export function makeOfferHandlers(setting: McpSetting): (serving: Serving) => vo
       const call = { kind: "completion", name, arguments: args } as const;
       return perform(setting, serving, call, ctx, toCompletion) as Promise<CompleteResult>;
     });
-    serveSubscriptions(serving, (uri) => {
-      return uri === DEBT_RESOURCE.uri || findResource(offers, uri) !== undefined;
+    serveSubscriptions(serving, (uri, ctx) => {
+      const name = findResource(offers, uri);
+      return uri === DEBT_RESOURCE.uri || (name !== undefined && mayCall(principalOf(ctx), name));
     });
   };
 }
@@ -166,11 +167,11 @@ const SUBSCRIPTIONS_MAX = 256;
 /** Of sessions of the era 2025; later ones listen to a stream, which the transport serves. */
 function serveSubscriptions(
   { server, connection }: Serving,
-  isKnown: (uri: string) => boolean,
+  isKnown: (uri: string, ctx: ServerContext) => boolean,
 ): void {
   const { subscribed } = connection;
-  server.setRequestHandler("resources/subscribe", ({ params: { uri } }) => {
-    if (!isKnown(uri)) throw unknownResource(uri);
+  server.setRequestHandler("resources/subscribe", ({ params: { uri } }, ctx) => {
+    if (!isKnown(uri, ctx)) throw unknownResource(uri);
     if (subscribed.size >= SUBSCRIPTIONS_MAX && !subscribed.has(uri))
       throw new ProtocolError(
         ProtocolErrorCode.InvalidRequest,
