@@ -57,7 +57,10 @@ function filterWhole(
   policy: CompiledPolicy,
 ): ToolAnswer {
   if (answer.error) return filterError(answer, answer.error, filtering, policy);
-  if (answer.needs) return { ...answer, needs: filterNeeds(answer.needs, filtering) };
+  if (answer.needs) {
+    const needs = filterNeeds(answer.needs, filtering);
+    return needs && !filtering.isBlocked ? { ...answer, needs } : answerWithError(BLOCKED);
+  }
   const { structuredContent, description } = answer;
   const content = filterBlocks(answer.content, filtering);
   const structured =
@@ -101,8 +104,13 @@ function filterError(
   };
 }
 
-/** Questions are a plugin's words too. Their state comes back to it as it was. */
-function filterNeeds(needs: NeededInputs, filtering: Filtering): NeededInputs {
+/**
+ * Questions are a plugin's words too. Their state comes back to it as it was, and so do their names: undefined where one of
+ * those must not leave.
+ */
+function filterNeeds(needs: NeededInputs, filtering: Filtering): NeededInputs | undefined {
+  if (Object.keys(needs.requests).some((key) => filtering.text(key, "needs") !== key))
+    return undefined;
   const requests = Object.entries(needs.requests).map(([key, request]): [string, InputRequest] => [
     key,
     filterRequest(request, `needs.${key}`, filtering),

@@ -2,8 +2,9 @@ import type { ConsideredCall } from "../call.ts";
 import { digestOf } from "../plugin/canonical.ts";
 
 /**
- * Names one call whoever makes it again: the same principal, in the same profile, with the same tool of the same component and
- * exactly the same arguments. 64 hex digits, so that nobody finds two calls with one name.
+ * Names one call whoever makes it again: the same principal, in the same profile, with the same tool of the same component (or prompt
+ * or resource: each kind has names of its own) and exactly the
+ * same arguments. 64 hex digits, so that nobody finds two calls with one name.
  */
 export function approvalId(
   profile: string | undefined,
@@ -13,6 +14,7 @@ export function approvalId(
   const facts = [
     profile ?? "",
     caller.principal.id,
+    callable.kind ?? "tool",
     exposedName,
     plugin.component,
     argumentsDigest,
@@ -20,8 +22,9 @@ export function approvalId(
   return digestOf(["glovebox approval", ...facts]).slice("sha256:".length);
 }
 
-/** The first call of a tool in a conversation, by the conversation's whole name. Another release of the plugin is another tool. */
+/** The first call of a tool in a conversation, by the conversation's whole name. Another release of the plugin is another tool, and so is a prompt of the same name. */
 export function firstCallKey(conversation: string, { callable }: ConsideredCall): string {
   const { exposedName, plugin } = callable;
-  return JSON.stringify([conversation, exposedName, plugin.component]);
+  const { kind = "tool" } = callable;
+  return JSON.stringify([conversation, kind, exposedName, plugin.component]);
 }

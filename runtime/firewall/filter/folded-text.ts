@@ -1,3 +1,4 @@
+import { RUN_MIN } from "./hidden.ts";
 import { SPANS_MAX } from "./span.ts";
 import {
   foldPoint,
@@ -113,7 +114,9 @@ function endOfHidden(text: string, start: number, hidden: HiddenRun[]): number {
     index += text.charCodeAt(index) === 0xdb40 ? 2 : 1;
     count++;
   }
-  if (hidden.length < SPANS_MAX)
+  // Joiners and selectors, one or two at a time, are parts of scripts and emoji: they use up no place of what hides something.
+  const isGrave = count >= RUN_MIN || kind === "tags" || kind === "bidi" || kind === "control";
+  if (isGrave || hidden.length < SPANS_MAX)
     hidden.push({ start, end: Math.max(index, start + 1), count, kind });
   return Math.max(index, start + 1);
 }

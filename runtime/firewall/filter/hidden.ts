@@ -2,7 +2,7 @@ import type { HiddenRun } from "./folded-text.ts";
 import type { SpanList } from "./span.ts";
 
 /** One or two belong to emoji and to some scripts; so many in a row spell something. */
-const RUN_MIN = 4;
+export const RUN_MIN = 4;
 /** So many between the letters of words keep words from being found. */
 const BETWEEN_MIN = 4;
 const OVERRIDES = /[\u202D\u202E]/;
