@@ -23,9 +23,9 @@ export const CLI_ERRORS = {
   ERR_SCAN_INPUT: {
     fault: "user",
     exit: EXIT.failed,
-    summary: "What was to be scanned is not a list of tool definitions.",
+    summary: "What was to be scanned or filtered is not of the form that the command reads.",
     remedy:
-      "Give it what a server answers to `tools/list` as JSON: the answer, its `result`, or the array of tools.",
+      "Give `scan` what a server answers to `tools/list` as JSON: the answer, its `result`, or the array of tools; and `filter` lines of JSON: `{id, text}`.",
   },
   ERR_FILE_MISSING: {
     fault: "user",

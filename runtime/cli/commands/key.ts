@@ -34,7 +34,7 @@ export const key: Command = {
     "A key ends after 90 days, unless --expires names days (30d), a day (2027-01-31, the last one) or `never`.",
     "To change a client's key, make a second one of the same NAME, give it to the client, then revoke the first:",
     "both count until then, and sessions, limits and approvals go on, because they belong to NAME and not to the key.",
-    "A revoked key stops working in running servers within a second. The server needs `server: { auth: { mode: keys } }`.",
+    "A revoked key stops working in running servers of this workspace within a second. The server needs `server: { auth: { mode: keys } }`.",
   ],
   options: {
     tenant: {
@@ -134,7 +134,7 @@ function list(call: CommandCall): ExitCode {
 
 async function revoke(id: string, call: CommandCall): Promise<ExitCode> {
   await change(call, (keys) => revokeKey(keys, id, Date.now()));
-  call.out.line(`Revoked ${id}: running servers refuse it within a second.`);
+  call.out.line(`Revoked ${id}: running servers of this workspace refuse it within a second.`);
   call.out.result({ revoked: id });
   return EXIT.done;
 }

@@ -18,7 +18,7 @@ export const HTTP_ERRORS = {
     fault: "user",
     exit: EXIT.refused,
     summary: "`server.state_key` cannot be read, or is too short.",
-    remedy: "Make one of 32 bytes or more: `openssl rand -hex 32`.",
+    remedy: "Make one of 32 bytes or more: `openssl rand -base64 32`.",
   },
 } as const satisfies ErrorTable;
 

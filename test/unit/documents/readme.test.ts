@@ -62,6 +62,8 @@ test("every command in the examples exists, takes these options, and is shown in
       "scan",
       "filter",
       "key",
+      "doctor",
+      "verify",
     ],
   );
 });
