@@ -1,3 +1,4 @@
+import { makeRefusalCounter } from "../audit/auth-refusals.ts";
 import { makeDebtReport } from "../debt/report.ts";
 import { listenHttp } from "../powers/http-listener.ts";
 import type { Log } from "../powers/log.ts";
@@ -35,7 +36,7 @@ export async function serveOverHttp(
   const { server, mode } = workspace.configuration;
   const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
-  const { posture, profiles, store } = runtime;
+  const { posture, profiles, store, audit } = runtime;
   const isShared = server.store.kind === "redis";
   const spentStates = isShared ? makeSharedSpent(store) : makeSpentStates();
   const note = (message: string): void => log.warn(`http: ${message}`);
@@ -59,7 +60,15 @@ export async function serveOverHttp(
       return { profile, path, own, changes };
     }),
   );
-  return serveHttp(
+  const refusals = makeRefusalCounter((event, count) => {
+    log.warn(`http: ${count} refused: see auth-refused in the audit trail`, { count });
+    try {
+      audit.write(event);
+    } catch {
+      // The trail cannot be written: no call is answered, and whoever was refused stays so.
+    }
+  });
+  const serving = await serveHttp(
     {
       http,
       authenticator,
@@ -79,10 +88,12 @@ export async function serveOverHttp(
           ...(own ? { tasks: own } : {}),
         },
       })),
+      onRefused: (refusal) => refusals.note(refusal),
       onError: limitNotes((error) => note(error.message)),
     },
     (handler) => openListener(http, handler),
   );
+  return { ...serving, closed: serving.closed.then(() => refusals.close()) };
 }
 
 async function openListener(

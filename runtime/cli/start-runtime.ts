@@ -5,7 +5,7 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
-import { makeEvent } from "../audit/record.ts";
+import { makeEvent, type AuditSink } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
 import { makeChanges, type Changes } from "../changes.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
@@ -75,6 +75,7 @@ export interface Runtime {
   readonly changes: Changes;
   readonly callTool: CallTool;
   readonly posture: Posture;
+  readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
   close(): Promise<void>;
@@ -155,6 +156,7 @@ async function assemble(
     profiles: sets.map(({ served }) => served),
     ...first.served,
     posture,
+    audit,
     store,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));

@@ -292,6 +292,29 @@ describe("the command line", () => {
     }
   });
 
+  test("takes all heads at once, and misses a trail of which nothing is left", async (t) => {
+    const workspace = copy(t);
+    const clients = [await connect(t, workspace), await connect(t, workspace)];
+    for (const client of clients) await callMany(client, 1, 1);
+    for (const client of clients) await leave(client);
+    const { stdout: heads } = await audit(workspace, "head");
+    assert.ok(heads.trim().split("\n").length >= 2, heads);
+    assert.equal((await audit(workspace, "verify", "--from", heads)).code, 0);
+    const inOneLine = heads.trim().replaceAll("\n", " ");
+    assert.equal((await audit(workspace, "verify", "--from", inOneLine)).code, 0);
+    for (const wrong of [" \n", `${heads}nothing`])
+      assert.deepEqual((await audit(workspace, "verify", "--from", wrong)).codes, [
+        "ERR_AUDIT_UNREADABLE",
+      ]);
+    rmSync(join(workspace.folder, ".glovebox"), { recursive: true });
+    for (const verb of ["verify", "head"]) {
+      const ended = await audit(workspace, verb, "--from", heads);
+      assert.deepEqual([ended.code, ended.codes], [3, ["ERR_AUDIT_TAMPERED"]], verb);
+    }
+    const unsaid = await audit(workspace, "verify", "--from", "nothing");
+    assert.deepEqual(unsaid.codes, ["ERR_AUDIT_UNREADABLE"]);
+  });
+
   test("says that there is no trail yet", async (t) => {
     const workspace = copy(t);
     for (const name of readdirSync(join(workspace.folder, ".glovebox")))

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { AuditError } from "../../audit/errors.ts";
 import { readPublicKey } from "../../audit/chain/checkpoint.ts";
-import { parseHead } from "../../audit/chain/lines.ts";
+import { parseHead, type ChainHead } from "../../audit/chain/lines.ts";
 import type { TrailFile } from "../../audit/chain/read-segment.ts";
 import { verifyTrail, type TrailReport } from "../../audit/chain/verify-trail.ts";
 import { auditKeyFile } from "../../powers/audit-file.ts";
@@ -21,12 +21,12 @@ const ASIDE = /\.(old-format|torn)-[^/]*\.jsonl$/;
 interface TrailPlace {
   readonly files: readonly string[];
   readonly keyTexts: readonly string[];
-  readonly anchors: readonly string[];
+  readonly anchors: readonly ChainHead[];
 }
 
 /** Reads and verifies the trail of the workspace, or the files that the command names. Throws `AuditError` where there is none. */
 export function readTrail(call: CommandCall): TrailReport {
-  const anchors = call.texts("from");
+  const anchors = call.texts("from").flatMap(readHeads);
   const given = call.texts("public-key").map((text) => readKeyText(text, call.machine.files));
   if (call.args.length > 1) {
     const files = call.args.slice(1).map((word) => path.resolve(word));
@@ -46,6 +46,11 @@ export function readTrail(call: CommandCall): TrailReport {
 }
 
 function verifyAt({ files, keyTexts, anchors }: TrailPlace, powers: FilePowers): TrailReport {
+  if (files.length === 0 && anchors.length > 0)
+    throw new AuditError(
+      "ERR_AUDIT_TAMPERED",
+      `Nothing of the audit trail is here, and ${anchors.length} heads of it are known.`,
+    );
   if (files.length === 0)
     throw new AuditError("ERR_AUDIT_UNREADABLE", "There is no audit trail here yet.");
   const toFile = (file: string): TrailFile => ({
@@ -56,7 +61,7 @@ function verifyAt({ files, keyTexts, anchors }: TrailPlace, powers: FilePowers):
     files: files.filter((file) => !COPY.test(file) && !ASIDE.test(file)).map(toFile),
     checkpoints: files.filter((file) => COPY.test(file)).map(toFile),
     ...(keyTexts.length > 0 ? { keys: keyTexts.map(parseKey) } : {}),
-    anchors: anchors.map(parseAnchor),
+    anchors,
     digestOf(name) {
       const file = files.find((one) => path.basename(one) === name);
       if (file === undefined) return undefined;
@@ -109,7 +114,12 @@ function parseKey(text: string): NonNullable<ReturnType<typeof readPublicKey>> {
   );
 }
 
-function parseAnchor(text: string): NonNullable<ReturnType<typeof parseHead>> {
+/** One head or several, with blanks or line breaks between them, as `glovebox audit head` prints them. No head is no answer. */
+function readHeads(text: string): readonly ChainHead[] {
+  return text.trim().split(/\s+/).map(parseAnchor);
+}
+
+function parseAnchor(text: string): ChainHead {
   const head = parseHead(text);
   if (head) return head;
   throw new AuditError(

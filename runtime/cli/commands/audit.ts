@@ -31,7 +31,8 @@ export const audit: Command = {
       type: "string",
       multiple: true,
       value: "HEAD",
-      summary: "a head that was kept elsewhere: CHAIN:NUMBER:HASH",
+      summary:
+        "heads that were kept elsewhere: CHAIN:NUMBER:HASH, with blanks or line breaks between them",
     },
     "public-key": {
       type: "string",

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { makeEvent } from "../../audit/record.ts";
 import { changeWorkspace } from "../../change-workspace.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { isPrincipalName, isTenantName } from "../../policy/principal.ts";
@@ -13,6 +14,7 @@ import {
   type StoredKey,
 } from "../../server/auth/key-file.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
+import { openTrail } from "../audit/open-trail.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { keepOutOfGit } from "../keep-out-of-git.ts";
@@ -95,6 +97,8 @@ async function create(name: string, call: CommandCall): Promise<ExitCode> {
     expires: readExpiry(call.text("expires"), nowMs),
   };
   const { file, workspace } = await change(call, (keys) => addKey(keys, stored, nowMs));
+  // Before the key is shown: one that is not on record helps nobody.
+  record(workspace, call, "new", stored);
   out.line(out.style("bold", text));
   out.line(`This key of ${name} (${stateOf(stored, nowMs)}) is not shown again.`);
   const ignored = file.startsWith(workspace.paths.folder)
@@ -133,10 +137,34 @@ function list(call: CommandCall): ExitCode {
 }
 
 async function revoke(id: string, call: CommandCall): Promise<ExitCode> {
-  await change(call, (keys) => revokeKey(keys, id, Date.now()));
+  let revoked: StoredKey | undefined;
+  const { workspace } = await change(call, (keys) => {
+    const changed = revokeKey(keys, id, Date.now());
+    revoked = changed.find((one) => one.id === id);
+    return changed;
+  });
   call.out.line(`Revoked ${id}: running servers of this workspace refuse it within a second.`);
+  // A trail that cannot be written keeps nobody's key alive.
+  if (revoked) record(workspace, call, "revoke", revoked);
   call.out.result({ revoked: id });
   return EXIT.done;
+}
+
+/** Puts the change of a key into the audit trail, with everything but the key. Throws `AuditError` where it cannot. */
+function record(
+  workspace: Workspace,
+  { machine }: CommandCall,
+  action: "new" | "revoke",
+  { id, name, tenant, subject, scopes, expires }: StoredKey,
+): void {
+  const trail = openTrail(workspace, machine.files);
+  try {
+    const who = subject === undefined ? {} : { subject };
+    const detail = { action, key: id, name, ...who, scopes, expires };
+    trail.write(makeEvent("key-changed", { tenant, detail }));
+  } finally {
+    trail.close();
+  }
 }
 
 /** Changes the file of keys as a whole, while no other command does. */

@@ -4,7 +4,7 @@ import { GloveboxError, Refusals } from "../../errors.ts";
 import { makePrincipal } from "../../policy/principal.ts";
 import type { ToolScopes } from "../../policy/tool-scopes.ts";
 import { hashApiKey, idOfApiKey } from "./api-key.ts";
-import type { Authentication, Authenticator } from "../http/authenticate.ts";
+import type { Authentication, Authenticator, Challenge } from "../http/authenticate.ts";
 import {
   askForCredentials,
   challenged,
@@ -30,6 +30,8 @@ interface KnownKey {
   readonly key: StoredKey;
   readonly hash: Buffer;
   readonly outcome: Authentication;
+  /** When it is revoked, has ended, or another secret stands behind its id. */
+  readonly refused: Authentication;
 }
 
 /** How long a revocation may take to be noticed. */
@@ -46,12 +48,14 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
   const { file, files, scopes, noteTrouble, nowMs } = setting;
   const terms: ChallengeTerms = { schemes: ["Bearer"], scopes: scopes.usual, proofAlgorithms: [] };
   const missing = challenged(askForCredentials(terms));
-  const refused = challenged(refuse(terms, "invalid_token", "The API key is not valid here."));
+  const notValid = refuse(terms, "invalid_token", "The API key is not valid here.");
+  const refused = challenged(notValid);
+  const readKnown = (): ReadonlyMap<string, KnownKey> => indexKeys(readKeys(file, files), notValid);
   const closed = challenged(
     unavailable("API keys cannot be checked at the moment.", RETRY_SECONDS),
   );
   let stamp = files.stampOf(file);
-  let known: ReadonlyMap<string, KnownKey> | undefined = readKnown(file, files);
+  let known: ReadonlyMap<string, KnownKey> | undefined = readKnown();
   let checkedMs = nowMs();
 
   const refresh = (): void => {
@@ -64,7 +68,7 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
     stamp = found;
     try {
       const hadTrouble = known === undefined;
-      known = readKnown(file, files);
+      known = readKnown();
       if (hadTrouble) noteTrouble("the file of API keys can be read again");
     } catch (error) {
       if (known !== undefined)
@@ -88,7 +92,8 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
       const entry = id === undefined ? undefined : known.get(id);
       // The same work for every text: how long it takes does not tell whether an id exists.
       const isSame = timingSafeEqual(hashApiKey(credentials.token), entry?.hash ?? NOBODY);
-      if (!isSame || entry === undefined || !isValidKey(entry.key, nowMs())) return refused;
+      if (entry === undefined) return refused;
+      if (!isSame || !isValidKey(entry.key, nowMs())) return entry.refused;
       return entry.outcome;
     },
     decideTool: (principal, name) =>
@@ -102,9 +107,9 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
   };
 }
 
-function readKnown(file: string, files: PrivateFiles): ReadonlyMap<string, KnownKey> {
+function indexKeys(keys: readonly StoredKey[], notValid: Challenge): ReadonlyMap<string, KnownKey> {
   return new Map(
-    readKeys(file, files).map((key) => {
+    keys.map((key) => {
       const { id, tenant, subject, name, scopes } = key;
       const principal = makePrincipal({
         via: "key",
@@ -116,7 +121,12 @@ function readKnown(file: string, files: PrivateFiles): ReadonlyMap<string, Known
       });
       return [
         id,
-        { key, hash: Buffer.from(key.hash, "hex"), outcome: { kind: "principal", principal } },
+        {
+          key,
+          hash: Buffer.from(key.hash, "hex"),
+          outcome: { kind: "principal", principal },
+          refused: { kind: "challenge", challenge: notValid, key: id },
+        },
       ];
     }),
   );

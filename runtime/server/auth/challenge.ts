@@ -27,7 +27,12 @@ const STATUS = {
 
 /** A request without credentials gets no error code (RFC 6750, 3.1): it has made no mistake yet. */
 export function askForCredentials(terms: ChallengeTerms): Challenge {
-  return { status: 401, challenges: headersOf(terms), message: "This server needs credentials." };
+  return {
+    status: 401,
+    reason: "no-credentials",
+    challenges: headersOf(terms),
+    message: "This server needs credentials.",
+  };
 }
 
 /** `description` is ours: printable ASCII without quotation marks. */
@@ -37,17 +42,17 @@ export function refuse(
   description: string,
 ): Challenge {
   const challenges = headersOf(terms, error, description);
-  return { status: STATUS[error], challenges, message: description };
+  return { status: STATUS[error], reason: error, challenges, message: description };
 }
 
 /** A refusal that no credentials of another kind would change. */
 export function forbid(message: string): Challenge {
-  return { status: 403, challenges: [], message };
+  return { status: 403, reason: "forbidden", challenges: [], message };
 }
 
 /** The check itself could not be made. The client's credentials may be good: it shall keep them and come again. */
 export function unavailable(message: string, retryAfter: number): Challenge {
-  return { status: 503, challenges: [], retryAfter, message };
+  return { status: 503, reason: "not-checked", challenges: [], retryAfter, message };
 }
 
 export function challenged(challenge: Challenge): Authentication {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@glovebox/host-api/json";
+import type { RefusalReason } from "../../audit/auth-refusals.ts";
 import type { Principal } from "../../policy/principal.ts";
 import type { HttpRequest } from "./exchange.ts";
 
@@ -9,6 +10,8 @@ import type { HttpRequest } from "./exchange.ts";
  */
 export interface Challenge {
   readonly status: 400 | 401 | 403 | 503;
+  /** For the operator. */
+  readonly reason: RefusalReason;
   readonly challenges: readonly string[];
   /** Seconds, for `Retry-After`. */
   readonly retryAfter?: number;
@@ -18,7 +21,12 @@ export interface Challenge {
 
 export type Authentication =
   | { readonly kind: "principal"; readonly principal: Principal }
-  | { readonly kind: "challenge"; readonly challenge: Challenge };
+  | {
+      readonly kind: "challenge";
+      readonly challenge: Challenge;
+      /** For the operator, and never for the client: the id of the key that was sent, where it is one of ours. */
+      readonly key?: string;
+    };
 
 /** Who the server lets in. One implementation for each mode of `server.auth`. Fails closed: what it throws is a 401. */
 export interface Authenticator {

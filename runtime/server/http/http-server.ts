@@ -1,3 +1,4 @@
+import type { AuthRefusal, RefusalReason } from "../../audit/auth-refusals.ts";
 import type { RequestGuard } from "../limits/request-guard.ts";
 import { makeAddressCheck, type AddressCheck } from "./address-check.ts";
 import { answerChallenge, answerProblem, JSON_HEADERS } from "./answers.ts";
@@ -39,6 +40,8 @@ export class HttpServer {
       takeStream: (principalId: string) => streams.take(principalId),
       isOpen: () => this.#isOpen,
       onError: (error: Error) => setting.onError(error),
+      onRefused: (request: HttpRequest, refusal: Omit<AuthRefusal, "address">) =>
+        this.#noteRefused(clientAddressOf(request, this.#trusted), refusal),
     };
     this.#endpoints = new Map(
       places.map(({ path, mcp }) => [path, new McpEndpoint({ ...shared, path, mcp })]),
@@ -70,9 +73,17 @@ export class HttpServer {
     if (path === "/healthz") return answerStatus(exchange, true);
     if (path === "/readyz") return answerStatus(exchange, this.#isReady());
     if (!this.#check.isForUs(headers))
-      return this.#refuse(exchange, "The request names a host that is not this server.");
+      return this.#refuse(
+        exchange,
+        "wrong-host",
+        "The request names a host that is not this server.",
+      );
     if (!this.#check.mayComeFrom(headers))
-      return this.#refuse(exchange, "Pages of this origin may not call this server.");
+      return this.#refuse(
+        exchange,
+        "wrong-origin",
+        "Pages of this origin may not call this server.",
+      );
     return this.#serve(openToOrigin(exchange), path);
   }
 
@@ -98,8 +109,11 @@ export class HttpServer {
     if (wait !== undefined) return answerTooMany(exchange, wait);
     const authentication = await this.#authenticate(request);
     if (authentication.kind === "challenge") {
+      const { challenge, key } = authentication;
+      const { reason, status } = challenge;
       this.#guard?.noteRefused(address);
-      return answerChallenge(exchange, authentication.challenge);
+      this.#noteRefused(address, { reason, status, ...(key === undefined ? {} : { key }) });
+      return answerChallenge(exchange, challenge);
     }
     const { principal } = authentication;
     const waitOwn = this.#guard?.admitPrincipal(principal);
@@ -107,9 +121,15 @@ export class HttpServer {
     return endpoint.handle(exchange, principal);
   }
 
-  #refuse(exchange: HttpExchange, message: string): void {
-    this.#guard?.noteRefused(clientAddressOf(exchange.request, this.#trusted));
+  #refuse(exchange: HttpExchange, reason: RefusalReason, message: string): void {
+    const address = clientAddressOf(exchange.request, this.#trusted);
+    this.#guard?.noteRefused(address);
+    this.#noteRefused(address, { reason, status: 403 });
     answerProblem(exchange, "FORBIDDEN", message);
+  }
+
+  #noteRefused(address: string, refusal: Omit<AuthRefusal, "address">): void {
+    this.#setting.onRefused?.({ ...refusal, address });
   }
 
   #isReady(): boolean {
@@ -123,7 +143,10 @@ export class HttpServer {
     } catch (error) {
       this.#setting.onError(error instanceof Error ? error : new Error(String(error)));
       const message = "Whether this request may come in could not be found out.";
-      return { kind: "challenge", challenge: { status: 401, challenges: [], message } };
+      return {
+        kind: "challenge",
+        challenge: { status: 401, reason: "not-checked", challenges: [], message },
+      };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { classifyInboundRequest, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
+import type { AuthRefusal } from "../../audit/auth-refusals.ts";
 import { sessionlessConversation, type Principal } from "../../policy/principal.ts";
 import type { HttpLimits } from "../../policy/server/http-configuration.ts";
 import { makeMcpServers, serverInfoOf, type McpSetting } from "../mcp/mcp-server.ts";
@@ -7,7 +8,7 @@ import { findReadable } from "../mcp/serve-offers.ts";
 import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { answerChallenge, answerProblem, answerRpcError, SAFE_HEADERS } from "./answers.ts";
 import type { Authenticator } from "./authenticate.ts";
-import type { HttpExchange, RequestHeaders } from "./exchange.ts";
+import type { HttpExchange, HttpRequest, RequestHeaders } from "./exchange.ts";
 import { answerFrontPage, wantsPage } from "./front-page.ts";
 import { answerModernCall, readModernCall } from "./modern-calls.ts";
 import { ModernLeg } from "./modern-leg.ts";
@@ -41,6 +42,7 @@ export interface EndpointSetting {
   /** Whether new work is taken. */
   isOpen(): boolean;
   onError(error: Error): void;
+  onRefused(request: HttpRequest, refusal: Omit<AuthRefusal, "address">): void;
 }
 
 /** `/mcp`, for a principal that is let in: both eras of the specification, told apart by what a request says. */
@@ -108,7 +110,14 @@ export class McpEndpoint {
     const { headers } = exchange.request;
     const tool = toolNameOf(value);
     const challenge = tool === undefined ? undefined : authenticator.decideTool(principal, tool);
-    if (challenge) return answerChallenge(exchange, challenge);
+    if (challenge) {
+      const { id, credential: key } = principal;
+      const isKey = principal.via === "key" && key !== undefined;
+      const { reason, status } = challenge;
+      const refusal = { reason, status, principal: id, ...(isKey ? { key } : {}) };
+      this.#setting.onRefused(exchange.request, refusal);
+      return answerChallenge(exchange, challenge);
+    }
     const sessionId = headers["mcp-session-id"];
     const call = sessionId === undefined ? readModernCall(value, headers) : undefined;
     if (call && this.#known.has(call.name)) {

@@ -1,3 +1,4 @@
+import type { AuthRefusal } from "../../audit/auth-refusals.ts";
 import type { HttpConfiguration } from "../../policy/server/http-configuration.ts";
 import type { RequestGuard } from "../limits/request-guard.ts";
 import type { McpSetting } from "../mcp/mcp-server.ts";
@@ -21,6 +22,8 @@ export interface HttpSetting {
   readonly routes?: Readonly<Record<string, HttpHandler>>;
   /** Whether what this server depends on is there. */
   readonly isReady?: () => boolean;
+  /** Hears of every request that was not let in, or lacked the right to what it asked. */
+  readonly onRefused?: (refusal: AuthRefusal) => void;
   /** Hears what goes wrong, for the operator. */
   onError(error: Error): void;
 }

@@ -225,6 +225,7 @@ test("the list shows each principal what it may call, and the rest is refused wi
           ? undefined
           : {
               status: 403,
+              reason: "insufficient_scope",
               challenges: ['Bearer error="insufficient_scope", scope="echo"'],
               message: "no",
             },
