@@ -2,7 +2,7 @@ import type { RequestGuard } from "../limits/request-guard.ts";
 import { makeAddressCheck, type AddressCheck } from "./address-check.ts";
 import { answerChallenge, answerProblem, JSON_HEADERS } from "./answers.ts";
 import type { Authentication } from "./authenticate.ts";
-import { clientAddressOf } from "./client-address.ts";
+import { clientAddressOf, isAroundProxy } from "./client-address.ts";
 import { answerPreflight, openToOrigin } from "./cross-origin.ts";
 import type { HttpExchange, HttpRequest } from "./exchange.ts";
 import { answerAtRoot } from "./front-page.ts";
@@ -69,6 +69,11 @@ export class HttpServer {
     // Whoever watches over this server asks by address, and learns nothing but this.
     if (path === "/healthz") return answerStatus(exchange, true);
     if (path === "/readyz") return answerStatus(exchange, this.#isReady());
+    if (isAroundProxy(exchange.request, this.#trusted))
+      return this.#refuse(
+        exchange,
+        "This server takes plain HTTP from its proxy alone (`server.http.proxy.trusted`); call it by https, through the proxy.",
+      );
     if (!this.#check.isForUs(headers))
       return this.#refuse(exchange, "The request names a host that is not this server.");
     if (!this.#check.mayComeFrom(headers))
