@@ -12,10 +12,11 @@ const PROXY = { trusted: ["10.0.0.0/8", "fd00::/8"] };
 async function ask(
   given: Partial<HttpRequest>,
   proxy: { readonly trusted: readonly string[] } | null = PROXY,
+  bearer?: "an API key",
 ): Promise<{ readonly status: number; readonly body: string }> {
   const server = new HttpServer({
     http: { ...DEFAULT_HTTP, hosts: ["tools.example.com"], ...(proxy ? { proxy } : {}) },
-    authenticator: LOCAL_ONLY,
+    authenticator: { ...LOCAL_ONLY, ...(bearer ? { bearer } : {}) },
     places: [],
     onError: (error) => assert.fail(error),
   });
@@ -61,4 +62,32 @@ test("health is told to everybody, TLS may come from everywhere, and without a p
   assert.equal((await ask({ isEncrypted: true })).status, 200);
   assert.equal((await ask({}, null)).status, 200);
   assert.equal((await ask({}, { trusted: [] })).status, 200);
+});
+
+test("the page shows an address only where it is known to be reached by https", async () => {
+  const host = "tools.example.com";
+  const shown = async (given: Partial<HttpRequest>, proto?: string): Promise<string> => {
+    const headers = {
+      host,
+      accept: "text/html",
+      ...(proto === undefined ? {} : { "x-forwarded-proto": proto }),
+    };
+    const { body } = await ask({ ...given, headers });
+    return /<pre>(.*)<\/pre>/.exec(body)?.[1] ?? "";
+  };
+  const proxy = { remoteAddress: "10.0.0.1" };
+  assert.equal(await shown(proxy, "https"), `https://${host}/mcp`);
+  assert.equal(await shown(proxy, "http, https"), `https://${host}/mcp`);
+  assert.equal(await shown({ isEncrypted: true }), `https://${host}/mcp`);
+  for (const proto of [undefined, "http", "https, http", "https://evil.example"])
+    assert.equal(await shown(proxy, proto), "/mcp");
+  // Whoever is not the proxy says what they like.
+  assert.equal(await shown({ remoteAddress: "127.0.0.1" }, "https"), "/mcp");
+});
+
+test("the page names the header that clients need, and nothing to be run that is not pinned", async () => {
+  const { body } = await ask({ isEncrypted: true });
+  assert.doesNotMatch(body, /npx|Authorization/);
+  const { body: withKey } = await ask({ isEncrypted: true }, PROXY, "an API key");
+  assert.match(withKey, /<code>Authorization: Bearer<\/code>, followed by an API key/);
 });

@@ -34,6 +34,17 @@ export function isAroundProxy(
   return !isCovered(trusted, plainAddress(remoteAddress));
 }
 
+/** Whether the client spoke https: to this server, or to a named proxy that says so. */
+export function cameByHttps(
+  { remoteAddress, isEncrypted, headers }: HttpRequest,
+  trusted: readonly string[],
+): boolean {
+  if (isEncrypted) return true;
+  if (!isCovered(trusted, plainAddress(remoteAddress))) return false;
+  // The proxy's own word is the last one.
+  return headers["x-forwarded-proto"]?.split(",").at(-1)?.trim().toLowerCase() === "https";
+}
+
 function isCovered(trusted: readonly string[], address: string): boolean {
   const range = `${address}/${address.includes(":") ? 128 : 32}`;
   return trusted.some((network) => coversRange(network, range));

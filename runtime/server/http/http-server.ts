@@ -5,7 +5,7 @@ import type { Authentication } from "./authenticate.ts";
 import { clientAddressOf, isAroundProxy } from "./client-address.ts";
 import { answerPreflight, openToOrigin } from "./cross-origin.ts";
 import type { HttpExchange, HttpRequest } from "./exchange.ts";
-import { answerAtRoot } from "./front-page.ts";
+import { answerAtRoot, type PageSetting } from "./front-page.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import type { HttpSetting } from "./serve-http.ts";
 import { Sessions } from "./sessions.ts";
@@ -19,6 +19,7 @@ export class HttpServer {
   readonly #check: AddressCheck;
   readonly #guard: RequestGuard | undefined;
   readonly #trusted: readonly string[];
+  readonly #page: PageSetting;
   readonly #sessions: Sessions;
   readonly #endpoints: ReadonlyMap<string, McpEndpoint>;
   #isOpen = true;
@@ -29,11 +30,13 @@ export class HttpServer {
     const { limits } = http;
     this.#guard = guard;
     this.#trusted = http.proxy?.trusted ?? [];
+    this.#page = { trusted: this.#trusted, bearer: authenticator.bearer };
     this.#check = makeAddressCheck(http);
     this.#sessions = new Sessions(limits);
     const streams = new StreamPlaces(limits.streamsPerPrincipal);
     const shared = {
       authenticator,
+      page: this.#page,
       limits,
       sessions: this.#sessions,
       takeStream: (principalId: string) => streams.take(principalId),
@@ -84,7 +87,7 @@ export class HttpServer {
   async #serve(exchange: HttpExchange, path: string): Promise<void> {
     const endpoint = this.#endpoints.get(path);
     if (endpoint) return this.#serveMcp(exchange, endpoint);
-    if (path === "/") return answerAtRoot(exchange);
+    if (path === "/") return answerAtRoot(exchange, this.#page);
     const { metadata } = this.#setting.authenticator;
     if (metadata && (path === METADATA_PATH || path === `${METADATA_PATH}/mcp`))
       return exchange.answer(200, JSON_HEADERS, JSON.stringify(metadata));
