@@ -10,7 +10,8 @@ export type RefusalReason =
   | "forbidden"
   | "not-checked"
   | "wrong-host"
-  | "wrong-origin";
+  | "wrong-origin"
+  | "around-proxy";
 
 /** One request that was refused at the door. Nothing of what it sent as a credential stands in it. */
 export interface AuthRefusal {

@@ -1,6 +1,5 @@
-import { PolicyError } from "../policy/errors.ts";
-import type { TasksConfiguration } from "../policy/server/tasks.ts";
-import { remedyForUnknown } from "../plugin/suggest.ts";
+import { throwReasons } from "../errors.ts";
+import { decideTaskTools } from "../policy/server/decide-task-tools.ts";
 import { openTasks, type Tasks } from "../server/tasks/tasks.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Runtime, ServedProfile } from "./start-runtime.ts";
@@ -30,7 +29,10 @@ export async function openServedTasks(
   const { tasks } = configuration.server;
   const opened = new Map<ServedProfile, Tasks>();
   if (tasks) {
-    assertServed(tasks, profiles, paths.configFile);
+    const served = profiles.flatMap(({ tools }) => tools.map(({ exposedName }) => exposedName));
+    throwReasons(
+      decideTaskTools(tasks, served).map((reason) => reason.at({ file: paths.configFile })),
+    );
     for (const profile of profiles) {
       const tools = Object.entries(tasks.tools).filter(([name]) => profile.componentOf(name));
       if (tools.length === 0) continue;
@@ -53,19 +55,4 @@ export async function openServedTasks(
       await Promise.all([...opened.values()].map((one) => one.close(drainMs)));
     },
   };
-}
-
-/** A name that is written wrongly would leave its tool without tasks, and nobody would notice. */
-function assertServed(
-  { tools }: TasksConfiguration,
-  profiles: readonly ServedProfile[],
-  file: string,
-): void {
-  const known = profiles.flatMap((profile) => profile.tools.map((tool) => tool.exposedName));
-  const unknown = Object.keys(tools).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new PolicyError("ERR_CONFIG_INVALID", `No tool \`${unknown}\` is served.`, {
-    place: { file, path: `server.tasks.tools.${unknown}` },
-    remedy: remedyForUnknown(unknown, known),
-  });
 }

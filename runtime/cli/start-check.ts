@@ -8,12 +8,13 @@ import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
 import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
 import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
-import type { HttpFacts } from "../policy/gates/facts.ts";
+import { decideTaskTools } from "../policy/server/decide-task-tools.ts";
 import { decideStart } from "../policy/gates/decide-start.ts";
 import { findUnknownScopes } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
+import type { HttpStart } from "./gates/http-start.ts";
 import { effectiveMode } from "./machine.ts";
 
 /** A workspace that may start. */
@@ -36,7 +37,7 @@ export function checkStart(
   workspace: Workspace,
   { plugins, refused }: Verification,
   seal: Seal,
-  http?: HttpFacts,
+  http?: HttpStart,
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
@@ -50,7 +51,8 @@ export function checkStart(
   const offered = exposeOffers(surfaces);
   const { tools } = exposed;
   const { offers } = offered;
-  const known = [...tools.map(({ exposedName }) => exposedName), ...OWN, ...namesOf(offers)];
+  const served = tools.map(({ exposedName }) => exposedName);
+  const known = [...served, ...OWN, ...namesOf(offers)];
   const inScopes = findUnknownScopes(configuration.server.scopes, known);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
@@ -64,7 +66,7 @@ export function checkStart(
     waivers,
     seal,
     nowMs,
-    ...(http ? { http } : {}),
+    ...(http ? { http: http.facts } : {}),
   });
   const graphs = drawFlows(configuration, tools);
   const flows = decideFlow({ mode, graphs, flow, plugins: configured, nowMs });
@@ -72,21 +74,20 @@ export function checkStart(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
-  const rates = decideRateTools(
-    configuration.server.rate,
-    tools.map(({ exposedName }) => exposedName),
-  );
+  const rates = decideRateTools(configuration.server.rate, served);
+  const tasks = decideTaskTools(configuration.server.tasks, served);
   const inConfiguration = [
     ...exposed.problems,
     ...offered.problems,
     ...inScopes,
     ...unknown,
     ...rates,
+    ...tasks,
     ...gates,
     ...flows,
     ...(isRefused ? licences : []),
   ].map((reason) => reason.at({ file: paths.configFile }));
-  throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
+  throwReasons([...[...refused.values()].flat(), ...inConfiguration, ...(http?.unusable ?? [])]);
   return { plugins, tools, offers, graphs, mode, warnings: licences.map(({ message }) => message) };
 }
 

@@ -40,7 +40,7 @@ import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
-import { gatherHttpFacts } from "./gates/http-facts.ts";
+import { gatherHttpStart } from "./gates/http-start.ts";
 import { makeKeepArguments } from "./audit/keep-arguments.ts";
 import { openWatch, type Watch } from "./audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
@@ -104,7 +104,7 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
+    const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
     return await assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {

@@ -132,7 +132,7 @@ test("what a person sees who opens its address is a page that says what to do", 
   assert.equal(page.status, 200);
   assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'/);
   const html = await page.text();
-  assert.ok(html.includes(server.url));
+  assert.ok(html.includes("<pre>/mcp</pre>"));
   assert.doesNotMatch(html, /<script|src=|href=/);
   const other = await fetch(root);
   assert.equal(other.status, 404);

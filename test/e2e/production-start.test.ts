@@ -18,6 +18,8 @@ import type { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { GATE_ERRORS } from "../../runtime/policy/gates/errors.ts";
 import type { Machine } from "../../runtime/cli/machine.ts";
+import { formatKeyFile } from "../../runtime/server/auth/key-file.ts";
+import { HAS_REDIS, startRedis } from "../helpers/redis.ts";
 import { GLOVEBOX, makeSharedMachine, runGlovebox, runInProcess } from "../helpers/run-glovebox.ts";
 
 const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
@@ -106,22 +108,22 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     codes: ["ERR_GATE_READABLE"],
   },
   "keys that everybody may read": {
-    spoil: (folder) => writeFileSync(join(folder, ".glovebox", "keys.json"), "{}", { mode: 0o644 }),
-    codes: ["ERR_GATE_READABLE"],
+    spoil: (folder) => chmodSync(join(folder, ".glovebox", "keys.json"), 0o644),
+    codes: ["ERR_GATE_READABLE", "ERR_KEYS_EXPOSED"],
   },
   "data in a home": {
     spoil: (folder) => {
       rmSync(join(folder, ".glovebox"), { recursive: true });
       symlinkSync(join(root, "home"), join(folder, ".glovebox"));
     },
-    codes: ["ERR_GATE_SANDBOX_ROOT"],
+    codes: ["ERR_GATE_SANDBOX_ROOT", "ERR_KEYS_MISSING"],
   },
   "data in the root": {
     spoil: (folder) => {
       rmSync(join(folder, ".glovebox"), { recursive: true });
       symlinkSync("/", join(folder, ".glovebox"));
     },
-    codes: ["ERR_GATE_READABLE", "ERR_GATE_SANDBOX_ROOT"],
+    codes: ["ERR_GATE_READABLE", "ERR_GATE_SANDBOX_ROOT", "ERR_KEYS_MISSING"],
   },
 };
 
@@ -150,6 +152,7 @@ function makeWorkspace(edit: (yaml: string) => string = (yaml) => yaml): string 
   mkdirSync(join(folder, ".glovebox"), { recursive: true, mode: 0o700 });
   const yaml = edit(YAML).replaceAll("FOLDER", folder);
   writeFileSync(join(folder, "glovebox.yaml"), yaml, { mode: 0o600 });
+  writeFileSync(join(folder, ".glovebox", "keys.json"), formatKeyFile([]), { mode: 0o600 });
   return folder;
 }
 
@@ -373,5 +376,92 @@ describe("doctor", () => {
     assert.match(stateOf("waiver rate")?.says ?? "", /2099-01-01: for this test alone/);
     assert.equal(stateOf("http auth")?.state, "ok");
     assert.equal(code, 1);
+  });
+
+  /** Why a start would be refused, as doctor says it, and as `serve --http` does. */
+  async function refusedBy(edit: (yaml: string) => string, spoil?: (folder: string) => void) {
+    process.env[NAME] = drawn();
+    const folder = makeWorkspace(edit);
+    spoil?.(folder);
+    const config = join(folder, "glovebox.yaml");
+    const { code, json } = await runInProcess(["doctor", "--json", "--config", config], machine);
+    const { checks } = json as { checks: { state: string; says: string }[] };
+    const failed = checks.flatMap(({ state, says }) =>
+      state === "failed" ? [says.split(":")[0] ?? ""] : [],
+    );
+    const served = await runInProcess(["serve", "--http", "--config", config], machine);
+    return { code, failed, served };
+  }
+  const keysFile = (folder: string): string => join(folder, ".glovebox", "keys.json");
+
+  it("asks for a usable file of keys, as a start does before it says anything else", async () => {
+    for (const [code, spoil] of [
+      ["ERR_KEYS_MISSING", (folder: string) => rmSync(keysFile(folder))],
+      ["ERR_KEYS_INVALID", (folder: string) => writeFileSync(keysFile(folder), "{")],
+      ["ERR_KEYS_EXPOSED", (folder: string) => chmodSync(keysFile(folder), 0o620)],
+    ] as const) {
+      // Something else is wrong too: all of it is said at once.
+      const found = await refusedBy(drop(/^ {2}rate:\n.*\n/m), spoil);
+      assert.equal(found.code, 1);
+      for (const codes of [found.failed, found.served.codes]) {
+        assert.ok(codes.includes(code), `${code}: ${codes.join()}`);
+        assert.ok(codes.includes("ERR_GATE_RATE"), codes.join());
+      }
+    }
+  });
+
+  it("asks what the configuration names that is not there", async () => {
+    for (const [line, code] of [
+      ["  scopes: { tools: { nobody__there: [files:read] } }\n", "ERR_CONFIG_INVALID"],
+      ["  tasks: { tools: { nobody__there: {} } }\n", "ERR_CONFIG_INVALID"],
+    ] as const) {
+      const found = await refusedBy((yaml) => yaml.replace("server:\n", `server:\n${line}`));
+      assert.deepEqual([found.code, found.failed], [1, [code]], line);
+      assert.deepEqual(found.served.codes, [code]);
+    }
+  });
+
+  it("asks the shared store, and does not wait for it for ever", async () => {
+    process.env[`${NAME}_2`] = `redis://:${encodeURIComponent(drawn())}@127.0.0.1:1`;
+    try {
+      const found = await refusedBy(
+        swap(`env:${NAME}`, `env:${NAME}\n  store: { redis: env:${NAME}_2 }`),
+      );
+      assert.deepEqual([found.code, found.failed], [1, ["ERR_STORE_UNREACHABLE"]]);
+    } finally {
+      delete process.env[`${NAME}_2`];
+    }
+  });
+
+  it(
+    "says that the shared store answers where it does",
+    { skip: !HAS_REDIS && process.env["CI"] === undefined },
+    async () => {
+      await using redis = await startRedis();
+      process.env[NAME] = drawn();
+      process.env[`${NAME}_2`] = redis.url;
+      try {
+        const folder = makeWorkspace((yaml) =>
+          swap(
+            `env:${NAME}`,
+            `env:${NAME}\n  store: { redis: env:${NAME}_2 }`,
+          )(yaml).replace("mode: production", "mode: development"),
+        );
+        const config = join(folder, "glovebox.yaml");
+        const { code, stdout } = await runInProcess(["doctor", "--config", config], machine);
+        assert.equal(code, 0, stdout);
+        assert.match(stdout, /the shared store answers/);
+      } finally {
+        delete process.env[`${NAME}_2`];
+      }
+    },
+  );
+
+  it("finds nothing where a start finds nothing", async () => {
+    process.env[NAME] = drawn();
+    const config = join(makeWorkspace(), "glovebox.yaml");
+    const { code, stdout } = await runInProcess(["doctor", "--config", config], machine);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Everything that a start needs is in order/);
   });
 });

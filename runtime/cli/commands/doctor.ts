@@ -1,13 +1,24 @@
-import { collectReasons, EXIT, type GloveboxError } from "../../errors.ts";
+import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { decideHttp, decideStart, isSealed } from "../../policy/gates/decide-start.ts";
 import { describeWaivers, type WaiverState } from "../../policy/gates/waivers.ts";
 import { DEFAULT_HTTP } from "../../policy/server/http-configuration.ts";
+import { storeKey } from "../../server/store/shared-store.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
-import { readWorkspace, verifyWorkspace, type Workspace } from "../../workspace.ts";
+import {
+  readWorkspace,
+  verifyWorkspace,
+  type Verification,
+  type Workspace,
+} from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { gatherHttpFacts } from "../gates/http-facts.ts";
+import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
+import { openStore } from "../open-store.ts";
+import { checkStart } from "../start-check.ts";
+
+/** No such entry is ever written: that it can be asked for shows that the store answers. */
+const ASKED_KEY = storeKey("doctor", "asked");
 
 interface Check {
   readonly name: string;
@@ -21,6 +32,7 @@ export const doctor: Command = {
   usage: "",
   description: [
     "Starts a hostile program inside a runner's seal and reports what it could and could not do.",
+    "Asks everything that a start asks, over HTTP too where `server` is configured: gates, files of keys, the shared store.",
     "Exit 1 when the seal is not in force, or a start would be refused. What only production would refuse is a warning.",
   ],
   options: {},
@@ -34,7 +46,7 @@ export const doctor: Command = {
     const checks = [
       { name: "node", state: "ok", says: process.versions.node } as const,
       ...checkSeal(seal),
-      ...checkWorkspace(configFile, seal, machine),
+      ...(await checkWorkspace(configFile, seal, machine)),
     ];
     const isWell = checks.every((check) => check.state !== "failed");
     out.table(
@@ -47,7 +59,7 @@ export const doctor: Command = {
         ? checks.every((check) => check.state === "ok" || check.name !== "workspace")
           ? "Everything that a start needs is in order."
           : "The machine is in order. A start also needs a workspace: run this where its glovebox.yaml is."
-        : "Next: correct what failed; `glovebox verify` tells each refusal with its remedy.",
+        : "Next: correct what failed, and run this again.",
     );
     out.result({ checks, seal: seal.name, measures: seal.measures, denied: seal.denied });
     return isWell ? EXIT.done : EXIT.failed;
@@ -78,7 +90,12 @@ function checkSeal(seal: Seal): Check[] {
   ];
 }
 
-function checkWorkspace(configFile: string, seal: Seal, { files }: Machine): Check[] {
+async function checkWorkspace(
+  configFile: string,
+  seal: Seal,
+  machine: Machine,
+): Promise<readonly Check[]> {
+  const { files } = machine;
   if (files.kindOf(configFile) === "nothing")
     return [
       { name: "workspace", state: "warning", says: "no glovebox.yaml here: run `glovebox init`" },
@@ -89,15 +106,54 @@ function checkWorkspace(configFile: string, seal: Seal, { files }: Machine): Che
       workspace = readWorkspace(configFile, files);
     },
   ]);
-  return workspace
-    ? checkPlugins(workspace, seal, files)
-    : reasons.map((reason) => toCheck("workspace", "failed", reason));
+  if (!workspace) return reasons.map((reason) => toCheck("workspace", "failed", reason));
+  const { http, auth } = workspace.configuration.server;
+  const isHttp = http !== DEFAULT_HTTP || auth !== undefined;
+  const start = isHttp ? gatherHttpStart(workspace, machine) : undefined;
+  const verification = verifyWorkspace(workspace, files);
+  const checks = checkPlugins(workspace, verification, seal, start);
+  const shown = new Set(checks.filter(({ state }) => state === "failed").map(({ says }) => says));
+  return [
+    ...checks,
+    ...checkRest(workspace, verification, seal, start).filter(({ says }) => !shown.has(says)),
+    ...(await checkStore(workspace, machine)),
+  ];
 }
 
-function checkPlugins(workspace: Workspace, seal: Seal, files: Machine["files"]): Check[] {
+/** Every reason that a start itself would give. */
+function checkRest(
+  workspace: Workspace,
+  verification: Verification,
+  seal: Seal,
+  start: HttpStart | undefined,
+): Check[] {
+  return collectReasons([() => checkStart(workspace, verification, seal, start)]).map((reason) =>
+    toCheck("start", "failed", reason),
+  );
+}
+
+/** Where a server is shared, it has to answer. How long it may take is the connection's to bound. */
+async function checkStore(workspace: Workspace, machine: Machine): Promise<Check[]> {
+  if (workspace.configuration.server.store.kind !== "redis") return [];
+  const { store } = openStore(workspace, machine);
+  try {
+    await store.get(ASKED_KEY);
+    return [{ name: "store", state: "ok", says: "the shared store answers" }];
+  } catch (error) {
+    return reasonsOf(error).map((reason) => toCheck("store", "failed", reason));
+  } finally {
+    await store.close();
+  }
+}
+
+function checkPlugins(
+  workspace: Workspace,
+  { plugins, refused }: Verification,
+  seal: Seal,
+  start: HttpStart | undefined,
+): Check[] {
   const { mode: configured, plugins: entries, waivers } = workspace.configuration;
   const mode = effectiveMode(configured);
-  const { plugins, refused } = verifyWorkspace(workspace, files);
   const gates = decideStart({
     mode: "production",
     plugins: entries,
@@ -123,7 +179,7 @@ function checkPlugins(workspace: Workspace, seal: Seal, files: Machine["files"])
     ),
     ...gates.map((gate) => toCheck("production", severity, gate)),
     ...describeWaivers(waivers, Date.now()).map(checkWaiver),
-    ...checkHttp(workspace, seal),
+    ...checkHttp(workspace, seal, start),
   ];
 }
 
@@ -133,27 +189,34 @@ function checkWaiver({ gate, reason, until, isInForce }: WaiverState): Check {
 }
 
 /** Whether `serve --http` would start in production, and what to do where it would not. */
-function checkHttp(workspace: Workspace, seal: Seal): Check[] {
-  const { mode, server, plugins, waivers } = workspace.configuration;
-  if (server.http === DEFAULT_HTTP && server.auth === undefined)
+function checkHttp(
+  { configuration }: Workspace,
+  seal: Seal,
+  start: HttpStart | undefined,
+): Check[] {
+  if (!start)
     return [
       { name: "http", state: "ok", says: "not configured: `glovebox init --http` begins one" },
     ];
-  const http = gatherHttpFacts(workspace);
+  const { mode, plugins, waivers } = configuration;
+  const http = start.facts;
   const facts = { mode: "production", plugins, waivers, seal, nowMs: Date.now(), http } as const;
   const refused = effectiveMode(mode) === "production" ? "failed" : "warning";
   return decideHttp(facts).flatMap(({ gate, state, reasons }): Check[] => {
     const name = `http ${gate.id}`;
     if (state === "open") return [{ name, state: "ok", says: `${gate.question} yes` }];
     const severity = state === "waived" ? "warning" : gate.always === true ? "failed" : refused;
-    return reasons.map((reason) => ({
-      name,
-      state: severity,
-      says: `${reason.code}: ${makeVisible(reason.message)} ${state === "waived" ? "Waived." : reason.remedy}`,
-    }));
+    return reasons.map((reason) =>
+      toCheck(name, severity, reason, state === "waived" ? "Waived." : reason.remedy),
+    );
   });
 }
 
-function toCheck(name: string, state: Check["state"], reason: GloveboxError): Check {
-  return { name, state, says: `${reason.code}: ${reason.message}` };
+function toCheck(
+  name: string,
+  state: Check["state"],
+  { code, message, remedy }: GloveboxError,
+  next = remedy,
+): Check {
+  return { name, state, says: `${code}: ${makeVisible(message)} ${makeVisible(next)}` };
 }

@@ -135,6 +135,7 @@ export function makeAccessTokens(setting: AccessTokenSetting): Authenticator {
   };
 
   return {
+    bearer: "an access token",
     authenticate(request): Authentication | Promise<Authentication> {
       const credentials = readCredentials(request);
       if (credentials.kind === "none") return missing;

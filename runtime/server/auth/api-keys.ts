@@ -80,6 +80,7 @@ export function makeApiKeys(setting: ApiKeySetting): Authenticator {
   };
 
   return {
+    bearer: "an API key",
     authenticate(request): Authentication {
       const credentials = readCredentials(request);
       if (credentials.kind === "none") return missing;

@@ -34,6 +34,8 @@ export interface Authenticator {
   authenticate(request: HttpRequest): Authentication | Promise<Authentication>;
   /** Whether the principal may call and see the tool: undefined, or the challenge that names what is missing. */
   decideTool(principal: Principal, exposedName: string): Challenge | undefined;
+  /** What clients send as `Authorization: Bearer`, in words for a person; undefined where they send nothing there. */
+  readonly bearer?: "an API key" | "an access token";
   /** The document of RFC 9728, where there is an authorization server. */
   readonly metadata?: JsonObject;
 }

@@ -1,4 +1,5 @@
 import { coversRange } from "@glovebox/host-api/http/addresses";
+import { isLoopback } from "./authenticate.ts";
 import type { HttpRequest } from "./exchange.ts";
 
 const HOPS_MAX = 16;
@@ -19,6 +20,29 @@ export function clientAddressOf(
     address = plainAddress(before);
   }
   return address;
+}
+
+/**
+ * Whether a request came around the proxy that ends TLS: where one is named, and this connection is not TLS itself,
+ * only the proxy and this machine may call. Anybody else would send credentials in the clear.
+ */
+export function isAroundProxy(
+  { remoteAddress, isEncrypted }: HttpRequest,
+  trusted: readonly string[],
+): boolean {
+  if (trusted.length === 0 || isEncrypted || isLoopback(remoteAddress)) return false;
+  return !isCovered(trusted, plainAddress(remoteAddress));
+}
+
+/** Whether the client spoke https: to this server, or to a named proxy that says so. */
+export function cameByHttps(
+  { remoteAddress, isEncrypted, headers }: HttpRequest,
+  trusted: readonly string[],
+): boolean {
+  if (isEncrypted) return true;
+  if (!isCovered(trusted, plainAddress(remoteAddress))) return false;
+  // The proxy's own word is the last one.
+  return headers["x-forwarded-proto"]?.split(",").at(-1)?.trim().toLowerCase() === "https";
 }
 
 function isCovered(trusted: readonly string[], address: string): boolean {

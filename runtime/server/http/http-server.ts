@@ -3,10 +3,10 @@ import type { RequestGuard } from "../limits/request-guard.ts";
 import { makeAddressCheck, type AddressCheck } from "./address-check.ts";
 import { answerChallenge, answerProblem, JSON_HEADERS } from "./answers.ts";
 import type { Authentication } from "./authenticate.ts";
-import { clientAddressOf } from "./client-address.ts";
+import { clientAddressOf, isAroundProxy } from "./client-address.ts";
 import { answerPreflight, openToOrigin } from "./cross-origin.ts";
 import type { HttpExchange, HttpRequest } from "./exchange.ts";
-import { answerAtRoot } from "./front-page.ts";
+import { answerAtRoot, type PageSetting } from "./front-page.ts";
 import { McpEndpoint } from "./mcp-endpoint.ts";
 import type { HttpSetting } from "./serve-http.ts";
 import { Sessions } from "./sessions.ts";
@@ -20,6 +20,7 @@ export class HttpServer {
   readonly #check: AddressCheck;
   readonly #guard: RequestGuard | undefined;
   readonly #trusted: readonly string[];
+  readonly #page: PageSetting;
   readonly #sessions: Sessions;
   readonly #endpoints: ReadonlyMap<string, McpEndpoint>;
   #isOpen = true;
@@ -30,11 +31,13 @@ export class HttpServer {
     const { limits } = http;
     this.#guard = guard;
     this.#trusted = http.proxy?.trusted ?? [];
+    this.#page = { trusted: this.#trusted, bearer: authenticator.bearer };
     this.#check = makeAddressCheck(http);
     this.#sessions = new Sessions(limits);
     const streams = new StreamPlaces(limits.streamsPerPrincipal);
     const shared = {
       authenticator,
+      page: this.#page,
       limits,
       sessions: this.#sessions,
       takeStream: (principalId: string) => streams.take(principalId),
@@ -72,6 +75,12 @@ export class HttpServer {
     // Whoever watches over this server asks by address, and learns nothing but this.
     if (path === "/healthz") return answerStatus(exchange, true);
     if (path === "/readyz") return answerStatus(exchange, this.#isReady());
+    if (isAroundProxy(exchange.request, this.#trusted))
+      return this.#refuse(
+        exchange,
+        "around-proxy",
+        "This server takes plain HTTP from its proxy alone (`server.http.proxy.trusted`); call it by https, through the proxy.",
+      );
     if (!this.#check.isForUs(headers))
       return this.#refuse(
         exchange,
@@ -90,7 +99,7 @@ export class HttpServer {
   async #serve(exchange: HttpExchange, path: string): Promise<void> {
     const endpoint = this.#endpoints.get(path);
     if (endpoint) return this.#serveMcp(exchange, endpoint);
-    if (path === "/") return answerAtRoot(exchange);
+    if (path === "/") return answerAtRoot(exchange, this.#page);
     const { metadata } = this.#setting.authenticator;
     if (metadata && (path === METADATA_PATH || path === `${METADATA_PATH}/mcp`))
       return exchange.answer(200, JSON_HEADERS, JSON.stringify(metadata));

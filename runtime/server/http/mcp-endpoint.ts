@@ -9,7 +9,7 @@ import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { answerChallenge, answerProblem, answerRpcError, SAFE_HEADERS } from "./answers.ts";
 import type { Authenticator } from "./authenticate.ts";
 import type { HttpExchange, HttpRequest, RequestHeaders } from "./exchange.ts";
-import { answerFrontPage, wantsPage } from "./front-page.ts";
+import { answerFrontPage, wantsPage, type PageSetting } from "./front-page.ts";
 import { answerModernCall, readModernCall } from "./modern-calls.ts";
 import { ModernLeg } from "./modern-leg.ts";
 import { originOf } from "./origins.ts";
@@ -34,6 +34,7 @@ export interface EndpointSetting {
   readonly path: string;
   readonly mcp: McpSetting;
   readonly authenticator: Authenticator;
+  readonly page: PageSetting;
   readonly limits: HttpLimits;
   /** Of all endpoints. */
   readonly sessions: Sessions;
@@ -197,7 +198,9 @@ export class McpEndpoint {
     const { headers, method } = exchange.request;
     const id = headers["mcp-session-id"];
     if (id === undefined)
-      return wantsPage(exchange) ? answerFrontPage(exchange, 405) : refuseMethod(exchange);
+      return wantsPage(exchange)
+        ? answerFrontPage(exchange, 405, this.#setting.page)
+        : refuseMethod(exchange);
     const session = this.#findSession(exchange, principal, id, null);
     if (!session) return;
     if (method === "DELETE") {
