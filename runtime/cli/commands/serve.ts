@@ -87,7 +87,8 @@ export const serve: Command = {
     // The second time nobody waits for what runs.
     let isStopping = false;
     const { drainMs } = workspace.configuration.server.http.limits;
-    const stop = (): void => {
+    const stop = (signal: NodeJS.Signals): void => {
+      if (!isStopping) log.info(`stopping: ${signal}`, { signal });
       void server.close();
       void tasks.close(isStopping ? 0 : drainMs);
       isStopping = true;
