@@ -53,6 +53,7 @@ test("on SIGTERM it takes nothing new, lets what runs end, and exits", async () 
   for (const response of running)
     assert.match(JSON.stringify((await rpc(response)).result), /"type":"text"/);
   assert.equal(await exited, 0);
+  assert.equal(server.stderr().match(/"level":"info".*stopping: SIGTERM/g)?.length, 1);
 });
 
 test("what does not end in time is told so in words that a program can read", async () => {

@@ -273,6 +273,12 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
   });
 
   test("nothing is promised while Redis is away, and it goes on when it is back", async () => {
+    const noted = async (words: RegExp): Promise<void> => {
+      for (let tries = 0; !replicas[1]?.log.some((line) => words.test(line)); tries += 1) {
+        assert.ok(tries < 400, `nobody wrote ${words.source}`);
+        await wait(50);
+      }
+    };
     const url = replicas[1]?.url ?? "";
     await redis.kill();
     // Without the limits nobody is let in, and without the store nothing becomes a task.
@@ -286,11 +292,13 @@ describe("two replicas with one Redis", { skip: !HAS_REDIS }, () => {
     const ready = await fetch(url.replace(/mcp$/, "readyz"));
     assert.equal(ready.status, 503);
     assert.equal(runsOf("away"), 0);
+    await noted(/"level":"warn".*the shared store is away/);
     await redis.restart();
     for (let tries = 0; (await fetch(url.replace(/mcp$/, "readyz"))).status !== 200; tries += 1) {
       assert.ok(tries < 200);
       await wait(50);
     }
+    await noted(/"level":"info".*the shared store is back/);
     const begun = await askModern(url, "tools/call", {
       name: "effects__work",
       arguments: { job: "back" },

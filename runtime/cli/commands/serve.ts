@@ -15,6 +15,7 @@ import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
 import { limitNotes } from "../limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
+import { watchStore } from "../watch-store.ts";
 import { startRuntime, type Runtime } from "../start-runtime.ts";
 
 const FLUSH_MS_MAX = 1000;
@@ -82,10 +83,12 @@ export const serve: Command = {
     const server = isHttp
       ? await serveAtAddress(workspace, runtime, machine, { log, tasks })
       : serveAtPipes(runtime, tasks, log);
+    const stopWatching = watchStore(runtime.store, log);
     // The second time nobody waits for what runs.
     let isStopping = false;
     const { drainMs } = workspace.configuration.server.http.limits;
-    const stop = (): void => {
+    const stop = (signal: NodeJS.Signals): void => {
+      if (!isStopping) log.info(`stopping: ${signal}`, { signal });
       void server.close();
       void tasks.close(isStopping ? 0 : drainMs);
       isStopping = true;
@@ -94,6 +97,7 @@ export const serve: Command = {
     process.on("SIGTERM", stop);
     await server.closed;
     await tasks.close(isStopping ? drainMs : 0);
+    stopWatching();
     await runtime.close();
     // Answers that the client never reads do not keep this process.
     setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
