@@ -78,6 +78,11 @@ test("a path is one of its profile, and apart there is none", () => {
   );
 });
 
+test("whoever calls a tool of another profile is told which", () => {
+  assert.match(glovebox("call", "web__fetch_page").stderr, /--profile experiment/);
+  assert.match(glovebox("call", "time__now", "--profile", "bank").stderr, /without `--profile`/);
+});
+
 test("a profile that is not there, and a plugin that no profile can have, refuse to start", () => {
   const unknown = glovebox("serve", "--profile", "bnak");
   assert.notEqual(unknown.status, 0);

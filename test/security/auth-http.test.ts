@@ -80,6 +80,12 @@ describe("a server with API keys", () => {
     workspace.remove();
   });
 
+  it("makes no key without a tenant, and says that it is missing", async () => {
+    const { code, stderr } = await run(["key", "new", "nobody"], { cwd: workspace.folder });
+    assert.equal(code, 2);
+    assert.match(stderr, /`--tenant` is missing/);
+  });
+
   it("asks whoever brings none, in the words of RFC 6750, and lets nobody in by another way", async () => {
     const attempts: readonly Readonly<Record<string, string>>[] = [
       {},

@@ -4,8 +4,9 @@ import type { CallRequest } from "../../call.ts";
 import { EXIT } from "../../errors.ts";
 import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
+import { listProfiles } from "../../policy/profiles.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
-import { readWorkspace } from "../../workspace.ts";
+import { readWorkspace, type Workspace } from "../../workspace.ts";
 import { callerHere, callWithAnswers } from "../answer-questions.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -42,7 +43,8 @@ export const call: Command = {
   ],
   async run({ args: [name = "", words = "{}"], configFile, flag, text, out, machine }) {
     const args = parseArguments(words === "-" ? await readStandardInput() : words);
-    const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine, {
+    const workspace = readWorkspace(configFile, machine.files);
+    const runtime = await startRuntime(workspace, machine, {
       profile: text("profile"),
     });
     const interrupted = new AbortController();
@@ -52,7 +54,7 @@ export const call: Command = {
       const names = runtime.tools.map((tool) => tool.exposedName);
       if (!names.includes(name))
         throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, {
-          remedy: remedyForUnknown(name, names),
+          remedy: findElsewhere(name, workspace, text("profile")) ?? remedyForUnknown(name, names),
         });
       const isApproved = flag("approve");
       const request: CallRequest = {
@@ -73,6 +75,22 @@ export const call: Command = {
     }
   },
 };
+
+/** What to say of a tool whose plugin is in other sets than the one that was asked for. */
+function findElsewhere(
+  tool: string,
+  { configuration: { profiles, plugins } }: Workspace,
+  asked: string | undefined,
+): string | undefined {
+  const sets = listProfiles(profiles, Object.keys(plugins)).filter((set) =>
+    set.plugins.some((alias) => tool.startsWith(`${alias}__`)),
+  );
+  if (sets.length === 0 || sets.some((set) => set.name === asked)) return undefined;
+  const ways = sets.map(({ name }) =>
+    name ? `with \`--profile ${name}\`` : "without `--profile`",
+  );
+  return `Its plugin is in another profile: call it ${ways.join(", or ")}.`;
+}
 
 /** What the plugin wrote is shown, never obeyed: escapes and invisible characters become visible. */
 function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, out: Output): void {

@@ -89,7 +89,7 @@ async function create(name: string, call: CommandCall): Promise<ExitCode> {
   const stored: StoredKey = {
     id,
     name: readName(name, "a client's name", isPrincipalName),
-    tenant: readName(call.text("tenant") ?? "", "a tenant (--tenant TENANT)", isTenantName),
+    tenant: readName(readTenant(call), "a tenant (--tenant TENANT)", isTenantName),
     ...(subject === undefined ? {} : { subject: readName(subject, "a user", isPrincipalName) }),
     scopes: call.texts("scope").map(readScope),
     hash,
@@ -192,6 +192,14 @@ export function keysFileOf({ paths, configuration }: Workspace): string {
   return auth?.mode === "keys" && auth.file !== undefined
     ? path.resolve(paths.root, auth.file)
     : paths.keysFile;
+}
+
+function readTenant({ text }: CommandCall): string {
+  const tenant = text("tenant");
+  if (tenant !== undefined) return tenant;
+  throw new CliError("ERR_USAGE", "`--tenant` is missing.", {
+    remedy: "Say whose data the key may see: `glovebox key new NAME --tenant TENANT`.",
+  });
 }
 
 function readName(text: string, what: string, isName: (name: string) => boolean): string {
