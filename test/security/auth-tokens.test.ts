@@ -69,7 +69,7 @@ describe("a token of the issuer for this resource", () => {
     const own = new TokenRoom(issuer);
     const token = await issuer.forge({ exp: now() + 30 });
     await accepted(own.authenticator, bearer(token));
-    own.laterMs = 34_000;
+    own.laterMs = 31_000;
     await accepted(own.authenticator, bearer(token));
     own.laterMs = 36_000;
     const challenge = await refused(own.authenticator, bearer(token));
