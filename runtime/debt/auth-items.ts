@@ -65,7 +65,7 @@ export const AUTH_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP10"],
     evidence: [
       { kind: "test", what: "test/security/auth-tenants.test.ts" },
-      { kind: "test", what: "test/unit/cli/tenant-plugins.test.ts" },
+      { kind: "test", what: "test/unit/cli/serving/tenant-plugins.test.ts" },
     ],
   },
   {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { LOCAL_CALLER } from "../../runtime/call.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
-import { startRuntime, type Runtime } from "../../runtime/cli/start-runtime.ts";
+import { startRuntime, type Runtime } from "../../runtime/cli/serving/start-runtime.ts";
 import { makePrincipal, type Principal } from "../../runtime/policy/principal.ts";
 import { readWorkspace } from "../../runtime/workspace.ts";
 import {

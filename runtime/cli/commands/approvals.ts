@@ -5,7 +5,7 @@ import { makeSharedDesk } from "../../server/consent/shared-desk.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { openStore } from "../open-store.ts";
+import { openStore } from "../serving/open-store.ts";
 
 const ID_CHARS_MIN = 8;
 const SHOWN_ID_CHARS = 16;

@@ -7,11 +7,11 @@ import { makeVisible } from "../../firewall/visible.ts";
 import { listProfiles } from "../../policy/profiles.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
-import { callerHere, callWithAnswers } from "../answer-questions.ts";
+import { callerHere, callWithAnswers } from "../serving/answer-questions.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import { startRuntime } from "../start-runtime.ts";
+import { startRuntime } from "../serving/start-runtime.ts";
 
 const ARGUMENTS_CHARS_MAX = 4 * 1024 * 1024;
 

@@ -14,8 +14,8 @@ import {
 import type { Command } from "../command.ts";
 import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
-import { openStore } from "../open-store.ts";
-import { checkStart } from "../start-check.ts";
+import { openStore } from "../serving/open-store.ts";
+import { checkStart } from "../serving/start-check.ts";
 
 /** No such entry is ever written: that it can be asked for shows that the store answers. */
 const ASKED_KEY = storeKey("doctor", "asked");

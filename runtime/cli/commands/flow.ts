@@ -5,7 +5,7 @@ import type { FlowGraph, FlowMember, FlowPath } from "../../policy/flow/paths.ts
 import { configuredPlugin, readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import type { Output } from "../output.ts";
-import { drawFlows } from "../start-check.ts";
+import { drawFlows } from "../serving/start-check.ts";
 
 const PATHS_SHOWN_MAX = 200;
 

@@ -11,12 +11,12 @@ import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdi
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
-import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
-import { limitNotes } from "../limit-notes.ts";
+import { openServedTasks, type ServedTasks } from "../serving/open-tasks.ts";
+import type { serveOverHttp as ServeOverHttp } from "../serving/serve-over-http.ts";
+import { limitNotes } from "../serving/limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
-import { watchStore } from "../watch-store.ts";
-import { startRuntime, type Runtime } from "../start-runtime.ts";
+import { watchStore } from "../serving/watch-store.ts";
+import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 
 const FLUSH_MS_MAX = 1000;
 
@@ -155,7 +155,7 @@ async function serveAtAddress(
   ...given: Parameters<typeof ServeOverHttp>
 ): Promise<Awaited<ReturnType<typeof ServeOverHttp>>> {
   const [, runtime, , { log }] = given;
-  const { serveOverHttp } = await import("../serve-over-http.ts");
+  const { serveOverHttp } = await import("../serving/serve-over-http.ts");
   try {
     const server = await serveOverHttp(...given);
     const { host, port } = server.address;

@@ -1,7 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
-import { checkStart } from "../start-check.ts";
+import { checkStart } from "../serving/start-check.ts";
 
 export const verify: Command = {
   name: "verify",

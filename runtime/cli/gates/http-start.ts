@@ -5,7 +5,7 @@ import { readKeys } from "../../server/auth/api-keys.ts";
 import type { Workspace } from "../../workspace.ts";
 import { keysFileOf } from "../commands/key.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
-import { readStateKey } from "../read-state-key.ts";
+import { readStateKey } from "../serving/read-state-key.ts";
 import { gatherHttpFacts } from "./http-facts.ts";
 
 /** What a start over HTTP is judged by, beside the plugins. */

@@ -1,5 +1,5 @@
-import type { Log } from "../powers/log.ts";
-import type { SharedStore } from "../server/store/shared-store.ts";
+import type { Log } from "../../powers/log.ts";
+import type { SharedStore } from "../../server/store/shared-store.ts";
 
 const LOOK_MS = 250;
 

@@ -1,7 +1,7 @@
-import { throwReasons } from "../errors.ts";
-import { decideTaskTools } from "../policy/server/decide-task-tools.ts";
-import { openTasks, type Tasks } from "../server/tasks/tasks.ts";
-import type { Workspace } from "../workspace.ts";
+import { throwReasons } from "../../errors.ts";
+import { decideTaskTools } from "../../policy/server/decide-task-tools.ts";
+import { openTasks, type Tasks } from "../../server/tasks/tasks.ts";
+import type { Workspace } from "../../workspace.ts";
 import type { Runtime, ServedProfile } from "./start-runtime.ts";
 
 /** The tasks of every profile that is served. */

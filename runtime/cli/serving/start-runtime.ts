@@ -5,10 +5,10 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
-import { makeEvent, type AuditSink } from "../audit/record.ts";
-import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
-import { makeChanges, type Changes } from "../changes.ts";
-import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
+import { makeEvent, type AuditSink } from "../../audit/record.ts";
+import { watchBrokers, type BrokerWatch } from "../../audit/watch-brokers.ts";
+import { makeChanges, type Changes } from "../../changes.ts";
+import { makeCalling, PLUGIN_CALLING } from "../../calling.ts";
 import {
   makeCallTool,
   PLAIN_STEPS,
@@ -16,37 +16,42 @@ import {
   type CallableTool,
   type CallSteps,
   type CallTool,
-} from "../call.ts";
-import { makeFilterPolicy } from "../firewall/filter/policy.ts";
-import { releaseThrough } from "../filter-answer.ts";
-import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
-import type { Posture } from "../debt/report.ts";
-import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
-import { PolicyError } from "../policy/errors.ts";
-import { makeVisible } from "../firewall/visible.ts";
-import { remedyForUnknown } from "../plugin/suggest.ts";
-import { LOCAL_TENANT } from "../policy/principal.ts";
-import { makeOfferCallables } from "../offer-callables.ts";
-import type { ExposedTool } from "../policy/expose.ts";
-import type { ExposedOffers } from "../policy/expose-offers.ts";
-import { makeToolScopes } from "../policy/tool-scopes.ts";
-import type { FlowGraph } from "../policy/flow/paths.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { makeAdmit } from "../server/limits/admit.ts";
-import { makeRedisMeter, type Evaluate } from "../server/limits/redis-meter.ts";
-import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
-import type { SharedStore } from "../server/store/shared-store.ts";
-import type { VerifiedPlugin } from "../supply/installed.ts";
-import { WorkspaceError } from "../workspace-errors.ts";
-import type { WorkspacePaths } from "../workspace-paths.ts";
-import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
-import { gatherHttpStart } from "./gates/http-start.ts";
-import { makeKeepArguments } from "./audit/keep-arguments.ts";
-import { openWatch, type Watch } from "./audit/open-watch.ts";
-import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
+} from "../../call.ts";
+import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
+import { releaseThrough } from "../../filter-answer.ts";
+import { traceStores, type TouchStore } from "../../consent/trace-stores.ts";
+import type { Posture } from "../../debt/report.ts";
+import type { Configuration, PluginConfiguration } from "../../policy/configuration.ts";
+import { PolicyError } from "../../policy/errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { remedyForUnknown } from "../../plugin/suggest.ts";
+import { LOCAL_TENANT } from "../../policy/principal.ts";
+import { makeOfferCallables } from "../../offer-callables.ts";
+import type { ExposedTool } from "../../policy/expose.ts";
+import type { ExposedOffers } from "../../policy/expose-offers.ts";
+import { makeToolScopes } from "../../policy/tool-scopes.ts";
+import type { FlowGraph } from "../../policy/flow/paths.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { makeAdmit } from "../../server/limits/admit.ts";
+import { makeRedisMeter, type Evaluate } from "../../server/limits/redis-meter.ts";
+import { makeMemoryMeter } from "../../server/limits/memory-meter.ts";
+import type { SharedStore } from "../../server/store/shared-store.ts";
+import type { VerifiedPlugin } from "../../supply/installed.ts";
+import { WorkspaceError } from "../../workspace-errors.ts";
+import type { WorkspacePaths } from "../../workspace-paths.ts";
+import {
+  configuredPlugin,
+  readComponent,
+  verifyWorkspace,
+  type Workspace,
+} from "../../workspace.ts";
+import { gatherHttpStart } from "../gates/http-start.ts";
+import { makeKeepArguments } from "../audit/keep-arguments.ts";
+import { openWatch, type Watch } from "../audit/open-watch.ts";
+import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
-import type { Machine } from "./machine.ts";
-import { describePosture } from "./posture.ts";
+import type { Machine } from "../machine.ts";
+import { describePosture } from "../posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
 import { TenantPlugins } from "./tenant-plugins.ts";

@@ -3,9 +3,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { CallScope, CapabilityBroker } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
-import { TenantPlugins } from "../../../runtime/cli/tenant-plugins.ts";
-import { SandboxError } from "../../../runtime/sandbox/errors.ts";
-import type { PluginCall, SealedPlugin } from "../../../runtime/sandbox/sandbox.ts";
+import { TenantPlugins } from "../../../../runtime/cli/serving/tenant-plugins.ts";
+import { SandboxError } from "../../../../runtime/sandbox/errors.ts";
+import type { PluginCall, SealedPlugin } from "../../../../runtime/sandbox/sandbox.ts";
 
 const ANSWER = { value: null, durationMs: 1, hostCalls: 0, logBytesDropped: 0 };
 

@@ -1,7 +1,7 @@
 import { HostError } from "@glovebox/host-api/errors";
-import { HttpError } from "../server/http/errors.ts";
-import { STATE_KEY_BYTES_MIN } from "../server/mcp/asking.ts";
-import type { Machine } from "./machine.ts";
+import { HttpError } from "../../server/http/errors.ts";
+import { STATE_KEY_BYTES_MIN } from "../../server/mcp/asking.ts";
+import type { Machine } from "../machine.ts";
 
 /** As bytes of its text. Replicas that were given the same text sign and seal with the same key. */
 export function readStateKey(

@@ -1,9 +1,9 @@
 import type { CapabilityBroker, CallScope, HostOperation } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
-import { LOCAL_TENANT } from "../policy/principal.ts";
-import type { Tenancy } from "../policy/configuration.ts";
-import { SandboxError } from "../sandbox/errors.ts";
-import type { PluginAnswer, PluginCall, SealedPlugin } from "../sandbox/sandbox.ts";
+import { LOCAL_TENANT } from "../../policy/principal.ts";
+import type { Tenancy } from "../../policy/configuration.ts";
+import { SandboxError } from "../../sandbox/errors.ts";
+import type { PluginAnswer, PluginCall, SealedPlugin } from "../../sandbox/sandbox.ts";
 
 /** Tenants of one plugin whose data is open at once. What was used longest ago is closed first, and opened again by its next call. */
 export const OPEN_TENANTS_MAX = 32;

@@ -1,21 +1,21 @@
-import { throwReasons } from "../errors.ts";
-import type { Configuration } from "../policy/configuration.ts";
-import { findUnknownTools } from "../policy/approvals.ts";
-import { exposeTools, type ExposedTool } from "../policy/expose.ts";
-import { exposeOffers, type ExposedOffers } from "../policy/expose-offers.ts";
-import { decideFlow } from "../policy/flow/decide-flow.ts";
-import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
-import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
-import { decideLicence } from "../policy/licences.ts";
-import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
-import { decideTaskTools } from "../policy/server/decide-task-tools.ts";
-import { decideStart } from "../policy/gates/decide-start.ts";
-import { findUnknownScopes } from "../policy/tool-scopes.ts";
-import type { Seal } from "../sandbox/sandbox.ts";
-import type { VerifiedPlugin } from "../supply/installed.ts";
-import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
-import type { HttpStart } from "./gates/http-start.ts";
-import { effectiveMode } from "./machine.ts";
+import { throwReasons } from "../../errors.ts";
+import type { Configuration } from "../../policy/configuration.ts";
+import { findUnknownTools } from "../../policy/approvals.ts";
+import { exposeTools, type ExposedTool } from "../../policy/expose.ts";
+import { exposeOffers, type ExposedOffers } from "../../policy/expose-offers.ts";
+import { decideFlow } from "../../policy/flow/decide-flow.ts";
+import { drawFlow, type FlowGraph } from "../../policy/flow/paths.ts";
+import { findUnknownPlugins, listProfiles } from "../../policy/profiles.ts";
+import { decideLicence } from "../../policy/licences.ts";
+import { decideRateTools } from "../../policy/server/decide-rate-tools.ts";
+import { decideTaskTools } from "../../policy/server/decide-task-tools.ts";
+import { decideStart } from "../../policy/gates/decide-start.ts";
+import { findUnknownScopes } from "../../policy/tool-scopes.ts";
+import type { Seal } from "../../sandbox/sandbox.ts";
+import type { VerifiedPlugin } from "../../supply/installed.ts";
+import { configuredPlugin, type Verification, type Workspace } from "../../workspace.ts";
+import type { HttpStart } from "../gates/http-start.ts";
+import { effectiveMode } from "../machine.ts";
 
 /** A workspace that may start. */
 export interface Startable {

@@ -1,17 +1,17 @@
-import type { AuditSink } from "../audit/record.ts";
-import { Conversations } from "../consent/conversations.ts";
-import { makeConsent, type ConsentSteps } from "../consent/make-consent.ts";
-import { withStoreTaints } from "../consent/store-taints.ts";
-import { makePlanner } from "../consent/tool-plan.ts";
-import { describeSigner } from "../plugin/signer.ts";
-import type { FlowGraph } from "../policy/flow/paths.ts";
-import { makeSharedAsked } from "../server/consent/shared-asked.ts";
-import { makeSharedDesk } from "../server/consent/shared-desk.ts";
-import { makeSharedTaints } from "../server/consent/shared-taints.ts";
-import type { SharedStore } from "../server/store/shared-store.ts";
-import type { VerifiedPlugin } from "../supply/installed.ts";
-import type { Workspace } from "../workspace.ts";
-import type { Machine } from "./machine.ts";
+import type { AuditSink } from "../../audit/record.ts";
+import { Conversations } from "../../consent/conversations.ts";
+import { makeConsent, type ConsentSteps } from "../../consent/make-consent.ts";
+import { withStoreTaints } from "../../consent/store-taints.ts";
+import { makePlanner } from "../../consent/tool-plan.ts";
+import { describeSigner } from "../../plugin/signer.ts";
+import type { FlowGraph } from "../../policy/flow/paths.ts";
+import { makeSharedAsked } from "../../server/consent/shared-asked.ts";
+import { makeSharedDesk } from "../../server/consent/shared-desk.ts";
+import { makeSharedTaints } from "../../server/consent/shared-taints.ts";
+import type { SharedStore } from "../../server/store/shared-store.ts";
+import type { VerifiedPlugin } from "../../supply/installed.ts";
+import type { Workspace } from "../../workspace.ts";
+import type { Machine } from "../machine.ts";
 
 /** What considering the calls of a set of plugins is made from. */
 export interface ConsentParts {

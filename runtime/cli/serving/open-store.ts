@@ -1,12 +1,12 @@
 import { HostError } from "@glovebox/host-api/errors";
-import { HttpError } from "../server/http/errors.ts";
-import type { Evaluate } from "../server/limits/redis-meter.ts";
-import { StoreError } from "../server/store/errors.ts";
-import { makeLazyStore } from "../server/store/lazy-store.ts";
-import { sealValues } from "../server/store/seal-values.ts";
-import type { SharedStore } from "../server/store/shared-store.ts";
-import type { Workspace } from "../workspace.ts";
-import type { Machine } from "./machine.ts";
+import { HttpError } from "../../server/http/errors.ts";
+import type { Evaluate } from "../../server/limits/redis-meter.ts";
+import { StoreError } from "../../server/store/errors.ts";
+import { makeLazyStore } from "../../server/store/lazy-store.ts";
+import { sealValues } from "../../server/store/seal-values.ts";
+import type { SharedStore } from "../../server/store/shared-store.ts";
+import type { Workspace } from "../../workspace.ts";
+import type { Machine } from "../machine.ts";
 import { readStateKey } from "./read-state-key.ts";
 
 /** What this workspace's processes share, and what counts for all of them where that is a Redis. */
@@ -27,7 +27,7 @@ export function openStore(
   const { store, stateKey } = configuration.server;
   if (store.kind === "redis") {
     const connect = makeOnce(async () => {
-      const { openRedis } = await import("../powers/redis.ts");
+      const { openRedis } = await import("../../powers/redis.ts");
       return openRedis(readAddress(store.url, machine), onTrouble);
     });
     const openSealed = async (): Promise<SharedStore> => {
@@ -52,7 +52,7 @@ export function openStore(
   }
   const openFile = async (): Promise<SharedStore> => {
     machine.files.makeFolder(paths.folder);
-    const { openStoreFile } = await import("../powers/store-file.ts");
+    const { openStoreFile } = await import("../../powers/store-file.ts");
     return openStoreFile(paths.sharedFile);
   };
   return { store: makeLazyStore(openFile, true) };

@@ -1,9 +1,9 @@
 import type { JsonObject } from "@glovebox/host-api/json";
-import type { ToolAnswer } from "../answer.ts";
-import { LOCAL_CALLER, type Caller, type CallRequest, type CallTool } from "../call.ts";
-import { ASKS_NOTHING } from "../inputs.ts";
-import { CONSENT_KEY } from "../consent/hear-human.ts";
-import type { Output } from "./output.ts";
+import type { ToolAnswer } from "../../answer.ts";
+import { LOCAL_CALLER, type Caller, type CallRequest, type CallTool } from "../../call.ts";
+import { ASKS_NOTHING } from "../../inputs.ts";
+import { CONSENT_KEY } from "../../consent/hear-human.ts";
+import type { Output } from "../output.ts";
 
 /** A person at a terminal, or one who has said so in the command. */
 export function callerHere(out: Output, isApproved: boolean): Caller {

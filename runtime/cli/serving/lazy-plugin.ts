@@ -1,4 +1,4 @@
-import type { PluginCall, SealedPlugin } from "../sandbox/sandbox.ts";
+import type { PluginCall, SealedPlugin } from "../../sandbox/sandbox.ts";
 
 /** A sealed plugin that is opened by its first call. A failed opening is tried again by the next call. */
 export function makeLazyPlugin(open: () => Promise<SealedPlugin>): SealedPlugin {
