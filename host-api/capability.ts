@@ -1,11 +1,20 @@
-import type { JsonValue } from "./json.ts";
+import type { AskRequests } from "./ask/request.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import type { Powers } from "./powers.ts";
 
 /**
  * One kind of power. `registry.ts` holds the implementation of each; a name that is not here does not exist.
- * Log, progress and context are not here: they carry no authority, so nobody grants them.
+ * Log, progress, notify and context are not here: they carry no authority, so nobody grants them.
  */
-export const CAPABILITY_NAMES = ["filesystem", "http", "kv", "env", "clock", "random"] as const;
+export const CAPABILITY_NAMES = [
+  "filesystem",
+  "http",
+  "kv",
+  "env",
+  "clock",
+  "random",
+  "ask",
+] as const;
 
 export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
 
@@ -28,6 +37,8 @@ export interface CallScope {
   readonly tool: string;
   /** Aborted when the call ends, however it ends. */
   readonly signal: AbortSignal;
+  /** The answers to what is asked, by the same keys; undefined when one is missing, and then the call has ended. Throws `HostError`. */
+  readonly ask?: (requests: AskRequests) => Readonly<Record<string, JsonObject>> | undefined;
 }
 
 /** One host operation. It validates `request` itself and throws `HostError` for every refusal. */

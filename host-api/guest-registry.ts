@@ -1,3 +1,4 @@
+import { makeAskImports } from "./ask/guest.ts";
 import { CallStates } from "./call-states.ts";
 import { makeCallImports } from "./call/guest.ts";
 import { makeCliImports } from "./cli/guest.ts";
@@ -9,6 +10,7 @@ import { makeHttpImports } from "./http/guest.ts";
 import { makeIoImports } from "./io/guest.ts";
 import { makeKvImports } from "./kv/guest.ts";
 import { makeLogImports } from "./log/guest.ts";
+import { makeNotifyImports } from "./notify/guest.ts";
 import { makeRandomImports } from "./random/guest.ts";
 import { makeSocketsImports } from "./sockets/guest.ts";
 
@@ -19,6 +21,8 @@ const MAKERS: readonly MakeGuestImports[] = [
   makeSocketsImports,
   makeCallImports,
   makeLogImports,
+  makeNotifyImports,
+  makeAskImports,
   makeFilesystemImports,
   makeHttpImports,
   makeKvImports,

@@ -12,7 +12,7 @@ export interface GuestChannel {
 }
 
 /** A note travels one way: no answer is awaited, and the broker drops what is over the call's limits. */
-export type NoteName = "log" | "progress";
+export type NoteName = "log" | "progress" | "notify";
 
 export interface GuestAnswer {
   readonly value: JsonValue;
@@ -60,7 +60,7 @@ export function callOrThrowTag(
 /** What a guest-side capability may know when it builds its objects. */
 export interface GuestSetting {
   readonly channel: GuestChannel;
-  /** Sends a log line (`[level, message]`) or progress (`[progress, total | null, message | null]`) without waiting. */
+  /** Sends a log line (`[level, message]`), progress (`[progress, total | null, message | null]`) or a change (`[what, uri | null]`) without waiting. */
   note(name: NoteName, args: readonly JsonValue[]): void;
   /** Names of the granted capabilities: for powers the runner has by itself (clock, random). The broker never relies on it. */
   readonly granted: ReadonlySet<CapabilityName>;

@@ -1,4 +1,5 @@
 import type { Capability, CapabilityName } from "./capability.ts";
+import { ask } from "./ask/capability.ts";
 import { clock } from "./clock/capability.ts";
 import { env } from "./env/capability.ts";
 import { filesystem } from "./filesystem/capability.ts";
@@ -17,6 +18,7 @@ export const CAPABILITIES: {
   env,
   clock,
   random,
+  ask,
 };
 
 const BY_INTERFACE: ReadonlyMap<string, CapabilityName> = new Map(

@@ -1,4 +1,5 @@
-import type { JsonObject } from "@glovebox/host-api/json";
+import type { AskKind } from "@glovebox/host-api/ask/grant";
+import type { JsonValue } from "@glovebox/host-api/json";
 import type { AuditedFinding } from "./audit/record.ts";
 import type { ContentBlock, ToolErrorCode } from "./firewall/outcome.ts";
 import type { NeededInputs } from "./inputs.ts";
@@ -6,6 +7,7 @@ import type { NeededInputs } from "./inputs.ts";
 /** Codes that the runtime itself answers with. Together with the tools' own codes they are the closed list. */
 export const RUNTIME_ERROR_CODES = [
   "UNKNOWN_TOOL",
+  "INSUFFICIENT_SCOPE",
   "INVALID_ARGUMENTS",
   "TIMEOUT",
   "CANCELLED",
@@ -15,6 +17,13 @@ export const RUNTIME_ERROR_CODES = [
   "LOG_LIMIT",
   "PLUGIN_FAILED",
   "OVERLOADED",
+  "APPROVAL_REQUIRED",
+  "APPROVAL_DECLINED",
+  "FLOW_HELD",
+  "INPUT_UNAVAILABLE",
+  "RATE_LIMITED",
+  "QUOTA_EXCEEDED",
+  "SERVER_STOPPING",
   "INTERNAL",
 ] as const;
 
@@ -32,12 +41,17 @@ export interface ClientError {
 /** What a client gets for a call. */
 export interface ToolAnswer {
   readonly content: readonly ContentBlock[];
-  readonly structuredContent?: JsonObject;
+  /** An object, which is all that clients before 2026-07-28 know; any JSON of a tool that answers so. */
+  readonly structuredContent?: JsonValue;
   readonly isError?: boolean;
   /** Set on errors, so that the composition root and the audit need not parse `content`. */
   readonly error?: ClientError;
   /** Set when the call ended because something has to be asked first: then the rest says nothing. */
   readonly needs?: NeededInputs;
+  /** Set beside the error when the plugin asked what this client cannot be asked: MCP 2026-07-28 has an error of its own for it. */
+  readonly lacks?: readonly AskKind[];
+  /** Of a prompt. */
+  readonly description?: string;
   /** What the filter found in it: for the operator's records, never for the client. */
   readonly findings?: readonly AuditedFinding[];
 }

@@ -2,6 +2,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "./answer.ts";
 import type { CallRecord } from "./audit/record.ts";
 import type { CallableTool, CallRequest } from "./call.ts";
+import type { ContentBlock } from "./firewall/content.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import type { Spent } from "./sandbox/sandbox.ts";
 
@@ -44,6 +45,7 @@ export function makeCallRecord(call: EndedCall): CallRecord {
     client_id: principal.client ?? null,
     session_id: conversation,
     tool_name: callable.exposedName,
+    ...(callable.kind === undefined || callable.kind === "tool" ? {} : { what: callable.kind }),
     alias: plugin.alias,
     plugin: plugin.name,
     plugin_version: plugin.version,
@@ -69,9 +71,15 @@ export function makeCallRecord(call: EndedCall): CallRecord {
 
 function countChars({ content }: ToolAnswer): number {
   let chars = 0;
-  for (const block of content)
-    chars += block.type === "text" ? block.text.length : block.data.length;
+  for (const block of content) chars += charsOf(block);
   return chars;
+}
+
+function charsOf(block: ContentBlock): number {
+  if (block.type === "text") return block.text.length;
+  if (block.type === "resource_link") return block.uri.length;
+  if (block.type !== "resource") return block.data.length;
+  return "text" in block.resource ? block.resource.text.length : block.resource.blob.length;
 }
 
 function reasonOf(error: unknown): string {

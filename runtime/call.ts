@@ -1,46 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
+import { ASK_KINDS } from "@glovebox/host-api/ask/grant";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
   type ClientError,
   type ToolAnswer,
 } from "./answer.ts";
-import type { BrokerWatch } from "./audit/watch-brokers.ts";
+import { Asking } from "./asking.ts";
 import type { AuditSink, CallRecord } from "./audit/record.ts";
 import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
+import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { PLUGIN_CALLING, type Calling } from "./calling.ts";
-import type { ToolOutcome } from "./firewall/outcome.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOf } from "./plugin/canonical.ts";
-import type { ToolDefinition } from "./plugin/formats.ts";
-import type { Validator } from "./plugin/schema/validator.ts";
-import { LOCAL_PRINCIPAL, type Principal } from "./policy/principal.ts";
-import type { PluginAnswer, SealedPlugin, Spent } from "./sandbox/sandbox.ts";
+import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
+import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
+import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
-/** One tool, ready to be called: everything a call needs was verified and made before the first call. */
-export interface CallableTool {
-  readonly exposedName: string;
-  readonly tool: ToolDefinition;
-  readonly validateArguments: Validator;
-  readonly validateResult: Validator | undefined;
-  readonly plugin: CallablePlugin;
-}
-
-export interface CallablePlugin {
-  readonly alias: string;
-  readonly name: string;
-  readonly version: string;
-  readonly component: string;
-  readonly sealed: SealedPlugin;
-  /** What its shape makes of arguments and answers; `glovebox:plugin/tools` where it is left out. */
-  readonly calling?: Calling;
-  readonly watch: BrokerWatch;
-  readonly deadlineMs: number;
-}
+export { callableKey, type CallableTool, type CallablePlugin, type CallKind } from "./callable.ts";
 
 /** Who calls, in which conversation, and what the client can be asked. */
 export interface Caller {
@@ -58,6 +38,9 @@ export const LOCAL_CALLER: Caller = {
 };
 
 export interface CallRequest {
+  /** `tool` when it is left out. */
+  readonly kind?: CallKind;
+  /** The exposed name; of a resource its pinned address or template. */
   readonly name: string;
   readonly arguments: JsonValue;
   readonly caller: Caller;
@@ -65,13 +48,25 @@ export interface CallRequest {
   readonly given?: GivenInputs;
   /** Where the client's own trace goes on, W3C Trace Context. Its words: they are not checked. */
   readonly trace?: TraceContext;
+  /** Left out, the call is answered while the client waits. */
+  readonly task?: TaskStep;
   readonly signal: AbortSignal;
   readonly onProgress?: (
     progress: number,
     total: number | undefined,
     message: string | undefined,
   ) => void;
+  /** What the plugin logs, safe to print, for a client that wants to hear it. As many lines as the audit keeps. */
+  readonly onLog?: (level: string, message: string) => void;
 }
+
+/**
+ * `begin`: the call is let in and its arguments are checked, but nothing runs: without an error it may become a task.
+ * `run`: it runs as the task that it became, and was let in then.
+ */
+export type TaskStep =
+  | { readonly kind: "begin" }
+  | { readonly kind: "run"; readonly deadlineMs: number };
 
 export type CallTool = (request: CallRequest) => Promise<ToolAnswer>;
 
@@ -83,6 +78,7 @@ export interface Admission {
 
 /** One call with arguments that are valid, before it runs. */
 export interface ConsideredCall {
+  readonly callId: string;
   readonly caller: Caller;
   readonly callable: CallableTool;
   readonly arguments: JsonValue;
@@ -103,6 +99,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** Hears of the end of each call that was considered, however it ended. */
+  end?(call: ConsideredCall): void;
 }
 
 /** Nothing is limited, asked or filtered. */
@@ -127,6 +125,7 @@ export interface ObservedCall {
 }
 
 export interface CallSetting {
+  /** By `callableKey`. */
   readonly tools: ReadonlyMap<string, CallableTool>;
   readonly audit: AuditSink;
   readonly seal: string;
@@ -136,6 +135,8 @@ export interface CallSetting {
   readonly observer?: CallObserver;
   /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
   readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
+  /** Hears that something a client may have read has changed. */
+  readonly onChange?: (plugin: string, change: Change) => void;
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
@@ -145,13 +146,13 @@ const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a
 
 /**
  * One call, from the client's words to the client's answer, as the steps it takes:
- * find the pinned tool → admit → validate the arguments → ask whom it must → run it behind the seal → read its outcome →
- * filter → audit → answer.
+ * find the pinned tool → see that the principal holds its scopes → admit → validate the arguments → ask whom it must →
+ * run it behind the seal → read its outcome → filter → audit → answer.
  * Never throws: every end is an answer in the one error schema. What cannot be audited is not answered.
  */
 export function makeCallTool(setting: CallSetting): CallTool {
   return async (request) => {
-    const callable = setting.tools.get(request.name);
+    const callable = setting.tools.get(callableKey(request.kind ?? "tool", request.name));
     if (!callable) return answerWithError(unknownTool(request.name));
     const callId = randomUUID();
     const run: Run = {
@@ -196,6 +197,12 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
+  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  if (missing.length > 0) {
+    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    return { answer, status: "refused", argumentsDigest: null };
+  }
+  if (request.task?.kind === "run") return performAdmitted(run);
   let admission: Admission;
   run.observed?.step("admit");
   try {
@@ -218,6 +225,7 @@ async function performAdmitted(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
   const { steps } = setting;
   let argumentsDigest: string | null = null;
+  let call: ConsideredCall | undefined;
   run.observed?.step("validate");
   try {
     const issues = callable.validateArguments(request.arguments);
@@ -227,8 +235,11 @@ async function performAdmitted(run: Run): Promise<Ending> {
       const answer = answerInvalidArguments(issues.length > 0 ? issues : [NOT_CANONICAL]);
       return { answer, status: "refused", argumentsDigest };
     }
+    if (request.task?.kind === "begin")
+      return { answer: { content: [] }, status: "task", argumentsDigest };
     const { caller, given, arguments: args } = request;
-    const call: ConsideredCall = {
+    call = {
+      callId: run.callId,
       caller,
       callable,
       arguments: args,
@@ -243,13 +254,15 @@ async function performAdmitted(run: Run): Promise<Ending> {
     if (consent.kind === "ask")
       return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
     run.observed?.step("run");
-    const sealed = await runSealed(run);
+    const answered = await answerOf(run);
     run.observed?.step("release");
-    const released = steps.release(call, readAnswer(callable, sealed));
+    const released = steps.release(call, answered);
     const answer = released instanceof Promise ? await released : released;
     return { answer, status: statusOf(answer), argumentsDigest };
   } catch (error) {
     return failed(error, argumentsDigest);
+  } finally {
+    if (call) steps.end?.(call);
   }
 }
 
@@ -271,72 +284,78 @@ function unknownTool(name: string): ClientError {
   };
 }
 
-function runSealed(run: Run): Promise<PluginAnswer> {
+/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
+function insufficientScope(needed: readonly string[]): ClientError {
+  return {
+    error_code: "INSUFFICIENT_SCOPE",
+    message: `This tool needs the scopes: ${needed.join(" ")}.`,
+    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
+  };
+}
+
+/**
+ * Runs the call behind the seal. Where its plugin asked for what is not answered yet, that is how it ended, whatever else
+ * its runner says: it may be run again.
+ */
+async function answerOf(run: Run): Promise<ToolAnswer> {
+  const { callable, request } = run;
+  const asking = callable.plugin.asks ? new Asking(request.caller.can, request.given) : undefined;
+  try {
+    const sealed = await runSealed(run, asking);
+    return asking?.outcome
+      ? answerAsked(asking.outcome)
+      : readAnswer(callable, sealed, request.arguments);
+  } catch (error) {
+    if (asking?.outcome && !request.signal.aborted) return answerAsked(asking.outcome);
+    throw error;
+  }
+}
+
+function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
-    scope: { callId, plugin: plugin.alias, tool: tool.name, signal: request.signal },
+    scope: {
+      callId,
+      plugin: plugin.alias,
+      tool: tool.name,
+      signal: request.signal,
+      ...(asking ? { ask: asking.ask } : {}),
+    },
     ...callingOf(callable).begin(tool.name, request.arguments),
     context: {
       call_id: callId,
       tool: tool.name,
       plugin: { name: plugin.name, version: plugin.version },
-      deadline_ms: plugin.deadlineMs,
+      deadline_ms: task?.deadlineMs ?? plugin.deadlineMs,
+      principal: shownToPlugin(request.caller.principal),
+      ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
-    onLog: (level, message) =>
+    onLog: (level, message) => {
+      const shown = makeVisible(message.slice(0, LOG_LINE_CHARS_MAX));
       setting.audit.write({
         kind: "guest-log",
         timestamp: new Date().toISOString(),
         call_id: callId,
         plugin: plugin.alias,
         level,
-        message: makeVisible(message.slice(0, LOG_LINE_CHARS_MAX)),
-      }),
+        message: shown,
+      });
+      request.onLog?.(level, shown);
+    },
+    ...(setting.onChange
+      ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
+      : {}),
     onSpent: (spent) => void (run.spent = spent),
+    ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
 }
 
-function callingOf({ plugin }: CallableTool): Calling {
-  return plugin.calling ?? PLUGIN_CALLING;
-}
-
-/** The plugin's answer, checked: an outcome of the known shape whose result matches the pinned output schema. */
-function readAnswer(callable: CallableTool, answer: PluginAnswer): ToolAnswer {
-  const outcome = callingOf(callable).readOutcome(callable.tool.name, answer);
-  if (!outcome) return answerWithError(brokenPlugin("The plugin's answer is not a tool result."));
-  if (outcome.error) return answerWithError(outcome.error);
-  return checkResult(callable, outcome);
-}
-
-function checkResult(callable: CallableTool, outcome: ToolOutcome): ToolAnswer {
-  const { content, structuredContent } = outcome;
-  if (callable.validateResult) {
-    if (structuredContent === undefined)
-      return answerWithError(
-        brokenPlugin("The plugin's answer lacks the structured result that its schema promises."),
-      );
-    if (callable.validateResult(structuredContent).length > 0)
-      return answerWithError(
-        brokenPlugin("The plugin's answer does not match its own output schema."),
-      );
-  }
-  if (structuredContent === undefined) return { content };
-  const shown =
-    content.length > 0
-      ? content
-      : [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
-  return isJsonObject(structuredContent)
-    ? { content: shown, structuredContent }
-    : { content: shown };
-}
-
-function brokenPlugin(message: string): ClientError {
-  return {
-    error_code: "PLUGIN_FAILED",
-    message,
-    suggestion: "This is a fault of the plugin: report it to its author.",
-  };
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
 
 function recordOf(run: Run, ending: Ending): CallRecord {

@@ -1,5 +1,11 @@
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
-import { parseOutcome, type ToolOutcome } from "./firewall/outcome.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
+import {
+  parseCompletionOutcome,
+  parseOutcome,
+  parsePromptOutcome,
+  parseResourceOutcome,
+  type ToolOutcome,
+} from "./firewall/outcome.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
 import type { ToolDefinition } from "./plugin/formats.ts";
 import { compileValidator, type Validator } from "./plugin/schema/validator.ts";
@@ -17,7 +23,7 @@ export interface Calling {
   /** What the sealed plugin is called with. The arguments have passed the tool's validator. */
   begin(tool: string, args: JsonValue): Pick<PluginCall, "export" | "args" | "typed">;
   /** What it answered. Every byte is the runner's. Undefined for what no honest plugin answers. */
-  readOutcome(tool: string, answer: PluginAnswer): ToolOutcome | undefined;
+  readOutcome(tool: string, answer: PluginAnswer, args?: JsonValue): ToolOutcome | undefined;
 }
 
 /** `component` is asked for by the first call, where the shape needs it at all. */
@@ -35,6 +41,45 @@ export const PLUGIN_CALLING: Calling = {
   begin: (tool, args) => ({ export: ["tools", "callTool"], args: [tool, JSON.stringify(args)] }),
   readOutcome: (_tool, { value }) => (typeof value === "string" ? parseOutcome(value) : undefined),
 };
+
+type Read = (text: string, args: JsonObject) => ToolOutcome | undefined;
+
+/** What else a plugin exports: a function that takes and answers JSON text. Validators are made from the pinned offer. */
+function makeOfferCalling(
+  path: readonly [string, string],
+  argumentsOf: (name: string, args: JsonObject) => readonly string[],
+  read: Read,
+): Calling {
+  const asObject = (args: JsonValue = null): JsonObject => (isJsonObject(args) ? args : {});
+  return {
+    ...PLUGIN_CALLING,
+    resultValidatorOf: () => undefined,
+    begin: (name, args) => ({ export: path, args: argumentsOf(name, asObject(args)) }),
+    readOutcome: (_name, { value }, args) =>
+      typeof value === "string" ? read(value, asObject(args)) : undefined,
+  };
+}
+
+/** `glovebox:plugin/resources`: the argument is `{uri}`. */
+export const RESOURCE_CALLING = makeOfferCalling(
+  ["resources", "readResource"],
+  (_name, { uri }) => [String(uri)],
+  (text, { uri }) => parseResourceOutcome(text, String(uri)),
+);
+
+/** `glovebox:plugin/prompts`: the arguments are the prompt's own. */
+export const PROMPT_CALLING = makeOfferCalling(
+  ["prompts", "getPrompt"],
+  (name, args) => [name, JSON.stringify(args)],
+  parsePromptOutcome,
+);
+
+/** `glovebox:plugin/completions`: the argument is what is to be completed. */
+export const COMPLETION_CALLING = makeOfferCalling(
+  ["completions", "complete"],
+  (_name, args) => [JSON.stringify(args)],
+  parseCompletionOutcome,
+);
 
 /** Exported functions: arguments and answers are values of the component's own types. */
 function makeWitCalling(component: () => Uint8Array): Calling {

@@ -12,6 +12,8 @@ export interface WorkspacePaths {
   readonly folder: string;
   readonly cacheFolder: string;
   readonly auditFile: string;
+  /** Hashes of API keys, where the configuration names no other file. */
+  readonly keysFile: string;
   /** The configuration's JSON Schema, for editors: the configuration's first line names it. */
   readonly schemaFile: string;
   /** Held while a command changes the workspace. */
@@ -24,8 +26,12 @@ export interface WorkspacePaths {
   bundleFile(digest: Digest, signer: Signer): string;
   /** What the same signer attested of the build. */
   attestationFile(digest: Digest, signer: Signer): string;
-  /** The folder of one plugin's own state. */
-  homeFolder(alias: string): string;
+  /** What the processes of this workspace share: questions, approvals, who has read what. */
+  readonly sharedFile: string;
+  /** Which plugins' own data holds what strangers wrote: kept beside it. */
+  readonly taintFolder: string;
+  /** The folder of one plugin's own state, in each profile another. */
+  homeFolder(alias: string, profile?: string): string;
 }
 
 export function workspacePaths(configFile: string): WorkspacePaths {
@@ -40,6 +46,7 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     folder,
     cacheFolder: path.join(folder, "cache"),
     auditFile: path.join(folder, "audit.jsonl"),
+    keysFile: path.join(folder, "keys.json"),
     schemaFile: path.join(folder, "glovebox.schema.json"),
     busyFile: path.join(folder, "busy"),
     changeFile: path.join(folder, "change.json"),
@@ -51,7 +58,10 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     },
     attestationFile: (digest, signer) =>
       path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.build.sigstore.json`),
-    homeFolder: (alias) => path.join(folder, "data", alias),
+    sharedFile: path.join(folder, "shared.db"),
+    taintFolder: path.join(folder, "taint"),
+    homeFolder: (alias, profile) =>
+      path.join(folder, ...(profile === undefined ? [] : ["profiles", profile]), "data", alias),
   };
 }
 

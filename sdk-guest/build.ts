@@ -24,6 +24,8 @@ export interface BuiltPlugin {
   readonly component: Uint8Array;
   /** The tool surface as JSON text: what `list-tools` of the component answers. */
   readonly surface: string;
+  /** What it exports besides. */
+  readonly offers: readonly ("resources" | "prompts" | "completions")[];
   readonly manifest: BuildManifest;
 }
 
@@ -48,17 +50,17 @@ export async function buildPlugin(
   const imports = Object.fromEntries(interfaces.map((name) => [name, importName(contract, name)]));
   const bundle = await bundlePlugin(root, imports);
   onProgress("list");
-  const definitions = listSurface(bundle, root);
+  const { listed, definitions, offered } = listSurface(bundle, root);
   verifyToolNames(
     manifest,
     definitions.map((tool) => tool.name),
   );
-  const surface = JSON.stringify(definitions);
+  const offers = (["resources", "prompts", "completions"] as const).filter((name) => offered[name]);
   onProgress("componentize");
   const component = await componentizeBundle(
-    bundle.moduleWith(surface),
-    makeWorld(contract, interfaces),
+    bundle.moduleWith(listed),
+    makeWorld(contract, interfaces, offers),
     engine,
   );
-  return { component, surface, manifest };
+  return { component, surface: listed.tools, offers, manifest };
 }

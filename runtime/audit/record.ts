@@ -17,6 +17,8 @@ export interface CallRecord {
   readonly session_id: string;
   /** Name under which the client called it. */
   readonly tool_name: string;
+  /** What was called, where it was no tool; a resource's `tool_name` is its address or template. */
+  readonly what?: "resource" | "prompt" | "completion";
   /** The plugin's name in this workspace, and its own. */
   readonly alias: string;
   readonly plugin: string;
@@ -26,7 +28,8 @@ export interface CallRecord {
   readonly seal: string;
   /** The highest ring in force: 5 where the operating system's seal holds, else 4. */
   readonly ring: number;
-  readonly status: "success" | "tool-error" | "refused" | "asked" | "failed";
+  /** `task`: it was accepted as a task, which is recorded again when it has run. */
+  readonly status: "success" | "tool-error" | "refused" | "asked" | "task" | "failed";
   /** The external error code, when there was one. */
   readonly error_code?: string;
   /** The internal code and message: operators only. */

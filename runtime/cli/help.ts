@@ -11,7 +11,7 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
     ["init", "trust", "add", "endorse", "scan", "list", "inspect", "approve", "remove", "verify"],
   ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
-  ["Use them", ["call", "serve"]],
+  ["Use them", ["call", "serve", "key"]],
   ["Ask about the runtime", ["doctor", "debt", "completion"]],
 ];
 

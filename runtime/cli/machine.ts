@@ -5,6 +5,7 @@ import type { Digest } from "../plugin/formats.ts";
 import type { Configuration } from "../policy/configuration.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Sandbox, Seal, Transpiled } from "../sandbox/sandbox.ts";
+import type { PrivateFiles } from "../server/auth/powers.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
 import type { PassedComponents } from "../supply/passed-components.ts";
 import type { SourceLimits } from "../supply/sources/limits.ts";
@@ -25,6 +26,8 @@ export function wholeComponent(bytes: Uint8Array): ComponentToRun {
 export interface Machine {
   readonly files: FilePowers;
   readonly powers: Powers;
+  /** Files of credentials, which nobody but their owner may use. */
+  readonly privateFiles: PrivateFiles;
   /** What fetching and publishing plugins needs. */
   readonly sources: SourcePowers;
   /** How long a fetch may take, where that is not the usual time. */

@@ -5,6 +5,7 @@ import { makeCachePowers } from "../powers/cache-files.ts";
 import { askCredentialHelper, dockerConfigFile } from "../powers/credential-helper.ts";
 import { makeFilePowers } from "../powers/files.ts";
 import { makePowers } from "../powers/make-powers.ts";
+import { readPrivate, stampOf } from "../powers/private-file.ts";
 import { makeProcessPowers } from "../powers/process.ts";
 import { readSecret } from "../powers/secrets.ts";
 import { runtimeVersion, transpilerVersion } from "../powers/version.ts";
@@ -27,6 +28,7 @@ export function makeMachine(code?: string): Machine {
       readSecret: (reference) => readSecret(reference),
       ...http,
     }),
+    privateFiles: { readPrivate, stampOf },
     sources: {
       ...http,
       dockerConfigFile: () => dockerConfigFile(),

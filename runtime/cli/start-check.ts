@@ -1,8 +1,14 @@
 import { throwReasons } from "../errors.ts";
 import type { Configuration } from "../policy/configuration.ts";
+import { findUnknownTools } from "../policy/approvals.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
+import { decideFlow } from "../policy/flow/decide-flow.ts";
+import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
+import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
+import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
 import { decideStart } from "../policy/gates.ts";
+import { scopeTools } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -12,10 +18,15 @@ import { effectiveMode } from "./machine.ts";
 export interface Startable {
   readonly plugins: readonly VerifiedPlugin[];
   readonly tools: readonly ExposedTool[];
+  /** Each set of plugins that can be served, and the paths that it opens. */
+  readonly graphs: readonly FlowGraph[];
   readonly mode: Configuration["mode"];
   /** What the operator wants to be told of, and starts with all the same. */
   readonly warnings: readonly string[];
 }
+
+/** Tools of the runtime's own, which scopes may name too. */
+const OWN = ["report_pattern_debt"] as const;
 
 /** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
 export function checkStart(
@@ -25,22 +36,50 @@ export function checkStart(
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
-  const { tools, problems } = exposeTools(
-    plugins.map(({ alias, surface }) => ({
-      alias,
-      surface,
-      configuration: configuredPlugin(workspace, alias),
-    })),
-  );
-  const { plugins: configured, waivers } = configuration;
-  const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs: Date.now() });
+  const surfaces = plugins.map(({ alias, surface }) => ({
+    alias,
+    surface,
+    configuration: configuredPlugin(workspace, alias),
+  }));
+  const exposed = exposeTools(surfaces);
+  const { tools, problems: inScopes } = scopeTools(exposed.tools, configuration.server.scopes, OWN);
+  const { plugins: configured, waivers, profiles, flow } = configuration;
+  const unknown = [
+    ...findUnknownTools(surfaces),
+    ...findUnknownPlugins(profiles, Object.keys(configured)),
+  ];
+  const nowMs = Date.now();
+  const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs });
+  const graphs = drawFlows(configuration, tools);
+  const flows = decideFlow({ mode, graphs, flow, plugins: configured, nowMs });
   const licences = plugins.flatMap(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
-  const inConfiguration = [...problems, ...gates, ...(isRefused ? licences : [])].map((reason) =>
-    reason.at({ file: paths.configFile }),
+  const rates = decideRateTools(
+    configuration.server.rate,
+    tools.map(({ exposedName }) => exposedName),
   );
+  const inConfiguration = [
+    ...exposed.problems,
+    ...inScopes,
+    ...unknown,
+    ...rates,
+    ...gates,
+    ...flows,
+    ...(isRefused ? licences : []),
+  ].map((reason) => reason.at({ file: paths.configFile }));
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
-  return { plugins, tools, mode, warnings: licences.map(({ message }) => message) };
+  return { plugins, tools, graphs, mode, warnings: licences.map(({ message }) => message) };
+}
+
+/** The flow of each set of plugins that can be served. */
+export function drawFlows(
+  { plugins, profiles, flow }: Configuration,
+  tools: readonly ExposedTool[],
+): readonly FlowGraph[] {
+  const names = Object.create(null) as Record<string, string[]>;
+  for (const { alias, exposedName } of tools) (names[alias] ??= []).push(exposedName);
+  const facts = { plugins, tools: names, inside: flow.inside };
+  return listProfiles(profiles, Object.keys(plugins)).map((profile) => drawFlow(profile, facts));
 }

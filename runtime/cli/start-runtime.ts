@@ -1,5 +1,6 @@
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CapabilityBroker, CapabilityName } from "@glovebox/host-api/capability";
+import type { CapabilityBroker, CapabilityName, PluginHome } from "@glovebox/host-api/capability";
 import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
@@ -11,14 +12,21 @@ import {
   PLAIN_STEPS,
   type CallablePlugin,
   type CallableTool,
+  type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
-import type { PluginConfiguration } from "../policy/configuration.ts";
+import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
+import { makeVisible } from "../firewall/visible.ts";
+import { remedyForUnknown } from "../plugin/suggest.ts";
 import type { ExposedTool } from "../policy/expose.ts";
+import type { FlowGraph } from "../policy/flow/paths.ts";
 import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { makeAdmit } from "../server/limits/admit.ts";
+import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
@@ -26,21 +34,42 @@ import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
+import { openConsent, type ConsentParts } from "./open-consent.ts";
+import { openStore } from "./open-store.ts";
 import { checkStart, type Startable } from "./start-check.ts";
+
+/** One set of plugins that one model sees together, ready to be called. */
+export interface ServedProfile {
+  /** Undefined for the plugins that no profile names. */
+  readonly name?: string;
+  readonly tools: readonly ExposedTool[];
+  readonly callTool: CallTool;
+}
 
 /** A workspace at work: verified, gated, and ready to be called. */
 export interface Runtime {
+  /** Those that were asked for. Never empty. */
+  readonly profiles: readonly ServedProfile[];
+  /** Of the first of them. */
   readonly tools: readonly ExposedTool[];
   readonly callTool: CallTool;
   readonly posture: Posture;
   close(): Promise<void>;
 }
 
+/** Every profile, or one by its name; without a name the plugins that no profile names. */
+export type WhichProfiles = "all" | { readonly profile?: string | undefined };
+
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
  * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
  */
-export async function startRuntime(workspace: Workspace, machine: Machine): Promise<Runtime> {
+export async function startRuntime(
+  workspace: Workspace,
+  machine: Machine,
+  which: WhichProfiles = {},
+): Promise<Runtime> {
+  assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
   // loop first: it begins when it has been handed the whole of its system call filter.
   const opening = machine.openSandbox();
@@ -50,7 +79,8 @@ export async function startRuntime(workspace: Workspace, machine: Machine): Prom
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    return assemble(workspace, machine, sandbox, checkStart(workspace, verification, sandbox.seal));
+    const startable = checkStart(workspace, verification, sandbox.seal);
+    return assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -60,40 +90,101 @@ export async function startRuntime(workspace: Workspace, machine: Machine): Prom
   }
 }
 
+function assertProfile({ configuration, paths }: Workspace, which: WhichProfiles): void {
+  if (which === "all" || which.profile === undefined) return;
+  const known = Object.keys(configuration.profiles);
+  if (known.includes(which.profile)) return;
+  throw new PolicyError(
+    "ERR_CONFIG_INVALID",
+    `There is no profile \`${makeVisible(which.profile)}\`.`,
+    {
+      place: { file: paths.configFile, path: "profiles" },
+      remedy: remedyForUnknown(which.profile, known),
+    },
+  );
+}
+
 function assemble(
   workspace: Workspace,
   machine: Machine,
   sandbox: Sandbox,
-  { plugins, tools, mode }: Startable,
+  { plugins, tools, graphs, mode }: Startable,
+  which: WhichProfiles,
 ): Runtime {
-  const opened = new Map(
-    plugins.map((plugin) => [plugin.alias, openPlugin(workspace, machine, sandbox, plugin)]),
-  );
-  const callables = new Map(
-    tools.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
-  );
   const audit = openAudit(workspace.paths.auditFile, machine.files);
+  const store = openStore(workspace, machine);
+  const parts = { workspace, machine, plugins, store, audit };
+  // What callers use up is counted over all profiles together.
+  const steps = makeSteps(workspace.configuration);
+  const sets = graphs
+    .filter(({ profile }) => which === "all" || profile.name === which.profile)
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools }));
+  const [first] = sets;
+  if (!first) throw new Error("there is no set of plugins to serve");
+  const opened = sets.flatMap((set) => set.opened);
   return {
-    tools,
-    callTool: makeCallTool({
-      tools: callables,
-      audit,
-      seal: sandbox.seal.name,
-      steps: PLAIN_STEPS,
-    }),
+    profiles: sets.map(({ served }) => served),
+    ...first.served,
     posture: describePosture(workspace, plugins, sandbox.seal, mode),
     async close() {
-      await Promise.allSettled([...opened.values()].map((plugin) => plugin.sealed.close()));
+      await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
-      const brokers = [...opened.values()].flatMap((plugin) => plugin.watch.brokers);
+      const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
       await Promise.allSettled(brokers.map((broker) => broker.close?.()));
+      await store.close();
       audit.close();
     },
   };
 }
 
+/** Opens the plugins of one profile: runners, data and taint are its own. */
+function openSet(
+  graph: FlowGraph,
+  parts: ConsentParts,
+  {
+    sandbox,
+    steps,
+    tools,
+  }: {
+    readonly sandbox: Sandbox;
+    readonly steps: CallSteps;
+    readonly tools: readonly ExposedTool[];
+  },
+): { readonly served: ServedProfile; readonly opened: readonly CallablePlugin[] } {
+  const { workspace, machine, plugins, audit } = parts;
+  const { name, plugins: members } = graph.profile;
+  const consent = openConsent(graph, parts);
+  // Where the set opens no path, nobody needs to know what has come into a store.
+  const touch = graph.paths.length > 0 ? consent.touch : undefined;
+  const opened = new Map(
+    plugins
+      .filter(({ alias }) => members.includes(alias))
+      .map((plugin) => [
+        plugin.alias,
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch }),
+      ]),
+  );
+  const exposed = tools.filter(({ alias }) => members.includes(alias));
+  const callTool = makeCallTool({
+    tools: new Map(
+      exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
+    ),
+    audit,
+    seal: sandbox.seal.name,
+    steps: { ...steps, ...consent },
+  });
+  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
+  return { served, opened: [...opened.values()] };
+}
+
+/** The steps around the seal, as the configuration says. */
+function makeSteps({ server }: Configuration): CallSteps {
+  const { rate } = server;
+  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
+}
+
 function makeCallable(
-  { exposedName, tool }: ExposedTool,
+  { exposedName, tool, scopes }: ExposedTool,
   plugin: CallablePlugin | undefined,
 ): CallableTool {
   if (!plugin) throw new Error("an exposed tool has no plugin");
@@ -101,6 +192,7 @@ function makeCallable(
   return {
     exposedName,
     tool,
+    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,
@@ -112,11 +204,17 @@ function openPlugin(
   machine: Machine,
   sandbox: Sandbox,
   plugin: VerifiedPlugin,
+  {
+    profile,
+    touch,
+  }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation } = configuredPlugin(workspace, alias);
+  const folder = workspace.paths.homeFolder(alias, profile);
+  const brokers = makeBrokers({ plugin: alias, folder }, grants, workspace.paths, machine.powers);
   const watch: BrokerWatch = watchBrokers([
-    ...makeBrokers(alias, grants, workspace.paths, machine.powers),
+    ...(touch ? traceStores(brokers, storeName(folder, workspace.paths), touch) : brokers),
     refuseChanges,
   ]);
   const component = {
@@ -139,10 +237,16 @@ function openPlugin(
     version: manifest.version,
     component: digests.component,
     deadlineMs: limits.deadlineMs,
+    asks: Object.hasOwn(grants, "ask"),
     sealed,
     calling: makeCalling(manifest.shape, component.read),
     watch,
   };
+}
+
+/** Names a plugin's own data wherever the workspace is moved to, profile and all. */
+function storeName(folder: string, paths: WorkspacePaths): string {
+  return path.relative(paths.folder, folder).replaceAll(path.sep, "/");
 }
 
 /**
@@ -162,31 +266,26 @@ const refuseChanges: CapabilityBroker = {
 
 /** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
 function makeBrokers(
-  alias: string,
+  home: PluginHome,
   grants: PluginConfiguration["grants"],
   paths: WorkspacePaths,
   powers: Powers,
 ): CapabilityBroker[] {
-  const folder = paths.homeFolder(alias);
   return (Object.keys(grants) as CapabilityName[]).map((name) => {
     try {
-      return CAPABILITIES[name].makeBroker(
-        grants[name] as JsonValue,
-        { plugin: alias, folder },
-        powers,
-      );
+      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, home, powers);
     } catch (cause) {
       if (cause instanceof HostError) {
         const message = `The plugin's own data cannot be opened: ${cause.message}.`;
         throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, {
-          place: { file: folder },
+          place: { file: home.folder },
           cause,
         });
       }
       if (!(cause instanceof GrantError)) throw cause;
       const place = {
         file: paths.configFile,
-        path: ["plugins", alias, "grants", name, ...cause.path].join("."),
+        path: ["plugins", home.plugin, "grants", name, ...cause.path].join("."),
       };
       throw new PolicyError("ERR_CONFIG_GRANT", cause.message, {
         place,

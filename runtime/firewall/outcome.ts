@@ -1,15 +1,17 @@
 import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
+import { parseBlock, parseContent, parseContents, type ContentBlock } from "./content.ts";
+import { parsePlainJson } from "./plain-json.ts";
+
+export type { ContentBlock } from "./content.ts";
 
 /** What a plugin may answer a tool call with, after its shape was checked. Every text in it is a stranger's. */
 export interface ToolOutcome {
   readonly content: readonly ContentBlock[];
   readonly structuredContent?: JsonValue;
   readonly error?: ToolFailure;
+  /** Of a prompt. */
+  readonly description?: string;
 }
-
-export type ContentBlock =
-  | { readonly type: "text"; readonly text: string }
-  | { readonly type: "image" | "audio"; readonly data: string; readonly mimeType: string };
 
 /** An error that the tool's author foresaw. */
 export interface ToolFailure {
@@ -34,15 +36,13 @@ export const TOOL_ERROR_CODES = [
 ] as const;
 export type ToolErrorCode = (typeof TOOL_ERROR_CODES)[number];
 
-const BLOCKS_MAX = 256;
-const DEPTH_MAX = 64;
-const NODES_MAX = 200_000;
+const MESSAGES_MAX = 256;
+const CONTENTS_MAX = 256;
+/** MCP: at most 100. */
+const VALUES_MAX = 100;
+const VALUE_CHARS_MAX = 1000;
 const MESSAGE_CHARS_MAX = 4000;
 const RETRY_SECONDS_MAX = 86_400;
-const MIME_SUBTYPE = /^[a-z0-9][a-z0-9.+-]{0,99}$/;
-/** `\ud83d`: half a character, unless the other half follows. */
-const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * Reads the JSON text that `call-tool` answered, in time linear in its length. Never throws.
@@ -50,13 +50,10 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
  * Unknown members are dropped, not passed on.
  */
 export function parseOutcome(text: string): ToolOutcome | undefined {
-  const value = parsePlainJson(text.toWellFormed());
+  const value = parsePlainJson(text);
   if (!isJsonObject(value)) return undefined;
   const { error, isError, structuredContent } = value;
-  if (error !== undefined) {
-    const failure = parseFailure(error);
-    return failure && { content: [], error: failure };
-  }
+  if (error !== undefined) return failedOutcome(error);
   const content = parseContent(value["content"]);
   if (!content) return undefined;
   if (isError === true)
@@ -64,19 +61,65 @@ export function parseOutcome(text: string): ToolOutcome | undefined {
   return structuredContent === undefined ? { content } : { content, structuredContent };
 }
 
-function parseContent(value: JsonValue | undefined): ContentBlock[] | undefined {
-  if (value === undefined) return [];
-  if (!Array.isArray(value) || value.length > BLOCKS_MAX) return undefined;
-  const blocks = (value as readonly JsonValue[]).map(parseBlock);
-  return blocks.every((block) => block !== undefined) ? blocks : undefined;
+/**
+ * Reads what `read-resource` answered for the address `uri`: each of its contents is one block. Never throws; undefined
+ * for what is no answer. An empty list is one to nobody: MCP forbids it.
+ */
+export function parseResourceOutcome(text: string, uri: string): ToolOutcome | undefined {
+  const value = parsePlainJson(text);
+  if (!isJsonObject(value)) return undefined;
+  if (value["error"] !== undefined) return failedOutcome(value["error"]);
+  const { contents } = value;
+  if (!Array.isArray(contents) || contents.length === 0 || contents.length > CONTENTS_MAX)
+    return undefined;
+  const blocks = (contents as readonly JsonValue[]).map((item): ContentBlock | undefined => {
+    const resource = parseContents(item, uri);
+    return resource && { type: "resource", resource };
+  });
+  return blocks.every((block) => block !== undefined) ? { content: blocks } : undefined;
 }
 
-function parseBlock(item: JsonValue): ContentBlock | undefined {
-  if (!isJsonObject(item)) return undefined;
-  const { type, text, data, mimeType } = item;
-  if (type === "text") return typeof text === "string" ? { type, text } : undefined;
-  if (type !== "image" && type !== "audio") return undefined;
-  return isBase64(data) && isMimeType(mimeType, type) ? { type, data, mimeType } : undefined;
+/** Reads what `get-prompt` answered: each message is one block, with its role. Never throws. */
+export function parsePromptOutcome(text: string): ToolOutcome | undefined {
+  const value = parsePlainJson(text);
+  if (!isJsonObject(value)) return undefined;
+  if (value["error"] !== undefined) return failedOutcome(value["error"]);
+  const { messages, description } = value;
+  if (!Array.isArray(messages) || messages.length > MESSAGES_MAX) return undefined;
+  const blocks = (messages as readonly JsonValue[]).map((item): ContentBlock | undefined => {
+    if (!isJsonObject(item)) return undefined;
+    const { role } = item;
+    const block = parseBlock(item["content"]);
+    return block && (role === "user" || role === "assistant") ? { ...block, role } : undefined;
+  });
+  if (!blocks.every((block) => block !== undefined)) return undefined;
+  return {
+    content: blocks,
+    ...(typeof description === "string" ? { description: cut(description) } : {}),
+  };
+}
+
+/** Reads what `complete` answered: each value is a block of text; how many there are stands beside them. Never throws. */
+export function parseCompletionOutcome(text: string): ToolOutcome | undefined {
+  const value = parsePlainJson(text);
+  if (!isJsonObject(value)) return undefined;
+  if (value["error"] !== undefined) return failedOutcome(value["error"]);
+  const { values, total, hasMore } = value;
+  if (!Array.isArray(values)) return undefined;
+  const taken = (values as readonly JsonValue[]).slice(0, VALUES_MAX);
+  if (!taken.every((item) => typeof item === "string")) return undefined;
+  return {
+    content: taken.map((item) => ({ type: "text", text: cutTo(item, VALUE_CHARS_MAX) })),
+    structuredContent: {
+      ...(Number.isSafeInteger(total) && Number(total) >= 0 ? { total: Number(total) } : {}),
+      hasMore: hasMore === true || values.length > VALUES_MAX,
+    },
+  };
+}
+
+function failedOutcome(error: JsonValue): ToolOutcome | undefined {
+  const failure = parseFailure(error);
+  return failure && { content: [], error: failure };
 }
 
 function parseFailure(value: JsonValue): ToolFailure | undefined {
@@ -94,63 +137,16 @@ function isDelay(value: JsonValue | undefined): value is number {
   return typeof value === "number" && value >= 0 && value <= RETRY_SECONDS_MAX;
 }
 
-function isBase64(value: JsonValue | undefined): value is string {
-  return typeof value === "string" && value.length % 4 === 0 && BASE64.test(value);
-}
-
-/** An `image` that says it is `text/html` is not one. */
-function isMimeType(value: JsonValue | undefined, type: "image" | "audio"): value is string {
-  return (
-    typeof value === "string" &&
-    value.startsWith(`${type}/`) &&
-    MIME_SUBTYPE.test(value.slice(type.length + 1))
-  );
-}
-
 function textOf(content: readonly ContentBlock[]): string {
   const texts = content.flatMap((block) => (block.type === "text" ? [block.text] : []));
   return cut(texts.join("\n")) || "The tool failed.";
 }
 
-/** The value of a JSON text, or undefined when it is not JSON or not `isPlainData`. */
-function parsePlainJson(text: string): JsonValue | undefined {
-  try {
-    const value = JSON.parse(text) as JsonValue;
-    if (!isPlainData(value)) return undefined;
-    // A second reading, and only where it is needed: it takes ten times as long.
-    return SURROGATE_ESCAPE.test(text) ? (JSON.parse(text, mend) as JsonValue) : value;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Tools that cut a text often cut an emoji in half: the rest of their answer is still good. */
-function mend(_key: string, value: unknown): unknown {
-  return typeof value === "string" ? value.toWellFormed() : value;
-}
-
 /** Cut before it is made well-formed, since the cut may go through a pair of surrogates. */
 function cut(text: string): string {
-  return text.slice(0, MESSAGE_CHARS_MAX).toWellFormed();
+  return cutTo(text, MESSAGE_CHARS_MAX);
 }
 
-/**
- * Whether every reader of the value reads the same: not nested deeply, only numbers that JSON has (`1e999` is Infinity
- * here and null once it is written again), no half characters in keys, no `__proto__`.
- */
-function isPlainData(value: JsonValue): boolean {
-  let nodes = 0;
-  const isPlain = (part: JsonValue, depth: number): boolean => {
-    nodes += 1;
-    if (depth > DEPTH_MAX || nodes > NODES_MAX) return false;
-    if (typeof part === "number") return Number.isFinite(part);
-    if (typeof part !== "object" || part === null) return true;
-    if (!Array.isArray(part) && !Object.keys(part).every(isPlainKey)) return false;
-    return Object.values(part).every((inner) => isPlain(inner, depth + 1));
-  };
-  return isPlain(value, 0);
-}
-
-function isPlainKey(key: string): boolean {
-  return key !== "__proto__" && key.isWellFormed();
+function cutTo(text: string, charsMax: number): string {
+  return text.slice(0, charsMax).toWellFormed();
 }

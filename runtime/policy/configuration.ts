@@ -2,9 +2,12 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { Approvals } from "./approvals.ts";
+import type { FlowPolicy } from "./flow/policy.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
+import type { Profiles } from "./profiles.ts";
 
 /** `glovebox.yaml`, the operator's words, after parsing. */
 export interface Configuration {
@@ -15,6 +18,8 @@ export interface Configuration {
   /** A Sigstore `trusted_root.json` in the place of the one that ships with the release. Relative to the configuration. */
   readonly trustedRoot?: string;
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
+  readonly profiles: Profiles;
+  readonly flow: FlowPolicy;
   readonly limits: Limits;
   readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
@@ -35,6 +40,8 @@ export interface PluginConfiguration {
   readonly tools?: readonly string[];
   /** What some of them are called instead, by their own names. */
   readonly toolNames?: Readonly<Record<string, string>>;
+  /** Which of them a human is asked about, by their own names. */
+  readonly approvals?: Approvals;
 }
 
 /** A named, dated, reasoned exception to one gate. */

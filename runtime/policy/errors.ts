@@ -47,6 +47,20 @@ export const POLICY_ERRORS = {
     summary: "A waiver's date has passed, so it no longer opens its gate.",
     remedy: "Close the gap that it waived, or renew the waiver with a new reason and date.",
   },
+  ERR_GATE_FLOW: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "Production refuses a set of plugins that opens a path from private data to the outside on which nobody has decided.",
+    remedy:
+      "`glovebox flow` shows every path. Cut it (take a grant away, or keep the plugins apart in `profiles`), have a human decide (`flow.hold`), or accept it by its id with a reason and a date (`flow.accept`).",
+  },
+  ERR_RATE_TOOL_UNKNOWN: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "`server.rate.tools` names a tool that is not listed.",
+    remedy: "Write the name as `glovebox list` shows it, or remove the entry.",
+  },
   ERR_LICENCE_NOT_ALLOWED: {
     fault: "user",
     exit: EXIT.refused,

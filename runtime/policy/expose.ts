@@ -8,6 +8,8 @@ export interface ExposedTool {
   readonly exposedName: string;
   readonly alias: string;
   readonly tool: ToolDefinition;
+  /** What a principal must hold to see and call it; nothing where it is left out. */
+  readonly scopes?: readonly string[];
 }
 
 /** What every client accepts. */
@@ -17,7 +19,7 @@ const EXPOSED_NAME_CHARS_MAX = 64;
 export interface PluginTools {
   readonly alias: string;
   readonly surface: ToolSurface;
-  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames">;
+  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames" | "approvals">;
 }
 
 /**

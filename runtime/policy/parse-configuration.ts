@@ -8,8 +8,10 @@ import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
+import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTrust } from "./read-trust.ts";
 import { readServer } from "./server/read-server.ts";
@@ -53,6 +55,8 @@ export function parseConfiguration(
         "revoked",
         "sigstore",
         "plugins",
+        "profiles",
+        "flow",
         "limits",
         "server",
         "waivers",
@@ -67,6 +71,8 @@ export function parseConfiguration(
       revoked: readRevoked(fields.get("revoked")),
       ...readSigstore(fields.get("sigstore")),
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
+      profiles: readProfiles(fields.get("profiles")),
+      flow: readFlow(fields.get("flow")),
       limits,
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),

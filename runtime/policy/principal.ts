@@ -8,8 +8,10 @@ export interface Principal {
   readonly tenant: string;
   /** The user (`sub`), where one is known. */
   readonly subject?: string;
-  /** The client program (`client_id`, or the id of an API key), where one is known. */
+  /** The client program (`client_id`, or the name of its API keys), where one is known. */
   readonly client?: string;
+  /** Which of the client's credentials it was: the id of an API key. It changes with the key, and the principal does not. */
+  readonly credential?: string;
   /** Undefined where there are no scopes to hold: then every exposed tool may be called. */
   readonly scopes?: ReadonlySet<string>;
   /** Stable and unique for tenant, subject and client together: the key of limits, sessions, tasks and approvals. */

@@ -7,6 +7,7 @@ import { PLUGIN_NAME, SERVLET_TOOL_NAME, TOOLS_MAX } from "../plugin/rules.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
 import type { Configuration, PluginConfiguration } from "./configuration.ts";
+import { readApprovals } from "./read-approvals.ts";
 import { readLimits } from "./read-limits.ts";
 
 const SOURCE = { lengthMin: 1, lengthMax: 2048 };
@@ -30,7 +31,10 @@ export function readPlugins(
 }
 
 function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): PluginConfiguration {
-  const fields = entry.fields(["source"], ["grants", "limits", "isolation", "tools", "unsigned"]);
+  const fields = entry.fields(
+    ["source"],
+    ["grants", "limits", "isolation", "tools", "approvals", "unsigned"],
+  );
   return {
     source: fields.get("source").string(SOURCE),
     grants: readGrants(fields.get("grants"), parsers),
@@ -38,6 +42,7 @@ function readPlugin(entry: Cursor, limits: Limits, parsers: GrantParsers): Plugi
     isolation: readIsolation(fields.get("isolation")),
     unsigned: fields.optional("unsigned", (flag) => flag.boolean()).unsigned ?? false,
     ...readTools(fields.get("tools")),
+    ...fields.optional("approvals", readApprovals),
   };
 }
 

@@ -70,13 +70,20 @@ export async function openRedis(
   const hearing = makeClient(url);
   for (const one of [client, hearing]) one.on("error", onTrouble);
   try {
-    await within(Promise.all([client.connect(), hearing.connect()]), CONNECT_MS_MAX);
+    await within(Promise.all([client, hearing].map(greet)), CONNECT_MS_MAX);
   } catch (cause) {
     drop(client);
     drop(hearing);
     throw toStoreError(cause);
   }
   return { client, store: makeRedisStore(client, hearing) };
+}
+
+/** Whatever else listens there would be taken for an empty store. */
+async function greet(client: Client): Promise<void> {
+  await client.connect();
+  const reply: unknown = await client.ping();
+  if (reply !== "PONG") throw new Error("it does not speak Redis");
 }
 
 function verifyAddress(url: string): void {

@@ -1,9 +1,8 @@
-import fs from "node:fs";
 import { isAbsolute } from "node:path";
 import { HostError } from "@glovebox/host-api/errors";
+import { readPrivate } from "./private-file.ts";
 
 const SECRET_BYTES_MAX = 64 * 1024;
-const READABLE_BY_OTHERS = 0o077;
 
 /**
  * Reads one secret of the operator's: `env:NAME`, or `file:PATH` with an absolute path to a file that only its owner
@@ -39,34 +38,11 @@ function readEnvironment(name: string, environment: NodeJS.ProcessEnv): string {
 }
 
 function readFile(path: string): string {
-  // Not blocking: a pipe in the file's place must not stop the whole broker.
-  const descriptor = openFile(path);
+  const bytes = readPrivate(path, SECRET_BYTES_MAX);
   try {
-    const stat = fs.fstatSync(descriptor);
-    if (!stat.isFile()) throw new HostError("not-a-file", "the secret is not a regular file");
-    if (process.platform !== "win32" && (stat.mode & READABLE_BY_OTHERS) !== 0) {
-      throw new HostError(
-        "not-permitted",
-        "others than its owner may use the secret's file (chmod 600 it)",
-      );
-    }
-    const buffer = Buffer.alloc(SECRET_BYTES_MAX + 1);
-    const sizeBytes = fs.readSync(descriptor, buffer, 0, buffer.length, 0);
-    if (sizeBytes > SECRET_BYTES_MAX) throw new HostError("too-large", "the secret is over 64 KiB");
-    return new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, sizeBytes));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof HostError) throw cause;
     throw new HostError("invalid-argument", "the secret's file cannot be read as text", { cause });
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function openFile(path: string): number {
-  try {
-    return fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
-  } catch (cause) {
-    throw new HostError("not-found", "the secret's file cannot be opened", { cause });
   }
 }
 

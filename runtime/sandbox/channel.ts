@@ -145,7 +145,7 @@ export class Channel {
     const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
     this.#state = { t: "calling", call: running, done };
     this.#process.watch(true);
-    const { deadlineMs } = terms.limits;
+    const { deadlineMs = terms.limits.deadlineMs } = call;
     this.#arm(
       deadlineMs,
       () => new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`),

@@ -1,7 +1,7 @@
 import type { JsonValue } from "@glovebox/host-api/json";
 import { SandboxError } from "./errors.ts";
 import type { Frame } from "./frames.ts";
-import type { FromRunner, ResultMessage } from "./protocol.ts";
+import type { FromRunner, NoteMessage, ResultMessage } from "./protocol.ts";
 
 /** What one message may hold. An honest runner stays far below. */
 export const MESSAGE_LIMITS = {
@@ -70,8 +70,7 @@ export function parseFromRunner(frame: Frame): FromRunner {
       };
     case "note":
       assertNoBody(frame);
-      if (message["op"] !== "log" && message["op"] !== "progress")
-        throw breach("a note of unknown kind");
+      if (!isNote(message["op"])) throw breach("a note of unknown kind");
       return {
         t: "note",
         id: parseCount(message["id"]),
@@ -81,6 +80,10 @@ export function parseFromRunner(frame: Frame): FromRunner {
     default:
       return parseResult(message, frame);
   }
+}
+
+function isNote(value: JsonValue | undefined): value is NoteMessage["op"] {
+  return value === "log" || value === "progress" || value === "notify";
 }
 
 function parseHeader(header: Buffer): Record<string, JsonValue> {

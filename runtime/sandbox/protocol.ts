@@ -68,11 +68,11 @@ export interface HostMessage {
   readonly op: string;
   readonly args: readonly JsonValue[];
 }
-/** Runner → broker: a log line or progress, without an answer. Counted against the call's limits. */
+/** Runner → broker: a log line, progress or a change, without an answer. Counted against the call's limits. */
 export interface NoteMessage {
   readonly t: "note";
   readonly id: number;
-  readonly op: "log" | "progress";
+  readonly op: "log" | "progress" | "notify";
   readonly args: readonly JsonValue[];
 }
 /** Runner → broker: the call's end. A string result travels in the body as UTF-8, any other in `value`. */

@@ -8,6 +8,7 @@ import {
 } from "@glovebox/host-api/capability";
 import { HostError, type HostErrorTag } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { URI_CHARS_MAX } from "@glovebox/host-api/notify/guest";
 import { SandboxError, type SandboxErrorCode } from "./errors.ts";
 import { encodeHead } from "./frames.ts";
 import type { Limits } from "./limits.ts";
@@ -46,6 +47,7 @@ export const NOTE_LIMITS = {
   bytesMax: 16 * 1024 * 1024,
   progressMax: 1000,
   progressCharactersMax: 1024,
+  changesMax: 100,
 };
 
 /** How long a call may keep the broker's thread before it is slowed down, and how many times as long it then pauses. */
@@ -53,6 +55,8 @@ export const PACE = { freeMs: 250, pauseFactor: 2 } as const;
 
 /** What a log line costs besides its text: whoever keeps it makes a record of it. */
 const LINE_BYTES = 200;
+
+const CHANGES = ["tools", "prompts", "resources", "updated"] as const;
 
 const LOG_LEVELS: readonly JsonValue[] = ["debug", "info", "warn", "error"];
 
@@ -89,6 +93,7 @@ export class RunningCall {
   #notes = 0;
   #noteBytes = 0;
   #progressReports = 0;
+  #changes = 0;
   #logBytes = 0;
   #logBytesDropped = 0;
 
@@ -129,7 +134,8 @@ export class RunningCall {
       throw new SandboxError("ERR_CALL_LOG", "the call flooded its log");
     }
     if (message.op === "log") this.#log(message.args);
-    else this.#progress(message.args);
+    else if (message.op === "progress") this.#progress(message.args);
+    else this.#change(message.args);
   }
 
   /** The plugin's answer. Throws `SandboxError` when it trapped or answered too much; the runner may go on. */
@@ -258,6 +264,24 @@ export class RunningCall {
       progress,
       total ?? undefined,
       message?.slice(0, NOTE_LIMITS.progressCharactersMax),
+    );
+  }
+
+  /** What is over the limit is lost: whoever is told reads everything again anyway. */
+  #change(args: readonly JsonValue[]): void {
+    const [what, uri] = args;
+    const known = CHANGES.find((name) => name === what);
+    const isUpdate = known === "updated";
+    const address = isUpdate && typeof uri === "string" ? uri : undefined;
+    const isWhole = isUpdate
+      ? address !== undefined && address.length <= URI_CHARS_MAX
+      : uri === null;
+    if (args.length !== 2 || known === undefined || !isWhole)
+      throw breach("told of what is no change");
+    this.#changes += 1;
+    if (this.#changes > NOTE_LIMITS.changesMax) return;
+    this.#call.onChange?.(
+      known === "updated" ? { what: known, uri: address ?? "" } : { what: known },
     );
   }
 

@@ -44,15 +44,23 @@ export interface PluginCall {
   /** The arguments are values of the component's own types, and the answer is wanted as one: see `runTyped`. */
   readonly typed?: true;
   readonly context: JsonValue;
+  /** In the place of `limits.deadlineMs`. */
+  readonly deadlineMs?: number;
   readonly onLog?: (level: string, message: string) => void;
   readonly onProgress?: (
     progress: number,
     total: number | undefined,
     message: string | undefined,
   ) => void;
+  /** What clients may have read has changed, says the plugin. Nothing of it was checked but its shape. */
+  readonly onChange?: (change: Change) => void;
   /** What the call took, once, when its runner is done with it. Not for a call that never reached one. */
   readonly onSpent?: (spent: Spent) => void;
 }
+
+export type Change =
+  | { readonly what: "tools" | "prompts" | "resources" }
+  | { readonly what: "updated"; readonly uri: string };
 
 export interface Spent {
   readonly hostCalls: number;

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type InputOptions, type Plugin, rolldown, type RolldownBuild } from "rolldown";
 import { parse, transform, Visitor } from "rolldown/utils";
 import { ON_DEMAND } from "../globals/names.ts";
+import type { Listed } from "../guest/entry.ts";
 import { BuildError, type BuildPlace } from "./errors.ts";
 
 const ENTRY = "glovebox:entry";
@@ -22,8 +23,8 @@ const sdkFile = (name: string): string =>
 type Global = keyof typeof ON_DEMAND;
 
 export interface Bundle {
-  /** An ES module that imports the WIT interfaces and exports `tools`, which lists the given surface. */
-  moduleWith(surface: string): string;
+  /** An ES module that imports the WIT interfaces and exports the plugin's own, which list what is given. */
+  moduleWith(listed: Listed): string;
   /** The same as a script that sets the variable `plugin`, without the WIT imports: for listing. */
   readonly script: string;
   /** Source map of `script`, as JSON. */
@@ -68,7 +69,7 @@ export async function bundlePlugin(
     });
     const { code } = module.output[0];
     return {
-      moduleWith: (surface) => `const ${SURFACE}=${JSON.stringify(surface)};${code}`,
+      moduleWith: (listed) => `const ${SURFACE}=${JSON.stringify(listed)};${code}`,
       script: script.output[0].code,
       scriptMap: script.output[0].map?.toString() ?? "",
     };
@@ -149,10 +150,13 @@ function entryPlugin(
       `import ${JSON.stringify(GLOBALS)};`,
       ...names.map((name) => `import * as ${name} from ${JSON.stringify(imports[name])};`),
       `import ${JSON.stringify(sdkFile("guest/prime"))};`,
-      `import { makeToolsExport } from ${JSON.stringify(sdkFile("guest/entry"))};`,
+      `import { makeExports } from ${JSON.stringify(sdkFile("guest/entry"))};`,
+      // By name, so that a plugin without tools is told so at once; what else there is may be missing.
       `import { tools as defined } from ${JSON.stringify(source)};`,
-      `const surface = typeof ${SURFACE} === "string" ? ${SURFACE} : undefined;`,
-      `export const tools = makeToolsExport(defined, { ${names.join(", ")} }, surface);`,
+      `import * as plugin from ${JSON.stringify(source)};`,
+      `const listed = typeof ${SURFACE} === "object" ? ${SURFACE} : undefined;`,
+      `const made = makeExports(plugin, { ${names.join(", ")} }, listed);`,
+      "export const { tools, resources, prompts, completions, offered } = made;",
       ...(zod
         ? [
             `import { primeSchemas } from ${JSON.stringify(sdkFile("guest/prime-zod"))};`,

@@ -11,7 +11,7 @@ export interface ListRequest {
   readonly loadMsMax: number;
 }
 
-/** What it answers on stdout as JSON: the text that `list-tools` answers, or why there is none. */
+/** What it answers on stdout as JSON: what the plugin lists, as JSON, or why there is nothing. */
 export type ListAnswer =
   | { readonly listed: string }
   | { readonly message: string; readonly stack: string };
@@ -19,15 +19,21 @@ export type ListAnswer =
 /** What V8 has and the guest's engines do not: found here with a line, and not later without one. */
 const MISSING = ["Intl", "Temporal", "WebAssembly", "console"];
 
+/** `ListedPlugin` of `surface.ts`. */
+const LIST = `JSON.stringify({
+  tools: plugin.tools.listTools(),
+  resources: plugin.resources.listResources(),
+  prompts: plugin.prompts.listPrompts(),
+  offered: plugin.offered,
+})`;
+
 function list({ script, filename, loadMsMax }: ListRequest): ListAnswer {
   const context = createContext({});
   const timeout = loadMsMax;
   try {
     new Script(MISSING.map((name) => `delete globalThis.${name};`).join("")).runInContext(context);
     new Script(script, { filename }).runInContext(context, { timeout });
-    const listed: unknown = new Script("plugin.tools.listTools()").runInContext(context, {
-      timeout,
-    });
+    const listed: unknown = new Script(LIST).runInContext(context, { timeout });
     return { listed: String(listed) };
   } catch (cause) {
     const { message = cause, stack = "" } = cause as { message?: unknown; stack?: unknown };

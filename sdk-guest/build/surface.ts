@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Listed, PluginExports } from "../guest/entry.ts";
 import type { ToolDefinition } from "../tool/list.ts";
 import { type Bundle, OUTPUT_FOLDER } from "./bundle.ts";
 import { BuildError, type BuildPlace } from "./errors.ts";
@@ -27,13 +28,30 @@ const FLAGS = [
  * It is likely the author's own code on the author's machine, but it may be a stranger's that somebody wants to look at:
  * so it runs in a process of its own that has no rights and no environment.
  */
-export function listSurface(bundle: Bundle, folder: string): readonly ToolDefinition[] {
+export function listSurface(bundle: Bundle, folder: string): ListedPlugin {
   const answer = runProgram({ script: bundle.script, filename: FILE, loadMsMax });
-  if ("listed" in answer) return JSON.parse(answer.listed) as ToolDefinition[];
+  if ("listed" in answer) return readListed(answer.listed);
   throw new BuildError("ERR_BUILD_LOAD", `The plugin's modules do not load: ${answer.message}`, {
     place: findPlace(answer.stack, bundle, folder),
     cause: answer,
   });
+}
+
+/** What a plugin lists, and what there is besides. */
+export interface ListedPlugin {
+  readonly listed: Listed;
+  readonly definitions: readonly ToolDefinition[];
+  readonly offered: PluginExports["offered"];
+}
+
+function readListed(text: string): ListedPlugin {
+  const { tools, resources, prompts, offered } = JSON.parse(text) as Listed &
+    Pick<PluginExports, "offered">;
+  return {
+    listed: { tools, resources, prompts },
+    definitions: JSON.parse(tools) as ToolDefinition[],
+    offered,
+  };
 }
 
 /** What comes back was written by a process in which the plugin's code ran. */
@@ -49,7 +67,8 @@ function runProgram(request: ListRequest): ListAnswer {
   try {
     const answer = JSON.parse(stdout) as Partial<Record<"listed" | "message" | "stack", unknown>>;
     const { listed, message, stack } = answer;
-    if (typeof listed === "string" && Array.isArray(JSON.parse(listed))) return { listed };
+    if (typeof listed === "string" && Array.isArray(readListed(listed).definitions))
+      return { listed };
     if (typeof message === "string" && typeof stack === "string") return { message, stack };
   } catch {
     // The same as any other nonsense.

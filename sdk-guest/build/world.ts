@@ -1,7 +1,7 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 
 /** Interfaces of `glovebox:plugin` that carry no authority: every plugin has them. */
-const ALWAYS = ["context", "log", "progress"] as const;
+const ALWAYS = ["context", "log", "notify", "progress"] as const;
 
 const INTERFACE_OF: Readonly<Record<CapabilityName, string>> = {
   filesystem: "files",
@@ -10,6 +10,7 @@ const INTERFACE_OF: Readonly<Record<CapabilityName, string>> = {
   env: "env",
   clock: "clock",
   random: "random",
+  ask: "ask",
 };
 
 /** The interfaces that a plugin with these requests imports, sorted. */
@@ -21,11 +22,16 @@ export function interfacesOf(capabilities: readonly CapabilityName[]): readonly 
  * The contract with a world of this plugin's own: a component imports exactly what its world does,
  * so what the manifest does not request is not even there to be called.
  */
-export function makeWorld(contract: string, interfaces: readonly string[]): string {
+export function makeWorld(
+  contract: string,
+  interfaces: readonly string[],
+  offers: readonly string[] = [],
+): string {
   const start = contract.search(/(?:\/\/\/[^\n]*\n)*world plugin \{/);
   if (start < 0) throw new Error("glovebox.wit has no world named plugin");
   const imports = interfaces.map((name) => `  import ${name};\n`).join("");
-  return `${contract.slice(0, start)}world plugin {\n${imports}  export tools;\n}\n`;
+  const exports = ["tools", ...offers].map((name) => `  export ${name};\n`).join("");
+  return `${contract.slice(0, start)}world plugin {\n${imports}${exports}}\n`;
 }
 
 /** The package and version of the contract, for import names: `glovebox:plugin/kv@0.1.0`. */

@@ -5,6 +5,7 @@ import {
   type FileStat,
   type HostInterface,
   type HttpReply,
+  type Listing,
   type LogLevel,
   type PluginHost,
   type WriteMode,
@@ -44,6 +45,9 @@ export function makeWitHost(imports: WitImports): PluginHost {
         total === undefined ? undefined : Number(total),
         message === undefined ? undefined : string(message),
       ),
+    listChanged: (listing) => void imports["notify"]?.["listChanged"]?.(parseListing(listing)),
+    resourceUpdated: (uri) => void imports["notify"]?.["resourceUpdated"]?.(string(uri)),
+    ask: { request: (requests) => call("ask", "request", string(requests)) as string },
     clock: {
       now: () => call("clock", "now") as number,
       monotonic: () => call("clock", "monotonic") as number,
@@ -128,6 +132,11 @@ function optional(value: unknown): unknown {
 
 function parseLevel(level: LogLevel): LogLevel {
   return level === "debug" || level === "warn" || level === "error" ? level : "info";
+}
+
+function parseListing(listing: Listing): Listing {
+  if (listing === "tools" || listing === "prompts" || listing === "resources") return listing;
+  throw new TypeError('what changed must be "tools", "prompts" or "resources"');
 }
 
 function parseMode(mode: WriteMode): WriteMode {

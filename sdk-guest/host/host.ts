@@ -1,6 +1,8 @@
 import type { HostErrorTag } from "@glovebox/host-api/errors";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
+/** What clients may have read and should read again. */
+export type Listing = "tools" | "prompts" | "resources";
 export type WriteMode = "create" | "replace" | "append";
 
 export interface FileStat {
@@ -27,6 +29,12 @@ export interface PluginHost {
   getContext(): string;
   writeLog(level: LogLevel, message: string): void;
   reportProgress(progress: number, total: number | undefined, message: string | undefined): void;
+  listChanged(listing: Listing): void;
+  resourceUpdated(uri: string): void;
+  readonly ask: {
+    /** JSON of requests by key → JSON of answers by key. Does not come back where an answer is missing. */
+    request(requests: string): string;
+  };
   readonly clock: {
     now(): number;
     monotonic(): number;
@@ -63,7 +71,10 @@ export interface PluginHost {
 }
 
 /** The names of the host's interfaces that need a capability. */
-export type HostInterface = Exclude<keyof PluginHost, "getContext" | "writeLog" | "reportProgress">;
+export type HostInterface = Exclude<
+  keyof PluginHost,
+  "getContext" | "writeLog" | "reportProgress" | "listChanged" | "resourceUpdated"
+>;
 
 /** What a plugin may ask for in `plugin.json`, for each interface that needs asking. */
 export const CAPABILITY_OF: Readonly<Record<HostInterface, string>> = {
@@ -73,6 +84,7 @@ export const CAPABILITY_OF: Readonly<Record<HostInterface, string>> = {
   kv: "kv",
   files: "filesystem",
   http: "http",
+  ask: "ask",
 };
 
 /** The host refused an operation. `tag` is the WIT error: `not-permitted`, `not-found`, `quota-exceeded`, … */

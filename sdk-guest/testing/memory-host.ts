@@ -1,3 +1,5 @@
+import type { JsonObject } from "@glovebox/host-api/json";
+import type { AskRequest } from "../capabilities/ask.ts";
 import {
   CAPABILITY_OF,
   CapabilityError,
@@ -21,6 +23,8 @@ export interface TestGrants {
   readonly fetch?: (request: Request) => Response | Promise<Response>;
   /** The instant at which the test's clock begins. It stands still but for sleeps. */
   readonly clock?: Date | number;
+  /** Whether questions may be asked. What they are answered is said with each call. */
+  readonly ask?: true;
   /** Seed of the test's randomness: the same seed gives the same bytes. */
   readonly random?: number;
 }
@@ -40,6 +44,39 @@ export interface TestState {
     readonly total?: number;
     readonly message?: string;
   }[];
+  /** What the plugin said has changed: a listing, or the address of a resource. */
+  readonly changes: string[];
+}
+
+/** The call has ended at a question that is not answered. */
+export class NotAnswered extends Error {
+  override readonly name = "NotAnswered";
+  readonly needs: Readonly<Record<string, AskRequest>>;
+  constructor(needs: Readonly<Record<string, AskRequest>>) {
+    super("The call ended at a question that is not answered");
+    this.needs = needs;
+  }
+}
+
+/** The host's `ask` with the answers of one call. */
+export function makeAsk(
+  answers: Readonly<Record<string, JsonObject>>,
+  onMissing: (needs: NotAnswered) => void,
+): PluginHost["ask"] {
+  return {
+    request(text) {
+      const requests = JSON.parse(text) as Readonly<Record<string, AskRequest>>;
+      const missing = Object.entries(requests).filter(([key]) => !Object.hasOwn(answers, key));
+      if (missing.length > 0) {
+        const error = new NotAnswered(Object.fromEntries(missing));
+        onMissing(error);
+        throw error;
+      }
+      return JSON.stringify(
+        Object.fromEntries(Object.keys(requests).map((key) => [key, answers[key]])),
+      );
+    },
+  };
 }
 
 /** Makes an in-memory host, and the state behind it. */
@@ -52,6 +89,7 @@ export function makeMemoryHost(grants: TestGrants): {
     kv: toMap(grants.kv),
     logs: [],
     progress: [],
+    changes: [],
   };
   const startMs = Number(grants.clock ?? 0);
   let nowMs = startMs;
@@ -64,6 +102,9 @@ export function makeMemoryHost(grants: TestGrants): {
         ...(total !== undefined && { total }),
         ...(message !== undefined && { message }),
       }),
+    listChanged: (listing) => void state.changes.push(listing),
+    resourceUpdated: (uri) => void state.changes.push(uri),
+    ask: makeAsk({}, () => {}),
     clock: {
       now: () => nowMs,
       monotonic: () => nowMs - startMs,
@@ -104,6 +145,7 @@ function withGrants(host: PluginHost, grants: TestGrants): PluginHost {
     kv: grants.kv,
     files: grants.files,
     http: grants.fetch,
+    ask: grants.ask,
   };
   for (const name of Object.keys(granted) as HostInterface[]) {
     if (granted[name] !== undefined) continue;

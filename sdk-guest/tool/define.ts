@@ -12,10 +12,25 @@ export interface ToolAnnotations {
   readonly openWorldHint?: boolean;
 }
 
-/** One MCP content block. `data` is base64. */
+/** One MCP content block. `data` and `blob` are base64. */
 export type ContentBlock =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "image" | "audio"; readonly data: string; readonly mimeType: string };
+  | { readonly type: "image" | "audio"; readonly data: string; readonly mimeType: string }
+  | { readonly type: "resource"; readonly resource: ResourceContents }
+  | {
+      readonly type: "resource_link";
+      readonly uri: string;
+      readonly name: string;
+      readonly title?: string;
+      readonly description?: string;
+      readonly mimeType?: string;
+      readonly size?: number;
+    };
+
+/** The contents of a resource. Where `uri` is left out, it is the one that was asked for. */
+export type ResourceContents =
+  | { readonly uri: string; readonly mimeType?: string; readonly text: string }
+  | { readonly uri: string; readonly mimeType?: string; readonly blob: string };
 
 /** A whole MCP result, for handlers that want to say both parts themselves. */
 export interface ToolResult {

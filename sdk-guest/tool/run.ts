@@ -6,10 +6,18 @@ import { describeError, ToolError, type ToolErrorBody } from "./error.ts";
 import { checkValue, type CheckedValue } from "./schema.ts";
 import { whenReady } from "./when-ready.ts";
 
+const BLOCK_TYPES: readonly ContentBlock["type"][] = [
+  "text",
+  "image",
+  "audio",
+  "resource",
+  "resource_link",
+];
+
 /** What `call-tool` answers, as JSON: a `ToolResult`, or an `error`. */
 export type AnswerText = string;
 
-const context: ToolContext = {
+export const context: ToolContext = {
   get call() {
     return callContext();
   },
@@ -97,7 +105,7 @@ function isToolResult(value: unknown): value is ToolResult {
       (block) =>
         typeof block === "object" &&
         block !== null &&
-        ["text", "image", "audio"].includes((block as ContentBlock).type),
+        BLOCK_TYPES.includes((block as ContentBlock).type),
     ) &&
     Object.keys(value).every((key) => key === "content" || key === "structuredContent")
   );

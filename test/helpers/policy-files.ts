@@ -58,8 +58,17 @@ export const EVERYTHING = {
       },
       limits: { deadline: "500ms" },
       tools: ["now"],
+      approvals: { now: "first", "*": "always" },
       unsigned: false,
     },
+  },
+  profiles: { bank: { plugins: ["time"] } },
+  flow: {
+    hold: ["bank/time>time"],
+    accept: [{ path: "time>time", reason: "only the weather leaves", until: "2027-01-31" }],
+    inside: ["api.example.com:8443"],
+    after: "both",
+    window: "2h",
   },
   limits: {
     deadline: "20s",

@@ -15,6 +15,7 @@ import {
 } from "../../runtime/call.ts";
 import { TOOL_ERROR_CODES } from "../../runtime/firewall/outcome.ts";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
+import { makePrincipal, type Principal } from "../../runtime/policy/principal.ts";
 import { compileValidator } from "../../runtime/plugin/schema/validator.ts";
 import {
   SANDBOX_ERRORS,
@@ -38,15 +39,24 @@ const OUTPUT: JsonObject = {
 };
 const GOOD: JsonObject = { zone: "Europe/Paris" };
 
+const ANN = makePrincipal({
+  via: "token",
+  tenant: "acme",
+  subject: "ann",
+  client: "desk",
+  scopes: ["time:read"],
+});
+
 type Behave = (call: PluginCall) => PluginAnswer | Promise<PluginAnswer>;
 
 interface Options {
   readonly outputSchema?: JsonObject;
   readonly write?: (record: AuditRecord) => void;
+  readonly scopes?: readonly string[];
 }
 
 /** One tool whose plugin behaves as told, and everything that was audited. */
-function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
+function makeWorld(behave: Behave, { outputSchema, write, scopes }: Options = {}) {
   const records: AuditRecord[] = [];
   const calls: PluginCall[] = [];
   const deny = () => {
@@ -61,6 +71,7 @@ function makeWorld(behave: Behave, { outputSchema, write }: Options = {}) {
       inputSchema: INPUT,
       ...(outputSchema ? { outputSchema } : {}),
     },
+    ...(scopes ? { scopes } : {}),
     validateArguments: compileValidator(INPUT),
     validateResult: outputSchema && compileValidator(outputSchema),
     plugin: {
@@ -128,7 +139,32 @@ describe("a call", () => {
       "tool",
       "plugin",
       "deadline_ms",
+      "principal",
     ]);
+  });
+
+  it("tells the plugin for whom it runs: the tenant and the user, and nothing else of the principal", async () => {
+    const contextFor = async (principal: Principal) => {
+      const world = makeWorld(answering({}));
+      await world.run({ caller: { ...LOCAL_CALLER, principal } });
+      return (world.calls[0]?.context as JsonObject | undefined)?.["principal"];
+    };
+    assert.deepEqual(await contextFor(LOCAL_CALLER.principal), { tenant: "local" });
+    assert.deepEqual(await contextFor(ANN), { tenant: "acme", subject: "ann" });
+  });
+
+  it("whose principal lacks a scope of the tool is refused with all that it needs, and never runs", async () => {
+    const world = makeWorld(answering({}), { scopes: ["time:read", "time:write"] });
+    const caller = { ...LOCAL_CALLER, principal: ANN };
+    const answer = await world.run({ caller });
+    assert.equal(codeOf(answer), "INSUFFICIENT_SCOPE");
+    assert.match(answer.error?.message ?? "", /time:read time:write/);
+    assert.equal(world.calls.length, 0);
+    assert.equal(recordOf(world).status, "refused");
+    const scopes = new Set(["time:read", "time:write", "more"]);
+    await world.run({ caller: { ...caller, principal: { ...ANN, scopes } } });
+    await world.run();
+    assert.equal(world.calls.length, 2);
   });
 
   it("is audited without a digest when its arguments are refused: that of megabytes takes seconds", async () => {
@@ -303,7 +339,10 @@ describe("a plugin's answer", () => {
       structuredContent: { time: "noon" },
     });
     const list = await makeWorld(answering({ structuredContent: [1, 2] })).run();
-    assert.deepEqual(list, { content: [{ type: "text", text: "[1,2]" }] });
+    assert.deepEqual(list, {
+      content: [{ type: "text", text: "[1,2]" }],
+      structuredContent: [1, 2],
+    });
   });
 
   it("that is an error comes in the one schema, as data and as text", async () => {

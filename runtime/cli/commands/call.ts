@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
 import { LOCAL_CALLER } from "../../call.ts";
 import { EXIT } from "../../errors.ts";
+import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
@@ -15,12 +16,22 @@ const ARGUMENTS_CHARS_MAX = 4 * 1024 * 1024;
 export const call: Command = {
   name: "call",
   summary: "call one tool as an MCP client would",
-  usage: "PLUGIN__TOOL [JSON|-]",
+  usage: "PLUGIN__TOOL [JSON|-] [--profile NAME] [--approve]",
   description: [
     "Verifies and starts everything as `serve` does, calls the tool once and prints its answer.",
     "The arguments are a JSON object, or `-` to read it from standard input. Exit 4 when the tool answers an error.",
   ],
-  options: {},
+  options: {
+    profile: {
+      type: "string",
+      value: "NAME",
+      summary: "the tool of this profile; without it, of the plugins that no profile names",
+    },
+    approve: {
+      type: "boolean",
+      summary: "approve the call where a human has to, without being asked",
+    },
+  },
   argumentsMin: 1,
   argumentsMax: 2,
   examples: [
@@ -69,7 +80,7 @@ function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, 
       out.line(
         block.type === "text"
           ? makeVisible(block.text, { newlines: true })
-          : `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`,
+          : makeVisible(describeBlock(block), { newlines: true }),
       );
   }
   out.result({
@@ -77,6 +88,16 @@ function showAnswer({ content, structuredContent, isError, error }: ToolAnswer, 
     ...(structuredContent === undefined ? {} : { structuredContent }),
     ...(isError ? { isError } : {}),
   });
+}
+
+function describeBlock(block: Exclude<ContentBlock, { type: "text" }>): string {
+  if (block.type === "resource_link") return `[link ${block.name}: ${block.uri}]`;
+  if (block.type !== "resource")
+    return `[${block.type} ${block.mimeType}, ${block.data.length} base64 characters]`;
+  const { resource } = block;
+  return "text" in resource
+    ? `[${resource.uri}]\n${resource.text}`
+    : `[${resource.uri}, ${resource.blob.length} base64 characters]`;
 }
 
 function formatProgress(

@@ -14,7 +14,7 @@ const FLUSH_MS_MAX = 1000;
 export const serve: Command = {
   name: "serve",
   summary: "serve the installed plugins to one MCP client over stdio",
-  usage: "[--snippets]",
+  usage: "[--profile NAME] [--snippets]",
   description: [
     "Verifies everything, asks every gate, and speaks MCP on standard input and output until the client goes.",
     "Notes for the operator go to standard error: lines on a terminal, and else JSON.",
@@ -22,6 +22,11 @@ export const serve: Command = {
     "With --snippets it serves nothing: it prints what to paste into Claude Desktop, VS Code and Cursor to have it started.",
   ],
   options: {
+    profile: {
+      type: "string",
+      value: "NAME",
+      summary: "serve the plugins of this profile; without it, those that no profile names",
+    },
     snippets: {
       type: "boolean",
       summary: "print the clients' configuration for this workspace, and end",
@@ -31,16 +36,19 @@ export const serve: Command = {
   argumentsMax: 0,
   examples: [
     "glovebox serve",
+    "glovebox serve --profile bank",
     "glovebox serve --snippets",
     "NODE_ENV=production glovebox serve --config /srv/tools/glovebox.yaml",
   ],
-  async run({ configFile, flag, out, machine }) {
+  async run({ configFile, flag, text, out, machine }) {
     if (flag("snippets")) {
       readWorkspace(configFile, machine.files);
       showSnippets(configFile, out);
       return EXIT.done;
     }
-    const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
+    const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine, {
+      profile: text("profile"),
+    });
     const { tools, callTool, posture } = runtime;
     const log = await makeLog(process.stderr);
     const { mode, plugins, seal } = posture;

@@ -27,6 +27,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["verify", async () => (await import("./verify.ts")).verify],
   ["call", async () => (await import("./call.ts")).call],
   ["serve", async () => (await import("./serve.ts")).serve],
+  ["key", async () => (await import("./key.ts")).key],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
   ["debt", async () => (await import("./debt.ts")).debt],
   ["completion", async () => (await import("./completion.ts")).completion],

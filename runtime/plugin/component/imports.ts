@@ -5,6 +5,12 @@ import type { ComponentInspection, ComponentItem } from "./inspect.ts";
 import { referenceOf } from "./reference.ts";
 
 const TOOLS = "glovebox:plugin/tools";
+/** What a plugin may offer besides. */
+const OFFERS = [
+  "glovebox:plugin/resources",
+  "glovebox:plugin/prompts",
+  "glovebox:plugin/completions",
+];
 
 /** Versions served, by package. Within a minor version interfaces only grow. */
 const VERSIONS: readonly (readonly [packagePrefix: string, served: RegExp, words: string])[] = [
@@ -54,7 +60,10 @@ export function decideImports(
       new ComponentError("ERR_COMPONENT_SHAPE", `it exports \`${TOOLS}\` more than once`),
     );
   }
-  for (const item of tools)
+  const offers = OFFERS.map((name) => inspection.exports.filter((item) => item.name === name));
+  for (const [, again] of offers)
+    if (again) problems.push(refuse("ERR_COMPONENT_SHAPE", again, "is exported more than once"));
+  for (const item of [...tools, ...offers.flat()])
     problems.push(...decideVersion(item), ...decideTypes(item), ...decideComplete(item));
   return problems;
 }

@@ -3,12 +3,15 @@ import type { Principal } from "../../policy/principal.ts";
 import type { HttpRequest } from "./exchange.ts";
 
 /**
- * What is said to a client that may not come in (401), or that may not do this (403).
+ * What is said to a client that may not come in (401), that may not do this (403), whose credentials came in a way that
+ * is not accepted (400), or whom nobody can check now (503: its credentials may be good).
  * `challenges` become `WWW-Authenticate` headers, RFC 9110 section 11.6.1; a 403 without any has none.
  */
 export interface Challenge {
-  readonly status: 401 | 403;
+  readonly status: 400 | 401 | 403 | 503;
   readonly challenges: readonly string[];
+  /** Seconds, for `Retry-After`. */
+  readonly retryAfter?: number;
   /** For the person who reads the body. Nothing of a token stands in it. */
   readonly message: string;
 }

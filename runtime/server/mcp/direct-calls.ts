@@ -1,17 +1,35 @@
-import type { CallToolResult, JSONRPCMessage } from "@modelcontextprotocol/server";
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
-import { LOCAL_CALLER } from "../../call.ts";
-import type { McpSetting } from "./mcp-server.ts";
+import type { TraceContext } from "../../audit/trace-context.ts";
+import type { Caller, CallTool } from "../../call.ts";
+import {
+  hasOnly,
+  isId,
+  META_KEYS_OF_SESSIONS,
+  readPlainCall,
+  toMcpResult,
+  type PlainCall,
+  type RequestId,
+} from "./plain-call.ts";
 import { makeProgress } from "./progress.ts";
 
-type RequestId = string | number;
+const NOTICE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "method", "params"]);
 
-interface Call {
-  readonly id: RequestId;
-  readonly name: string;
-  readonly arguments: JsonObject;
-  readonly progressToken: RequestId | undefined;
+/** What direct calls need of their connection. */
+export interface DirectSetting {
+  readonly callTool: CallTool;
+  /** Names of the tools that are called directly; every other call is the SDK's. */
+  readonly known: ReadonlySet<string>;
+  /** `relatedId` is the call that a progress report belongs to. */
+  send(message: JSONRPCMessage, relatedId?: RequestId): Promise<void>;
+  /** Gives a call to the SDK that has ended because something must be asked first. */
+  handOver(message: JsonObject, id: RequestId, answer: ToolAnswer, from: DirectOrigin): void;
+}
+
+export interface DirectOrigin {
+  readonly caller: Caller;
+  readonly trace?: TraceContext;
 }
 
 /**
@@ -21,19 +39,17 @@ interface Call {
  * 2025 is agreed on. A test compares the two.
  */
 export class DirectCalls {
-  readonly #callTool: McpSetting["callTool"];
-  readonly #known: ReadonlySet<string>;
-  readonly #send: (message: JSONRPCMessage) => Promise<void>;
+  readonly #setting: DirectSetting;
   readonly #running = new Map<RequestId, AbortController>();
   #isOpen = false;
 
-  constructor(
-    { tools, callTool }: Pick<McpSetting, "tools" | "callTool">,
-    send: (message: JSONRPCMessage) => Promise<void>,
-  ) {
-    this.#callTool = callTool;
-    this.#known = new Set(tools.map((tool) => tool.exposedName));
-    this.#send = send;
+  constructor(setting: DirectSetting) {
+    this.#setting = setting;
+  }
+
+  /** Calls that were taken over and are not answered yet. */
+  get running(): number {
+    return this.#running.size;
   }
 
   /** Hears what the SDK answers: only `initialize` is answered with the version of a session. */
@@ -42,15 +58,15 @@ export class DirectCalls {
   }
 
   /** Whether the message was taken over. `value` came out of `JSON.parse`, bounded in depth and size; it is a stranger's. */
-  accept(value: unknown): boolean {
+  accept(value: unknown, from: DirectOrigin): boolean {
     if (!this.#isOpen || !isJsonObject(value)) return false;
     // The SDK hears of it too, and knows nothing of our calls.
     const cancelled = readCancelled(value);
     if (cancelled !== undefined) this.#running.get(cancelled)?.abort();
-    const call = readCall(value);
-    if (call === undefined || !this.#known.has(call.name) || this.#running.has(call.id))
+    const call = readPlainCall(value, META_KEYS_OF_SESSIONS);
+    if (call === undefined || !this.#setting.known.has(call.name) || this.#running.has(call.id))
       return false;
-    void this.#run(call);
+    void this.#run(value, call, from);
     return true;
   }
 
@@ -59,58 +75,34 @@ export class DirectCalls {
     for (const controller of this.#running.values()) controller.abort();
   }
 
-  async #run({ id, name, arguments: args, progressToken }: Call): Promise<void> {
+  async #run(
+    message: JsonObject,
+    { id, name, arguments: args, progressToken }: PlainCall,
+    from: DirectOrigin,
+  ): Promise<void> {
+    const { callTool } = this.#setting;
     const controller = new AbortController();
     const { signal } = controller;
     this.#running.set(id, controller);
     const onProgress = makeProgress(progressToken, signal, (progress) =>
-      this.#send({
-        jsonrpc: "2.0",
-        method: "notifications/progress",
-        params: { ...progress },
-      }),
+      this.#setting.send(
+        { jsonrpc: "2.0", method: "notifications/progress", params: { ...progress } },
+        id,
+      ),
     );
-    const answer = await this.#callTool({
+    const answer = await callTool({
       name,
       arguments: args,
-      caller: LOCAL_CALLER,
+      ...from,
       signal,
       ...(onProgress ? { onProgress } : {}),
     });
     this.#running.delete(id);
     if (signal.aborted) return;
+    if (answer.needs) return this.#setting.handOver(message, id, answer, from);
     // The client has gone when this fails, and that is noticed elsewhere.
-    this.#send({ jsonrpc: "2.0", id, result: toMcpResult(answer) }).catch(() => undefined);
+    this.#setting.send({ jsonrpc: "2.0", id, result: toMcpResult(answer) }).catch(() => undefined);
   }
-}
-
-export function toMcpResult({ content, structuredContent, isError }: ToolAnswer): CallToolResult {
-  return {
-    content: content.map((block) => ({ ...block })),
-    ...(structuredContent === undefined ? {} : { structuredContent }),
-    ...(isError ? { isError } : {}),
-  };
-}
-
-const MESSAGE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
-const PARAMS_KEYS: ReadonlySet<string> = new Set(["name", "arguments", "_meta"]);
-const META_KEYS: ReadonlySet<string> = new Set(["progressToken"]);
-const NOTICE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "method", "params"]);
-
-/** A `tools/call` request that says nothing but what to call, with what, and where progress goes. */
-function readCall(message: JsonObject): Call | undefined {
-  const { jsonrpc, id, method, params } = message;
-  if (method !== "tools/call" || jsonrpc !== "2.0" || !isId(id) || !isJsonObject(params))
-    return undefined;
-  const { name, arguments: args = {}, _meta = {} } = params;
-  if (typeof name !== "string" || !isJsonObject(args) || !isJsonObject(_meta)) return undefined;
-  const { progressToken } = _meta;
-  if (progressToken !== undefined && !isId(progressToken)) return undefined;
-  const isPlain =
-    hasOnly(message, MESSAGE_KEYS) && hasOnly(params, PARAMS_KEYS) && hasOnly(_meta, META_KEYS);
-  // The SDK drops this key, which is a property to JSON alone.
-  if (Object.hasOwn(args, "__proto__")) return undefined;
-  return isPlain ? { id, name, arguments: args, progressToken } : undefined;
 }
 
 /** The number of the call that is to be cancelled, by a message that the SDK takes for a cancellation. */
@@ -121,12 +113,4 @@ function readCancelled(message: JsonObject): RequestId | undefined {
   const { requestId, reason = "", _meta = {} } = params;
   const isValid = isId(requestId) && typeof reason === "string" && isJsonObject(_meta);
   return isValid && hasOnly(message, NOTICE_KEYS) ? requestId : undefined;
-}
-
-function hasOnly(value: JsonObject, keys: ReadonlySet<string>): boolean {
-  return Object.keys(value).every((key) => keys.has(key));
-}
-
-function isId(value: unknown): value is RequestId {
-  return typeof value === "string" || Number.isSafeInteger(value);
 }

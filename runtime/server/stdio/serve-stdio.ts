@@ -1,6 +1,10 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import type { ToolAnswer } from "../../answer.ts";
+import { LOCAL_CALLER } from "../../call.ts";
+import { askableOf, makeLocalConnection } from "../mcp/connection.ts";
 import { DirectCalls } from "../mcp/direct-calls.ts";
-import { makeMcpServer, type McpSetting } from "../mcp/mcp-server.ts";
+import { makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
+import type { RequestId } from "../mcp/plain-call.ts";
 import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 
 export interface StdioServing {
@@ -19,7 +23,29 @@ export function serveOverStdio(
   onError: (error: Error) => void,
 ): StdioServing {
   const transport = new StdioTransport(streams);
-  transport.direct = new DirectCalls(setting, (message) => transport.send(message));
-  const handle = serveStdio(() => makeMcpServer(setting), { transport, onerror: onError });
+  const first = new Map<RequestId, ToolAnswer>();
+  const makeServer = makeMcpServers(setting);
+  let server: ReturnType<typeof makeServer> | undefined;
+  const direct = new DirectCalls({
+    callTool: setting.callTool,
+    known: new Set(setting.tools.map((tool) => tool.exposedName)),
+    send: (message) => transport.send(message),
+    handOver(message, id, answer) {
+      first.set(id, answer);
+      transport.deliver(message);
+    },
+  });
+  transport.direct = {
+    accept: (value) =>
+      direct.accept(value, {
+        caller: { ...LOCAL_CALLER, can: askableOf(server?.getClientCapabilities()) },
+      }),
+    noteSent: (message) => direct.noteSent(message),
+    close: () => direct.close(),
+  };
+  const handle = serveStdio(() => (server = makeServer(makeLocalConnection(first))), {
+    transport,
+    onerror: onError,
+  });
   return { closed: transport.closed, close: () => handle.close() };
 }

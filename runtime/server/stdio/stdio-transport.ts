@@ -5,7 +5,8 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import type { DirectCalls } from "../mcp/direct-calls.ts";
+import type { JsonObject } from "@glovebox/host-api/json";
+import { isDeeperThan, MESSAGE_DEPTH_MAX } from "../mcp/depth.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** The client's ends of the pipes. Both are hostile: one may send anything, the other may never be read. */
@@ -16,9 +17,16 @@ export interface StdioStreams {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
-const MESSAGE_DEPTH_MAX = 100;
 /** When this much waits to be read by the client, nothing more that it sent is handled. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What answers some messages without the SDK. */
+export interface DirectHandler {
+  /** Whether the message was taken over. */
+  accept(value: unknown): boolean;
+  noteSent(message: JSONRPCMessage): void;
+  close(): void;
+}
 
 /**
  * MCP over a pair of pipes: one JSON-RPC message a line, UTF-8. What is no message is answered with a JSON-RPC
@@ -30,7 +38,7 @@ export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   /** Asked about each message before the SDK is. */
-  direct?: Pick<DirectCalls, "accept" | "noteSent" | "close">;
+  direct?: DirectHandler;
   /** Resolves when the client has gone, or `close` was called. */
   readonly closed: Promise<void>;
   readonly #streams: StdioStreams;
@@ -65,6 +73,12 @@ export class StdioTransport implements Transport {
     this.direct?.noteSent(message);
     output.write(`${JSON.stringify(message)}\n`);
     return Promise.resolve();
+  }
+
+  /** Gives the SDK a message that was taken over before. */
+  deliver(value: JsonObject): void {
+    const message = readMessage(value);
+    if (message) this.onmessage?.(message);
   }
 
   close(): Promise<void> {
@@ -176,11 +190,4 @@ function requestIdOf(value: unknown): string | number | undefined {
     return undefined;
   const { id } = value;
   return typeof id === "string" || typeof id === "number" ? id : undefined;
-}
-
-/** Goes no deeper than the limit itself, so that no message can end it with the stack. */
-function isDeeperThan(value: unknown, depthMax: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const parts: unknown[] = Object.values(value);
-  return depthMax === 0 ? parts.length > 0 : parts.some((part) => isDeeperThan(part, depthMax - 1));
 }

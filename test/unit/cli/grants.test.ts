@@ -13,6 +13,7 @@ const EXAMPLES = [
   "kv=1MiB",
   "clock",
   "random",
+  "ask=form,url:login.example.com",
 ];
 
 describe("--grant", () => {
@@ -25,6 +26,7 @@ describe("--grant", () => {
       kv: "1MiB",
       clock: true,
       random: true,
+      ask: { form: true, url: ["login.example.com"] },
     });
     assert.deepEqual(Object.keys(grants).toSorted(), CAPABILITY_NAMES.toSorted());
     const { plugins } = parseData({ version: 1, plugins: { a: { source: "x", grants } } });

@@ -26,12 +26,12 @@ describe("an outcome", () => {
     const text = { type: "text", text: "x" };
     assert.deepEqual(
       read({
-        content: [{ ...text, annotations: { audience: ["user"] }, _meta: {} }],
+        content: [{ ...text, annotations: { audience: ["user"], x: 1 }, _meta: {} }],
         _meta: {},
         isError: false,
         extra: 1,
       }),
-      { content: [text] },
+      { content: [{ ...text, annotations: { audience: ["user"] } }] },
     );
   });
 

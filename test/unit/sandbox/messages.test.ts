@@ -42,6 +42,7 @@ const GRANTS: Readonly<Record<CapabilityName, unknown>> = {
   env: { A: "b" },
   clock: true,
   random: true,
+  ask: "form",
 };
 
 test("reads the name of every operation that a capability serves", () => {

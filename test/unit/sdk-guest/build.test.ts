@@ -134,9 +134,9 @@ test("refuses a folder without plugin.json, and one without src/plugin.ts", asyn
   await assert.rejects(buildPlugin(half), { code: "ERR_BUILD_SOURCE" });
 });
 
-test("imports only what the manifest requests, and always context, log and progress", () => {
-  assert.deepEqual(interfacesOf([]), ["context", "log", "progress"]);
-  assert.deepEqual(interfacesOf(["filesystem"]), ["context", "files", "log", "progress"]);
+test("imports only what the manifest requests, and always context, log, notify and progress", () => {
+  assert.deepEqual(interfacesOf([]), ["context", "log", "notify", "progress"]);
+  assert.deepEqual(interfacesOf(["filesystem"]), ["context", "files", "log", "notify", "progress"]);
   const world = makeWorld("package a:b@1.0.0;\n/// Words.\nworld plugin {\n  import x;\n}\n", [
     "log",
   ]);

@@ -137,6 +137,7 @@ for (const engine of ["quickjs", "spidermonkey"] satisfies Engine[]) {
         "glovebox:plugin/http",
         "glovebox:plugin/kv",
         "glovebox:plugin/log",
+        "glovebox:plugin/notify",
         "glovebox:plugin/progress",
       ]);
     });

@@ -1,0 +1,362 @@
+import { randomUUID } from "node:crypto";
+import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
+import { answerWithError, type ClientError, type ToolAnswer } from "../answer.ts";
+import { makeEvent, type AuditSink } from "../audit/record.ts";
+import type { CallSteps, Consent, ConsideredCall } from "../call.ts";
+import type { InputRequest, NeededInputs } from "../inputs.ts";
+import type { FlowPolicy } from "../policy/flow/policy.ts";
+import { approvalId, firstCallKey } from "./approval-id.ts";
+import type { Asked, AskedStore, AskReason } from "./asked-store.ts";
+import { whenKnown, type Awaitable } from "./awaitable.ts";
+import type { Conversations } from "./conversations.ts";
+import type { OperatorDesk } from "./desk.ts";
+import { makeQuestion } from "./question.ts";
+import * as refusals from "./refusals.ts";
+import type { Taint } from "./taint-store.ts";
+import type { PlanOf, ToolPlan } from "./tool-plan.ts";
+import type { TouchStore } from "./trace-stores.ts";
+
+/** What considering the calls of one profile needs. */
+export interface ConsentSetting {
+  readonly profile: string | undefined;
+  readonly planOf: PlanOf;
+  readonly after: FlowPolicy["after"];
+  readonly conversations: Conversations;
+  readonly asked: AskedStore;
+  readonly desk: OperatorDesk;
+  readonly audit: AuditSink;
+  readonly nowMs: () => number;
+}
+
+export interface ConsentSteps extends Pick<CallSteps, "consent" | "release"> {
+  end(call: ConsideredCall): void;
+  /** To be told of what calls do with what their plugins keep. */
+  readonly touch: TouchStore;
+}
+
+/** A question waits as long as a person may be away from the screen. */
+const ANSWER_MS_MAX = 10 * 60 * 1000;
+const FIRST_MS_MAX = 60 * 60 * 1000;
+const PENDING_MS_MAX = 24 * 60 * 60 * 1000;
+/** The key of our question and of our state among those of others. */
+const OURS = "consent";
+
+const GO: Consent = { kind: "go" };
+
+/**
+ * What the audit trail says. `asked`: the client was given the question. `approved`, `declined`: its answer. `allowed`,
+ * `denied`: an operator's word. `invalid`: an answer to no question, or to another one. `refused`: nobody could be asked.
+ */
+type Decision = "asked" | "approved" | "declined" | "allowed" | "denied" | "invalid" | "refused";
+
+/** One reason to ask, and its words for the person. */
+interface Reason {
+  readonly reason: AskReason;
+  readonly why: string;
+}
+
+/**
+ * Decides before each call whether a human has to see it first: because of what the tool may do, or because the conversation
+ * has read strangers' text and the tool can send. Where the client can ask, the call ends with the question and is made again
+ * with the answer; where it cannot, the call is refused, and waits on an operator's desk.
+ * From the moment a call is let go its conversation counts as having read whatever the plugin's grants let it bring in:
+ * not its answer alone, but its errors and its progress too, and calls that are made while it runs.
+ */
+export function makeConsent(setting: ConsentSetting): ConsentSteps {
+  const { planOf, conversations, asked } = setting;
+  const running = new Map<string, ConsideredCall>();
+  /** What a human let go, and is not over. */
+  const approved = new WeakMap<ConsideredCall, readonly AskReason[]>();
+
+  const letGo = (call: ConsideredCall, plan: ToolPlan): Awaitable<Consent> => {
+    running.set(call.callId, call);
+    const { alias } = call.callable.plugin;
+    const taint: Taint = {
+      ...(plan.brings ? { strangers: alias } : {}),
+      ...(plan.reads ? { private: alias } : {}),
+    };
+    if (!plan.brings && !plan.reads) return GO;
+    return whenKnown(conversations.mark(call.caller, taint), () => GO);
+  };
+
+  return {
+    consent(call) {
+      const plan = planOf(call.callable);
+      return whenKnown(findReasons(setting, call, plan), (reasons) => {
+        if (reasons.length === 0) return letGo(call, plan);
+        return whenKnown(hearHuman(setting, call, plan, reasons), (consent) => {
+          if (consent.kind !== "go") return consent;
+          approved.set(
+            call,
+            reasons.map(({ reason }) => reason),
+          );
+          return letGo(call, plan);
+        });
+      });
+    },
+    release(call, answer) {
+      const { needs } = answer;
+      if (!needs) return answer;
+      const plan = planOf(call.callable);
+      // The plugin asks something: the same call is made once more, with answers. They are new to the plugin, and can leave.
+      return whenKnown(findReasons(setting, call, plan), (found) => {
+        const told = approved.get(call) ?? [];
+        const flow = found.filter(({ reason }) => reason === "flow");
+        if (flow.length > 0) return askRound(setting, call, plan, needs, flow, told);
+        if (told.length === 0) return answer;
+        return whenKnown(putAsked(setting, call, "approved", told), (state) => ({
+          ...answer,
+          needs: { ...needs, state: { ...needs.state, [OURS]: state } },
+        }));
+      });
+    },
+    end: (call) => void running.delete(call.callId),
+    touch(callId, store, writes) {
+      const call = running.get(callId);
+      // A call that nobody knows has not been considered, and reads nothing.
+      if (!call) throw new Error("a store was touched by no call");
+      return conversations.touch(call.caller, store, writes);
+    },
+  };
+
+  function findReasons(
+    { after }: ConsentSetting,
+    call: ConsideredCall,
+    { approval, isHeld }: ToolPlan,
+  ): Awaitable<readonly Reason[]> {
+    const isAsked: Awaitable<boolean> =
+      approval.approval === "first"
+        ? whenKnown(
+            asked.hasFirst(firstCallKey(conversations.nameOf(call.caller), call)),
+            (has) => !has,
+          )
+        : approval.approval === "always";
+    return whenKnown(isAsked, (isApproval) => {
+      const reasons: Reason[] = isApproval ? [{ reason: "approval", why: approval.why }] : [];
+      if (!isHeld()) return reasons;
+      return whenKnown(conversations.read(call.caller), (taint) => {
+        if (taint.strangers === undefined) return reasons;
+        if (after === "both" && taint.private === undefined) return reasons;
+        return [...reasons, { reason: "flow" as const, why: describeTaint(taint) }];
+      });
+    });
+  }
+}
+
+function describeTaint({ strangers, private: own }: Taint): string {
+  const read = own === undefined ? "" : `, and private data (through ${own})`;
+  return `This conversation has read text that strangers wrote (through ${strangers})${read}. Such text can carry instructions, and this tool can send data out.`;
+}
+
+/** The answer that came with the call, an operator's word, a question, or a refusal: in this order. */
+function hearHuman(
+  setting: ConsentSetting,
+  call: ConsideredCall,
+  plan: ToolPlan,
+  reasons: readonly Reason[],
+): Awaitable<Consent> {
+  const state = call.given?.state[OURS];
+  if (call.given && Object.keys({ ...call.given.responses, ...call.given.state }).length > 0)
+    return hearAnswer(setting, call, state, reasons, plan);
+  const id = approvalId(setting.profile, call);
+  return whenKnown(setting.desk.take(id), (decision) => {
+    if (!decision || !covers(decision.reasons, reasons)) return ask(setting, call, plan, reasons);
+    const isAllowed = decision.decision === "allow";
+    note(setting, call, reasons, isAllowed ? "allowed" : "denied");
+    return isAllowed ? goAhead(setting, call, plan) : refuse(refusals.deniedByOperator());
+  });
+}
+
+/** What the client brings was written by it: the token alone says what was asked, once. */
+function hearAnswer(
+  setting: ConsentSetting,
+  call: ConsideredCall,
+  state: unknown,
+  reasons: readonly Reason[],
+  plan: ToolPlan,
+): Awaitable<Consent> {
+  const token = isJsonObject(state) ? state["token"] : undefined;
+  if (typeof token !== "string") {
+    note(setting, call, reasons, "invalid");
+    return refuse(refusals.invalidAnswer());
+  }
+  return whenKnown(setting.asked.take(token), (asked) => {
+    if (!asked || asked.id !== approvalId(setting.profile, call)) {
+      note(setting, call, reasons, "invalid");
+      return refuse(refusals.invalidAnswer());
+    }
+    const bringsAnswers = Object.keys(call.given?.responses ?? {}).some((key) => key !== OURS);
+    const told = bringsAnswers && asked.state !== "round" ? notFlow(asked.reasons) : asked.reasons;
+    if (!covers(told, reasons)) {
+      // Something has come up since, and the human who answered was not told of it. Answers for the plugin would be lost in
+      // another round.
+      if (!bringsAnswers) return ask(setting, call, plan, reasons);
+      note(setting, call, reasons, "refused");
+      return refuse(refusals.answersHeld());
+    }
+    if (asked.state === "approved") return GO;
+    const isApproved = isYes(call.given?.responses[OURS]);
+    note(setting, call, reasons, isApproved ? "approved" : "declined");
+    return isApproved ? goAhead(setting, call, plan) : refuse(refusals.declined());
+  });
+}
+
+function notFlow(reasons: readonly AskReason[]): readonly AskReason[] {
+  return reasons.filter((reason) => reason !== "flow");
+}
+
+function goAhead(
+  { asked, conversations, nowMs }: ConsentSetting,
+  call: ConsideredCall,
+  { approval }: ToolPlan,
+): Awaitable<Consent> {
+  if (approval.approval !== "first") return GO;
+  const key = firstCallKey(conversations.nameOf(call.caller), call);
+  return whenKnown(asked.noteFirst(key, nowMs() + FIRST_MS_MAX), () => GO);
+}
+
+function ask(
+  setting: ConsentSetting,
+  call: ConsideredCall,
+  plan: ToolPlan,
+  reasons: readonly Reason[],
+): Awaitable<Consent> {
+  const question = questionAbout(setting, call, plan, reasons);
+  if (!question || !call.caller.can.form) return wait(setting, call, plan, reasons, !question);
+  note(setting, call, reasons, "asked");
+  const named = reasons.map(({ reason }) => reason);
+  return whenKnown(putAsked(setting, call, "question", named), (state) => ({
+    kind: "ask",
+    needs: { requests: { [OURS]: question }, state: { [OURS]: state } },
+  }));
+}
+
+/** Puts the question beside the plugin's own: what they are answered goes to a plugin that can send it out. */
+function askRound(
+  setting: ConsentSetting,
+  call: ConsideredCall,
+  plan: ToolPlan,
+  needs: NeededInputs,
+  flow: readonly Reason[],
+  told: readonly AskReason[],
+): Awaitable<ToolAnswer> {
+  const question = questionAbout(setting, call, plan, flow, true);
+  if (!question || !call.caller.can.form) {
+    note(setting, call, flow, "refused");
+    return answerWithError(refusals.answersHeld());
+  }
+  note(setting, call, flow, "asked");
+  const reasons: readonly AskReason[] = [...notFlow(told), "flow"];
+  return whenKnown(putAsked(setting, call, "round", reasons), (state) => ({
+    content: [],
+    needs: {
+      requests: { ...needs.requests, [OURS]: question },
+      state: { ...needs.state, [OURS]: state },
+    },
+  }));
+}
+
+function questionAbout(
+  { profile }: ConsentSetting,
+  { callable, arguments: args }: ConsideredCall,
+  { signers, sends }: ToolPlan,
+  reasons: readonly Reason[],
+  goesOn = false,
+): InputRequest | undefined {
+  const { exposedName, plugin } = callable;
+  return makeQuestion({
+    tool: exposedName,
+    plugin: plugin.name,
+    version: plugin.version,
+    signers,
+    ...(profile === undefined ? {} : { profile }),
+    why: reasons.map(({ why }) => why),
+    arguments: args,
+    sends,
+    goesOn,
+  });
+}
+
+/** Nobody can be asked now: an operator can, and the call is refused until then. */
+function wait(
+  setting: ConsentSetting,
+  call: ConsideredCall,
+  plan: ToolPlan,
+  reasons: readonly Reason[],
+  isTooLarge: boolean,
+): Awaitable<Consent> {
+  const { caller, callable } = call;
+  const now = setting.nowMs();
+  note(setting, call, reasons, "refused");
+  const id = approvalId(setting.profile, call);
+  const isFlow = reasons.some(({ reason }) => reason === "flow");
+  const pending = {
+    id,
+    createdMs: now,
+    untilMs: now + PENDING_MS_MAX,
+    ...(setting.profile === undefined ? {} : { profile: setting.profile }),
+    principal: caller.principal.id,
+    tenant: caller.principal.tenant,
+    tool: callable.exposedName,
+    plugin: `${callable.plugin.name} ${callable.plugin.version}`,
+    signers: plan.signers,
+    reasons: reasons.map(({ reason }) => reason),
+    why: reasons.map(({ why }) => why),
+    sends: plan.sends,
+    arguments: call.arguments,
+  };
+  return whenKnown(setting.desk.put(pending), (isKept) =>
+    refuse(refusals.nobodyToAsk({ id, isFlow, isTooLarge, isKept })),
+  );
+}
+
+function putAsked(
+  { asked, profile, nowMs }: ConsentSetting,
+  call: ConsideredCall,
+  state: Asked["state"],
+  reasons: readonly AskReason[],
+): Awaitable<JsonObject> {
+  const token = randomUUID();
+  const untilMs = nowMs() + ANSWER_MS_MAX;
+  const put = asked.put(token, { id: approvalId(profile, call), state, reasons, untilMs });
+  return whenKnown(put, () => ({ token }));
+}
+
+/** Accepting the form is not enough: some clients accept with whatever stands in it. */
+function isYes(response: JsonObject | undefined): boolean {
+  const content = response?.["content"];
+  return response?.["action"] === "accept" && isJsonObject(content) && content["approve"] === true;
+}
+
+function covers(told: readonly AskReason[], reasons: readonly Reason[]): boolean {
+  return reasons.every(({ reason }) => told.includes(reason));
+}
+
+function refuse(error: ClientError): Consent {
+  return { kind: "refuse", error };
+}
+
+function note(
+  { audit, profile }: ConsentSetting,
+  call: ConsideredCall,
+  reasons: readonly Reason[],
+  decision: Decision,
+): void {
+  const { caller, callable, callId, argumentsDigest } = call;
+  audit.write(
+    makeEvent("approval", {
+      principal: caller.principal.id,
+      tenant: caller.principal.tenant,
+      alias: callable.plugin.alias,
+      tool_name: callable.exposedName,
+      call_id: callId,
+      detail: {
+        decision,
+        reasons: reasons.map(({ reason }) => reason),
+        approval_id: approvalId(profile, call),
+        arguments_digest: argumentsDigest,
+        ...(profile === undefined ? {} : { profile }),
+      },
+    }),
+  );
+}
