@@ -50,5 +50,5 @@ async function assertAlive(stage: ProbeStage): Promise<void> {
     await stage.attempt(whole, "env", "PROBE"),
   ].map(({ text }) => text);
   if (seen.join() !== "own words,own value,granted")
-    throw new Error("the hostile plugin cannot use what it was granted");
+    throw new Error(`the hostile plugin cannot use what it was granted: ${seen.join()}`);
 }

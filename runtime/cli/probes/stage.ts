@@ -20,14 +20,20 @@ export type Hostile = (typeof HOSTILE)[keyof typeof HOSTILE];
 
 /** What a hostile plugin may use: small, so that exhausting it takes moments. */
 export const STAGE_LIMITS = {
-  deadlineMs: 250,
+  deadlineMs: 1000,
   outputBytes: 64 * 1024,
   hostCalls: 100,
   logBytes: 4096,
   quotaBytes: 64 * 1024,
 } as const;
 
-const NOT_MADE: ReadonlySet<string> = new Set(["UNKNOWN_TOOL", "INVALID_ARGUMENTS", "OVERLOADED"]);
+const NOT_MADE: ReadonlySet<string> = new Set([
+  "UNKNOWN_TOOL",
+  "INVALID_ARGUMENTS",
+  "OVERLOADED",
+  "FLOW_HELD",
+  "APPROVAL_REQUIRED",
+]);
 const AUDIT_BYTES_MAX = 16 * 1024 * 1024;
 const ATTEMPT_MS_MAX = 5000;
 const CONFIGURATION = `version: 1
@@ -36,6 +42,10 @@ limits:
   output: ${STAGE_LIMITS.outputBytes / 1024}KiB
   host_calls: ${STAGE_LIMITS.hostCalls}
   log: ${STAGE_LIMITS.logBytes / 1024}KiB
+flow:
+  accept:
+    - { path: hostile>hostile, reason: what a probe sends has nowhere to go, until: 2999-12-31 }
+    - { path: neighbour>hostile, reason: what a probe sends has nowhere to go, until: 2999-12-31 }
 waivers:
   - gate: ring5
     reason: a probe's own workspace; what the seal does not hold is reported by itself
