@@ -60,8 +60,10 @@ export interface CapabilityBroker {
 export interface PluginHome {
   /** The plugin's alias in this workspace. */
   readonly plugin: string;
-  /** Absolute path of a folder that belongs to this plugin alone. */
+  /** Absolute path of a folder that belongs to this plugin and this tenant alone. */
   readonly folder: string;
+  /** Undefined for whoever runs the host on their own machine. */
+  readonly tenant?: string;
 }
 
 /**

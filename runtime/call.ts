@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ASK_KINDS } from "@glovebox/host-api/ask/grant";
-import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
+import type { JsonValue } from "@glovebox/host-api/json";
 import {
   answerInvalidArguments,
   answerWithError,
@@ -13,10 +13,18 @@ import { parseTraceParent, type TraceContext } from "./audit/trace-context.ts";
 import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
+import { insufficientScope, unknownTool } from "./call-refusals.ts";
+import { hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { makeVisible } from "./firewall/visible.ts";
-import { digestOf } from "./plugin/canonical.ts";
-import { LOCAL_PRINCIPAL, missingScopes, type Principal } from "./policy/principal.ts";
+import { digestOrNull } from "./plugin/canonical.ts";
+import {
+  LOCAL_PRINCIPAL,
+  missingScopes,
+  shownToPlugin,
+  type Principal,
+} from "./policy/principal.ts";
+import type { ToolScopes } from "./policy/tool-scopes.ts";
 import { answerAsked, callingOf, readAnswer } from "./read-answer.ts";
 import type { Change, PluginAnswer, Spent } from "./sandbox/sandbox.ts";
 
@@ -99,6 +107,8 @@ export interface CallSteps {
   consent(call: ConsideredCall): Consent | Promise<Consent>;
   /** What leaves, after the filter of outputs; nothing of a plugin's answer goes around it. Also notes what has tainted the conversation. */
   release(call: ConsideredCall, answer: ToolAnswer): ToolAnswer | Promise<ToolAnswer>;
+  /** For one call, a filter of what it says while it runs: progress, and lines of the log that a client hears. Left out, it says what it says. */
+  words?(callable: CallableTool): (text: string) => string;
   /** Hears of the end of each call that was considered, however it ended. */
   end?(call: ConsideredCall): void;
 }
@@ -132,6 +142,8 @@ export interface CallSetting {
   /** The highest ring in force; 4 where nobody says that the system's seal holds. */
   readonly ring?: number;
   readonly steps: CallSteps;
+  /** What a principal must hold for each call; nothing where it is left out. */
+  readonly scopes?: Pick<ToolScopes, "of">;
   readonly observer?: CallObserver;
   /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
   readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
@@ -140,7 +152,6 @@ export interface CallSetting {
 }
 
 const LOG_LINE_CHARS_MAX = 2000;
-const NAME_CHARS_MAX = 80;
 /** What has no canonical form could not be found again in the audit trail, so it is not run. */
 const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a lone surrogate)" };
 
@@ -197,9 +208,10 @@ interface Ending {
 
 async function perform(run: Run): Promise<Ending> {
   const { callable, request, setting } = run;
-  const missing = missingScopes(request.caller.principal, callable.scopes ?? []);
+  const needed = setting.scopes?.of(callable.exposedName) ?? [];
+  const missing = missingScopes(request.caller.principal, needed);
   if (missing.length > 0) {
-    const answer = answerWithError(insufficientScope(callable.scopes ?? []));
+    const answer = answerWithError(insufficientScope(needed));
     return { answer, status: "refused", argumentsDigest: null };
   }
   if (request.task?.kind === "run") return performAdmitted(run);
@@ -276,23 +288,6 @@ function failed(error: unknown, argumentsDigest: string | null): Ending {
   return { answer, status: "failed", argumentsDigest, error };
 }
 
-function unknownTool(name: string): ClientError {
-  return {
-    error_code: "UNKNOWN_TOOL",
-    message: `There is no tool named ${makeVisible(JSON.stringify(name.slice(0, NAME_CHARS_MAX)))}.`,
-    suggestion: "List the tools and use a name from the list.",
-  };
-}
-
-/** Names all that the tool needs, so that whoever gets new credentials has to ask only once. */
-function insufficientScope(needed: readonly string[]): ClientError {
-  return {
-    error_code: "INSUFFICIENT_SCOPE",
-    message: `This tool needs the scopes: ${needed.join(" ")}.`,
-    suggestion: "Ask the operator, or the authorization server, for credentials with all of them.",
-  };
-}
-
 /**
  * Runs the call behind the seal. Where its plugin asked for what is not answered yet, that is how it ended, whatever else
  * its runner says: it may be run again.
@@ -314,8 +309,10 @@ async function answerOf(run: Run): Promise<ToolAnswer> {
 function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> {
   const { callable, request, callId, setting } = run;
   const { plugin, tool } = callable;
+  const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
   const task = request.task?.kind === "run" ? request.task : undefined;
   return plugin.sealed.call({
+    tenant: request.caller.principal.tenant,
     scope: {
       callId,
       plugin: plugin.alias,
@@ -342,20 +339,15 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
         level,
         message: shown,
       });
-      request.onLog?.(level, shown);
+      onLog?.(level, shown);
     },
     ...(setting.onChange
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
     ...(task ? { deadlineMs: task.deadlineMs } : {}),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+    ...(onProgress ? { onProgress } : {}),
   });
-}
-
-/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
-function shownToPlugin({ tenant, subject }: Principal): JsonObject {
-  return { tenant, ...(subject === undefined ? {} : { subject }) };
 }
 
 function recordOf(run: Run, ending: Ending): CallRecord {
@@ -373,12 +365,4 @@ function recordOf(run: Run, ending: Ending): CallRecord {
     traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
     keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
   });
-}
-
-function digestOrNull(value: JsonValue): string | null {
-  try {
-    return digestOf(value);
-  } catch {
-    return null;
-  }
 }

@@ -13,8 +13,6 @@ export interface CallableTool {
   readonly kind?: CallKind;
   readonly exposedName: string;
   readonly tool: ToolDefinition;
-  /** What a principal must hold to call it; nothing where it is left out. */
-  readonly scopes?: readonly string[];
   readonly validateArguments: Validator;
   readonly validateResult: Validator | undefined;
   /** What it makes of arguments and answers; its plugin's where it is left out. */

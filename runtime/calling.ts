@@ -63,9 +63,14 @@ function makeOfferCalling(
 /** `glovebox:plugin/resources`: the argument is `{uri}`. */
 export const RESOURCE_CALLING = makeOfferCalling(
   ["resources", "readResource"],
-  (_name, { uri }) => [String(uri)],
-  (text, { uri }) => parseResourceOutcome(text, String(uri)),
+  (_name, args) => [uriOf(args)],
+  (text, args) => parseResourceOutcome(text, uriOf(args)),
 );
+
+/** The validator of a resource has let nothing else in. */
+function uriOf({ uri }: JsonObject): string {
+  return typeof uri === "string" ? uri : "";
+}
 
 /** `glovebox:plugin/prompts`: the arguments are the prompt's own. */
 export const PROMPT_CALLING = makeOfferCalling(

@@ -67,7 +67,7 @@ export function compareReleases(before: Release, after: Release): ReleaseChange 
     capabilities: diffCapabilities(old.manifest.capabilities, now.manifest.capabilities),
     importsGone: imports.filter((name) => !importsNow.includes(name)),
     importsNew: importsNow.filter((name) => !imports.includes(name)),
-    surface: diffSurfaces(toScanned(old.surface), toScanned(now.surface)),
+    surface: diffSurfaces(toScanned(old.surface, old.offers), toScanned(now.surface, now.offers)),
   };
 }
 

@@ -1,17 +1,23 @@
 import { collectReasons, throwReasons } from "./errors.ts";
-import { canonicalBytes, digestOf } from "./plugin/canonical.ts";
+import { canonicalBytes } from "./plugin/canonical.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
 import { inspectServlet } from "./plugin/extism/inspect-servlet.ts";
 import { parseServletTools } from "./plugin/extism/servlet-tools.ts";
-import type { Manifest, ToolSurface } from "./plugin/formats.ts";
+import { NO_OFFERS, type Manifest, type Offers, type ToolSurface } from "./plugin/formats.ts";
 import { parseManifest } from "./plugin/manifest.ts";
+import {
+  digestSurface,
+  isEmptyOffers,
+  parseListedPrompts,
+  parseListedResources,
+} from "./plugin/offers.ts";
 import { decideShape, SHAPE_DEFAULT, type Shape } from "./plugin/shape.ts";
 import { parseSurface } from "./plugin/surface.ts";
 import { verifyCode } from "./plugin/verify-code.ts";
 import { deriveSurface } from "./plugin/wit/derive-tools.ts";
 import { SandboxError } from "./sandbox/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./sandbox/limits.ts";
-import type { Sandbox, Transpiled } from "./sandbox/sandbox.ts";
+import type { Sandbox, SealedPlugin, Transpiled } from "./sandbox/sandbox.ts";
 import { deriveParts, deriveServletParts } from "./supply/derive-parts.ts";
 import type { OpenedPlugin, PluginBytes, SignatureFile, Vouched } from "./supply/installed.ts";
 import type { PluginStatement } from "./supply/signatures/statement.ts";
@@ -85,7 +91,7 @@ export async function examineSource(source: Source, setting: ExamineSetting): Pr
   const found = verifyFound(source, setting);
   const { opened } = found;
   const listed = await listTools(opened.component, opened.manifest, setting);
-  if (digestOf(listed) !== opened.digests.surface) {
+  if (digestSurface(listed.tools, listed.offers) !== opened.digests.surface) {
     const message = "The component lists other tool definitions than the package's tools.json.";
     throw new PinError("ERR_SURFACE_NOT_OF_COMPONENT", message);
   }
@@ -124,8 +130,8 @@ export async function partsOf(
   if (source.kind === "parts") return source;
   if (decideShape(source.component) !== "extism") return deriveParts(source, setting.rules);
   const inspection = inspectServlet(source.component);
-  const surface = await askForTools(source.component, "extism", setting);
-  return deriveServletParts(source, inspection, surface);
+  const { tools } = await askForTools(source.component, "extism", setting);
+  return deriveServletParts(source, inspection, tools);
 }
 
 /** Packs a component and its manifest: the tool surface in the package is what the sealed component says. */
@@ -144,17 +150,24 @@ export function openDerived(source: SourceBare, rules: VerifyRules): OpenedPlugi
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
   verifyCode(parts.component, manifest, rules);
   const surface = deriveSurface(inspectComponent(parts.component));
-  return openPackage(packWith(parts, manifest, surface), rules);
+  return openPackage(packWith(parts, manifest, { tools: surface, offers: NO_OFFERS }), rules);
 }
 
-function packWith(parts: SourceParts, manifest: Manifest, surface: ToolSurface): Uint8Array {
+function packWith(parts: SourceParts, manifest: Manifest, { tools, offers }: Listed): Uint8Array {
   return packPackage({
     manifest: parts.manifest,
     component: parts.component,
-    surface: canonicalBytes(surface),
+    surface: canonicalBytes(tools),
+    ...(isEmptyOffers(offers) ? {} : { offers: canonicalBytes(offers) }),
     license: parts.license ?? new TextEncoder().encode(`${manifest.license}\n`),
     ...(parts.readme ? { readme: parts.readme } : {}),
   });
+}
+
+/** All that a plugin lists. */
+interface Listed {
+  readonly tools: ToolSurface;
+  readonly offers: Offers;
 }
 
 /** The tool surface, told by the component in the way of its shape. */
@@ -162,20 +175,20 @@ async function listTools(
   component: Uint8Array,
   { shape = SHAPE_DEFAULT }: Pick<Manifest, "shape">,
   setting: ListSetting,
-): Promise<ToolSurface> {
+): Promise<Listed> {
   if (shape !== "wit") return askForTools(component, shape, setting);
   // Its types say what its tools are, and none of its code is run. But what cannot be made ready to run at all is to be
   // refused now, and not at its first call.
   setting.onProgress("Transpiling the component behind the seal");
   await setting.transpile(component, LIST_LIMITS);
-  return deriveSurface(inspectComponent(component));
+  return { tools: deriveSurface(inspectComponent(component)), offers: NO_OFFERS };
 }
 
 async function askForTools(
   component: Uint8Array,
   shape: Shape,
   setting: ListSetting,
-): Promise<ToolSurface> {
+): Promise<Listed> {
   setting.onProgress("Transpiling the component behind the seal");
   const transpiled = await setting.transpile(component, LIST_LIMITS);
   setting.onProgress("Asking the sealed component for its tools, with nothing granted");
@@ -187,21 +200,10 @@ async function askForTools(
     brokers: [],
   });
   try {
-    const { value } = await sealed.call({
-      scope: {
-        callId: "list-tools",
-        plugin: "examined",
-        tool: "list-tools",
-        signal: new AbortController().signal,
-      },
-      export: ["tools", "listTools"],
-      args: [],
-      context: {},
-    });
-    const text = typeof value === "string" ? value : "";
+    const text = await askFor(sealed, ["tools", "listTools"]);
     return shape === "extism"
-      ? parseServletTools(text, "the plugin's list of tools")
-      : parseSurface(text, "list-tools");
+      ? { tools: parseServletTools(text, "the plugin's list of tools"), offers: NO_OFFERS }
+      : { tools: parseSurface(text, "list-tools"), offers: await askForOffers(component, sealed) };
   } catch (cause) {
     if (!(cause instanceof SandboxError) || cause.fault !== "plugin") throw cause;
     const message = `The sealed component did not say what its tools are (${cause.code}: ${cause.message}).`;
@@ -209,4 +211,34 @@ async function askForTools(
   } finally {
     await sealed.close();
   }
+}
+
+/** What else the component offers: it is asked where it exports that there is something. */
+async function askForOffers(component: Uint8Array, sealed: SealedPlugin): Promise<Offers> {
+  const { exports } = inspectComponent(component);
+  const has = (name: string): boolean =>
+    exports.some((item) => item.name === `glovebox:plugin/${name}`);
+  return {
+    ...NO_OFFERS,
+    ...(has("resources")
+      ? parseListedResources(await askFor(sealed, ["resources", "listResources"]))
+      : {}),
+    ...(has("prompts") ? parseListedPrompts(await askFor(sealed, ["prompts", "listPrompts"])) : {}),
+    completes: has("completions"),
+  };
+}
+
+async function askFor(sealed: SealedPlugin, path: readonly [string, string]): Promise<string> {
+  const { value } = await sealed.call({
+    scope: {
+      callId: "list-tools",
+      plugin: "examined",
+      tool: "list-tools",
+      signal: new AbortController().signal,
+    },
+    export: path,
+    args: [],
+    context: {},
+  });
+  return typeof value === "string" ? value : "";
 }

@@ -28,7 +28,7 @@ export function scanRelease(
   neighbours: readonly Neighbour[],
 ): readonly Finding[] {
   const others = neighbours.filter((neighbour) => !isSamePlugin(neighbour.locked, release));
-  return scanTools(toScanned(release.opened.surface), contextOf(others));
+  return scanTools(toScanned(release.opened.surface, release.opened.offers), contextOf(others));
 }
 
 /** What the scanner is to know of installed plugins. */
@@ -79,10 +79,10 @@ function namesOf(
   surface: ToolSurface,
   { configuration }: Workspace,
 ): readonly string[] {
-  const { toolNames } = configuration.plugins[alias] ?? {};
+  const { toolNames, plainNames } = configuration.plugins[alias] ?? {};
   return surface.flatMap(({ name }) => {
     const own = toolNames?.[name] ?? name;
-    return [own, exposedNameOf(alias, own)];
+    return [own, exposedNameOf(alias, own, plainNames)];
   });
 }
 

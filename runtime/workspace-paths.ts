@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import type { Digest, Signer } from "./plugin/formats.ts";
 import { signerId } from "./plugin/signer.ts";
@@ -31,7 +32,7 @@ export interface WorkspacePaths {
   /** Which plugins' own data holds what strangers wrote: kept beside it. */
   readonly taintFolder: string;
   /** The folder of one plugin's own state, in each profile another. */
-  homeFolder(alias: string, profile?: string): string;
+  homeFolder(alias: string, profile?: string, tenant?: string): string;
 }
 
 export function workspacePaths(configFile: string): WorkspacePaths {
@@ -60,9 +61,33 @@ export function workspacePaths(configFile: string): WorkspacePaths {
       path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.build.sigstore.json`),
     sharedFile: path.join(folder, "shared.db"),
     taintFolder: path.join(folder, "taint"),
-    homeFolder: (alias, profile) =>
-      path.join(folder, ...(profile === undefined ? [] : ["profiles", profile]), "data", alias),
+    homeFolder: (alias, profile, tenant) =>
+      path.join(
+        folder,
+        ...(tenant === undefined ? [] : ["tenants", tenantFolder(tenant)]),
+        ...(profile === undefined ? [] : ["profiles", profile]),
+        "data",
+        alias,
+      ),
   };
+}
+
+const SLUG_CHARS_MAX = 24;
+const DIGEST_CHARS = 40;
+
+/**
+ * A tenant's folder: a token may have brought the name, so it is a digest that no other name has, on no system that folds
+ * cases or letters either; before it stands what of the name is plain, for whoever looks for it.
+ */
+function tenantFolder(tenant: string): string {
+  const digest = createHash("sha256").update(tenant).digest("hex").slice(0, DIGEST_CHARS);
+  const slug =
+    tenant
+      .toLowerCase()
+      .match(/[a-z0-9]+/g)
+      ?.join("-")
+      .slice(0, SLUG_CHARS_MAX) ?? "";
+  return `${slug === "" ? "tenant" : slug}-${digest}`;
 }
 
 /** Where a change of configuration and lockfile together is written down. */

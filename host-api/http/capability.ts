@@ -1,6 +1,7 @@
 import type { Capability } from "../capability.ts";
 import { makeHttpBroker } from "./broker.ts";
 import { coversGrant, formatGrant } from "./coverage.ts";
+import { grantForTenant } from "./for-tenant.ts";
 import { parseFlag, parseGrant } from "./grant.ts";
 import type { HttpGrant } from "./grant.ts";
 
@@ -14,5 +15,5 @@ export const http: Capability<HttpGrant> = {
   parseFlag,
   formatGrant,
   covers: coversGrant,
-  makeBroker: (grant, _home, powers) => makeHttpBroker(grant, powers),
+  makeBroker: (grant, { tenant }, powers) => makeHttpBroker(grantForTenant(grant, tenant), powers),
 };

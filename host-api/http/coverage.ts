@@ -31,7 +31,8 @@ function coversRule(granted: HttpRule, requested: HttpRule): boolean {
     (requested.secret === undefined ||
       (granted.secret?.header === requested.secret.header &&
         granted.secret.reference === requested.secret.reference &&
-        granted.secret.format === requested.secret.format))
+        granted.secret.format === requested.secret.format &&
+        JSON.stringify(granted.secret.perTenant) === JSON.stringify(requested.secret.perTenant)))
   );
 }
 
@@ -46,7 +47,12 @@ function formatRule(rule: HttpRule): string {
   const port = rule.port === DEFAULT_PORTS[rule.scheme] ? "" : `:${rule.port}`;
   const origin = `${rule.scheme}://${rule.host}${port}`;
   const places = rule.paths.map((path) => `${origin}${path}`).join(", ");
+  const tenants = Object.entries(rule.secret?.perTenant ?? {}).map(
+    ([tenant, reference]) => `${reference} for ${tenant}`,
+  );
   const secret =
-    rule.secret === undefined ? "" : ` (secret ${rule.secret.reference} as ${rule.secret.header})`;
+    rule.secret === undefined
+      ? ""
+      : ` (secret ${[rule.secret.reference, ...tenants].join(", ")} as ${rule.secret.header})`;
   return `${rule.methods.join(", ")} ${places}${secret}`;
 }

@@ -29,10 +29,15 @@ export type HttpSecret = {
   readonly reference: string;
   /** The header's value, with `{}` where the secret goes: `Bearer {}`. */
   readonly format: string;
+  /** References by tenant. Then the rule is for these tenants only, and `reference` for whoever runs the host themselves. */
+  readonly perTenant?: { readonly [tenant: string]: string };
 };
 
 const RULE_KEYS = ["scheme", "host", "port", "methods", "paths", "secret"] as const;
-const SECRET_KEYS = ["header", "reference", "format"] as const;
+const SECRET_KEYS = ["header", "reference", "format", "perTenant"] as const;
+const REFERENCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:\/[^\0]{1,4095})$/;
+const TENANTS_MAX = 1000;
+const TENANT = /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u;
 const DEFAULT_METHODS: readonly Method[] = ["GET", "HEAD"];
 const PATHS_MAX = 32;
 
@@ -177,10 +182,7 @@ function parseSecret(value: unknown, rule: Omit<HttpRule, "secret">, path: Path)
     );
   }
   const reference = value["reference"];
-  if (
-    typeof reference !== "string" ||
-    !/^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:\/[^\0]{1,4095})$/.test(reference)
-  ) {
+  if (typeof reference !== "string" || !REFERENCE.test(reference)) {
     throw new GrantError(
       "an http secret has no valid reference",
       'Write "env:NAME" or "file:/absolute/path"; the value itself never stands in a configuration.',
@@ -199,7 +201,27 @@ function parseSecret(value: unknown, rule: Omit<HttpRule, "secret">, path: Path)
     ]);
   }
   assertSecretPlace(rule, path);
-  return { header, reference, format };
+  const perTenant = parsePerTenant(value["perTenant"], path);
+  return { header, reference, format, ...(perTenant === undefined ? {} : { perTenant }) };
+}
+
+function parsePerTenant(value: unknown, path: Path): HttpSecret["perTenant"] {
+  if (value === undefined) return undefined;
+  const entries = isObject(value) ? Object.entries(value) : [];
+  const isPlain = entries.every(
+    ([tenant, reference]) =>
+      TENANT.test(tenant) &&
+      tenant !== "__proto__" &&
+      typeof reference === "string" &&
+      REFERENCE.test(reference),
+  );
+  if (entries.length === 0 || entries.length > TENANTS_MAX || !isPlain)
+    throw new GrantError(
+      "the secrets by tenant are not references by name",
+      'Write { acme: "env:ACME_TOKEN" }: a tenant that is not there reaches nothing by this rule.',
+      [...path, "perTenant"],
+    );
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** A secret goes to one exact host over TLS; in the clear only where it stays on this machine. */

@@ -4,12 +4,13 @@ import type { GuestSetting } from "../guest.ts";
 export const URI_CHARS_MAX = 2048;
 
 /** `glovebox:plugin/notify`: what clients may have read has changed. Needs no grant; the broker bounds it. */
-export function makeNotifyImports({ note }: GuestSetting): Record<string, Record<string, unknown>> {
+export function makeNotifyImports(setting: GuestSetting): Record<string, Record<string, unknown>> {
   return {
     "glovebox:plugin/notify": {
-      listChanged: (listing: string): void => note("notify", [listing, null]),
+      listChanged: (listing: string): void => setting.note("notify", [listing, null]),
       resourceUpdated(uri: string): void {
-        if (uri.length <= URI_CHARS_MAX && uri.isWellFormed()) note("notify", ["updated", uri]);
+        if (uri.length <= URI_CHARS_MAX && uri.isWellFormed())
+          setting.note("notify", ["updated", uri]);
       },
     },
   };

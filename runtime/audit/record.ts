@@ -66,6 +66,8 @@ export interface AuditedFinding {
   readonly id: string;
   readonly severity: string;
   readonly where: string;
+  /** What happened to it. */
+  readonly action?: string;
 }
 
 /** A line that a plugin logged. `message` is escaped for terminals and cut. */

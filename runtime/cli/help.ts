@@ -11,8 +11,8 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
     ["init", "trust", "add", "endorse", "scan", "list", "inspect", "approve", "remove", "verify"],
   ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
-  ["Use them", ["call", "serve", "key"]],
-  ["Ask about the runtime", ["doctor", "debt", "completion"]],
+  ["Use them", ["flow", "approvals", "call", "serve", "key"]],
+  ["Ask about the runtime", ["audit", "doctor", "debt", "completion"]],
 ];
 
 /** Names of all commands, in the order of the help. */

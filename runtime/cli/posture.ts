@@ -1,6 +1,7 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { Posture } from "../debt/report.ts";
+import type { ServerConfiguration } from "../policy/server/configuration.ts";
 import { runtimeVersion } from "../powers/version.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
@@ -37,6 +38,7 @@ export function describePosture(
     mode,
     seal,
     waivers: workspace.configuration.waivers,
+    ...countsAlone(workspace.configuration.server),
     plugins: plugins.map(({ alias, signers }) => ({
       alias,
       signed: signers.length > 0,
@@ -49,4 +51,9 @@ export function describePosture(
       ),
     })),
   };
+}
+
+function countsAlone({ rate, store }: ServerConfiguration): Pick<Posture, "countsAloneWhenAway"> {
+  const isAlone = store.kind === "redis" && rate?.whenAway === "allow";
+  return isAlone ? { countsAloneWhenAway: true } : {};
 }

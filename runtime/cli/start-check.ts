@@ -2,13 +2,15 @@ import { throwReasons } from "../errors.ts";
 import type { Configuration } from "../policy/configuration.ts";
 import { findUnknownTools } from "../policy/approvals.ts";
 import { exposeTools, type ExposedTool } from "../policy/expose.ts";
+import { exposeOffers, type ExposedOffers } from "../policy/expose-offers.ts";
 import { decideFlow } from "../policy/flow/decide-flow.ts";
 import { drawFlow, type FlowGraph } from "../policy/flow/paths.ts";
 import { findUnknownPlugins, listProfiles } from "../policy/profiles.ts";
 import { decideLicence } from "../policy/licences.ts";
 import { decideRateTools } from "../policy/server/decide-rate-tools.ts";
-import { decideStart } from "../policy/gates.ts";
-import { scopeTools } from "../policy/tool-scopes.ts";
+import type { HttpFacts } from "../policy/gates/facts.ts";
+import { decideStart } from "../policy/gates/decide-start.ts";
+import { findUnknownScopes } from "../policy/tool-scopes.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../workspace.ts";
@@ -18,6 +20,7 @@ import { effectiveMode } from "./machine.ts";
 export interface Startable {
   readonly plugins: readonly VerifiedPlugin[];
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
   /** Each set of plugins that can be served, and the paths that it opens. */
   readonly graphs: readonly FlowGraph[];
   readonly mode: Configuration["mode"];
@@ -28,28 +31,41 @@ export interface Startable {
 /** Tools of the runtime's own, which scopes may name too. */
 const OWN = ["report_pattern_debt"] as const;
 
-/** Asks every gate about what was verified from the bytes. Throws every reason not to start at once. */
+/** Asks every gate about what was verified from the bytes, and about `http` where that is what starts. Throws every reason not to start at once. */
 export function checkStart(
   workspace: Workspace,
   { plugins, refused }: Verification,
   seal: Seal,
+  http?: HttpFacts,
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
-  const surfaces = plugins.map(({ alias, surface }) => ({
+  const surfaces = plugins.map(({ alias, surface, offers }) => ({
     alias,
     surface,
+    offers,
     configuration: configuredPlugin(workspace, alias),
   }));
   const exposed = exposeTools(surfaces);
-  const { tools, problems: inScopes } = scopeTools(exposed.tools, configuration.server.scopes, OWN);
+  const offered = exposeOffers(surfaces);
+  const { tools } = exposed;
+  const { offers } = offered;
+  const known = [...tools.map(({ exposedName }) => exposedName), ...OWN, ...namesOf(offers)];
+  const inScopes = findUnknownScopes(configuration.server.scopes, known);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
     ...findUnknownTools(surfaces),
     ...findUnknownPlugins(profiles, Object.keys(configured)),
   ];
   const nowMs = Date.now();
-  const gates = decideStart({ mode, plugins: configured, waivers, seal, nowMs });
+  const gates = decideStart({
+    mode,
+    plugins: configured,
+    waivers,
+    seal,
+    nowMs,
+    ...(http ? { http } : {}),
+  });
   const graphs = drawFlows(configuration, tools);
   const flows = decideFlow({ mode, graphs, flow, plugins: configured, nowMs });
   const licences = plugins.flatMap(
@@ -62,6 +78,7 @@ export function checkStart(
   );
   const inConfiguration = [
     ...exposed.problems,
+    ...offered.problems,
     ...inScopes,
     ...unknown,
     ...rates,
@@ -70,7 +87,15 @@ export function checkStart(
     ...(isRefused ? licences : []),
   ].map((reason) => reason.at({ file: paths.configFile }));
   throwReasons([...[...refused.values()].flat(), ...inConfiguration]);
-  return { plugins, tools, graphs, mode, warnings: licences.map(({ message }) => message) };
+  return { plugins, tools, offers, graphs, mode, warnings: licences.map(({ message }) => message) };
+}
+
+function namesOf({ prompts, resources, templates }: ExposedOffers): readonly string[] {
+  return [
+    ...prompts.map(({ exposedName }) => exposedName),
+    ...resources.map(({ resource }) => resource.uri),
+    ...templates.map(({ template }) => template.uriTemplate),
+  ];
 }
 
 /** The flow of each set of plugins that can be served. */

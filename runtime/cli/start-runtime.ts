@@ -5,7 +5,9 @@ import { GrantError, HostError } from "@glovebox/host-api/errors";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { Powers } from "@glovebox/host-api/powers";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
+import { makeEvent } from "../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../audit/watch-brokers.ts";
+import { makeChanges, type Changes } from "../changes.ts";
 import { makeCalling, PLUGIN_CALLING } from "../calling.ts";
 import {
   makeCallTool,
@@ -15,27 +17,37 @@ import {
   type CallSteps,
   type CallTool,
 } from "../call.ts";
+import { makeFilterPolicy } from "../firewall/filter/policy.ts";
+import { releaseThrough } from "../filter-answer.ts";
 import { traceStores, type TouchStore } from "../consent/trace-stores.ts";
 import type { Posture } from "../debt/report.ts";
 import type { Configuration, PluginConfiguration } from "../policy/configuration.ts";
 import { PolicyError } from "../policy/errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { remedyForUnknown } from "../plugin/suggest.ts";
+import { LOCAL_TENANT } from "../policy/principal.ts";
+import { makeOfferCallables } from "../offer-callables.ts";
 import type { ExposedTool } from "../policy/expose.ts";
+import type { ExposedOffers } from "../policy/expose-offers.ts";
+import { makeToolScopes } from "../policy/tool-scopes.ts";
 import type { FlowGraph } from "../policy/flow/paths.ts";
-import { openAudit } from "../powers/audit-file.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { makeAdmit } from "../server/limits/admit.ts";
+import { makeRedisMeter, type Evaluate } from "../server/limits/redis-meter.ts";
 import { makeMemoryMeter } from "../server/limits/memory-meter.ts";
+import type { SharedStore } from "../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
 import { WorkspaceError } from "../workspace-errors.ts";
 import type { WorkspacePaths } from "../workspace-paths.ts";
 import { configuredPlugin, readComponent, verifyWorkspace, type Workspace } from "../workspace.ts";
+import { gatherHttpFacts } from "./gates/http-facts.ts";
+import { openTrail, recordRefusedStart, recordStart, ringOf } from "./audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "./machine.ts";
 import { describePosture } from "./posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
+import { TenantPlugins } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
@@ -43,7 +55,12 @@ export interface ServedProfile {
   /** Undefined for the plugins that no profile names. */
   readonly name?: string;
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
+  /** What the plugins say has changed. */
+  readonly changes: Changes;
   readonly callTool: CallTool;
+  /** Digest of the component that a listed tool is of; undefined when there is no such tool. */
+  readonly componentOf: (exposedName: string) => string | undefined;
 }
 
 /** A workspace at work: verified, gated, and ready to be called. */
@@ -52,8 +69,12 @@ export interface Runtime {
   readonly profiles: readonly ServedProfile[];
   /** Of the first of them. */
   readonly tools: readonly ExposedTool[];
+  readonly offers: ExposedOffers;
+  readonly changes: Changes;
   readonly callTool: CallTool;
   readonly posture: Posture;
+  /** What this workspace's processes, or all replicas, share. */
+  readonly store: SharedStore;
   close(): Promise<void>;
 }
 
@@ -62,12 +83,13 @@ export type WhichProfiles = "all" | { readonly profile?: string | undefined };
 
 /**
  * Verifies everything from the bytes, asks every gate, and only then lets calls in.
- * Throws every reason at once. Starts no runner of a plugin: that happens on its first call.
+ * Throws every reason at once; over HTTP there are more of them. Starts no runner of a plugin: that happens on its first call.
  */
 export async function startRuntime(
   workspace: Workspace,
   machine: Machine,
   which: WhichProfiles = {},
+  over: "stdio" | "http" = "stdio",
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -79,13 +101,15 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const startable = checkStart(workspace, verification, sandbox.seal);
+    const http = over === "http" ? gatherHttpFacts(workspace) : undefined;
+    const startable = checkStart(workspace, verification, sandbox.seal, http);
     return assemble(workspace, machine, sandbox, startable, which);
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
       () => undefined,
     );
+    recordRefusedStart(workspace, machine.files, error);
     throw error;
   }
 }
@@ -108,30 +132,33 @@ function assemble(
   workspace: Workspace,
   machine: Machine,
   sandbox: Sandbox,
-  { plugins, tools, graphs, mode }: Startable,
+  { plugins, tools, offers, graphs, mode }: Startable,
   which: WhichProfiles,
 ): Runtime {
-  const audit = openAudit(workspace.paths.auditFile, machine.files);
-  const store = openStore(workspace, machine);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const audit = openTrail(workspace, machine.files);
+  recordStart(audit, posture, plugins, tools.length);
+  const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
-  const steps = makeSteps(workspace.configuration);
+  const steps = makeSteps(workspace.configuration, evaluate);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture: describePosture(workspace, plugins, sandbox.seal, mode),
+    posture,
+    store,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
-      const brokers = opened.flatMap((plugin) => plugin.watch.brokers);
-      await Promise.allSettled(brokers.map((broker) => broker.close?.()));
+      for (const { served } of sets) served.changes.close();
       await store.close();
+      audit.write(makeEvent("stop", { detail: { process: process.pid } }));
       audit.close();
     },
   };
@@ -145,10 +172,12 @@ function openSet(
     sandbox,
     steps,
     tools,
+    offers,
   }: {
     readonly sandbox: Sandbox;
     readonly steps: CallSteps;
     readonly tools: readonly ExposedTool[];
+    readonly offers: ExposedOffers;
   },
 ): { readonly served: ServedProfile; readonly opened: readonly CallablePlugin[] } {
   const { workspace, machine, plugins, audit } = parts;
@@ -165,34 +194,65 @@ function openSet(
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
+  const isMember = ({ alias }: { readonly alias: string }): boolean => members.includes(alias);
+  const offered: ExposedOffers = {
+    prompts: offers.prompts.filter(isMember),
+    resources: offers.resources.filter(isMember),
+    templates: offers.templates.filter(isMember),
+  };
+  const pluginOf = (alias: string): CallablePlugin => {
+    const plugin = opened.get(alias);
+    if (!plugin) throw new Error("what is exposed has no plugin");
+    return plugin;
+  };
+  const changes = makeChanges(offered);
+  const callables = new Map([
+    ...exposed.map((tool): [string, CallableTool] => [
+      tool.exposedName,
+      makeCallable(tool, pluginOf(tool.alias)),
+    ]),
+    ...makeOfferCallables(offered, pluginOf),
+  ]);
   const callTool = makeCallTool({
-    tools: new Map(
-      exposed.map((tool) => [tool.exposedName, makeCallable(tool, opened.get(tool.alias))]),
-    ),
+    tools: callables,
+    onChange: (alias, change) => changes.note(alias, change),
     audit,
     seal: sandbox.seal.name,
-    steps: { ...steps, ...consent },
+    scopes: makeToolScopes(workspace.configuration.server.scopes),
+    ring: ringOf(sandbox.seal),
+    // The filter is outermost: no other step sees or lets out what it has not read.
+    steps: releaseThrough(makeFilterPolicy(workspace.configuration.filter), {
+      ...steps,
+      ...consent,
+    }),
   });
-  const served = { ...(name === undefined ? {} : { name }), tools: exposed, callTool };
+  const componentOf = (name: string): string | undefined => callables.get(name)?.plugin.component;
+  const served = {
+    ...(name === undefined ? {} : { name }),
+    tools: exposed,
+    offers: offered,
+    changes,
+    callTool,
+    componentOf,
+  };
   return { served, opened: [...opened.values()] };
 }
 
 /** The steps around the seal, as the configuration says. */
-function makeSteps({ server }: Configuration): CallSteps {
+function makeSteps({ server }: Configuration, evaluate: Evaluate | undefined): CallSteps {
   const { rate } = server;
-  return { ...PLAIN_STEPS, ...(rate ? { admit: makeAdmit(rate, makeMemoryMeter()) } : {}) };
+  if (!rate) return PLAIN_STEPS;
+  const memory = makeMemoryMeter();
+  const shared = evaluate && makeRedisMeter(evaluate);
+  const away = rate.whenAway === "allow" ? memory : undefined;
+  return { ...PLAIN_STEPS, admit: makeAdmit(rate, shared ?? memory, away) };
 }
 
-function makeCallable(
-  { exposedName, tool, scopes }: ExposedTool,
-  plugin: CallablePlugin | undefined,
-): CallableTool {
-  if (!plugin) throw new Error("an exposed tool has no plugin");
+function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin): CallableTool {
   const { calling = PLUGIN_CALLING } = plugin;
   return {
     exposedName,
     tool,
-    ...(scopes ? { scopes } : {}),
     validateArguments: calling.validatorOf(tool),
     validateResult: calling.resultValidatorOf(tool),
     plugin,
@@ -210,27 +270,36 @@ function openPlugin(
   }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
-  const { grants, limits, isolation } = configuredPlugin(workspace, alias);
-  const folder = workspace.paths.homeFolder(alias, profile);
-  const brokers = makeBrokers({ plugin: alias, folder }, grants, workspace.paths, machine.powers);
-  const watch: BrokerWatch = watchBrokers([
-    ...(touch ? traceStores(brokers, storeName(folder, workspace.paths), touch) : brokers),
-    refuseChanges,
-  ]);
+  const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
+  const { paths } = workspace;
   const component = {
     digest: digests.component,
     read: () => readComponent(workspace, plugin, machine.files),
   };
-  const sealed = makeLazyPlugin(async () =>
-    sandbox.openPlugin({
-      plugin: alias,
-      isolation,
-      transpiled: await machine.transpile(component, sandbox, limits, workspace.paths.cacheFolder),
-      limits,
-      granted: Object.keys(grants),
-      brokers: watch.brokers,
-    }),
-  );
+  const transpile = lazily(() => machine.transpile(component, sandbox, limits, paths.cacheFolder));
+  let watch: BrokerWatch | undefined;
+  const sealed = new TenantPlugins({
+    tenancy,
+    openBrokers(tenant) {
+      const own = tenant === LOCAL_TENANT ? {} : { tenant };
+      const folder = paths.homeFolder(alias, profile, own.tenant);
+      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
+    },
+    wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
+    openSealed: (brokers) =>
+      makeLazyPlugin(async () =>
+        sandbox.openPlugin({
+          plugin: alias,
+          isolation,
+          transpiled: await transpile(),
+          limits,
+          granted: Object.keys(grants),
+          brokers,
+        }),
+      ),
+  });
+  if (!watch) throw new Error("nobody watches over the brokers");
   return {
     alias,
     name: manifest.name,
@@ -241,6 +310,18 @@ function openPlugin(
     sealed,
     calling: makeCalling(manifest.shape, component.read),
     watch,
+  };
+}
+
+/** Code is made once for all tenants, when the first of them calls; a failure is tried again by the next call. */
+function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Caller } from "../call.ts";
+import { isSessionless } from "../policy/principal.ts";
 import { whenKnown, type Awaitable } from "./awaitable.ts";
 import type { Taint, TaintKey, TaintStore } from "./taint-store.ts";
 
-/** A session's model forgets nothing: its taint outlives any pause that a session does. */
+/** A session's model forgets nothing: its taint outlives any pause that a session does. Where there are none, the window counts. */
 const CONVERSATION_MS = 24 * 60 * 60 * 1000;
 /** What a store holds stays in it. */
 export const FOREVER_MS = 8.64e15;
@@ -32,19 +33,21 @@ export class Conversations {
     this.#nowMs = setting.nowMs;
   }
 
+  /** What the conversation has seen, and what its principal has lately. As long as somebody asks, it does not end. */
   read(caller: Caller): Awaitable<Taint> {
-    return this.#store.read([this.#conversation(caller), this.#principal(caller)]);
+    const key = this.#conversation(caller);
+    return whenKnown(this.#store.read([key]), (own) =>
+      whenKnown(this.#store.read([this.#principal(caller)]), (others) => {
+        const taint = { ...others, ...own };
+        if (own.strangers === undefined) return taint;
+        return whenKnown(this.#store.mark(key, own, this.#endOf(caller)), () => taint);
+      }),
+    );
   }
 
   mark(caller: Caller, taint: Taint): Awaitable<void> {
-    const now = this.#nowMs();
-    return whenKnown(
-      this.#store.mark(
-        this.#conversation(caller),
-        taint,
-        now + Math.max(CONVERSATION_MS, this.#windowMs),
-      ),
-      () => this.#store.mark(this.#principal(caller), taint, now + this.#windowMs),
+    return whenKnown(this.#store.mark(this.#conversation(caller), taint, this.#endOf(caller)), () =>
+      this.#store.mark(this.#principal(caller), taint, this.#nowMs() + this.#windowMs),
     );
   }
 
@@ -69,6 +72,13 @@ export class Conversations {
   nameOf({ principal, conversation }: Caller): string {
     const run = principal.via === "local" ? this.#run : "";
     return JSON.stringify([this.#profile, principal.id, conversation, run]);
+  }
+
+  #endOf({ principal, conversation }: Caller): number {
+    const lastsMs = isSessionless(conversation, principal)
+      ? this.#windowMs
+      : Math.max(CONVERSATION_MS, this.#windowMs);
+    return this.#nowMs() + lastsMs;
   }
 
   #conversation(caller: Caller): TaintKey {

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
 import { answerWithError, type ClientError, type ToolAnswer } from "../answer.ts";
 import { makeEvent, type AuditSink } from "../audit/record.ts";
 import type { CallSteps, Consent, ConsideredCall } from "../call.ts";
-import type { InputRequest, NeededInputs } from "../inputs.ts";
+import type { GivenInputs, InputRequest, NeededInputs } from "../inputs.ts";
 import type { FlowPolicy } from "../policy/flow/policy.ts";
 import { approvalId, firstCallKey } from "./approval-id.ts";
 import type { Asked, AskedStore, AskReason } from "./asked-store.ts";
@@ -38,8 +38,10 @@ export interface ConsentSteps extends Pick<CallSteps, "consent" | "release"> {
 const ANSWER_MS_MAX = 10 * 60 * 1000;
 const FIRST_MS_MAX = 60 * 60 * 1000;
 const PENDING_MS_MAX = 24 * 60 * 60 * 1000;
-/** The key of our question and of our state among those of others. */
-const OURS = "consent";
+/** The key of our question among a plugin's own, none of which can have this form. */
+export const CONSENT_KEY = "glovebox:consent";
+/** The key of our part of the state. */
+const STATE_KEY = "consent";
 
 const GO: Consent = { kind: "go" };
 
@@ -106,7 +108,7 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
         if (told.length === 0) return answer;
         return whenKnown(putAsked(setting, call, "approved", told), (state) => ({
           ...answer,
-          needs: { ...needs, state: { ...needs.state, [OURS]: state } },
+          needs: { ...needs, state: { ...needs.state, [STATE_KEY]: state } },
         }));
       });
     },
@@ -155,7 +157,7 @@ function hearHuman(
   plan: ToolPlan,
   reasons: readonly Reason[],
 ): Awaitable<Consent> {
-  const state = call.given?.state[OURS];
+  const state = call.given?.state[STATE_KEY];
   if (call.given && Object.keys({ ...call.given.responses, ...call.given.state }).length > 0)
     return hearAnswer(setting, call, state, reasons, plan);
   const id = approvalId(setting.profile, call);
@@ -185,7 +187,7 @@ function hearAnswer(
       note(setting, call, reasons, "invalid");
       return refuse(refusals.invalidAnswer());
     }
-    const bringsAnswers = Object.keys(call.given?.responses ?? {}).some((key) => key !== OURS);
+    const bringsAnswers = hasAnswers(call.given);
     const told = bringsAnswers && asked.state !== "round" ? notFlow(asked.reasons) : asked.reasons;
     if (!covers(told, reasons)) {
       // Something has come up since, and the human who answered was not told of it. Answers for the plugin would be lost in
@@ -195,10 +197,19 @@ function hearAnswer(
       return refuse(refusals.answersHeld());
     }
     if (asked.state === "approved") return GO;
-    const isApproved = isYes(call.given?.responses[OURS]);
+    const isApproved = isYes(call.given?.responses[CONSENT_KEY]);
     note(setting, call, reasons, isApproved ? "approved" : "declined");
     return isApproved ? goAhead(setting, call, plan) : refuse(refusals.declined());
   });
+}
+
+/** What the plugin was answered, in this round or an earlier one. */
+function hasAnswers(given: GivenInputs | undefined): boolean {
+  const { responses = {}, state = {} } = given ?? {};
+  return (
+    Object.keys(responses).some((key) => key !== CONSENT_KEY) ||
+    Object.keys(state).some((key) => key !== STATE_KEY)
+  );
 }
 
 function notFlow(reasons: readonly AskReason[]): readonly AskReason[] {
@@ -227,7 +238,7 @@ function ask(
   const named = reasons.map(({ reason }) => reason);
   return whenKnown(putAsked(setting, call, "question", named), (state) => ({
     kind: "ask",
-    needs: { requests: { [OURS]: question }, state: { [OURS]: state } },
+    needs: { requests: { [CONSENT_KEY]: question }, state: { [STATE_KEY]: state } },
   }));
 }
 
@@ -250,8 +261,8 @@ function askRound(
   return whenKnown(putAsked(setting, call, "round", reasons), (state) => ({
     content: [],
     needs: {
-      requests: { ...needs.requests, [OURS]: question },
-      state: { ...needs.state, [OURS]: state },
+      requests: { ...needs.requests, [CONSENT_KEY]: question },
+      state: { ...needs.state, [STATE_KEY]: state },
     },
   }));
 }

@@ -1,5 +1,9 @@
+import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
+import { OFFER_ITEMS } from "./offer-items.ts";
+import { LIMIT_ITEMS } from "./limit-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
 
@@ -121,34 +125,6 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ideal: "Principals with scopes per tool over HTTP.",
     resolved_by: "Streamable HTTP with authentication.",
     references: ["OWASP MCP07"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
-  },
-  {
-    id: "GB-010",
-    title: "The audit trail is not tamper evident",
-    status: "open",
-    severity: "medium",
-    since: "0.1.0",
-    ring: null,
-    current_behavior:
-      "Records are JSON lines in a file; whoever can write the workspace can change them.",
-    ideal: "A hash chain with signed checkpoints.",
-    resolved_by: "Chained audit records.",
-    references: ["OWASP MCP08"],
-    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
-  },
-  {
-    id: "GB-011",
-    title: "The audit trail grows without bound",
-    status: "open",
-    severity: "low",
-    since: "0.1.0",
-    ring: null,
-    current_behavior:
-      "Every call adds a line, refused ones too; nothing rotates the file. A client that floods the server fills the disk, and then no call is answered.",
-    ideal: "Rotation by size, and rate limits before the record.",
-    resolved_by: "Rotation with the chained records, and rate limits per principal.",
-    references: ["OWASP MCP08"],
     evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
   },
   {
@@ -352,7 +328,11 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP01"],
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
+  ...AUDIT_ITEMS,
+  ...FLOW_ITEMS,
+  ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
   ...EXTISM_ITEMS,
+  ...OFFER_ITEMS,
 ];

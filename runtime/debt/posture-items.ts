@@ -1,5 +1,5 @@
 import type { Waiver } from "../policy/configuration.ts";
-import { isSealed } from "../policy/gates.ts";
+import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Measure, Seal } from "../sandbox/sandbox.ts";
 import type { DebtItem } from "./items.ts";
 import type { Posture, PostureOfPlugin } from "./report.ts";
@@ -19,8 +19,24 @@ export function postureItems(posture: Posture): DebtItem[] {
     ...posture.plugins
       .filter((plugin) => plugin.grants.some((grant) => grant.sends))
       .map(sendingItem),
+    ...(posture.countsAloneWhenAway === true ? [LIMITS_AWAY] : []),
   ];
 }
+
+const LIMITS_AWAY: DebtItem = {
+  id: "GB-LIMITS-AWAY",
+  title: "While the shared store is away, each replica counts callers for itself",
+  status: "open",
+  severity: "medium",
+  since: "0.2.0",
+  ring: null,
+  current_behavior:
+    "Calls are let in while the store does not answer. A caller then has the limits once for each replica, and anew at each of its starts.",
+  ideal: "No call is let in whose limits nobody can check.",
+  resolved_by: "Write `when_away: refuse`, or leave it out.",
+  references: ["OWASP MCP10"],
+  evidence: [{ kind: "configuration", what: "server.rate.when_away" }],
+};
 
 function sealItem({ name, allowed, denied }: Seal): DebtItem {
   return {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import { digestOf } from "../plugin/canonical.ts";
 import type { Configuration, Waiver } from "../policy/configuration.ts";
-import { isSealed } from "../policy/gates.ts";
+import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import { BUILT_IN_ITEMS } from "./built-in-items.ts";
 import { SEVERITIES, STATUSES, type DebtItem } from "./items.ts";
@@ -14,6 +14,8 @@ export interface Posture {
   readonly seal: Seal;
   readonly waivers: readonly Waiver[];
   readonly plugins: readonly PostureOfPlugin[];
+  /** Whether each replica counts for itself while the store of all is away. */
+  readonly countsAloneWhenAway?: boolean;
 }
 
 export interface PostureOfPlugin {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
-import type { ToolSurface } from "../plugin/formats.ts";
+import { NO_OFFERS, type Offers, type ToolSurface } from "../plugin/formats.ts";
 import type { Finding } from "./scan/finding.ts";
 import { viewSchemas, type Parameter } from "./scan/parameters.ts";
 import type { ScannedTool } from "./scan/rule.ts";
@@ -53,8 +53,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The two views of each tool of a plugin, with what the scanner said of it. */
-export function viewTools(surface: ToolSurface, findings: readonly Finding[]): readonly ToolView[] {
-  return toScanned(surface).map((tool) =>
+export function viewTools(
+  surface: ToolSurface,
+  findings: readonly Finding[],
+  offers: Offers = NO_OFFERS,
+): readonly ToolView[] {
+  return toScanned(surface, offers).map((tool) =>
     viewTool(
       tool,
       findings.filter((finding) => finding.tool === tool.name),

@@ -3,6 +3,7 @@ import canonicalize from "canonicalize";
 import { PluginError } from "./errors.ts";
 import type { Digest } from "./formats.ts";
 import { quoteText } from "./text.ts";
+import type { JsonValue } from "@glovebox/host-api/json";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -41,4 +42,13 @@ export function parseDigest(value: unknown): Digest {
 
 export function isDigest(value: unknown): value is Digest {
   return typeof value === "string" && DIGEST.test(value);
+}
+
+/** The same, or null for what has no canonical form. */
+export function digestOrNull(value: JsonValue): string | null {
+  try {
+    return digestOf(value);
+  } catch {
+    return null;
+  }
 }

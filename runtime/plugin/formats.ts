@@ -48,6 +48,48 @@ export interface ToolAnnotations {
 /** All tools of a plugin, sorted by name. Its RFC 8785 digest is what the signature and the lockfile pin. */
 export type ToolSurface = readonly ToolDefinition[];
 
+/** A resource as clients list it. The address is the plugin's own: two plugins with one address do not start together. */
+export interface ResourceDefinition {
+  readonly uri: string;
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly mimeType?: string;
+}
+
+/** Resources by a pattern of addresses. */
+export interface TemplateDefinition extends Omit<ResourceDefinition, "uri"> {
+  readonly uriTemplate: string;
+}
+
+export interface PromptDefinition {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly arguments?: readonly PromptArgument[];
+}
+
+export interface PromptArgument {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly required?: boolean;
+}
+
+/**
+ * What a plugin offers beside its tools, each list sorted. A model reads it as it reads tools, so it is part of the surface:
+ * shown, scanned and pinned with them. A plugin that offers nothing has the digest of its tools alone.
+ */
+export interface Offers {
+  readonly resources: readonly ResourceDefinition[];
+  readonly templates: readonly TemplateDefinition[];
+  readonly prompts: readonly PromptDefinition[];
+  /** Whether it suggests values for the arguments of prompts and the variables of templates. */
+  readonly completes: boolean;
+}
+
+export const NO_OFFERS: Offers = { resources: [], templates: [], prompts: [], completes: false };
+
 /** The digests that a signature binds together. */
 export interface PluginDigests {
   readonly component: Digest;

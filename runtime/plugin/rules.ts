@@ -105,3 +105,44 @@ export const REASON: StringRule = {
 export const SCHEMA_LINK: StringRule = { lengthMax: 500 };
 
 export const TOOLS_MAX = 128;
+export const RESOURCES_MAX = 256;
+export const PROMPTS_MAX = 128;
+export const PROMPT_ARGUMENTS_MAX = 32;
+
+export const ARGUMENT_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 64,
+  pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/,
+  shape: "a letter or _, then letters, digits, _ and -",
+};
+
+/** Absolute and ASCII, of a scheme that belongs to nobody else: clients open `file:` and `https:` by themselves. */
+export const RESOURCE_URI: StringRule = {
+  lengthMin: 4,
+  lengthMax: 500,
+  pattern:
+    /^(?!(glovebox|file|https?|wss?|ftps?|data|blob|about|javascript|vbscript|mailto|urn):)[a-z][a-z0-9+.-]{1,39}:[!-z~]+$/,
+  shape: "an address with a scheme of the plugin's own, such as notes://today",
+};
+
+/** The same with variables: `notes://{id}/text`. */
+export const URI_TEMPLATE: StringRule = {
+  ...RESOURCE_URI,
+  pattern:
+    /^(?!(glovebox|file|https?|wss?|ftps?|data|blob|about|javascript|vbscript|mailto|urn):)[a-z][a-z0-9+.-]{1,39}:[!-~]+$/,
+  shape: "an address with a scheme of the plugin's own and variables, such as notes://{id}/text",
+};
+
+export const RESOURCE_NAME: StringRule = {
+  lengthMin: 1,
+  lengthMax: 100,
+  pattern: /\S/,
+  shape: "a name",
+};
+
+export const MIME_TYPE: StringRule = {
+  lengthMin: 3,
+  lengthMax: 150,
+  pattern: /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*(; ?charset=[a-z0-9-]+)?$/,
+  shape: "a media type such as text/plain",
+};

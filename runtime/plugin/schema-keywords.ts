@@ -16,17 +16,21 @@ export type KeywordKind =
   | "boolean"
   | "any"
   | "values"
-  | "ref";
+  | "ref"
+  | "anchor"
+  | "header";
 
 /**
  * The keywords of JSON Schema 2020-12 that a tool may use; any other refuses.
- * Left out on purpose: `$id`, `$anchor`, `$dynamicRef` and their kin, which let one schema name another's parts;
+ * Left out on purpose: `$id`, `$dynamicRef` and their kin, which let one schema name another's parts (an `$anchor` names
+ * its own, and no `$ref` may use it);
  * `$comment`, which the model reads and people do not; `unevaluated*` and `content*`, which cost more than they say.
  */
 export const SCHEMA_KEYWORDS: ReadonlyMap<string, KeywordKind> = new Map(
   Object.entries<KeywordKind>({
     $ref: "ref",
     $defs: "schemaMap",
+    $anchor: "anchor",
     type: "type",
     enum: "values",
     const: "any",
@@ -71,6 +75,8 @@ export const SCHEMA_KEYWORDS: ReadonlyMap<string, KeywordKind> = new Map(
     // eslint-disable-next-line unicorn/no-thenable -- JSON Schema's word; nothing awaits this table.
     then: "schema",
     else: "schema",
+    // MCP 2026-07-28: which header clients repeat the argument in.
+    "x-mcp-header": "header",
   }),
 );
 

@@ -15,6 +15,9 @@ const TEXT = { lengthMax: 8192, lines: true };
 const NAMES_MAX = 1000;
 /** A short expression may compile into a long program. */
 const PATTERN_COST_MIN = 64;
+const ANCHOR = /^[A-Za-z_][A-Za-z0-9._-]{0,99}$/;
+const HEADER = /^[A-Za-z0-9-]{1,64}$/;
+const HEADER_TYPES: readonly unknown[] = ["string", "integer", "boolean"];
 const REF = /^#\/\$defs\/([A-Za-z0-9_.-]{1,100})$/;
 
 /** How many more characters of regular expressions the tools of one plugin may have: compiling them takes time. */
@@ -45,6 +48,8 @@ class SchemaCheck {
   readonly #budget: PatternBudget;
   #subschemas = 0;
   #expanded = 0;
+  /** Validators of others fail where two parts of a schema have one name, and clients where two arguments share a header. */
+  readonly #named = new Set<string>();
 
   constructor(defs: Cursor, budget: PatternBudget) {
     this.#defs = defs;
@@ -63,6 +68,7 @@ class SchemaCheck {
       const kind = SCHEMA_KEYWORDS.get(keyword);
       if (kind !== undefined) {
         this.#keyword(kind, member);
+        if (kind === "anchor" || kind === "header") this.#name(kind, member, schema);
         for (const child of childrenOf(kind, member)) this.schema(child, depth + 1);
       } else if (keyword !== "$schema" || depth > 1) {
         const remedy = remedyForUnknown(keyword, [...SCHEMA_KEYWORDS.keys()]);
@@ -104,6 +110,18 @@ class SchemaCheck {
       for (const [pattern, child] of member.entries()) this.#pattern(pattern, child);
     }
     if (kind === "ref") this.#ref(value, member);
+  }
+
+  #name(kind: "anchor" | "header", member: Cursor, schema: Cursor): void {
+    const { value } = member;
+    const isGood = typeof value === "string" && (kind === "anchor" ? ANCHOR : HEADER).test(value);
+    if (!isGood) return member.problem("not a plain name");
+    // MCP: of a text, a whole number or a truth value, so that it has one spelling.
+    if (kind === "header" && !HEADER_TYPES.includes(schema.member("type").value))
+      return member.problem("only a string, an integer or a boolean goes into a header");
+    const key = `${kind} ${kind === "header" ? value.toLowerCase() : value}`;
+    if (this.#named.has(key)) member.problem(`${quoteText(value)} stands here twice`);
+    this.#named.add(key);
   }
 
   #ref(value: JsonValue | undefined, at: Cursor): void {

@@ -4,6 +4,8 @@ import type { Revocations, TrustEntry } from "../plugin/trust.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
+import type { AuditConfiguration } from "./read-audit.ts";
+import type { FilterConfiguration } from "./read-filter.ts";
 import type { LicencePolicy } from "./licences.ts";
 import type { ServerConfiguration } from "./server/configuration.ts";
 import type { Isolation } from "../sandbox/sandbox.ts";
@@ -20,12 +22,17 @@ export interface Configuration {
   readonly plugins: Readonly<Record<string, PluginConfiguration>>;
   readonly profiles: Profiles;
   readonly flow: FlowPolicy;
+  readonly filter: FilterConfiguration;
   readonly limits: Limits;
+  readonly audit: AuditConfiguration;
   readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */
   readonly licences?: LicencePolicy;
 }
+
+/** Whether tenants share a plugin's runner processes, one call after the other. Their data is apart in any case. */
+export type Tenancy = "separate" | "shared";
 
 export interface PluginConfiguration {
   readonly source: string;
@@ -34,12 +41,20 @@ export interface PluginConfiguration {
   readonly limits: Limits;
   /** Whether calls of the plugin share runner processes, one after the other, or each has one of its own. */
   readonly isolation: Isolation;
+  readonly tenancy: Tenancy;
   /** Development only: run without a signature. Shown wherever the plugin is shown. */
   readonly unsigned: boolean;
   /** Tools to expose; undefined means all. */
   readonly tools?: readonly string[];
   /** What some of them are called instead, by their own names. */
   readonly toolNames?: Readonly<Record<string, string>>;
+  /** Its tools and prompts go by their own names, without the plugin's before them. */
+  readonly plainNames?: true;
+  /** Prompts to expose; undefined means all. */
+  readonly prompts?: readonly string[];
+  readonly promptNames?: Readonly<Record<string, string>>;
+  /** Resources to expose, by address or template; undefined means all. */
+  readonly resources?: readonly string[];
   /** Which of them a human is asked about, by their own names. */
   readonly approvals?: Approvals;
 }

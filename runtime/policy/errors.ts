@@ -81,6 +81,14 @@ export const POLICY_ERRORS = {
     remedy:
       "Give one of the plugins another alias, or one of the tools another name, in the configuration.",
   },
+  ERR_RESOURCE_COLLISION: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "Two plugins offer resources of one address, so that one could answer in the other's name.",
+    remedy:
+      "Leave one of them out (`resources` of the plugin in the configuration), or remove a plugin.",
+  },
   ERR_TOOL_NAME_TOO_LONG: {
     fault: "user",
     exit: EXIT.refused,

@@ -8,18 +8,21 @@ export interface ExposedTool {
   readonly exposedName: string;
   readonly alias: string;
   readonly tool: ToolDefinition;
-  /** What a principal must hold to see and call it; nothing where it is left out. */
-  readonly scopes?: readonly string[];
 }
 
 /** What every client accepts. */
-const EXPOSED_NAME_CHARS_MAX = 64;
+export const EXPOSED_NAME_CHARS_MAX = 64;
+/** Tools of the runtime's own. */
+const OWN_NAMES: ReadonlySet<string> = new Set(["report_pattern_debt"]);
 
 /** One verified plugin, as far as its tools' names go. */
 export interface PluginTools {
   readonly alias: string;
   readonly surface: ToolSurface;
-  readonly configuration: Pick<PluginConfiguration, "tools" | "toolNames" | "approvals">;
+  readonly configuration: Pick<
+    PluginConfiguration,
+    "tools" | "toolNames" | "plainNames" | "approvals"
+  >;
 }
 
 /**
@@ -37,7 +40,8 @@ export function exposeTools(plugins: readonly PluginTools[]): {
     for (const tool of surface) {
       if (configuration.tools?.includes(tool.name) === false) continue;
       const name = configuration.toolNames?.[tool.name] ?? tool.name;
-      const exposed = { exposedName: exposedNameOf(alias, name), alias, tool };
+      const exposedName = exposedNameOf(alias, name, configuration.plainNames);
+      const exposed = { exposedName, alias, tool };
       const key = exposed.exposedName.replaceAll("-", "_");
       const problem = unusableName(exposed, byName.get(key));
       if (problem === undefined) byName.set(key, exposed);
@@ -50,8 +54,10 @@ export function exposeTools(plugins: readonly PluginTools[]): {
   return { tools, problems };
 }
 
-export function exposedNameOf(alias: string, tool: string): string {
-  return `${alias.replaceAll("-", "_")}__${tool}`.replaceAll(/[^A-Za-z0-9_-]/g, "_");
+/** The name of a tool or a prompt to clients. */
+export function exposedNameOf(alias: string, name: string, isPlain = false): string {
+  const prefix = isPlain ? "" : `${alias.replaceAll("-", "_")}__`;
+  return `${prefix}${name}`.replaceAll(/[^A-Za-z0-9_-]/g, "_");
 }
 
 function unknownTools({ alias, surface, configuration }: PluginTools): PolicyError[] {
@@ -78,6 +84,10 @@ function unusableName(
   if (exposedName.length > EXPOSED_NAME_CHARS_MAX) {
     const message = `\`${exposedName}\` is longer than the ${EXPOSED_NAME_CHARS_MAX} characters that every client accepts.`;
     return new PolicyError("ERR_TOOL_NAME_TOO_LONG", message, { place });
+  }
+  if (OWN_NAMES.has(exposedName)) {
+    const message = `\`${exposedName}\` is a tool of the runtime's own.`;
+    return new PolicyError("ERR_TOOL_NAME_COLLISION", message, { place });
   }
   if (twin === undefined) return undefined;
   const message = `Tool \`${tool.name}\` of \`${alias}\` and \`${twin.tool.name}\` of \`${twin.alias}\` would both be \`${exposedName}\`.`;

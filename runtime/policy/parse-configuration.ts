@@ -7,7 +7,10 @@ import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import type { Configuration, Waiver } from "./configuration.ts";
 import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
+import { readAudit } from "./read-audit.ts";
+import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
+import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
@@ -20,9 +23,6 @@ import { parseYaml } from "./yaml.ts";
 
 const invalid: MakeProblem = (message, detail) =>
   new PolicyError("ERR_CONFIG_INVALID", message, detail);
-
-/** Gates that a waiver may name. */
-export const WAIVABLE_GATES = ["ring5"] as const;
 
 const LICENCES_MAX = 256;
 const LICENCE_ID = {
@@ -57,7 +57,9 @@ export function parseConfiguration(
         "plugins",
         "profiles",
         "flow",
+        "filter",
         "limits",
+        "audit",
         "server",
         "waivers",
         "licences",
@@ -73,7 +75,9 @@ export function parseConfiguration(
       plugins: readPlugins(fields.get("plugins"), limits, capabilities),
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
+      filter: readFilter(fields.get("filter")),
       limits,
+      audit: readAudit(fields.get("audit")),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
@@ -115,7 +119,13 @@ function readLicences(member: Cursor): LicencePolicy {
 
 /** At most one for each gate. */
 function readWaivers(member: Cursor): readonly Waiver[] {
-  return member.isAbsent() ? [] : member.items(0, WAIVABLE_GATES.length).map(readWaiver);
+  if (member.isAbsent()) return [];
+  const items = member.items(0, WAIVABLE_GATES.length);
+  const waivers = items.map(readWaiver);
+  for (const [index, { gate }] of waivers.entries())
+    if (gate !== "" && waivers.findIndex((other) => other.gate === gate) < index)
+      items[index]?.problem(`gate ${gate} is waived twice`, "Keep one of the two.");
+  return waivers;
 }
 
 function readWaiver(item: Cursor): Waiver {

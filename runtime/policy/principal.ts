@@ -1,3 +1,5 @@
+import type { JsonObject } from "@glovebox/host-api/json";
+
 import { createHash } from "node:crypto";
 
 /** On whose behalf a call runs. Built once, where the client was authenticated, and handed on as data from there. */
@@ -64,3 +66,21 @@ export function missingScopes(principal: Principal, needed: readonly string[]): 
 }
 
 const NOTHING_MISSING: readonly string[] = [];
+
+/** What a plugin may know of whoever calls. Scopes, clients and credentials are none of its business. */
+export function shownToPlugin({ tenant, subject }: Principal): JsonObject {
+  return { tenant, ...(subject === undefined ? {} : { subject }) };
+}
+
+/**
+ * The conversation of a principal at an endpoint without sessions: what all its calls there have in common. A principal is a
+ * user of a client, so this is what one model sees together, and perhaps more.
+ */
+export function sessionlessConversation(endpoint: string, { id }: Principal): string {
+  return `${endpoint} ${id}`;
+}
+
+/** Whether a conversation is such a one. Ids of sessions are made here, and hold no blank. */
+export function isSessionless(conversation: string, { id }: Principal): boolean {
+  return conversation.endsWith(` ${id}`);
+}

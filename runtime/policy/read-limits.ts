@@ -6,6 +6,9 @@ import type { Limits } from "../sandbox/limits.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 export interface AmountRow<Field extends string> {
   /** The field that the key sets. */
@@ -32,6 +35,7 @@ export const LIMIT_ROWS: Readonly<Record<string, LimitRow>> = {
 /** How each unit is read (undefined when it is not of that unit), written, and described. */
 const UNITS = {
   duration: { read: readDuration, write: formatDuration, shape: "a duration such as 10s or 500ms" },
+  span: { read: readSpan, write: formatSpan, shape: "a time such as 12h or 30d" },
   size: {
     read: readSize,
     write: (bytes: number) => formatSize(bytes).replace(" ", ""),
@@ -71,7 +75,8 @@ export function writeLimit({ field, unit }: LimitRow, limits: Limits): string {
   return UNITS[unit].write(limits[field]);
 }
 
-function readAmount(limit: Cursor, { unit, min, max }: AmountRow<string>): number {
+/** Reads one amount. */
+export function readAmount(limit: Cursor, { unit, min, max }: AmountRow<string>): number {
   const { read, write, shape } = UNITS[unit];
   const amount = read(limit.value ?? null);
   if (amount !== undefined && amount >= min && amount <= max) return amount;
@@ -99,6 +104,19 @@ function readDuration(value: JsonValue): number | undefined {
   if (match === null) return undefined;
   const [, amount, unit] = match;
   return Number(amount) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
+}
+
+/** `10m`, `12h`, `30d` in milliseconds. */
+function readSpan(value: JsonValue): number | undefined {
+  const match = typeof value === "string" ? /^(\d{1,5})([mhd])$/.exec(value) : null;
+  if (match === null) return undefined;
+  const [, amount, unit] = match;
+  return Number(amount) * (unit === "m" ? MINUTE_MS : unit === "h" ? HOUR_MS : DAY_MS);
+}
+
+function formatSpan(ms: number): string {
+  if (ms % DAY_MS === 0) return `${ms / DAY_MS}d`;
+  return ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${Math.round(ms / MINUTE_MS)}m`;
 }
 
 function formatDuration(ms: number): string {

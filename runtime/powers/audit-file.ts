@@ -1,41 +1,63 @@
-import fs from "node:fs";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { AuditError } from "../audit/errors.ts";
+import { DEFAULT_TRAIL_OPTIONS, type TrailOptions } from "../audit/chain/options.ts";
 import type { AuditSink } from "../audit/record.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
+import { openAuditKey } from "./audit/audit-key.ts";
+import { Trail } from "./audit/trail.ts";
+import { trailFiles, WRITERS_MAX } from "./audit/trail-files.ts";
 import { notWritable } from "./file-errors.ts";
 
-/**
- * Appends audit records to a file as JSON lines, each handed to the operating system before `write` returns.
- * Writing throws when that fails: a call that cannot be recorded must not be answered. Opening throws `WorkspaceError`.
- */
-export function openAudit(file: string, files: FilePowers): AuditSink {
-  files.makeFolder(path.dirname(file));
-  const fd = open(file);
-  let isTorn = false;
-  return {
-    write(record) {
-      // A line that a full disk cut short is ended first, so that it damages no other.
-      const line = Buffer.from(`${isTorn ? "\n" : ""}${JSON.stringify(record)}\n`);
-      isTorn = true;
-      // One system call for the whole line: other processes append to this file too.
-      if (fs.writeSync(fd, line) !== line.length)
-        throw new Error("the audit record was written in part");
-      isTorn = false;
-    },
-    close: () => fs.closeSync(fd),
-  };
+const SQLITE_BUSY = 5;
+
+/** The name of the signing key beside a trail. */
+export function auditKeyFile(file: string): string {
+  return path.join(path.dirname(file), "audit.key");
 }
 
-/** Not blocking: a pipe in the file's place must not hang the start. No link: records would end in a file of another purpose. */
-function open(file: string): number {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-  let fd: number | undefined;
+/**
+ * Opens a trail of chained records, each handed to the operating system before `write` returns.
+ * Every writer has a chain and a file of its own: the first is `file`, a second at the same time has `-1` before the
+ * ending. So no writer can tear another's line, a cut is taken back without harm to others, and rotation needs nobody's
+ * consent. Who comes later goes on with the chain of who has left.
+ *
+ * Writing throws when it fails: a call that cannot be recorded must not be answered. Opening throws `WorkspaceError` or
+ * `AuditError`.
+ */
+export function openAudit(
+  file: string,
+  files: FilePowers,
+  options: TrailOptions = DEFAULT_TRAIL_OPTIONS,
+): AuditSink {
+  files.makeFolder(path.dirname(file));
+  const key = openAuditKey(auditKeyFile(file));
+  for (let index = 0; index < WRITERS_MAX; index += 1) {
+    const trail = trailFiles(file, index, options.checkpointFolder);
+    const lock = tryLock(trail.lock);
+    if (!lock) continue;
+    try {
+      return new Trail(trail, key, options, () => lock.close());
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+  throw new AuditError("ERR_AUDIT_CROWDED", `${WRITERS_MAX} processes write audit trails here.`, {
+    place: { file },
+  });
+}
+
+/** An open transaction on an empty database: a lock of the operating system's, which ends with its process. */
+function tryLock(file: string): DatabaseSync | undefined {
+  let lock: DatabaseSync | undefined;
   try {
-    fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
-    if (!fs.fstatSync(fd).isFile()) throw new Error("it is not a regular file");
-    return fd;
+    lock = new DatabaseSync(file, { timeout: 0 });
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
   } catch (error) {
-    if (fd !== undefined) fs.closeSync(fd);
+    lock?.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
     throw notWritable(file, error);
   }
 }

@@ -71,7 +71,7 @@ export class NodeExchange implements HttpExchange {
       ...headers,
       "content-length": bytes,
       // What was not read of a request is not read to its end for the sake of the connection.
-      ...(this.#incoming.complete ? {} : { connection: "close" }),
+      ...(this.#incoming.complete || !hasBody(this.#incoming) ? {} : { connection: "close" }),
     });
     response.end(body);
     if (response.writableLength > 0) this.#cutOffWhenStalled();
@@ -124,17 +124,22 @@ export class NodeExchange implements HttpExchange {
 
 function ignore(): void {}
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
 const BROKEN: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
   HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Content Too Large",
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
 /** What the parser refused gets one answer, of our own words, and the connection ends. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   // Part of another response may have been sent already: then this would be taken for its body.
   if (socket.writable && socket.bytesWritten === 0) {
-    const status = BROKEN[error.code ?? ""] ?? "400 Bad Request";
+    const { code = "" } = error;
+    const isLate = code.endsWith("_REQUEST_TIMEOUT");
+    const status = isLate ? "408 Request Timeout" : (BROKEN[code] ?? "400 Bad Request");
     const body = JSON.stringify({
       error_code: "BAD_REQUEST",
       message: "This is not an HTTP request as it is understood here.",

@@ -104,9 +104,9 @@ function makeServer(options: HttpListenerOptions, handle: HttpHandler): http.Ser
     const { socket } = request;
     const count = (waiting.get(socket) ?? 0) + 1;
     waiting.set(socket, count);
-    if (count > PIPELINED_MAX) return void socket.destroy();
     response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
-    handle(new NodeExchange(request, response, certificateOf(socket)));
+    if (count > PIPELINED_MAX) socket.destroy();
+    else handle(new NodeExchange(request, response, certificateOf(socket)));
   });
   server.on("clientError", answerBrokenRequest);
   // No protocol but HTTP is spoken here.

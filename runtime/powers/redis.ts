@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createClient, ErrorReply } from "@redis/client";
+import type { Evaluate } from "../server/limits/redis-meter.ts";
 import { StoreError } from "../server/store/errors.ts";
 import {
   assertKey,
@@ -16,8 +17,8 @@ type Client = ReturnType<typeof makeClient>;
 
 export interface RedisConnection {
   readonly store: SharedStore;
-  /** The connection itself, for `rate-limiter-flexible`, which speaks to it in commands of its own. */
-  readonly client: Client;
+  /** Runs a script that the server does as one. Refuses like the store. */
+  readonly evaluate: Evaluate;
 }
 
 /** Everything of ours begins with this, so that another program's keys on the same server are left alone. */
@@ -35,7 +36,8 @@ const MEMBER = /^[A-Za-z0-9_.:-]{1,200}$/;
 
 const SET_IF_VERSION = `
 if redis.call('GETRANGE', KEYS[1], 0, ${VERSION_CHARS - 1}) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if ARGV[3] == 'keep' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`;
 const DELETE_IF_VERSION = `
 if redis.call('GETRANGE', KEYS[1], 0, ${VERSION_CHARS - 1}) ~= ARGV[1] then return 0 end
@@ -76,7 +78,22 @@ export async function openRedis(
     drop(hearing);
     throw toStoreError(cause);
   }
-  return { client, store: makeRedisStore(client, hearing) };
+  return { evaluate: makeEvaluate(client), store: makeRedisStore(client, hearing) };
+}
+
+/** The script itself is sent to a server that does not know it yet, which after a restart none does. */
+function makeEvaluate(client: Client): Evaluate {
+  return async ({ text, sha1 }, keys, args) => {
+    const options = { keys: keys.map((key) => PREFIX + key), arguments: [...args] };
+    return ask(async () => {
+      try {
+        return await client.evalSha(sha1, options);
+      } catch (error) {
+        if (!(error instanceof ErrorReply && error.message.startsWith("NOSCRIPT"))) throw error;
+        return client.eval(text, options);
+      }
+    });
+  };
 }
 
 /** Whatever else listens there would be taken for an empty store. */
@@ -124,15 +141,16 @@ function makeRedisStore(client: Client, hearing: Client): SharedStore {
       );
       return readStored(text);
     },
-    async put(key, value, { ttlMs, when }) {
-      assertPut(key, value, ttlMs);
+    async put(key, value, putOptions) {
+      assertPut(key, value, putOptions);
+      const { ttlMs, when } = putOptions;
       const version = randomBytes(VERSION_BYTES).toString("base64url");
       const text = version + value;
       if (typeof when === "string") {
         const done = await run(SET_IF_VERSION, key, when, text, String(ttlMs));
         return done === 1 ? version : undefined;
       }
-      const options = { expiration: { type: "PX", value: ttlMs } } as const;
+      const options = { expiration: { type: "PX", value: Number(ttlMs) } } as const;
       const done = await ask(() =>
         client.set(PREFIX + key, text, when === null ? { ...options, condition: "NX" } : options),
       );

@@ -117,13 +117,15 @@ function makeStore(database: DatabaseSync): SharedStore {
         ? { value, version }
         : undefined;
     },
-    async put(key, value, { ttlMs, when }) {
-      assertPut(key, value, ttlMs);
+    async put(key, value, options) {
+      assertPut(key, value, options);
+      const { ttlMs, when } = options;
       return change((now) => {
-        if (when !== undefined && (find.get(key, now)?.["version"] ?? null) !== when)
-          return undefined;
+        const before = when === undefined ? undefined : find.get(key, now);
+        if (when !== undefined && (before?.["version"] ?? null) !== when) return undefined;
         const version = randomBytes(16).toString("base64url");
-        keep.run(key, value, version, null, now + ttlMs);
+        const ends = ttlMs === "keep" ? Number(before?.["ends"]) : now + ttlMs;
+        keep.run(key, value, version, null, ends);
         return version;
       });
     },

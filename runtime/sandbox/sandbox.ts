@@ -38,6 +38,8 @@ export interface Transpiled {
 
 export interface PluginCall {
   readonly scope: CallScope;
+  /** Whose data the call sees; the local tenant's where it is left out. */
+  readonly tenant?: string;
   /** Export path: `["tools", "callTool"]`. */
   readonly export: readonly string[];
   readonly args: readonly JsonValue[];

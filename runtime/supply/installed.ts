@@ -2,6 +2,7 @@ import type {
   Digest,
   LockedPlugin,
   Manifest,
+  Offers,
   PluginDigests,
   Signer,
   ToolSurface,
@@ -40,6 +41,7 @@ export interface OpenedPlugin {
   readonly package: Digest;
   readonly manifest: Manifest;
   readonly surface: ToolSurface;
+  readonly offers: Offers;
   readonly component: Uint8Array;
   readonly componentBytes: number;
   readonly digests: PluginDigests;

@@ -1,5 +1,6 @@
-import { digestOf, digestOfBytes } from "../plugin/canonical.ts";
+import { digestOfBytes } from "../plugin/canonical.ts";
 import type { PluginDigests } from "../plugin/formats.ts";
+import { digestSurface, readOffers } from "../plugin/offers.ts";
 import { parseSurface } from "../plugin/surface.ts";
 import { SupplyError } from "./errors.ts";
 import { readGzip, writeGzip } from "./gzip.ts";
@@ -13,6 +14,8 @@ export interface PluginPackage {
   readonly component: Uint8Array;
   /** `tools.json`: the tool surface in canonical form (RFC 8785). */
   readonly surface: Uint8Array;
+  /** `offers.json`: what it offers beside its tools, in canonical form; left out where it is nothing. */
+  readonly offers?: Uint8Array;
   /** `LICENSE` */
   readonly license: Uint8Array;
   /** `README.md` */
@@ -25,6 +28,7 @@ const MIB = 1024 * 1024;
 const FILES = {
   manifest: { name: "plugin.json", bytesMax: 256 * 1024 },
   surface: { name: "tools.json", bytesMax: 256 * 1024 },
+  offers: { name: "offers.json", bytesMax: 256 * 1024 },
   license: { name: "LICENSE", bytesMax: MIB },
   readme: { name: "README.md", bytesMax: MIB },
   component: { name: "plugin.wasm", bytesMax: 64 * MIB },
@@ -67,12 +71,13 @@ export function readPackage(packed: Uint8Array): PluginPackage {
     if (bytes === undefined) throw new SupplyError("ERR_PACKAGE_ENTRY", `${name} is missing`);
     return bytes;
   };
-  const readme = entries.get(FILES.readme.name);
+  const [offers, readme] = [entries.get(FILES.offers.name), entries.get(FILES.readme.name)];
   return {
     manifest: required(FILES.manifest.name),
     component: required(FILES.component.name),
     surface: required(FILES.surface.name),
     license: required(FILES.license.name),
+    ...(offers === undefined ? {} : { offers }),
     ...(readme === undefined ? {} : { readme }),
   };
 }
@@ -85,7 +90,7 @@ export function readPackage(packed: Uint8Array): PluginPackage {
 export function digestPackage(files: PluginPackage): PluginDigests {
   return {
     component: digestOfBytes(files.component),
-    surface: digestOf(parseSurface(files.surface)),
+    surface: digestSurface(parseSurface(files.surface), readOffers(files.offers)),
     manifest: digestOfBytes(files.manifest),
   };
 }

@@ -8,6 +8,7 @@ import { describeChangedTools } from "../plugin/changed-tools.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
 import { signerId } from "../plugin/signer.ts";
+import { digestSurface, readOffers } from "../plugin/offers.ts";
 import { parseSurface } from "../plugin/surface.ts";
 import { verifyCode } from "../plugin/verify-code.ts";
 import { deriveSurface } from "../plugin/wit/derive-tools.ts";
@@ -42,9 +43,14 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
   const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
   const { shape } = manifest;
   const surface = parseSurface(parts.surface, "tools.json", shape);
+  const offers = readOffers(parts.offers);
   verifyToolsDeclared(manifest, surface);
   const component = digestOfBytes(parts.component);
-  const digests = { component, surface: digestOf(surface), manifest: digestOf(manifest) };
+  const digests = {
+    component,
+    surface: digestSurface(surface, offers),
+    manifest: digestOf(manifest),
+  };
   const packed = digestOfBytes(bytes);
   verifyNotRevoked({ ...digests, package: packed }, rules.trust.revoked);
   const requested = Object.keys(manifest.capabilities);
@@ -58,6 +64,7 @@ export function openPackage(bytes: Uint8Array, rules: VerifyRules): OpenedPlugin
     package: packed,
     manifest,
     surface,
+    offers,
     component: parts.component,
     componentBytes: parts.component.length,
     digests,

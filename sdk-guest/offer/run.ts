@@ -11,7 +11,7 @@ import type {
   ResourceAnswer,
 } from "./define.ts";
 import type { Offers } from "./list.ts";
-import { matchTemplate } from "./template.ts";
+import { matchTemplate } from "@glovebox/host-api/uri-template";
 
 /** Reads one resource. Never throws or rejects: whatever is thrown becomes an error answer. */
 export function readResource(

@@ -25,18 +25,24 @@ let origin: string;
 before(async () => {
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
-  workspace = await makeServedWorkspace([
-    { folder: join(PLUGINS, "files"), grants: ["filesystem=read-write"] },
-    { folder: join(PLUGINS, "memory"), grants: ["kv=1MiB"] },
-    { folder: join(PLUGINS, "time"), grants: ["clock"] },
-    { folder: join(PLUGINS, "web"), grants: [`http=${origin}`] },
-  ]);
+  // These clients cannot ask anybody: the operator says that nobody needs to be.
+  workspace = await makeServedWorkspace(
+    [
+      { folder: join(PLUGINS, "files"), grants: ["filesystem=read-write"] },
+      { folder: join(PLUGINS, "memory"), grants: ["kv=1MiB"] },
+      { folder: join(PLUGINS, "time"), grants: ["clock"] },
+      { folder: join(PLUGINS, "web"), grants: [`http=${origin}`] },
+    ],
+    `flow:\n  accept:\n${["files>web", "memory>web"].map((path) => `    - { path: ${path}, reason: the page is of this test, until: "2999-01-01" }\n`).join("")}`,
+  );
   // A private address can be granted in the configuration only, and what was approved must be approved again.
   const text = readFileSync(workspace.configFile, "utf8");
   const grant = { allow: origin, private: "127.0.0.1/32" };
   writeFileSync(
     workspace.configFile,
-    text.replace(/http:\n\s+- .*\n/, `http: ${JSON.stringify(grant)}\n`),
+    text
+      .replace(/http:\n\s+- .*\n/, `http: ${JSON.stringify(grant)}\n`)
+      .replace(/^ {2}files:\n/m, "  files:\n    approvals: never\n"),
   );
   runGlovebox(["approve", "web", "--yes"], workspace.folder);
 });

@@ -125,6 +125,15 @@ const AT_CALL = {
   "log of numbers": (id) => send(log(id, 1, 2)),
   "log of unknown level": (id) => send(log(id, "fatal", "x")),
   "progress of words": (id) => send({ t: "note", id, op: "progress", args: ["half"] }),
+  "change of nothing": (id) => send({ t: "note", id, op: "notify", args: ["secrets", null] }),
+  "change of a list with an address": (id) =>
+    send({ t: "note", id, op: "notify", args: ["tools", "notes://a"] }),
+  "update of no address": (id) => send({ t: "note", id, op: "notify", args: ["updated", null] }),
+  "update of an endless address": (id) =>
+    send({ t: "note", id, op: "notify", args: ["updated", `notes://${"a".repeat(5000)}`] }),
+  "flood of changes": (id) => {
+    for (;;) send({ t: "note", id, op: "notify", args: ["tools", null] });
+  },
   "flood of notes": (id) => {
     for (;;) send(log(id, "info", ""));
   },

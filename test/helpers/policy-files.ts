@@ -57,6 +57,7 @@ export const EVERYTHING = {
         random: true,
       },
       limits: { deadline: "500ms" },
+      tenancy: "shared",
       tools: ["now"],
       approvals: { now: "first", "*": "always" },
       unsigned: false,
@@ -79,6 +80,12 @@ export const EVERYTHING = {
     log: "1KiB",
     concurrent_calls: 1,
     queued_calls: 0,
+  },
+  audit: {
+    arguments: "full",
+    sync: "always",
+    checkpoint: { records: 100, every: "30s", folder: "/var/log/glovebox" },
+    rotate: { size: "16MiB", age: "1d", keep: 30 },
   },
   server: {
     auth: {

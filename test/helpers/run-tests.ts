@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { delimiter } from "node:path";
 
-const FOLDERS = ["unit", "security", "advisories", "e2e", "supply"];
+const FOLDERS = ["unit", "security", "advisories", "conformance", "e2e", "supply"];
 const onPath = (program: string): boolean =>
   (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(`${folder}/${program}`));
 

@@ -2,6 +2,7 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatSize } from "@glovebox/host-api/size";
+import { HTTP_GATES } from "../../runtime/policy/gates/waivers.ts";
 import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
 import { loadCommands } from "../../runtime/cli/commands/table.ts";
@@ -71,8 +72,17 @@ export async function fillTables(text: string): Promise<string> {
     LIMIT_WORDS[field],
     ...[DEFAULT_LIMITS[field], min, max].map((amount) => formatAmount(amount, unit)),
   ]);
+  const gates = [
+    ["`ring5`", "does the operating system's seal hold, as its probe sees it?", "yes"],
+    ...HTTP_GATES.map(({ id, question, always, isWaivable }) => [
+      `\`${id}\``,
+      `${question}${always === true ? " (in development too)" : ""}`,
+      isWaivable ? "yes" : "no",
+    ]),
+  ];
   const tables = {
     limits: [["key", "of one call", "default", "least", "most"], ...limits],
+    gates: [["gate", "what it asks", "can be waived"], ...gates],
     commands: [["command", "what it does"], ...commands],
     errors: [["code", "what it means", "what to do", "exit"], ...errors],
   };
@@ -91,7 +101,7 @@ const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
 };
 
 /** As the configuration writes it. */
-function formatAmount(amount: number, unit: "duration" | "size" | "count"): string {
+function formatAmount(amount: number, unit: "duration" | "size" | "count" | "span"): string {
   if (unit === "size") return `\`${formatSize(amount).replace(" ", "")}\``;
   if (unit === "duration") return amount % 1000 === 0 ? `\`${amount / 1000}s\`` : `\`${amount}ms\``;
   return `\`${amount}\``;

@@ -71,7 +71,6 @@ function makeWorld(behave: Behave, { outputSchema, write, scopes }: Options = {}
       inputSchema: INPUT,
       ...(outputSchema ? { outputSchema } : {}),
     },
-    ...(scopes ? { scopes } : {}),
     validateArguments: compileValidator(INPUT),
     validateResult: outputSchema && compileValidator(outputSchema),
     plugin: {
@@ -95,6 +94,7 @@ function makeWorld(behave: Behave, { outputSchema, write, scopes }: Options = {}
     tools: new Map([[tool.exposedName, tool]]),
     seal: "landlock",
     steps: PLAIN_STEPS,
+    ...(scopes ? { scopes: { of: () => scopes } } : {}),
     audit: { write: write ?? ((record) => void records.push(record)), close: () => {} },
   });
   const run = (request: Partial<CallRequest> = {}) =>

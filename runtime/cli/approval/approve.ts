@@ -1,12 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { located, throwReasons } from "../../errors.ts";
+import { located, throwReasons, type GloveboxError } from "../../errors.ts";
 import { examineSource, type Examined } from "../../examine.ts";
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { editPlugin } from "../../policy/edit-configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
-import { decideStart } from "../../policy/gates.ts";
+import { decideStart } from "../../policy/gates/decide-start.ts";
 import { PinError } from "../../supply/pin-errors.ts";
 import type { SignatureFile } from "../../supply/installed.ts";
 import type { Source } from "../../supply/read-source.ts";
@@ -48,6 +48,10 @@ export interface AddRequest extends Consent {
   readonly limits?: Readonly<Record<string, JsonValue>> | undefined;
   /** Tools to expose, as the configuration would say them; none keeps what it says now. */
   readonly tools?: readonly JsonValue[];
+  /** Prompts likewise. */
+  readonly prompts?: readonly JsonValue[];
+  /** Tools and prompts go by their own names. */
+  readonly plainNames?: boolean;
   /** What a component without a manifest is called. */
   readonly naming?: Naming;
   readonly unsigned: boolean;
@@ -59,6 +63,7 @@ export interface AddRequest extends Consent {
 export async function addPlugin(request: AddRequest, call: CommandCall): Promise<ApprovalResult> {
   const { configFile, machine } = call;
   const { alias: wanted, grants, limits = {}, tools = [], unsigned, endorser } = request;
+  const { prompts = [], plainNames = false } = request;
   if (wanted !== undefined) assertAlias(wanted, "--as");
   const workspace = readWorkspace(configFile, machine.files);
   const typed = readTypedSource(request.source, workspace.paths.root);
@@ -80,6 +85,8 @@ export async function addPlugin(request: AddRequest, call: CommandCall): Promise
       ...(grants ? { grants } : {}),
       ...(Object.keys(limits).length > 0 ? { limits } : {}),
       ...(tools.length > 0 ? { tools } : {}),
+      ...(prompts.length > 0 ? { prompts } : {}),
+      ...(plainNames ? { names: "plain" } : {}),
       // Whoever adds a signed release of what ran unsigned means it to be signed.
       ...(unsigned || before?.unsigned ? { unsigned } : {}),
     });
@@ -192,7 +199,7 @@ export async function examine(
       seal: sandbox.seal,
       nowMs: Date.now(),
     });
-    const reasons: PolicyError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
+    const reasons: GloveboxError[] = gates.map((gate) => gate.at({ file: paths.configFile }));
     if (unsigned && !isConfigured && effectiveMode(mode) === "production")
       reasons.push(refuseUnsigned(alias));
     throwReasons(reasons);

@@ -13,6 +13,7 @@ import { PLUGIN_NAME } from "../../plugin/rules.ts";
 import { diffGrants } from "../../plugin/grants.ts";
 import { describeSigner } from "../../plugin/signer.ts";
 import type { Configuration, PluginConfiguration } from "../../policy/configuration.ts";
+import { exposeOffers } from "../../policy/expose-offers.ts";
 import { exposeTools, type ExposedTool } from "../../policy/expose.ts";
 import type { Vouched } from "../../supply/installed.ts";
 import { verifyVouched } from "../../supply/verify-installed.ts";
@@ -80,7 +81,7 @@ export async function finishApproval(
   assertSamePlugin(alias, before, manifest.name);
   showSource(source, origin, examined.opened.package, out);
   const findings = findingsIn(workspace, candidate, call);
-  const views = viewTools(examined.opened.surface, findings);
+  const views = viewTools(examined.opened.surface, findings, examined.opened.offers);
   showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
@@ -137,12 +138,13 @@ export async function finishApproval(
 /** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */
 function exposeAlone(
   alias: string,
-  { opened: { surface } }: Examined,
+  { opened: { surface, offers } }: Examined,
   configuration: PluginConfiguration,
   file: string,
 ): readonly ExposedTool[] {
   const { tools, problems } = exposeTools([{ alias, surface, configuration }]);
-  throwReasons(problems.map((problem) => problem.at({ file })));
+  const offered = exposeOffers([{ alias, offers, configuration }]);
+  throwReasons([...problems, ...offered.problems].map((problem) => problem.at({ file })));
   return tools;
 }
 

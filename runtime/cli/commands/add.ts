@@ -48,6 +48,16 @@ export const add: Command = {
       value: "NAME[=AS]",
       summary: "expose only these of its tools, under another name where one is given",
     },
+    prompt: {
+      type: "string",
+      multiple: true,
+      value: "NAME[=AS]",
+      summary: "expose only these of its prompts, likewise",
+    },
+    "plain-names": {
+      type: "boolean",
+      summary: "list its tools and prompts by their own names, without the plugin's before them",
+    },
     name: {
       type: "string",
       value: "NAME",
@@ -90,7 +100,9 @@ export const add: Command = {
         alias: call.text("as"),
         grants: allowed?.grants ?? (flags.length > 0 ? granted : undefined),
         limits: allowed?.limits,
-        tools: call.texts("tool").map(readTool),
+        tools: call.texts("tool").map((words) => readNamed("tool", words)),
+        prompts: call.texts("prompt").map((words) => readNamed("prompt", words)),
+        plainNames: call.flag("plain-names"),
         naming: namingOf(call),
         unsigned: call.flag("unsigned"),
         endorser: endorserOf(call),
@@ -111,9 +123,9 @@ export const add: Command = {
 };
 
 /** `NAME`, or `NAME=AS`, as the configuration says it. */
-function readTool(words: string): JsonValue {
-  const [tool = "", as] = words.split("=", 2);
-  return as === undefined ? tool : { tool, as };
+function readNamed(what: "tool" | "prompt", words: string): JsonValue {
+  const [name = "", as] = words.split("=", 2);
+  return as === undefined ? name : { [what]: name, as };
 }
 
 function endorserOf(call: CommandCall): KeyObject | undefined {

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
-import { LOCAL_CALLER } from "../../call.ts";
+import type { CallRequest } from "../../call.ts";
 import { EXIT } from "../../errors.ts";
 import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
+import { callerHere, callWithAnswers } from "../answer-questions.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
@@ -20,6 +21,7 @@ export const call: Command = {
   description: [
     "Verifies and starts everything as `serve` does, calls the tool once and prints its answer.",
     "The arguments are a JSON object, or `-` to read it from standard input. Exit 4 when the tool answers an error.",
+    "Where a person has to approve the call, you are asked at the terminal; a script says `--approve`.",
   ],
   options: {
     profile: {
@@ -38,9 +40,11 @@ export const call: Command = {
     'glovebox call time__now \'{"zone":"Europe/Paris"}\'',
     'echo \'{"path":"notes.txt"}\' | glovebox call files__read -',
   ],
-  async run({ args: [name = "", words = "{}"], configFile, out, machine }) {
+  async run({ args: [name = "", words = "{}"], configFile, flag, text, out, machine }) {
     const args = parseArguments(words === "-" ? await readStandardInput() : words);
-    const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine);
+    const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine, {
+      profile: text("profile"),
+    });
     const interrupted = new AbortController();
     const stop = (): void => interrupted.abort();
     process.once("SIGINT", stop);
@@ -50,14 +54,16 @@ export const call: Command = {
         throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, {
           remedy: remedyForUnknown(name, names),
         });
-      const answer = await runtime.callTool({
+      const isApproved = flag("approve");
+      const request: CallRequest = {
         name,
         arguments: args,
-        caller: LOCAL_CALLER,
+        caller: callerHere(out, isApproved),
         signal: interrupted.signal,
         onProgress: (progress, total, message) =>
           out.progress(formatProgress(progress, total, message)),
-      });
+      };
+      const answer = await callWithAnswers(runtime.callTool, request, out, isApproved);
       showAnswer(answer, out);
       return answer.isError ? EXIT.toolError : EXIT.done;
     } finally {

@@ -1,8 +1,12 @@
 import { collectReasons, EXIT, type GloveboxError } from "../../errors.ts";
-import { decideStart, isSealed } from "../../policy/gates.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { decideHttp, decideStart, isSealed } from "../../policy/gates/decide-start.ts";
+import { describeWaivers, type WaiverState } from "../../policy/gates/waivers.ts";
+import { DEFAULT_HTTP } from "../../policy/server/http-configuration.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
 import { readWorkspace, verifyWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
+import { gatherHttpFacts } from "../gates/http-facts.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
 import type { ProbeResult } from "../probes/probe.ts";
 import { runProbes } from "../probes/run-probes.ts";
@@ -145,7 +149,36 @@ function checkPlugins(workspace: Workspace, seal: Seal, files: Machine["files"])
       reasons.map((reason) => toCheck(`plugin ${alias}`, "failed", reason)),
     ),
     ...gates.map((gate) => toCheck("production", severity, gate)),
+    ...describeWaivers(waivers, Date.now()).map(checkWaiver),
+    ...checkHttp(workspace, seal),
   ];
+}
+
+function checkWaiver({ gate, reason, until, isInForce }: WaiverState): Check {
+  const says = `${isInForce ? `until ${until}` : `ended on ${until}`}: ${makeVisible(reason)}`;
+  return { name: `waiver ${gate}`, state: "warning", says };
+}
+
+/** Whether `serve --http` would start in production, and what to do where it would not. */
+function checkHttp(workspace: Workspace, seal: Seal): Check[] {
+  const { mode, server, plugins, waivers } = workspace.configuration;
+  if (server.http === DEFAULT_HTTP && server.auth === undefined)
+    return [
+      { name: "http", state: "ok", says: "not configured: `glovebox init --http` begins one" },
+    ];
+  const http = gatherHttpFacts(workspace);
+  const facts = { mode: "production", plugins, waivers, seal, nowMs: Date.now(), http } as const;
+  const refused = effectiveMode(mode) === "production" ? "failed" : "warning";
+  return decideHttp(facts).flatMap(({ gate, state, reasons }): Check[] => {
+    const name = `http ${gate.id}`;
+    if (state === "open") return [{ name, state: "ok", says: `${gate.question} yes` }];
+    const severity = state === "waived" ? "warning" : gate.always === true ? "failed" : refused;
+    return reasons.map((reason) => ({
+      name,
+      state: severity,
+      says: `${reason.code}: ${makeVisible(reason.message)} ${state === "waived" ? "Waived." : reason.remedy}`,
+    }));
+  });
 }
 
 function toCheck(name: string, state: Check["state"], reason: GloveboxError): Check {

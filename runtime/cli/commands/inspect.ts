@@ -25,14 +25,17 @@ export const inspect: Command = {
   async run({ args: [alias = ""], configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const { limits, isolation, grants, unsigned } = configuredPlugin(workspace, alias);
-    const { manifest, surface, locked, signers, ...opened } = verifyPlugin(
+    const { manifest, surface, offers, locked, signers, ...opened } = verifyPlugin(
       workspace,
       alias,
       machine.files,
     );
     const neighbours = readNeighbours(alias, workspace, machine.files);
-    const findings = scanRelease({ opened: { manifest, surface, ...opened }, signers }, neighbours);
-    const views = viewTools(surface, findings);
+    const findings = scanRelease(
+      { opened: { manifest, surface, offers, ...opened }, signers },
+      neighbours,
+    );
+    const views = viewTools(surface, findings, offers);
     showSource(locked.source, locked.origin, locked.package, out);
     showPlugin({ manifest, ...opened }, views, signers, grants, out);
     showFindings(findings, out);
@@ -42,6 +45,7 @@ export const inspect: Command = {
       alias,
       manifest,
       tools: surface,
+      offers,
       views,
       findings,
       grants,

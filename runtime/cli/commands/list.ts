@@ -2,6 +2,7 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { EXIT } from "../../errors.ts";
+import { exposeOffers, NOTHING_EXPOSED } from "../../policy/expose-offers.ts";
 import { exposeTools } from "../../policy/expose.ts";
 import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
@@ -27,6 +28,9 @@ export const list: Command = {
       const exposed = plugin
         ? exposeTools([{ alias, surface: plugin.surface, configuration }]).tools
         : [];
+      const offered = plugin
+        ? exposeOffers([{ alias, offers: plugin.offers, configuration }]).offers
+        : NOTHING_EXPOSED;
       return {
         name: alias,
         version: plugin?.manifest.version ?? "?",
@@ -36,6 +40,11 @@ export const list: Command = {
         unsigned: configuration.unsigned,
         grants: Object.entries(configuration.grants).map(formatGrant),
         tools: exposed.map((tool) => tool.exposedName),
+        prompts: offered.prompts.map((prompt) => prompt.exposedName),
+        resources: [
+          ...offered.resources.map(({ resource }) => resource.uri),
+          ...offered.templates.map(({ template }) => template.uriTemplate),
+        ],
       };
     });
     if (rows.length === 0) out.line("No plugins are installed. Next: `glovebox add SOURCE`.");

@@ -1,27 +1,45 @@
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
-import { makeLog } from "../../powers/log.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { describeWaivers } from "../../policy/gates/waivers.ts";
+import { parseListen } from "../../policy/server/http.ts";
+import type { ListenAddress } from "../../policy/server/http-configuration.ts";
+import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
-import { serveOverStdio } from "../../server/stdio/serve-stdio.ts";
-import { readWorkspace } from "../../workspace.ts";
+import { makeChangeBus, publishChanges } from "../../server/mcp/change-bus.ts";
+import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
+import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { openServedTasks, type ServedTasks } from "../open-tasks.ts";
+import type { serveOverHttp as ServeOverHttp } from "../serve-over-http.ts";
+import { limitNotes } from "../limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
-import { startRuntime } from "../start-runtime.ts";
+import { startRuntime, type Runtime } from "../start-runtime.ts";
 
-const NOTES_MAX = 50;
 const FLUSH_MS_MAX = 1000;
 
 export const serve: Command = {
   name: "serve",
-  summary: "serve the installed plugins to one MCP client over stdio",
-  usage: "[--profile NAME] [--snippets]",
+  summary: "serve the installed plugins to one MCP client over stdio, or to many over HTTP",
+  usage: "[--http] [--listen ADDRESS:PORT] [--profile NAME] [--snippets]",
   description: [
     "Verifies everything, asks every gate, and speaks MCP on standard input and output until the client goes.",
+    "With --http it listens on `server.http.listen` (127.0.0.1:8808 by default) and serves MCP at /mcp, and each profile at /mcp/NAME, until it is told to stop.",
     "Notes for the operator go to standard error: lines on a terminal, and else JSON.",
     "With NODE_ENV=production or `mode: production` anything unsigned, unpinned, changed or unsealed refuses to start.",
     "With --snippets it serves nothing: it prints what to paste into Claude Desktop, VS Code and Cursor to have it started.",
   ],
   options: {
+    http: {
+      type: "boolean",
+      summary: "listen for clients, rather than serve whoever holds standard input and output",
+    },
+    listen: {
+      type: "string",
+      value: "ADDRESS:PORT",
+      summary: "with --http: listen here; port 0 lets the system choose",
+    },
     profile: {
       type: "string",
       value: "NAME",
@@ -36,6 +54,8 @@ export const serve: Command = {
   argumentsMax: 0,
   examples: [
     "glovebox serve",
+    "glovebox serve --http",
+    "glovebox serve --http --listen 127.0.0.1:9000",
     "glovebox serve --profile bank",
     "glovebox serve --snippets",
     "NODE_ENV=production glovebox serve --config /srv/tools/glovebox.yaml",
@@ -46,37 +66,32 @@ export const serve: Command = {
       showSnippets(configFile, out);
       return EXIT.done;
     }
-    const runtime = await startRuntime(readWorkspace(configFile, machine.files), machine, {
-      profile: text("profile"),
-    });
-    const { tools, callTool, posture } = runtime;
+    const isHttp = flag("http");
+    const listen = readListenFlag(text("listen"), isHttp);
+    const workspace = listenAt(readWorkspace(configFile, machine.files), listen);
+    const profile = text("profile");
+    const which = isHttp && profile === undefined ? "all" : { profile };
+    const runtime = await startRuntime(workspace, machine, which, isHttp ? "http" : "stdio");
     const log = await makeLog(process.stderr);
-    const { mode, plugins, seal } = posture;
-    log.info(
-      `${tools.length} tools of ${plugins.length} plugins, ${mode} mode, seal ${seal.name}`,
-      {
-        tools: tools.length,
-        plugins: plugins.length,
-        mode,
-        seal: seal.name,
-      },
-    );
-    for (const { alias, signed } of plugins)
-      if (!signed) log.warn(`plugin ${alias} runs UNSIGNED`, { plugin: alias });
-    const server = serveOverStdio(
-      {
-        version: runtimeVersion(),
-        tools,
-        callTool,
-        reportDebt: (filter) => makeDebtReport(posture, filter),
-      },
-      { input: process.stdin, output: process.stdout },
-      limitNotes((error) => log.warn(`protocol: ${error.message}`)),
-    );
-    const stop = (): void => void server.close();
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
+    announce(runtime, log);
+    for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
+      log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
+    const tasks = await openTasksOf(workspace, runtime, log);
+    const server = isHttp
+      ? await serveAtAddress(workspace, runtime, machine, { log, tasks })
+      : serveAtPipes(runtime, tasks, log);
+    // The second time nobody waits for what runs.
+    let isStopping = false;
+    const { drainMs } = workspace.configuration.server.http.limits;
+    const stop = (): void => {
+      void server.close();
+      void tasks.close(isStopping ? 0 : drainMs);
+      isStopping = true;
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
     await server.closed;
+    await tasks.close(isStopping ? drainMs : 0);
     await runtime.close();
     // Answers that the client never reads do not keep this process.
     setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
@@ -84,12 +99,87 @@ export const serve: Command = {
   },
 };
 
-/** The client can make any number of notes, and whoever started this process may not read them. */
-function limitNotes(note: (error: Error) => void): (error: Error) => void {
-  let count = 0;
-  return (error) => {
-    count += 1;
-    if (count <= NOTES_MAX)
-      note(count < NOTES_MAX ? error : new Error("further protocol errors are not shown"));
-  };
+function readListenFlag(words: string | undefined, isHttp: boolean): ListenAddress | undefined {
+  if (words === undefined) return undefined;
+  const listen = isHttp ? parseListen(words) : undefined;
+  if (listen) return listen;
+  const message = isHttp
+    ? "`--listen` is not an address and a port."
+    : "`--listen` says where to listen, and nothing listens without `--http`.";
+  throw new CliError("ERR_USAGE", message, {
+    remedy: "Write `--http --listen 127.0.0.1:8808`, or `[::1]:8808`.",
+  });
+}
+
+/** The gates ask about the address that is listened on, whoever said it. */
+function listenAt(workspace: Workspace, listen: ListenAddress | undefined): Workspace {
+  if (!listen) return workspace;
+  const { configuration } = workspace;
+  const http = { ...configuration.server.http, listen };
+  const server = { ...configuration.server, http };
+  return { ...workspace, configuration: { ...configuration, server } };
+}
+
+function announce({ profiles, posture }: Runtime, log: Log): void {
+  const { mode, plugins, seal } = posture;
+  const tools = profiles.reduce((sum, profile) => sum + profile.tools.length, 0);
+  log.info(`${tools} tools of ${plugins.length} plugins, ${mode} mode, seal ${seal.name}`, {
+    tools,
+    plugins: plugins.length,
+    mode,
+    seal: seal.name,
+  });
+  for (const { alias, signed } of plugins)
+    if (!signed) log.warn(`plugin ${alias} runs UNSIGNED`, { plugin: alias });
+}
+
+/** What cannot be kept is not promised: without the store nothing is served that needs it. */
+async function openTasksOf(workspace: Workspace, runtime: Runtime, log: Log): Promise<ServedTasks> {
+  try {
+    return await openServedTasks(workspace, runtime, (error) =>
+      log.warn(`tasks: ${String(error)}`),
+    );
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+}
+
+async function serveAtAddress(
+  ...given: Parameters<typeof ServeOverHttp>
+): Promise<Awaited<ReturnType<typeof ServeOverHttp>>> {
+  const [, runtime, , { log }] = given;
+  const { serveOverHttp } = await import("../serve-over-http.ts");
+  try {
+    const server = await serveOverHttp(...given);
+    const { host, port } = server.address;
+    log.info(`MCP at ${host.includes(":") ? `[${host}]` : host}:${port}/mcp`, { host, port });
+    return server;
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+}
+
+function serveAtPipes(
+  { profiles: [profile], tools, offers, changes, callTool, posture }: Runtime,
+  tasks: ServedTasks,
+  log: Log,
+): StdioServing {
+  const own = profile && tasks.of(profile);
+  const bus = makeChangeBus();
+  publishChanges(changes, bus);
+  return serveOverStdio(
+    {
+      ...(own ? { tasks: own } : {}),
+      version: runtimeVersion(),
+      tools,
+      offers,
+      changes: bus,
+      callTool,
+      reportDebt: (filter) => makeDebtReport(posture, filter),
+    },
+    { input: process.stdin, output: process.stdout },
+    limitNotes((error) => log.warn(`protocol: ${error.message}`)),
+  );
 }

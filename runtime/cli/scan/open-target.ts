@@ -55,12 +55,12 @@ export async function openTargets(word: string, call: CommandCall): Promise<read
 
 function openInstalled(alias: string, workspace: Workspace, { machine }: CommandCall): ScanTarget {
   const locked = lockedPlugin(alias, workspace);
-  const { surface } = openStored(workspace, alias, locked, machine.files);
+  const { surface, offers } = openStored(workspace, alias, locked, machine.files);
   const file = workspace.paths.packageFile(locked.package);
   return {
     name: alias,
     file,
-    tools: toScanned(surface),
+    tools: toScanned(surface, offers),
     neighbours: readNeighbours(alias, workspace, machine.files),
     placeOf: () => ({ file }),
   };
@@ -117,12 +117,12 @@ async function openPlugin(
   call: CommandCall,
 ): Promise<ScanTarget> {
   const bytes = source.kind === "package" ? source.package : await packHere(source, call);
-  const { surface, manifest } = readStatedTools(bytes, CAPABILITIES);
+  const { surface, offers, manifest } = readStatedTools(bytes, CAPABILITIES);
   const neighbours = workspace ? readNeighbours("", workspace, call.machine.files) : [];
   return {
     name,
     file: source.file,
-    tools: toScanned(surface),
+    tools: toScanned(surface, offers),
     // Another release of what is installed is no impostor here: whether it is the same plugin is asked when it is added.
     neighbours: neighbours.filter(({ locked }) => locked.name !== manifest.name),
     placeOf: () => ({ file: source.file }),

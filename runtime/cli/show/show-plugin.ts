@@ -16,7 +16,7 @@ export type Grants = Readonly<Partial<Record<CapabilityName, JsonValue>>>;
  * Shows a plugin as an operator needs to see it: who signed it, exactly what the model will read, what it wants and what it gets.
  */
 export function showPlugin(
-  opened: Omit<OpenedPlugin, "component" | "surface">,
+  opened: Omit<OpenedPlugin, "component" | "surface" | "offers">,
   views: readonly ToolView[],
   signers: readonly Signer[],
   grants: Grants,

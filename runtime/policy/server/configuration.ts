@@ -2,6 +2,7 @@ import type { AuthConfiguration, ScopeConfiguration } from "./auth-configuration
 import { DEFAULT_HTTP, type HttpConfiguration } from "./http-configuration.ts";
 import type { RateConfiguration } from "./rate.ts";
 import type { StoreConfiguration } from "./store.ts";
+import type { TasksConfiguration } from "./tasks.ts";
 
 /** The section `server` of the configuration, after parsing. Each part is its own file's. */
 export interface ServerConfiguration {
@@ -13,6 +14,8 @@ export interface ServerConfiguration {
   readonly http: HttpConfiguration;
   /** What callers may use; undefined limits nothing. */
   readonly rate?: RateConfiguration;
+  /** Calls that become tasks; undefined, none do. */
+  readonly tasks?: TasksConfiguration;
   /** Where replicas meet. */
   readonly store: StoreConfiguration;
   /** Where the key is that signs what clients bring back. Undefined makes one at each start, good for one process. */

@@ -5,6 +5,8 @@ export interface HttpConfiguration {
   readonly hosts: readonly string[];
   /** Origins of web pages that may call it, beside those of this machine: `https://app.example.com`. */
   readonly origins: readonly string[];
+  /** Whether the operator said so, and be it that there are none. */
+  readonly statesOrigins: boolean;
   readonly tls?: TlsConfiguration;
   readonly proxy?: ProxyConfiguration;
   readonly limits: HttpLimits;
@@ -65,5 +67,6 @@ export const DEFAULT_HTTP: HttpConfiguration = {
   listen: DEFAULT_LISTEN,
   hosts: [],
   origins: [],
+  statesOrigins: false,
   limits: DEFAULT_HTTP_LIMITS,
 };

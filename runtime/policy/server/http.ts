@@ -64,6 +64,7 @@ export function readHttp(member: Cursor): HttpConfiguration {
     listen: listen.isAbsent() ? DEFAULT_LISTEN : readListen(listen),
     hosts: readStrings(fields.get("hosts"), HOST),
     origins: readStrings(fields.get("origins"), ORIGIN),
+    statesOrigins: !fields.get("origins").isAbsent(),
     ...fields.optional("tls", readTls),
     ...fields.optional("proxy", readProxy),
     limits: readAmounts(fields.get("limits"), HTTP_LIMIT_ROWS, DEFAULT_HTTP_LIMITS),

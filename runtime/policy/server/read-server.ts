@@ -6,11 +6,15 @@ import { readRate } from "./rate.ts";
 import { readReference } from "./reference.ts";
 import { readScopes } from "./read-scopes.ts";
 import { readStore } from "./store.ts";
+import { readTasks } from "./tasks.ts";
 
 /** Reads the section `server`. Each key's own reader stands in a file of its own. */
 export function readServer(member: Cursor): ServerConfiguration {
   if (member.isAbsent()) return NO_SERVER;
-  const fields = member.fields([], ["auth", "scopes", "http", "rate", "store", "state_key"]);
+  const fields = member.fields(
+    [],
+    ["auth", "scopes", "http", "rate", "store", "state_key", "tasks"],
+  );
   const stateKey = fields.get("state_key");
   return {
     ...fields.optional("auth", readAuth),
@@ -18,6 +22,7 @@ export function readServer(member: Cursor): ServerConfiguration {
     http: readHttp(fields.get("http")),
     ...fields.optional("rate", readRate),
     store: readStore(fields.get("store")),
+    ...fields.optional("tasks", readTasks),
     ...(stateKey.value === undefined ? {} : { stateKey: readReference(stateKey) }),
   };
 }

@@ -49,13 +49,23 @@ export function answerProblem(
   exchange.answer(HTTP_PROBLEMS[code], { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
 }
 
+const CHALLENGE_PROBLEMS = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHENTICATED",
+  403: "FORBIDDEN",
+  503: "UNAVAILABLE",
+} as const satisfies Record<Challenge["status"], HttpProblem>;
+
 /** A refusal of the authenticator, with everything that RFC 9110 wants of it. */
 export function answerChallenge(
   exchange: HttpExchange,
-  { status, challenges, message }: Challenge,
+  { status, challenges, message, retryAfter }: Challenge,
 ): void {
-  answerProblem(exchange, status === 401 ? "UNAUTHENTICATED" : "FORBIDDEN", message, {
-    headers: challenges.length === 0 ? {} : { "www-authenticate": challenges.join(", ") },
+  answerProblem(exchange, CHALLENGE_PROBLEMS[status], message, {
+    headers: {
+      ...(challenges.length === 0 ? {} : { "www-authenticate": challenges.join(", ") }),
+      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+    },
   });
 }
 

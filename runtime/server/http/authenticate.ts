@@ -30,25 +30,6 @@ export interface Authenticator {
   readonly metadata?: JsonObject;
 }
 
-/**
- * Everyone is let in as one and the same: for a server that only this machine reaches. Clients of other machines are
- * refused however they got here.
- */
-export const AUTHENTICATE_NOBODY: Authenticator = {
-  authenticate: ({ remoteAddress }) =>
-    isLoopback(remoteAddress)
-      ? { kind: "principal", principal: NOBODY }
-      : { kind: "challenge", challenge: ONLY_THIS_MACHINE },
-  decideTool: () => undefined,
-};
-
-const NOBODY: Principal = { via: "none", tenant: "local", id: "anyone on this machine" };
-const ONLY_THIS_MACHINE: Challenge = {
-  status: 403,
-  challenges: [],
-  message: "Without authentication only this machine is served.",
-};
-
 /** Whether a connection comes from this machine. */
 export function isLoopback(address: string): boolean {
   return address === "::1" || /^(::ffff:)?127\./.test(address);

@@ -26,13 +26,13 @@ export function luggageOf(authInfo: AuthInfo | undefined): Luggage {
   return luggage;
 }
 
-/** Where a request comes from. `session` is the id of its session, where it has one. */
-export function originOf(principal: Principal, headers: RequestHeaders, session?: string): Origin {
+/** Where a request comes from. */
+export function originOf(
+  principal: Principal,
+  headers: RequestHeaders,
+  conversation: string,
+): Origin {
   const { traceparent, tracestate, baggage } = headers;
   const trace = traceparent === undefined ? undefined : readTrace(traceparent, tracestate, baggage);
-  return {
-    principal,
-    conversation: session ?? `principal:${principal.id}`,
-    ...(trace ? { trace } : {}),
-  };
+  return { principal, conversation, ...(trace ? { trace } : {}) };
 }

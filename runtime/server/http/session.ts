@@ -5,6 +5,7 @@ import {
   type MessageExtraInfo,
   type RequestId,
   type Server,
+  type ServerEventBus,
   type Transport,
   type TransportSendOptions,
 } from "@modelcontextprotocol/server";
@@ -13,6 +14,7 @@ import type { ToolAnswer } from "../../answer.ts";
 import type { CallTool } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
 import { askableOf, takeFrom, type McpConnection, type Origin } from "../mcp/connection.ts";
+import { tellChanges } from "../mcp/tell-changes.ts";
 import { DirectCalls, type DirectOrigin } from "../mcp/direct-calls.ts";
 import { answerProblem, answerRpcError, SAFE_HEADERS, toEvent } from "./answers.ts";
 import type { HttpExchange } from "./exchange.ts";
@@ -33,6 +35,9 @@ const PRIMED_SINCE = "2025-11-25";
 
 export interface SessionSetting {
   readonly principal: Principal;
+  /** Of the endpoint where it was begun. It is a session nowhere else. */
+  readonly path: string;
+  readonly changes: ServerEventBus;
   readonly callTool: CallTool;
   readonly known: ReadonlySet<string>;
   makeServer(connection: McpConnection): Server;
@@ -56,6 +61,7 @@ interface Pending {
 export class HttpSession implements Transport {
   readonly sessionId: string = randomUUID();
   readonly principalId: string;
+  readonly path: string;
   lastUsedMs: number = performance.now();
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
   onclose?: () => void;
@@ -68,6 +74,7 @@ export class HttpSession implements Transport {
   readonly #pending = new Map<RequestId, Pending>();
   readonly #log = new EventLog();
   readonly #headers = { "mcp-session-id": this.sessionId };
+  readonly #stopChanges: () => void;
   #common: Reply | undefined;
   #requests = 0;
   #version = "";
@@ -76,8 +83,16 @@ export class HttpSession implements Transport {
   constructor(setting: SessionSetting) {
     this.#setting = setting;
     this.principalId = setting.principal.id;
+    this.path = setting.path;
+    const connection: McpConnection = {
+      originOf: (authInfo) => luggageOf(authInfo).origin,
+      takeFirst: (id) => takeFrom(this.#first, id),
+      logs: {},
+      subscribed: new Set(),
+    };
     this.#direct = new DirectCalls({
       callTool: setting.callTool,
+      logs: connection.logs,
       known: setting.known,
       send: (message, relatedId) =>
         this.send(message, relatedId === undefined ? {} : { relatedRequestId: relatedId }),
@@ -87,10 +102,8 @@ export class HttpSession implements Transport {
         this.#deliver(message, { principal, conversation, ...(trace ? { trace } : {}) });
       },
     });
-    this.server = setting.makeServer({
-      originOf: (authInfo) => luggageOf(authInfo).origin,
-      takeFirst: (id) => takeFrom(this.#first, id),
-    });
+    this.server = setting.makeServer(connection);
+    this.#stopChanges = tellChanges(this.server, setting.changes, connection.subscribed);
   }
 
   /** Whether a client waits for something here. */
@@ -173,6 +186,7 @@ export class HttpSession implements Transport {
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#isClosed = true;
+    this.#stopChanges();
     this.#direct.close();
     for (const [id, { reply }] of this.#pending) {
       this.#forget(id);

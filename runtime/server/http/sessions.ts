@@ -22,10 +22,10 @@ export class Sessions {
     return this.#byId.size;
   }
 
-  /** The session, if it is this principal's: another's is not there. */
-  find(id: string, principalId: string): HttpSession | undefined {
+  /** The session, if it is this principal's and was begun at this endpoint: another's is not there. */
+  find(id: string, principalId: string, path: string): HttpSession | undefined {
     const session = this.#byId.get(id);
-    if (session?.principalId !== principalId) return undefined;
+    if (session?.principalId !== principalId || session.path !== path) return undefined;
     this.#byId.delete(id);
     this.#byId.set(id, session);
     return session;

@@ -1,5 +1,5 @@
 import type { ClientError } from "../../answer.ts";
-import type { Admission, CallableTool, CallSteps } from "../../call.ts";
+import type { Admission, CallSteps } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
 import type { CallerLimits, RateConfiguration, RateLimits } from "../../policy/server/rate.ts";
 import type { Charge, Meter, Shortage, Taken } from "./meter.ts";
@@ -10,9 +10,14 @@ const LEASE_MARGIN_MS = 120_000;
 
 /**
  * The step that asks the limits: of the caller, of the caller and the tool, and of the tenant.
- * Answers at once where the meter does. A meter that fails refuses the call: nobody knows what was used.
+ * Answers at once where the meter does. A meter that fails refuses the call, since nobody knows what was used, unless
+ * `whenAway` is there to be asked instead.
  */
-export function makeAdmit(rate: RateConfiguration, meter: Meter): CallSteps["admit"] {
+export function makeAdmit(
+  rate: RateConfiguration,
+  meter: Meter,
+  whenAway?: Meter,
+): CallSteps["admit"] {
   const tools = new Map(Object.entries(rate.tools));
   const accountsOf = makeAccountsOf(rate);
   return (caller, callable) => {
@@ -29,17 +34,13 @@ export function makeAdmit(rate: RateConfiguration, meter: Meter): CallSteps["adm
         ]
       : always;
     if (charges.length === 0) return ADMITTED;
-    const taken = take(meter, charges, callable);
-    return taken instanceof Promise ? taken.then(toAdmission, () => UNKNOWN) : toAdmission(taken);
+    const leaseMs = callable.plugin.deadlineMs + LEASE_MARGIN_MS;
+    const taken = meter.take(charges, leaseMs);
+    if (!(taken instanceof Promise)) return toAdmission(taken);
+    return taken.then(toAdmission, async () =>
+      whenAway ? toAdmission(await whenAway.take(charges, leaseMs)) : UNKNOWN,
+    );
   };
-}
-
-function take(
-  meter: Meter,
-  charges: readonly Charge[],
-  { plugin }: CallableTool,
-): Taken | Promise<Taken> {
-  return meter.take(charges, plugin.deadlineMs + LEASE_MARGIN_MS);
 }
 
 interface CallerAccounts {

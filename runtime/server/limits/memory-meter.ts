@@ -91,7 +91,7 @@ function dayEndsMs({ dayBeganMs, dayCount }: Account, nowMs: number): number | u
 function hold(held: readonly Account[]): Taken {
   let isHeld = true;
   return {
-    release() {
+    release: () => {
       if (!isHeld) return;
       isHeld = false;
       for (const account of held) account.running -= 1;

@@ -19,7 +19,7 @@ export interface Shortage {
 /** A call that was let in holds its places until `release`, which counts once however often it is called. */
 export type Taken =
   | { readonly shortage: Shortage }
-  | { readonly shortage?: undefined; release(): void };
+  | { readonly shortage?: undefined; readonly release: () => void };
 
 /** Counts calls. All charges of a call are taken, or none is. */
 export interface Meter {

@@ -14,11 +14,11 @@ const ADDRESS_CHARS_MAX = 64;
 /** What an HTTP server asks before it reads a body. Counts in this process; answers are seconds for `Retry-After`. */
 export interface RequestGuard {
   /** Before anything of a request is looked at: whether its address has had too many refused. Undefined lets it on. */
-  checkAddress(address: string): number | undefined;
+  admitAddress(address: string): number | undefined;
   /** Of a request that could not be let in: no authority or a false one, malformed, too large, the wrong host or origin. */
   noteRefused(address: string): void;
   /** After authentication, before the body. Undefined lets it on, and counts it. */
-  admitRequest(principal: Principal): number | undefined;
+  admitPrincipal(principal: Principal): number | undefined;
 }
 
 export type RequestLimits = Pick<RateConfiguration, "requests" | "refused">;
@@ -36,7 +36,7 @@ export function makeRequestGuard(
   const addresses = new Accounts(ACCOUNTS_MAX, randomInt(2 ** 32));
   const callers = new Accounts(ACCOUNTS_MAX, randomInt(2 ** 32));
   return {
-    checkAddress(address) {
+    admitAddress(address) {
       const account = addresses.find(networkOf(address));
       return account && secondsOf(waitOf(account, refused, nowMs()));
     },
@@ -47,7 +47,7 @@ export function makeRequestGuard(
       // No deeper than empty: whoever stops is let on after one interval, however long they went on.
       if (waitOf(account, refused, now) === 0) use(account, refused, now);
     },
-    admitRequest(principal) {
+    admitPrincipal(principal) {
       const now = nowMs();
       callers.makeRoom(now);
       const account = callers.of(callerKey(principal), now);

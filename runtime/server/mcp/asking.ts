@@ -58,12 +58,13 @@ export interface AskingSetting {
   /** Of 32 bytes or more. Replicas share one. */
   readonly key: Uint8Array;
   readonly spent: SpentStates;
+  readonly place: string;
   /** Who sent the message: the state counts for nobody else. */
   principalOf(ctx: ServerContext): string;
 }
 
 /**
- * The state that travels through the client is the SDK's signed form (HMAC-SHA256, dated), bound to principal and method,
+ * The state that travels through the client is the SDK's signed form (HMAC-SHA256, dated), bound to place, principal and method,
  * and names the subject, a digest of its arguments and an id that is spent once. It is signed and not hidden: what asks
  * puts nothing into it that the client may not read.
  */
@@ -72,7 +73,7 @@ export function makeAsking(setting: AskingSetting): Asking {
   const codec = createRequestStateCodec<SignedState>({
     key,
     ttlSeconds: LIFETIME_MS / 1000,
-    bind: (ctx) => JSON.stringify([ctx.mcpReq.method, setting.principalOf(ctx)]),
+    bind: (ctx) => JSON.stringify([setting.place, ctx.mcpReq.method, setting.principalOf(ctx)]),
   });
   return {
     verify: (state, ctx) => codec.verify(state, ctx),
@@ -129,7 +130,8 @@ function readResponses(responses: unknown): Readonly<Record<string, JsonObject>>
   );
 }
 
-function toMcpRequest(request: InputRequest): McpInputRequest {
+/** A question as MCP says it. */
+export function toMcpRequest(request: InputRequest): McpInputRequest {
   if (request.kind === "roots") return inputRequired.listRoots();
   if (request.kind === "sampling")
     return inputRequired.createMessage(request.params as CreateMessageRequest["params"]);

@@ -10,6 +10,7 @@ import type { ToolAnswer } from "../../answer.ts";
 import type { TraceContext } from "../../audit/trace-context.ts";
 import type { Caller } from "../../call.ts";
 import type { AskableClient } from "../../inputs.ts";
+import type { LogWish } from "./log-lines.ts";
 import { LOCAL_PRINCIPAL, type Principal } from "../../policy/principal.ts";
 
 /** What is known of a message beside its words. */
@@ -27,13 +28,22 @@ export interface McpConnection {
   originOf(authInfo: AuthInfo | undefined): Origin;
   /** The answer of a call that was begun before the SDK heard of it, and that ended because something must be asked. */
   takeFirst(id: RequestId): ToolAnswer | undefined;
+  /** What a session of the era 2025 wants to hear of logs. */
+  readonly logs: LogWish;
+  /** Addresses of the resources whose changes such a session wants to hear of. */
+  readonly subscribed: Set<string>;
 }
 
 const LOCAL_ORIGIN: Origin = { principal: LOCAL_PRINCIPAL, conversation: "local" };
 
 /** The two ends of a pipe. `first` holds what `takeFirst` takes. */
 export function makeLocalConnection(first: Map<RequestId, ToolAnswer>): McpConnection {
-  return { originOf: () => LOCAL_ORIGIN, takeFirst: (id) => takeFrom(first, id) };
+  return {
+    originOf: () => LOCAL_ORIGIN,
+    takeFirst: (id) => takeFrom(first, id),
+    logs: {},
+    subscribed: new Set(),
+  };
 }
 
 export function takeFrom<Key, Value>(map: Map<Key, Value>, key: Key): Value | undefined {

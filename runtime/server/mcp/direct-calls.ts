@@ -12,6 +12,7 @@ import {
   type PlainCall,
   type RequestId,
 } from "./plain-call.ts";
+import { makeLogForwarder, type LogWish } from "./log-lines.ts";
 import { makeProgress } from "./progress.ts";
 
 const NOTICE_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "method", "params"]);
@@ -21,6 +22,8 @@ export interface DirectSetting {
   readonly callTool: CallTool;
   /** Names of the tools that are called directly; every other call is the SDK's. */
   readonly known: ReadonlySet<string>;
+  /** What the client wants to hear of logs. */
+  readonly logs: LogWish;
   /** `relatedId` is the call that a progress report belongs to. */
   send(message: JSONRPCMessage, relatedId?: RequestId): Promise<void>;
   /** Gives a call to the SDK that has ended because something must be asked first. */
@@ -90,12 +93,19 @@ export class DirectCalls {
         id,
       ),
     );
+    const onLog = makeLogForwarder(this.#setting.logs.level, signal, (params) =>
+      this.#setting.send(
+        { jsonrpc: "2.0", method: "notifications/message", params: { ...params } },
+        id,
+      ),
+    );
     const answer = await callTool({
       name,
       arguments: args,
       ...from,
       signal,
       ...(onProgress ? { onProgress } : {}),
+      ...(onLog ? { onLog } : {}),
     });
     this.#running.delete(id);
     if (signal.aborted) return;

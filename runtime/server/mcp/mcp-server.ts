@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { Server, type ServerEventBus } from "@modelcontextprotocol/server";
 import type { CallTool } from "../../call.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
+import type { ExposedOffers } from "../../policy/expose-offers.ts";
 import type { Principal } from "../../policy/principal.ts";
+import { TASKS_EXTENSION } from "../tasks/task-wire.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import {
   makeAsking,
   makeSpentStates,
@@ -12,21 +15,28 @@ import {
 } from "./asking.ts";
 import type { McpConnection } from "./connection.ts";
 import { DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
-import { serveDebtResource } from "./debt-resource.ts";
+import { makeOfferHandlers } from "./serve-offers.ts";
+import { serveTasks } from "./serve-tasks.ts";
 import { makeToolHandlers } from "./serve-tools.ts";
 
 /** What every MCP server needs: the pinned tools, the way to call them, and the runtime's own report. */
 export interface McpSetting {
   readonly version: string;
   readonly tools: readonly ExposedTool[];
+  /** What else the plugins offer; nothing where it is left out. */
+  readonly offers?: ExposedOffers;
   readonly callTool: CallTool;
   readonly reportDebt: ReportDebt;
   /** Whether the principal may see and call a tool, by its exposed name. Left out, everyone may everything. */
   readonly mayCall?: (principal: Principal, exposedName: string) => boolean;
+  /** Which of several sets of tools this is: what was asked at one place counts at no other. */
+  readonly place?: string;
   /** The key that signs what clients bring back, of 32 bytes or more. Left out, each server process makes its own. */
   readonly stateKey?: Uint8Array;
   /** Where replicas remember which of these were used. */
   readonly spentStates?: SpentStates;
+  /** Calls that become tasks. Left out, none does, and the extension is not offered. */
+  readonly tasks?: Tasks;
   /** What has changed is told to clients that listen. */
   readonly changes?: ServerEventBus;
 }
@@ -37,6 +47,7 @@ const CACHE_HINTS = {
   "resources/list": { ttlMs: 60_000, cacheScope: "private" },
   "resources/templates/list": { ttlMs: 60_000, cacheScope: "private" },
   "resources/read": { ttlMs: 0, cacheScope: "private" },
+  "prompts/list": { ttlMs: 60_000, cacheScope: "private" },
 } as const;
 
 export function serverInfoOf({ version }: Pick<McpSetting, "version">) {
@@ -61,20 +72,34 @@ export function makeMcpServers(setting: McpSetting): (connection: McpConnection)
     spentStates: spent = makeSpentStates(),
   } = setting;
   const serveTools = makeToolHandlers(setting);
+  const serveOffers = makeOfferHandlers(setting);
   return (connection) => {
     const asking = makeAsking({
       key,
       spent,
+      place: setting.place ?? "",
       principalOf: (ctx) => connection.originOf(ctx.http?.authInfo).principal.id,
     });
     const server = new Server(serverInfoOf(setting), {
-      capabilities: { tools: { listChanged: true }, resources: { listChanged: true } },
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { listChanged: true, subscribe: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+        ...(setting.tasks ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
+      },
       cacheHints: CACHE_HINTS,
       requestState: { verify: (state, ctx) => asking.verify(state, ctx) },
       instructions: `Tools run sealed; what the operator did not grant is denied. Call ${DEBT_TOOL.name} to learn what is not protected.`,
     });
     serveTools({ server, connection, asking });
-    serveDebtResource(server, setting.reportDebt);
+    if (setting.tasks) serveTasks(setting.tasks, setting, { server, connection, asking });
+    serveOffers({ server, connection, asking });
+    server.setRequestHandler("logging/setLevel", ({ params }) => {
+      connection.logs.level = params.level;
+      return {};
+    });
     return server;
   };
 }

@@ -7,14 +7,11 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { ToolAnswer } from "../../answer.ts";
-import type { Subject } from "./asking.ts";
-import { callerOf, traceOf } from "./connection.ts";
 import { answerDebt, DEBT_TOOL } from "./debt-tool.ts";
 import { toListedTool } from "./listed-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
+import { performCall } from "./perform-call.ts";
 import { toMcpResult } from "./plain-call.ts";
-import { makeProgress } from "./progress.ts";
 
 /** Makes what serves `tools/list` and `tools/call` on a server. */
 export function makeToolHandlers(setting: McpSetting): (serving: Serving) => void {
@@ -36,37 +33,20 @@ export function makeToolHandlers(setting: McpSetting): (serving: Serving) => voi
 }
 
 async function callThroughSdk(
-  { callTool, reportDebt }: McpSetting,
-  { server, connection, asking }: Serving,
+  setting: McpSetting,
+  serving: Serving,
   params: CallToolRequest["params"],
   ctx: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { name } = params;
   const args: JsonObject = isJsonObject(params.arguments) ? params.arguments : {};
-  if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(reportDebt, args));
-  const { mcpReq } = ctx;
-  const subject: Subject = { kind: "tool", name, arguments: args };
-  const given = await asking.readGiven(subject, ctx);
-  const first = given ? undefined : connection.takeFirst(mcpReq.id);
-  const answer = first ?? (await call());
-  return answer.needs ? asking.ask(answer.needs, subject, ctx) : toMcpResult(answer);
-
-  function call(): Promise<ToolAnswer> {
-    const origin = connection.originOf(ctx.http?.authInfo);
-    const trace = traceOf(mcpReq._meta, origin);
-    const onProgress = makeProgress(mcpReq._meta?.progressToken, mcpReq.signal, (progress) =>
-      mcpReq.notify({ method: "notifications/progress", params: { ...progress } }),
-    );
-    return callTool({
-      name,
-      arguments: args,
-      caller: callerOf(origin, ctx, server.getClientCapabilities()),
-      signal: mcpReq.signal,
-      ...(given ? { given } : {}),
-      ...(trace ? { trace } : {}),
-      ...(onProgress ? { onProgress } : {}),
-    });
-  }
+  if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(setting.reportDebt, args));
+  const call = { kind: "tool", name, arguments: args } as const;
+  const performed = await performCall(setting, serving, call, ctx);
+  if ("begun" in performed) return performed.begun;
+  return "asked" in performed
+    ? performed.asked
+    : toMcpResult(performed.answer, ctx.mcpReq.envelope !== undefined);
 }
 
 function unknownTool(): ProtocolError {

@@ -1,3 +1,4 @@
+import type { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { ToolAnswer } from "../../answer.ts";
 import { LOCAL_CALLER } from "../../call.ts";
@@ -5,6 +6,8 @@ import { askableOf, makeLocalConnection } from "../mcp/connection.ts";
 import { DirectCalls } from "../mcp/direct-calls.ts";
 import { makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
 import type { RequestId } from "../mcp/plain-call.ts";
+import { isTaskOnly } from "../mcp/serve-tasks.ts";
+import { tellChanges } from "../mcp/tell-changes.ts";
 import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 
 export interface StdioServing {
@@ -25,10 +28,17 @@ export function serveOverStdio(
   const transport = new StdioTransport(streams);
   const first = new Map<RequestId, ToolAnswer>();
   const makeServer = makeMcpServers(setting);
-  let server: ReturnType<typeof makeServer> | undefined;
+  let server: Server | undefined;
+  let stopChanges: (() => void) | undefined;
+  const connection = makeLocalConnection(first);
   const direct = new DirectCalls({
     callTool: setting.callTool,
-    known: new Set(setting.tools.map((tool) => tool.exposedName)),
+    logs: connection.logs,
+    known: new Set(
+      setting.tools
+        .map((tool) => tool.exposedName)
+        .filter((name) => !isTaskOnly(setting.tasks, name)),
+    ),
     send: (message) => transport.send(message),
     handOver(message, id, answer) {
       first.set(id, answer);
@@ -43,9 +53,20 @@ export function serveOverStdio(
     noteSent: (message) => direct.noteSent(message),
     close: () => direct.close(),
   };
-  const handle = serveStdio(() => (server = makeServer(makeLocalConnection(first))), {
+  const open = (): Server => {
+    const made = makeServer(connection);
+    server = made;
+    // Of the era 2026 the SDK itself knows which resources the client listens to.
+    const subscribed = {
+      has: (uri: string) => connection.subscribed.has(uri) || !made.getClientCapabilities(),
+    };
+    if (setting.changes) stopChanges = tellChanges(made, setting.changes, subscribed);
+    return made;
+  };
+  const handle = serveStdio(open, {
     transport,
     onerror: onError,
   });
+  void transport.closed.then(() => stopChanges?.());
   return { closed: transport.closed, close: () => handle.close() };
 }

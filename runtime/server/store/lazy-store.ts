@@ -3,11 +3,15 @@ import type { SharedStore } from "./shared-store.ts";
 /** A store that is opened when something is first asked of it: most servers of one client never do. A failed opening is tried again. */
 export function makeLazyStore(open: () => Promise<SharedStore>, isDurable: boolean): SharedStore {
   let opening: Promise<SharedStore> | undefined;
+  let ready: SharedStore | undefined;
   const opened = (): Promise<SharedStore> => {
-    opening ??= open().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
+    opening ??= open().then(
+      (store) => (ready = store),
+      (error: unknown) => {
+        opening = undefined;
+        throw error;
+      },
+    );
     return opening;
   };
   return {
@@ -21,7 +25,7 @@ export function makeLazyStore(open: () => Promise<SharedStore>, isDurable: boole
     listed: async (...words) => (await opened()).listed(...words),
     publish: async (...words) => (await opened()).publish(...words),
     subscribe: async (...words) => (await opened()).subscribe(...words),
-    isReady: () => true,
+    isReady: () => ready?.isReady() ?? true,
     async close() {
       await opening?.then(
         (store) => store.close(),

@@ -74,14 +74,16 @@ export function makeMemoryStore(
       const { value, version } = find(key) ?? {};
       return value === undefined || version === undefined ? undefined : { value, version };
     },
-    async put(key, value, { ttlMs, when }) {
-      assertPut(key, value, ttlMs);
+    async put(key, value, options) {
+      assertPut(key, value, options);
+      const { ttlMs, when } = options;
       const before = find(key);
       if (when !== undefined && (before?.version ?? null) !== when) return undefined;
       versions += 1;
       const version = String(versions);
       const size = ENTRY_BYTES + key.length + 2 * value.length;
-      keep(key, { endsMs: nowMs() + ttlMs, bytes: size, value, version });
+      const endsMs = ttlMs === "keep" ? (before?.endsMs ?? 0) : nowMs() + ttlMs;
+      keep(key, { endsMs, bytes: size, value, version });
       return version;
     },
     async delete(key, version) {

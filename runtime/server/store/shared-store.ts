@@ -41,7 +41,8 @@ export interface Stored {
 }
 
 export interface PutOptions {
-  readonly ttlMs: number;
+  /** `keep`: it ends when the value ends that it replaces. Only with the version of that. */
+  readonly ttlMs: number | "keep";
   /** Compare and set: only if there is no value (`null`), or the value is still of this version. Left out: in any case. */
   readonly when?: string | null;
 }
@@ -78,9 +79,10 @@ export function assertKey(key: string): void {
   if (!KEY.test(key)) throw new TypeError("a key of the store is made with storeKey");
 }
 
-export function assertPut(key: string, value: string, ttlMs: number): void {
+export function assertPut(key: string, value: string, { ttlMs, when }: PutOptions): void {
   assertKey(key);
-  assertTtl(ttlMs);
+  if (ttlMs !== "keep") assertTtl(ttlMs);
+  else if (typeof when !== "string") throw new TypeError("what is kept on has a version");
   if (value === "" || Buffer.byteLength(value) > VALUE_BYTES_MAX)
     throw new StoreError("ERR_STORE_VALUE", "A value is empty or too long to be stored.");
 }

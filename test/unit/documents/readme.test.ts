@@ -48,7 +48,21 @@ test("every command in the examples exists, takes these options, and is shown in
   }
   assert.deepEqual(
     [...new Set(names)],
-    ["new", "build", "pack", "keygen", "sign", "init", "trust", "add", "call", "serve", "scan"],
+    [
+      "new",
+      "build",
+      "pack",
+      "keygen",
+      "sign",
+      "init",
+      "trust",
+      "add",
+      "call",
+      "serve",
+      "scan",
+      "filter",
+      "key",
+    ],
   );
 });
 

@@ -199,6 +199,7 @@ describe("a configuration", () => {
       grants: {},
       limits: DEFAULT_LIMITS,
       isolation: "plugin",
+      tenancy: "separate",
       unsigned: false,
     });
   });

@@ -5,58 +5,35 @@ import {
   makePrincipal,
   missingScopes,
 } from "../../../runtime/policy/principal.ts";
-import { makeToolScopes, scopeTools, visibleTools } from "../../../runtime/policy/tool-scopes.ts";
+import { findUnknownScopes, makeToolScopes } from "../../../runtime/policy/tool-scopes.ts";
 
-const tools = ["files__read", "files__write", "time__now"].map((exposedName) => ({
-  exposedName,
-  alias: exposedName.split("__")[0] ?? "",
-  tool: { name: "x", description: "x", inputSchema: {} },
-}));
 const configuration = {
   default: ["tools"],
   tools: { files__write: ["files:write", "tools"], time__now: [] },
 };
-const namesFor = (...scopes: readonly string[]): readonly string[] => {
-  const scoped = scopeTools(tools, configuration, []).tools;
-  const principal = makePrincipal({ via: "token", tenant: "acme", scopes });
-  return visibleTools(scoped, principal).map(({ exposedName }) => exposedName);
-};
 
 describe("scopes of tools", () => {
-  it("show a principal what it may call and nothing else", () => {
-    assert.deepEqual(namesFor(), ["time__now"]);
-    assert.deepEqual(namesFor("tools"), ["files__read", "time__now"]);
-    assert.deepEqual(namesFor("files:write"), ["time__now"]);
-    assert.deepEqual(namesFor("tools", "files:write"), [
-      "files__read",
-      "files__write",
-      "time__now",
-    ]);
-    assert.deepEqual(namesFor("TOOLS", "tools ", "tool"), ["time__now"]);
+  it("are those of the tool where it has some, none included, and else the usual ones", () => {
+    const scopes = makeToolScopes(configuration);
+    assert.deepEqual(scopes.of("files__write"), ["files:write", "tools"]);
+    assert.deepEqual(scopes.of("time__now"), []);
+    for (const name of ["files__read", "test://a", "constructor", "__proto__", "toString", ""])
+      assert.deepEqual(scopes.of(name), ["tools"], name);
   });
 
-  it("are asked of nobody who holds the pipes of this process, and of nobody where none are configured", () => {
-    const scoped = scopeTools(tools, configuration, []).tools;
-    assert.equal(visibleTools(scoped, LOCAL_PRINCIPAL).length, 3);
-    const without = scopeTools(tools, undefined, []).tools;
-    const principal = makePrincipal({ via: "key", tenant: "acme", scopes: [] });
-    assert.equal(visibleTools(without, principal).length, 3);
+  it("are none where none are configured", () => {
+    assert.deepEqual(makeToolScopes(undefined).of("files__write"), []);
   });
 
   it("that a configuration asks of a tool which does not exist are a problem that names the known one", () => {
     const wrong = { default: [], tools: { files__wrote: ["a"], report_pattern_debt: [] } };
-    const { problems } = scopeTools(tools, wrong, ["report_pattern_debt"]);
+    const problems = findUnknownScopes(wrong, ["files__write", "report_pattern_debt"]);
     assert.deepEqual(
       problems.map(({ code }) => code),
       ["ERR_CONFIG_INVALID"],
     );
     assert.match(problems[0]?.remedy ?? "", /files__write/);
-  });
-
-  it("of a name that every object has are those of any other tool", () => {
-    const scopes = makeToolScopes(configuration);
-    for (const name of ["constructor", "__proto__", "toString"])
-      assert.deepEqual(scopes.of(name), ["tools"]);
+    assert.deepEqual(findUnknownScopes(undefined, []), []);
   });
 });
 

@@ -21,33 +21,45 @@ const record = (message: string): GuestLogRecord => ({
   message,
 });
 const linesOf = (file: string) => readFileSync(file, "utf8").split("\n");
+const recordsOf = (file: string) =>
+  linesOf(file)
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line))
+    .filter((line) => (line as { kind: string }).kind === "guest-log");
 
 describe("the audit file", () => {
   it("holds each record as one line as soon as it is written, and nobody else's eyes", () => {
     const file = path.join(folder, "new", "audit.jsonl");
     const audit = openAudit(file, files);
     audit.write(record("one"));
-    assert.deepEqual(
-      linesOf(file).map((line) => line && (JSON.parse(line) as unknown)),
-      [record("one"), ""],
-    );
+    assert.partialDeepStrictEqual(recordsOf(file), [{ seq: 1, ...record("one") }]);
     audit.write(record("two\nthree"));
-    assert.equal(linesOf(file).length, 3);
+    assert.equal(linesOf(file).length, 4);
     audit.close();
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.equal(statSync(path.dirname(file)).mode & 0o077, 0);
   });
 
-  it("is only ever added to, by several writers", () => {
-    const file = path.join(folder, "shared.jsonl");
+  it("is one for each writer at a time, and the next goes on with the chain of who has left", () => {
+    const file = path.join(folder, "shared", "audit.jsonl");
+    const second = path.join(folder, "shared", "audit-1.jsonl");
     const [one, two] = [openAudit(file, files), openAudit(file, files)];
     for (let count = 0; count < 50; count += 1)
       for (const audit of [one, two]) audit.write(record("x".repeat(5000)));
     one.close();
+    const three = openAudit(file, files);
+    three.write(record("three"));
     two.close();
-    const lines = linesOf(file).filter((line) => line !== "");
-    assert.equal(lines.length, 100);
-    for (const line of lines) assert.deepEqual(JSON.parse(line), record("x".repeat(5000)));
+    three.close();
+    assert.equal(recordsOf(file).length, 51);
+    assert.equal(recordsOf(second).length, 50);
+    assert.deepEqual(
+      linesOf(file)
+        .filter((line) => line !== "")
+        .map((line) => (JSON.parse(line) as { seq: number }).seq),
+      // One first line, 51 records, and a checkpoint of each of the two writers.
+      Array.from({ length: 54 }, (_, index) => index),
+    );
   });
 
   it("throws when a record cannot be written, whole or in part", () => {

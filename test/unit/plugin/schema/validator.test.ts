@@ -127,6 +127,8 @@ test("every accepted keyword that asks something stands in these cases", () => {
     "deprecated",
     "readOnly",
     "writeOnly",
+    "$anchor",
+    "x-mcp-header",
   ];
   const used = JSON.stringify(CASES);
   for (const keyword of SCHEMA_KEYWORDS.keys()) {
@@ -263,7 +265,7 @@ describe("schemas that are refused", () => {
   const REFUSED: Readonly<Record<string, JsonObject>> = {
     "an identifier": { $id: "https://a.test/x" },
     "an identifier further in": { properties: { a: { $id: "x" } } },
-    "an anchor": { $anchor: "a" },
+    "a reference to an anchor": { $defs: { a: { $anchor: "a" } }, $ref: "#a" },
     "a dynamic reference": { $dynamicRef: "#a" },
     "an unknown keyword": { pattenProperties: {} },
     "a keyword of older drafts": { dependencies: {} },

@@ -149,8 +149,8 @@ describe("a caller's key", () => {
           : [tenant, 2, id];
     fc.assert(
       fc.property(principal, principal, (left, right) => {
-        const [one, other] = [left, right].map((each) => ({ via: "key", ...each }) as Principal);
-        assert.ok(one && other);
+        const one: Principal = { via: "key", ...left };
+        const other: Principal = { via: "key", ...right };
         const isSame = JSON.stringify(who(one)) === JSON.stringify(who(other));
         assert.equal(callerKey(one) === callerKey(other), isSame);
       }),
@@ -173,5 +173,14 @@ describe("a meter that fails", () => {
     assert.equal(admission.refused?.error_code, "OVERLOADED");
     assert.ok((admission.refused.retry_after ?? 0) > 0);
     assert.doesNotMatch(JSON.stringify(admission.refused), /away/);
+  });
+
+  it("is replaced by the one that was given for it, whose limits hold", async () => {
+    const admit = makeAdmit({ ...RATE, default: { perDay: 1 } }, rejecting, makeMemoryMeter());
+    const admissions = [
+      await admit(caller(ANN), tool("time__now")),
+      await admit(caller(ANN), tool("time__now")),
+    ];
+    assert.deepEqual(codesOf(admissions), [undefined, "QUOTA_EXCEEDED"]);
   });
 });

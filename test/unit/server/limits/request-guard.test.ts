@@ -15,26 +15,26 @@ describe("an address", () => {
   it("is held up only by what was refused, and let on again after a while", () => {
     const { clock, guard } = makeWorld();
     for (let index = 0; index < 100; index += 1)
-      assert.equal(guard.checkAddress("192.0.2.1"), undefined);
+      assert.equal(guard.admitAddress("192.0.2.1"), undefined);
     guard.noteRefused("192.0.2.1");
-    assert.equal(guard.checkAddress("192.0.2.1"), undefined);
+    assert.equal(guard.admitAddress("192.0.2.1"), undefined);
     guard.noteRefused("192.0.2.1");
-    assert.equal(guard.checkAddress("192.0.2.1"), 1);
-    assert.equal(guard.checkAddress("192.0.2.2"), undefined);
+    assert.equal(guard.admitAddress("192.0.2.1"), 1);
+    assert.equal(guard.admitAddress("192.0.2.2"), undefined);
     for (let index = 0; index < 1000; index += 1) guard.noteRefused("192.0.2.1");
-    assert.equal(guard.checkAddress("192.0.2.1"), 1, "a flood is not a debt for ever");
+    assert.equal(guard.admitAddress("192.0.2.1"), 1, "a flood is not a debt for ever");
     clock.ms += 1000;
-    assert.equal(guard.checkAddress("192.0.2.1"), undefined);
+    assert.equal(guard.admitAddress("192.0.2.1"), undefined);
   });
 
   it("is one in each spelling, and one for the network of an IPv6 subscriber", () => {
     const { guard } = makeWorld();
     for (const spelling of ["::ffff:192.0.2.1", "192.0.2.1"]) guard.noteRefused(spelling);
-    assert.equal(guard.checkAddress("192.0.2.1"), 1);
+    assert.equal(guard.admitAddress("192.0.2.1"), 1);
     guard.noteRefused("2001:db8:0:1::1");
     guard.noteRefused("2001:0DB8:0:01:ffff::2%eth0");
-    assert.equal(guard.checkAddress("2001:db8:0:1:aaaa:bbbb:cccc:dddd"), 1);
-    assert.equal(guard.checkAddress("2001:db8:0:2::1"), undefined);
+    assert.equal(guard.admitAddress("2001:db8:0:1:aaaa:bbbb:cccc:dddd"), 1);
+    assert.equal(guard.admitAddress("2001:db8:0:2::1"), undefined);
   });
 
   it("is found among 10,000 others", () => {
@@ -42,7 +42,7 @@ describe("an address", () => {
     for (let index = 0; index < 2; index += 1) guard.noteRefused("192.0.2.1");
     for (let index = 0; index < 10_000; index += 1)
       guard.noteRefused(`10.${index >> 8}.${index & 255}.1`);
-    assert.equal(guard.checkAddress("192.0.2.1"), 1);
+    assert.equal(guard.admitAddress("192.0.2.1"), 1);
   });
 
   it("of any shape is read without harm", () => {
@@ -54,11 +54,11 @@ describe("an address", () => {
 describe("a caller's requests", () => {
   it("are counted whatever they ask for", () => {
     const { clock, guard } = makeWorld();
-    for (let index = 0; index < 3; index += 1) assert.equal(guard.admitRequest(ANN), undefined);
-    assert.equal(guard.admitRequest({ ...ANN, client: "another key", id: "x" }), 1);
-    assert.equal(guard.admitRequest({ ...ANN, subject: "bob" }), undefined);
+    for (let index = 0; index < 3; index += 1) assert.equal(guard.admitPrincipal(ANN), undefined);
+    assert.equal(guard.admitPrincipal({ ...ANN, client: "another key", id: "x" }), 1);
+    assert.equal(guard.admitPrincipal({ ...ANN, subject: "bob" }), undefined);
     clock.ms += 1000;
-    assert.equal(guard.admitRequest(ANN), undefined);
-    assert.equal(guard.admitRequest(ANN), 1);
+    assert.equal(guard.admitPrincipal(ANN), undefined);
+    assert.equal(guard.admitPrincipal(ANN), 1);
   });
 });

@@ -82,6 +82,19 @@ for (const [name, { open, skip = false, hears }] of Object.entries(IMPLEMENTATIO
       assert.equal(await two.put(KEY, "d", { ...LONG, when: second }), undefined);
     });
 
+    test("changes a value without changing its end", async (t) => {
+      const [one, two] = await open(t);
+      const when = await one.put(KEY, "a", { ttlMs: 150 });
+      assert.ok(when);
+      assert.ok(await two.put(KEY, "b", { ttlMs: "keep", when }));
+      assert.equal((await one.get(KEY))?.value, "b");
+      await wait(250);
+      assert.equal(await one.get(KEY), undefined);
+      await assert.rejects(one.put(KEY, "c", { ttlMs: "keep" }), TypeError);
+      await assert.rejects(one.put(KEY, "c", { ttlMs: "keep", when: null }), TypeError);
+      assert.equal(await one.put(KEY, "c", { ttlMs: "keep", when }), undefined);
+    });
+
     test("lets one of many win who set at once", async (t) => {
       const stores = await open(t);
       const tries = Array.from({ length: 40 }, (_, index) =>

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { effectiveMode } from "../../../runtime/cli/machine.ts";
-import type { PluginConfiguration } from "../../../runtime/policy/configuration.ts";
-import {
-  decideStart,
-  isInForce,
-  isSealed,
-  type StartFacts,
-} from "../../../runtime/policy/gates.ts";
-import { DEFAULT_LIMITS } from "../../../runtime/sandbox/limits.ts";
-import type { Seal } from "../../../runtime/sandbox/sandbox.ts";
+import { effectiveMode } from "../../../../runtime/cli/machine.ts";
+import type { PluginConfiguration } from "../../../../runtime/policy/configuration.ts";
+import { decideStart, isSealed } from "../../../../runtime/policy/gates/decide-start.ts";
+import type { StartFacts } from "../../../../runtime/policy/gates/facts.ts";
+import { isInForce } from "../../../../runtime/policy/gates/waivers.ts";
+import { DEFAULT_LIMITS } from "../../../../runtime/sandbox/limits.ts";
+import type { Seal } from "../../../../runtime/sandbox/sandbox.ts";
 
 const SEALED: Seal = {
   name: "landlock",
@@ -30,7 +27,14 @@ const WAIVER = { gate: "ring5", reason: "no Landlock here yet", until: "2027-01-
 const EXPIRED = { ...WAIVER, until: "2027-01-14" };
 
 function plugin(unsigned: boolean): PluginConfiguration {
-  return { source: "x", grants: {}, limits: DEFAULT_LIMITS, isolation: "plugin", unsigned };
+  return {
+    source: "x",
+    grants: {},
+    limits: DEFAULT_LIMITS,
+    isolation: "plugin",
+    tenancy: "separate",
+    unsigned,
+  };
 }
 
 const GOOD: StartFacts = {

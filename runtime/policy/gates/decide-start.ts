@@ -1,23 +1,40 @@
-import type { Seal } from "../sandbox/sandbox.ts";
-import type { Configuration, Waiver } from "./configuration.ts";
-import { PolicyError } from "./errors.ts";
-
-/** What the gates look at. Plain facts, gathered by the composition root. */
-export interface StartFacts {
-  readonly mode: Configuration["mode"];
-  readonly plugins: Readonly<Record<string, { readonly unsigned: boolean }>>;
-  readonly waivers: readonly Waiver[];
-  readonly seal: Seal;
-  readonly nowMs: number;
-}
+import type { GloveboxError } from "../../errors.ts";
+import type { Seal } from "../../sandbox/sandbox.ts";
+import { PolicyError } from "../errors.ts";
+import type { StartFacts } from "./facts.ts";
+import type { Gate } from "./gate.ts";
+import { HTTP_GATES, isInForce } from "./waivers.ts";
 
 /**
  * Decides whether a start may go on. Every reason is listed; none means yes.
  * Development lets a missing ring 5 and plugins marked `unsigned: true` pass, and they stay visible in `list`, `doctor` and the debt report.
  */
-export function decideStart(facts: StartFacts): readonly PolicyError[] {
-  if (facts.mode === "development") return [];
-  return [...expiredWaivers(facts), ...unsignedPlugins(facts), ...missingSeal(facts)];
+export function decideStart(facts: StartFacts): readonly GloveboxError[] {
+  const ofHttp = decideHttp(facts).flatMap(({ reasons, state }) =>
+    state === "refused" ? reasons : [],
+  );
+  if (facts.mode === "development") return ofHttp;
+  return [...expiredWaivers(facts), ...unsignedPlugins(facts), ...missingSeal(facts), ...ofHttp];
+}
+
+/** What one gate says. */
+export interface GateState {
+  readonly gate: Gate;
+  readonly state: "open" | "waived" | "refused";
+  readonly reasons: readonly GloveboxError[];
+}
+
+/** Every gate of the HTTP server that is asked in this mode; none where nothing is served over HTTP. */
+export function decideHttp({ http, mode, waivers, nowMs }: StartFacts): readonly GateState[] {
+  if (!http) return [];
+  return HTTP_GATES.filter(({ always }) => always === true || mode === "production").map((gate) => {
+    const reasons = gate.refuse(http);
+    const isWaived =
+      gate.isWaivable &&
+      waivers.some((waiver) => waiver.gate === gate.id && isInForce(waiver, nowMs));
+    const state = reasons.length === 0 ? "open" : isWaived ? "waived" : "refused";
+    return { gate, state, reasons };
+  });
 }
 
 /** The forms that were attacked on real machines. Seatbelt holds back what it can, and nobody has seen it do so. */
@@ -26,11 +43,6 @@ const ATTACKED: readonly Seal["name"][] = ["bubblewrap", "landlock"];
 /** Whether the probe saw every attempt denied, behind a form that may be relied on. A probe that tried nothing has shown nothing. */
 export function isSealed(seal: Seal): boolean {
   return ATTACKED.includes(seal.name) && seal.allowed.length === 0 && seal.denied.length > 0;
-}
-
-/** A waiver counts until the end of its day, UTC. A day that cannot be read is past. */
-export function isInForce(waiver: Waiver, nowMs: number): boolean {
-  return nowMs <= Date.parse(`${waiver.until}T23:59:59.999Z`);
 }
 
 function expiredWaivers({ waivers, nowMs }: StartFacts): PolicyError[] {

@@ -29,3 +29,27 @@ export function matchTemplate(
   }
   return variables;
 }
+
+/** Whether some address matches both. Where it is not clear, it is said that one does. */
+export function mayOverlap(left: string, right: string): boolean {
+  const [one, other] = [left.split("/"), right.split("/")];
+  return (
+    one.length === other.length &&
+    one.every((part, index) => {
+      const twin = other[index] ?? "";
+      return part === twin || part.includes("{") || twin.includes("{");
+    })
+  );
+}
+
+/** The names of a template's variables, or undefined where it is none: at most one in each part of the path, each once. */
+export function variablesOf(template: string): readonly string[] | undefined {
+  const names: string[] = [];
+  for (const part of template.split("/")) {
+    if (!/[{}]/.test(part)) continue;
+    const name = /^[^{}]*\{([A-Za-z_][A-Za-z0-9_]{0,63})\}[^{}]*$/.exec(part)?.[1];
+    if (name === undefined || names.includes(name)) return undefined;
+    names.push(name);
+  }
+  return names.length > 0 ? names : undefined;
+}

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { AuditError } from "../../audit/errors.ts";
+import { readPublicKey } from "../../audit/chain/checkpoint.ts";
+import { parseHead } from "../../audit/chain/lines.ts";
+import type { TrailFile } from "../../audit/chain/read-segment.ts";
+import { verifyTrail, type TrailReport } from "../../audit/chain/verify-trail.ts";
+import { auditKeyFile } from "../../powers/audit-file.ts";
+import { readAuditKey } from "../../powers/audit/audit-key.ts";
+import type { FilePowers } from "../../supply/file-powers.ts";
+import { readWorkspace } from "../../workspace.ts";
+import type { CommandCall } from "../command.ts";
+
+const TRIES_MAX = 3;
+const KEY_FILE_BYTES_MAX = 4096;
+const COPY = /\.checkpoints(\.old)?\.jsonl$/;
+/** Files that were put aside because they are no part of a chain. Their digests stand in one. */
+const ASIDE = /\.(old-format|torn)-[^/]*\.jsonl$/;
+
+/** Where a trail's files are, and what vouches for them. */
+interface TrailPlace {
+  readonly files: readonly string[];
+  readonly keyTexts: readonly string[];
+  readonly anchors: readonly string[];
+}
+
+/** Reads and verifies the trail of the workspace, or the files that the command names. Throws `AuditError` where there is none. */
+export function readTrail(call: CommandCall): TrailReport {
+  const anchors = call.texts("from");
+  const given = call.texts("public-key").map((text) => readKeyText(text, call.machine.files));
+  if (call.args.length > 1) {
+    const files = call.args.slice(1).map((word) => path.resolve(word));
+    return verifyAt({ files, keyTexts: given, anchors }, call.machine.files);
+  }
+  const own = readOwnKey(call);
+  for (let tries = 1; ; tries += 1) {
+    const files = listTrail(call);
+    try {
+      const report = verifyAt({ files, keyTexts: [...given, ...own], anchors }, call.machine.files);
+      // A server that writes it has begun another file meanwhile: then some lines were in neither.
+      if (report.ok || tries === TRIES_MAX || isSame(files, listTrail(call))) return report;
+    } catch (error) {
+      if (tries === TRIES_MAX || isSame(files, listTrail(call))) throw error;
+    }
+  }
+}
+
+function verifyAt({ files, keyTexts, anchors }: TrailPlace, powers: FilePowers): TrailReport {
+  if (files.length === 0)
+    throw new AuditError("ERR_AUDIT_UNREADABLE", "There is no audit trail here yet.");
+  const toFile = (file: string): TrailFile => ({
+    name: path.basename(file),
+    pieces: () => powers.readPieces(file),
+  });
+  return verifyTrail({
+    files: files.filter((file) => !COPY.test(file) && !ASIDE.test(file)).map(toFile),
+    checkpoints: files.filter((file) => COPY.test(file)).map(toFile),
+    ...(keyTexts.length > 0 ? { keys: keyTexts.map(parseKey) } : {}),
+    anchors: anchors.map(parseAnchor),
+    digestOf(name) {
+      const file = files.find((one) => path.basename(one) === name);
+      if (file === undefined) return undefined;
+      const digest = createHash("sha256");
+      for (const piece of powers.readPieces(file)) digest.update(piece);
+      return digest.digest("hex");
+    },
+  });
+}
+
+/** The workspace's own trail: all its files, and the copies of checkpoints wherever they are. */
+function listTrail({ configFile, machine: { files } }: CommandCall): readonly string[] {
+  const { paths, configuration } = readWorkspace(configFile, files);
+  const folder = path.dirname(paths.auditFile);
+  const copies = path.resolve(paths.root, configuration.audit.trail.checkpointFolder ?? folder);
+  const base = path.basename(paths.auditFile, ".jsonl");
+  const listIn = (place: string): readonly string[] =>
+    files
+      .list(place)
+      .filter((name) => name.startsWith(base) && name.endsWith(".jsonl"))
+      .map((name) => path.join(place, name));
+  const elsewhere = copies === folder ? [] : listIn(copies).filter((file) => COPY.test(file));
+  return [...listIn(folder), ...elsewhere];
+}
+
+function isSame(before: readonly string[], after: readonly string[]): boolean {
+  return before.join("\n") === after.join("\n");
+}
+
+/** The public half of the workspace's own key, where there is one. */
+export function readOwnKey({ configFile, machine: { files } }: CommandCall): readonly string[] {
+  const { paths } = readWorkspace(configFile, files);
+  const key = readAuditKey(auditKeyFile(paths.auditFile));
+  return key ? [key.publicText] : [];
+}
+
+/** A key as it is written down, or the file that it stands in. */
+function readKeyText(word: string, files: FilePowers): string {
+  if (readPublicKey(word)) return word;
+  const bytes = files.readFile(path.resolve(word), KEY_FILE_BYTES_MAX);
+  return bytes ? Buffer.from(bytes).toString("latin1").trim() : word;
+}
+
+function parseKey(text: string): NonNullable<ReturnType<typeof readPublicKey>> {
+  const key = readPublicKey(text);
+  if (key) return key;
+  throw new AuditError(
+    "ERR_AUDIT_UNREADABLE",
+    "What follows `--public-key` is neither a key, as `glovebox audit key` prints it, nor a file with one.",
+  );
+}
+
+function parseAnchor(text: string): NonNullable<ReturnType<typeof parseHead>> {
+  const head = parseHead(text);
+  if (head) return head;
+  throw new AuditError(
+    "ERR_AUDIT_UNREADABLE",
+    "What follows `--from` is not a head, as `glovebox audit head` prints it: CHAIN:NUMBER:HASH.",
+  );
+}

@@ -1,0 +1,115 @@
+import { formatHead } from "../../audit/chain/lines.ts";
+import { TRAIL_PROBLEMS } from "../../audit/chain/problems.ts";
+import type { TrailReport } from "../../audit/chain/verify-trail.ts";
+import { AuditError } from "../../audit/errors.ts";
+import { EXIT, type ExitCode } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
+import { readOwnKey, readTrail } from "../audit/read-trail.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { CliError } from "../errors.ts";
+
+export const audit: Command = {
+  name: "audit",
+  summary: "check that nobody changed the audit trail, and print what to keep elsewhere",
+  usage: "verify [FILE…] [--from HEAD]… [--public-key KEY]… | head | key",
+  description: [
+    "`verify` finds every line that was removed, changed, moved, repeated or put in, and a cut of the end up to the last checkpoint.",
+    "It takes the workspace's own files and key, or the FILEs that are named: all of a trail's, copies of checkpoints too.",
+    "`head` prints how far each chain has come. Kept elsewhere and named by `--from`, it shows a later cut of anything before it,",
+    "and stands in for older files that are kept elsewhere. `key` prints the public key that checkpoints are signed with.",
+    "Exit 3 when the trail is not what was written.",
+  ],
+  options: {
+    from: {
+      type: "string",
+      multiple: true,
+      value: "HEAD",
+      summary: "a head that was kept elsewhere: CHAIN:NUMBER:HASH",
+    },
+    "public-key": {
+      type: "string",
+      multiple: true,
+      value: "KEY",
+      summary: "a key that was kept elsewhere, or the file that it stands in",
+    },
+  },
+  argumentsMin: 1,
+  argumentsMax: 1000,
+  examples: [
+    "glovebox audit verify",
+    "glovebox audit verify --json",
+    "glovebox audit head > /mnt/elsewhere/head",
+    "glovebox audit verify audit.jsonl audit.checkpoints.jsonl --public-key audit.pub",
+    "glovebox audit key > audit.pub",
+  ],
+  async run(call) {
+    const [verb = ""] = call.args;
+    if (verb === "verify") return verify(call);
+    if (verb === "head" && call.args.length === 1) return head(call);
+    if (verb === "key" && call.args.length === 1) return key(call);
+    throw new CliError(
+      "ERR_USAGE",
+      `\`glovebox audit ${call.args.join(" ")}\` is not understood.`,
+      {
+        remedy: "Use: glovebox audit verify [FILE…], glovebox audit head, or glovebox audit key",
+      },
+    );
+  },
+};
+
+function verify(call: CommandCall): ExitCode {
+  const { out } = call;
+  const report = readTrail(call);
+  for (const { chain, files, firstSeq, head: end, lines, checkpoints } of report.chains)
+    out.line(
+      `chain ${chain}: ${lines} lines, ${firstSeq} to ${end.seq}, ${checkpoints} checkpoints, in ${files.join(", ")}`,
+    );
+  for (const { code, file, line, message } of report.notes)
+    out.line(`${out.style("yellow", "note")}  ${code}  ${place(file, line)}: ${message}`);
+  for (const { code, file, line, message } of report.problems)
+    out.line(
+      `${out.style("red", code)}  ${place(file, line)}: ${message} (${TRAIL_PROBLEMS[code]})`,
+    );
+  out.line(
+    report.ok
+      ? `${out.style("green", "ok")}  Nothing was changed that is signed.`
+      : `The audit trail is not what was written: ${report.problems.length} problems.`,
+  );
+  out.result(report);
+  return report.ok ? EXIT.done : EXIT.refused;
+}
+
+function place(file: string, line: number): string {
+  return makeVisible(line === 0 ? file : `${file}:${line}`);
+}
+
+function head(call: CommandCall): ExitCode {
+  const report = verified(readTrail(call));
+  const heads = report.chains.map((chain) => formatHead(chain.head));
+  for (const text of heads) call.out.line(text);
+  call.out.result({ heads });
+  return EXIT.done;
+}
+
+/** A head of a trail that is wrong already would vouch for what is wrong. */
+function verified(report: TrailReport): TrailReport {
+  const [problem] = report.problems;
+  if (!problem) return report;
+  throw new AuditError(
+    "ERR_AUDIT_TAMPERED",
+    `The trail is not what was written: ${problem.message} (${place(problem.file, problem.line)}).`,
+    { remedy: "Run `glovebox audit verify` to see every problem." },
+  );
+}
+
+function key(call: CommandCall): ExitCode {
+  const [text] = readOwnKey(call);
+  if (text === undefined)
+    throw new AuditError(
+      "ERR_AUDIT_UNREADABLE",
+      "There is no key yet: it is made when the first record is written.",
+    );
+  call.out.line(text);
+  call.out.result({ public_key: text });
+  return EXIT.done;
+}

@@ -1,0 +1,90 @@
+import path from "node:path";
+import { EXIT } from "../../errors.ts";
+import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
+import { makeReadable } from "../../firewall/visible.ts";
+import { readWorkspace } from "../../workspace.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { filterLines, type FilteredLine } from "../filter/filter-lines.ts";
+
+export const filter: Command = {
+  name: "filter",
+  summary: "what the filter of outputs takes out of texts, before any model reads them",
+  usage: "FILE.jsonl|- [--json]",
+  description: [
+    "Each line is `{id, text}`, or `-` for standard input: its text is filtered as `serve` filters what tools answer, by the",
+    "section `filter` of this workspace's configuration, or as it stands by itself where there is none. With `--json` each line",
+    "gives `{id, findings, text}`: a finding names its rule, its severity and its place, and nothing of what was found.",
+    "A text that is the message of an error, by a `kind` of `error` or by its form, loses its paths, addresses and hosts too.",
+    "Exit 3 when there is a finding of high severity, 0 when there is none, 1 when something could not be read.",
+  ],
+  options: {},
+  argumentsMin: 1,
+  argumentsMax: 1,
+  examples: [
+    "glovebox filter answers.jsonl",
+    "glovebox filter --json answers.jsonl",
+    "cat answers.jsonl | glovebox filter --json -",
+  ],
+  async run(call) {
+    const { args, out } = call;
+    const rows: string[][] = [];
+    let [read, high, unread] = [0, 0, 0];
+    for await (const line of filterLines(open(args[0] ?? "-", call), policyOf(call))) {
+      read++;
+      if ("error" in line) unread++;
+      else if (line.findings.some(({ severity }) => severity === "high")) high++;
+      if (out.json) out.data("error" in line ? line : toLine(line), "line");
+      else if (rows.length < ROWS_MAX) rows.push(...toRows(line));
+    }
+    if (rows.length > 0) out.table(["ID", "SEVERITY", "FINDING", "WHERE", "ACTION"], rows);
+    if (rows.length >= ROWS_MAX) out.line("There is more: `--json` has all of it.");
+    out.line(`${read} lines: ${high} with findings of high severity, ${unread} could not be read.`);
+    if (unread > 0) return EXIT.failed;
+    return high > 0 ? EXIT.refused : EXIT.done;
+  },
+};
+
+const ROWS_MAX = 1000;
+const ID_CHARS_MAX = 40;
+
+function open(
+  word: string,
+  { machine }: CommandCall,
+): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return word === "-" ? process.stdin : machine.files.readPieces(path.resolve(word));
+}
+
+function policyOf({ configFile, machine }: CommandCall) {
+  const hasWorkspace = machine.files.kindOf(configFile) === "file";
+  return makeFilterPolicy(
+    hasWorkspace
+      ? readWorkspace(configFile, machine.files).configuration.filter
+      : { actions: {}, fields: [] },
+  );
+}
+
+/** Exactly these keys: others measure us by them. */
+function toLine({ id, findings, text }: Exclude<FilteredLine, { error: unknown }>): object {
+  return {
+    id,
+    findings: findings.map((finding) => ({
+      id: finding.id,
+      severity: finding.severity,
+      where: finding.where,
+    })),
+    text,
+  };
+}
+
+function toRows(line: FilteredLine): string[][] {
+  const id = makeReadable(String(line.id ?? "").slice(0, ID_CHARS_MAX));
+  if ("error" in line)
+    return [[id, "", line.error.code, `line ${line.line}`, makeReadable(line.error.message)]];
+  return line.findings.map((finding) => [
+    id,
+    finding.severity,
+    finding.id,
+    finding.where,
+    finding.action,
+  ]);
+}

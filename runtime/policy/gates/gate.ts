@@ -1,0 +1,16 @@
+import type { GloveboxError } from "../../errors.ts";
+import type { HttpFacts } from "./facts.ts";
+
+/** A check that refuses to start. */
+export interface Gate {
+  /** As waivers name it. */
+  readonly id: string;
+  /** What it asks, for `doctor`; answered with no when there are reasons. */
+  readonly question: string;
+  /** Whether it refuses in development too. */
+  readonly always?: true;
+  /** Whether a waiver can open it. */
+  readonly isWaivable: boolean;
+  /** Every reason not to start; none means yes. */
+  refuse(facts: HttpFacts): readonly GloveboxError[];
+}

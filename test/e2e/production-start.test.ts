@@ -1,0 +1,350 @@
+// `serve --http` in production, through the command line: the configuration of the README starts, and with any one thing
+// wrong, or all of them, it does not.
+import assert from "node:assert/strict";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { after, before, describe, it } from "node:test";
+import { GATE_ERRORS } from "../../runtime/policy/gates/errors.ts";
+import type { Machine } from "../../runtime/cli/machine.ts";
+import { GLOVEBOX, makeSharedMachine, runGlovebox, runInProcess } from "../helpers/run-glovebox.ts";
+
+const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+const [, SECTION = ""] = README.split("### Behind a load balancer");
+const [, YAML = ""] = /```yaml\n([\s\S]*?)```/.exec(SECTION) ?? [];
+const NAME = "GLOVEBOX_STATE_KEY";
+const drawn = (): string => randomBytes(32).toString("base64");
+const OAUTH =
+  "auth: { mode: oauth, issuer: https://login.example.com, resource: https://tools.example.com/mcp, tenant: { value: acme } }";
+
+interface Wrong {
+  /** What becomes of the configuration's text. */
+  readonly edit?: (yaml: string) => string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What is done to the workspace's folder. Answers how it is undone. */
+  readonly spoil?: (folder: string) => void;
+  readonly codes: readonly string[];
+}
+
+const drop = (line: RegExp) => (yaml: string) => {
+  assert.match(yaml, line);
+  return yaml.replace(line, "");
+};
+const swap = (from: string, to: string) => (yaml: string) => {
+  assert.ok(yaml.includes(from), from);
+  return yaml.replace(from, to);
+};
+
+const WRONG: Readonly<Record<string, Wrong>> = {
+  "no auth": { edit: drop(/^ {2}auth:.*\n/m), codes: ["ERR_GATE_OPEN_LISTEN", "ERR_GATE_AUTH"] },
+  "mode none": {
+    edit: swap("mode: keys", "mode: none"),
+    codes: ["ERR_GATE_OPEN_LISTEN", "ERR_GATE_AUTH"],
+  },
+  "an issuer on this machine": {
+    edit: (yaml) =>
+      yaml.replace(
+        /^ {2}auth:.*$/m,
+        `  ${OAUTH.replace("https://login.example.com", "http://localhost:9000")}`,
+      ),
+    codes: ["ERR_GATE_ISSUER", "ERR_GATE_ISSUER"],
+  },
+  "a resource elsewhere": {
+    edit: (yaml) =>
+      yaml.replace(/^ {2}auth:.*$/m, `  ${OAUTH.replace("https://tools.", "https://other.")}`),
+    codes: ["ERR_GATE_AUDIENCE"],
+  },
+  "no hosts": { edit: drop(/^ {4}hosts:.*\n/m), codes: ["ERR_GATE_HOSTS"] },
+  "no word on origins": { edit: drop(/^ {4}origins:.*\n/m), codes: ["ERR_GATE_ORIGINS"] },
+  "no proxy and no TLS": { edit: drop(/^ {4}proxy:.*\n/m), codes: ["ERR_GATE_TLS"] },
+  "everyone as proxy": { edit: swap("10.0.0.0/8", "0.0.0.0/0"), codes: ["ERR_GATE_TLS"] },
+  "no limits": { edit: drop(/^ {2}rate:\n.*\n/m), codes: ["ERR_GATE_RATE"] },
+  "no audit": { edit: drop(/^audit:.*\n/m), codes: ["ERR_GATE_AUDIT"] },
+  "no state key": { edit: drop(/^ {2}state_key:.*\n/m), codes: ["ERR_GATE_STATE_KEY"] },
+  "a state key that is not set": { env: { [NAME]: undefined }, codes: ["ERR_GATE_SECRET_MISSING"] },
+  "a placeholder": {
+    env: { [NAME]: "change-me-change-me-change-me-change-me" },
+    codes: ["ERR_GATE_SECRET_WEAK"],
+  },
+  "a word in Base64": {
+    env: { [NAME]: Buffer.from("the quick brown fox jumps over").toString("base64") },
+    codes: ["ERR_GATE_SECRET_WEAK"],
+  },
+  "an example of ours": {
+    env: { [NAME]: /sha256:([0-9a-f]{64})/.exec(README)?.[1] ?? "" },
+    codes: ["ERR_GATE_SECRET_WEAK"],
+  },
+  "a file of a secret that a group may read": {
+    edit: (yaml) => yaml.replace(`env:${NAME}`, "file:FOLDER/state-key"),
+    spoil: (folder) => {
+      writeFileSync(join(folder, "state-key"), drawn());
+      chmodSync(join(folder, "state-key"), 0o640);
+    },
+    codes: ["ERR_GATE_SECRET_MISSING"],
+  },
+  "a configuration that everybody may change": {
+    spoil: (folder) => chmodSync(join(folder, "glovebox.yaml"), 0o666),
+    codes: ["ERR_GATE_WRITABLE"],
+  },
+  "a folder that everybody may change": {
+    spoil: (folder) => chmodSync(folder, 0o777),
+    codes: ["ERR_GATE_WRITABLE"],
+  },
+  "data that everybody may read": {
+    spoil: (folder) => chmodSync(join(folder, ".glovebox"), 0o755),
+    codes: ["ERR_GATE_READABLE"],
+  },
+  "keys that everybody may read": {
+    spoil: (folder) => writeFileSync(join(folder, ".glovebox", "keys.json"), "{}", { mode: 0o644 }),
+    codes: ["ERR_GATE_READABLE"],
+  },
+  "data in a home": {
+    spoil: (folder) => {
+      rmSync(join(folder, ".glovebox"), { recursive: true });
+      symlinkSync(join(root, "home"), join(folder, ".glovebox"));
+    },
+    codes: ["ERR_GATE_SANDBOX_ROOT"],
+  },
+  "data in the root": {
+    spoil: (folder) => {
+      rmSync(join(folder, ".glovebox"), { recursive: true });
+      symlinkSync("/", join(folder, ".glovebox"));
+    },
+    codes: ["ERR_GATE_READABLE", "ERR_GATE_SANDBOX_ROOT"],
+  },
+};
+
+let root: string;
+let machine: Machine;
+let shared: Awaited<ReturnType<typeof makeSharedMachine>> | undefined;
+before(async () => {
+  root = mkdtempSync(join(tmpdir(), "glovebox-production-"));
+  mkdirSync(join(root, "home"), { mode: 0o700 });
+  process.env["HOME"] = join(root, "home");
+  shared = await makeSharedMachine();
+  machine = shared.machine;
+});
+const home = process.env["HOME"] ?? "";
+after(async () => {
+  delete process.env[NAME];
+  process.env["HOME"] = home;
+  await shared?.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+let count = 0;
+function makeWorkspace(edit: (yaml: string) => string = (yaml) => yaml): string {
+  count += 1;
+  const folder = join(root, String(count));
+  mkdirSync(join(folder, ".glovebox"), { recursive: true, mode: 0o700 });
+  const yaml = edit(YAML).replaceAll("FOLDER", folder);
+  writeFileSync(join(folder, "glovebox.yaml"), yaml, { mode: 0o600 });
+  return folder;
+}
+
+const INITIALIZE = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  },
+};
+
+/** The port as the log tells it. Rejects when the server ends first. */
+function portOf(child: ChildProcessByStdio<null, null, Readable>): Promise<number> {
+  let stderr = "";
+  return new Promise((resolve, reject) => {
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      const [, port] = /"port":(\d+)/.exec(stderr) ?? [];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.once("exit", (code) => reject(new Error(`exit ${code}: ${stderr}`)));
+  });
+}
+
+async function refusal({ edit, env = { [NAME]: drawn() }, spoil }: Omit<Wrong, "codes">) {
+  const folder = makeWorkspace(edit);
+  spoil?.(folder);
+  for (const [name, value] of Object.entries(env))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  const config = join(folder, "glovebox.yaml");
+  return runInProcess(["serve", "--http", "--config", config], machine);
+}
+
+describe("production over HTTP", () => {
+  it("starts with the configuration of the README, and answers", async () => {
+    const folder = makeWorkspace();
+    const { stdout } = await runGlovebox(["key", "new", "ann", "--tenant", "acme", "--json"], {
+      cwd: folder,
+    });
+    const { key }: { key: string } = JSON.parse(stdout);
+    const child = spawn(
+      process.execPath,
+      [GLOVEBOX, "serve", "--http", "--listen", "127.0.0.1:0"],
+      {
+        cwd: folder,
+        env: { ...process.env, [NAME]: drawn() },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    try {
+      const port = await portOf(child);
+      const ask = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+        const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+            ...headers,
+          },
+          body: JSON.stringify(INITIALIZE),
+        });
+        await response.text();
+        return response.status;
+      };
+      assert.equal(await ask({}), 401);
+      assert.equal(await ask({ authorization: `Bearer ${key}` }), 200);
+      assert.equal(
+        await ask({ authorization: `Bearer ${key}`, origin: "https://evil.example" }),
+        403,
+      );
+      // Whoever is refused again and again is not listened to any more, whatever they bring then.
+      const statuses = await Promise.all(Array.from({ length: 60 }, () => ask({})));
+      assert.ok(statuses.includes(429), String(statuses));
+      assert.equal(await ask({ authorization: `Bearer ${key}` }), 429);
+    } finally {
+      child.kill();
+    }
+  });
+
+  for (const [title, wrong] of Object.entries(WRONG)) {
+    it(`refuses ${title}`, async () => {
+      const { code, codes, stderr } = await refusal(wrong);
+      assert.deepEqual(codes, wrong.codes, stderr);
+      assert.equal(code, 3);
+    });
+  }
+
+  it("refuses each code that there is, but a secret that has two uses and is tried elsewhere", () => {
+    const tried = new Set(Object.values(WRONG).flatMap(({ codes }) => codes));
+    const left = Object.keys(GATE_ERRORS).filter((code) => !tried.has(code));
+    assert.deepEqual(left, ["ERR_GATE_SECRET_SHARED"]);
+  });
+
+  it("says every reason at once, each with what to do", async () => {
+    const { code, codes, stderr } = await refusal({
+      edit: () =>
+        `version: 1\nmode: production\nserver: { http: { listen: "0.0.0.0:8808" }, store: { redis: "env:${NAME}_2" } }\n`,
+      env: { [NAME]: undefined, [`${NAME}_2`]: "redis://:secret@redis.internal" },
+      spoil: (folder) => {
+        chmodSync(folder, 0o777);
+        chmodSync(join(folder, ".glovebox"), 0o777);
+      },
+    });
+    assert.equal(code, 3);
+    assert.deepEqual(codes.toSorted(), [
+      "ERR_GATE_AUDIT",
+      "ERR_GATE_AUTH",
+      "ERR_GATE_HOSTS",
+      "ERR_GATE_OPEN_LISTEN",
+      "ERR_GATE_ORIGINS",
+      "ERR_GATE_RATE",
+      "ERR_GATE_READABLE",
+      "ERR_GATE_SECRET_WEAK",
+      "ERR_GATE_STATE_KEY",
+      "ERR_GATE_TLS",
+      "ERR_GATE_WRITABLE",
+      "ERR_GATE_WRITABLE",
+    ]);
+    assert.doesNotMatch(stderr, /:secret@/);
+  });
+
+  it("refuses two secrets that are the same", async () => {
+    const value = drawn();
+    const url = `redis://:${encodeURIComponent(value)}@redis.internal`;
+    const { codes } = await refusal({
+      edit: swap(`env:${NAME}`, `env:${NAME}\n  store: { redis: env:${NAME}_2 }`),
+      env: { [NAME]: value, [`${NAME}_2`]: url },
+    });
+    assert.deepEqual(codes, ["ERR_GATE_SECRET_SHARED"]);
+  });
+
+  it("refuses a secret in the configuration itself, and does not repeat it", async () => {
+    const value = drawn();
+    const { code, codes, stderr } = await refusal({
+      edit: swap(`env:${NAME}`, JSON.stringify(value)),
+    });
+    assert.equal(code, 2);
+    assert.deepEqual(codes, ["ERR_CONFIG_INVALID"]);
+    assert.ok(!stderr.includes(value.slice(0, 8)), stderr);
+  });
+});
+
+describe("development over HTTP", () => {
+  it("refuses to let everyone in from elsewhere", async () => {
+    const edit = (yaml: string): string =>
+      yaml.replace("mode: production", "mode: development").replace("mode: keys", "mode: none");
+    const { code, codes } = await refusal({ edit });
+    assert.equal(code, 3);
+    assert.deepEqual(codes, ["ERR_GATE_OPEN_LISTEN"]);
+  });
+});
+
+describe("init --http", () => {
+  it("writes what doctor finds nothing wrong with once the state key is drawn, and which holds no secret", async () => {
+    const folder = join(root, "begun");
+    mkdirSync(folder, { mode: 0o700 });
+    const config = join(folder, "glovebox.yaml");
+    assert.equal((await runInProcess(["init", "--http", "--config", config], machine)).code, 0);
+    const doctor = async (): Promise<readonly string[]> => {
+      const { json } = await runInProcess(["doctor", "--json", "--config", config], machine);
+      const { checks } = json as { checks: { name: string; state: string }[] };
+      return checks
+        .filter(({ name, state }) => /^http/.test(name) && state !== "ok")
+        .map(({ name }) => name);
+    };
+    delete process.env[NAME];
+    assert.deepEqual(await doctor(), ["http secrets"]);
+    process.env[NAME] = drawn();
+    assert.deepEqual(await doctor(), []);
+  });
+});
+
+describe("doctor", () => {
+  it("says which gates would refuse, with what to do, and what is waived", async () => {
+    const folder = makeWorkspace(
+      (yaml) =>
+        `${drop(/^ {4}proxy:.*\n/m)(drop(/^ {2}rate:\n.*\n/m)(yaml))}waivers:\n  - { gate: rate, reason: for this test alone, until: "2099-01-01" }\n`,
+    );
+    process.env[NAME] = drawn();
+    const { code, json } = await runInProcess(
+      ["doctor", "--json", "--config", join(folder, "glovebox.yaml")],
+      machine,
+    );
+    const { checks } = json as { checks: { name: string; state: string; says: string }[] };
+    const stateOf = (name: string) => checks.find((check) => check.name === name);
+    assert.equal(stateOf("http tls")?.state, "failed");
+    assert.match(stateOf("http tls")?.says ?? "", /ERR_GATE_TLS.*server\.http\.proxy\.trusted/);
+    assert.equal(stateOf("http rate")?.state, "warning");
+    assert.match(stateOf("http rate")?.says ?? "", /Waived/);
+    assert.match(stateOf("waiver rate")?.says ?? "", /2099-01-01: for this test alone/);
+    assert.equal(stateOf("http auth")?.state, "ok");
+    assert.equal(code, 1);
+  });
+});
