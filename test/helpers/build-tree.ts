@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 import { buildCommandLine, licensesOf } from "./build-command-line.ts";
+import { buildProbePlugin } from "./build-probe-plugin.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "runtime/dist/sealed");
@@ -68,6 +69,7 @@ const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(R
 const modules = await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
 writeFileSync(join(OUT, "LICENSES.txt"), licensesOf(modules.flat()));
 await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" });
+await buildProbePlugin(join(ROOT, "runtime/dist/probes"));
 writeFileSync(
   join(OUT, "built-with.json"),
   `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`,

@@ -14,6 +14,8 @@ import {
 import type { Command } from "../command.ts";
 import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
+import type { ProbeResult } from "../probes/probe.ts";
+import { runProbes } from "../probes/run-probes.ts";
 import { openStore } from "../serving/open-store.ts";
 import { checkStart } from "../serving/start-check.ts";
 
@@ -43,9 +45,11 @@ export const doctor: Command = {
     out.progress("Trying to break out of the seal");
     const seal = await machine.probeSeal();
     out.progressDone();
+    const probes = await runProbes(machine, out);
     const checks = [
       { name: "node", state: "ok", says: process.versions.node } as const,
       ...checkSeal(seal),
+      ...checkProbes(probes),
       ...(await checkWorkspace(configFile, seal, machine)),
     ];
     const isWell = checks.every((check) => check.state !== "failed");
@@ -61,7 +65,7 @@ export const doctor: Command = {
           : "The machine is in order. A start also needs a workspace: run this where its glovebox.yaml is."
         : "Next: correct what failed, and run this again.",
     );
-    out.result({ checks, seal: seal.name, measures: seal.measures, denied: seal.denied });
+    out.result({ checks, seal: seal.name, measures: seal.measures, denied: seal.denied, probes });
     return isWell ? EXIT.done : EXIT.failed;
   },
 };
@@ -88,6 +92,29 @@ function checkSeal(seal: Seal): Check[] {
       says,
     })),
   ];
+}
+
+/** One line for each ring that held, and one for each claim that did not. */
+function checkProbes(probes: readonly ProbeResult[]): Check[] {
+  const rings = [...new Set(probes.map(({ ring }) => ring))];
+  return rings.flatMap((ring): Check[] => {
+    const name = ring === null ? "probes" : `ring ${ring}`;
+    const tried = probes.filter((probe) => probe.ring === ring);
+    const broken = tried.filter((probe) => !probe.held);
+    if (broken.length === 0)
+      return [
+        {
+          name,
+          state: "ok",
+          says: `${tried.length} attacks by a hostile plugin, none got through`,
+        },
+      ];
+    return broken.map(({ id, claim, says }) => ({
+      name,
+      state: "failed",
+      says: `${id}: ${claim}: NO, ${says}`,
+    }));
+  });
 }
 
 async function checkWorkspace(

@@ -1,0 +1,131 @@
+import { escaped, held, type Probe, type Verdict } from "./probe.ts";
+import { HOSTILE, STAGE_LIMITS, type Attempted, type ProbeStage } from "./stage.ts";
+
+const { whole, reading } = HOSTILE;
+
+/** Ring 2: the broker hands out what was granted, and nothing beside it. */
+export const CAPABILITY_PROBES: readonly Probe[] = [
+  {
+    id: "files.climb",
+    ring: 2,
+    claim: "A path with `..` does not leave the plugin's folder",
+    threats: ["T13"],
+    attempt: async (stage) =>
+      withoutBait(stage, await stage.attempt(whole, "read", "../../../../outside/bait.txt")),
+  },
+  {
+    id: "files.absolute",
+    ring: 2,
+    claim: "An absolute path does not leave the plugin's folder",
+    threats: ["T13"],
+    attempt: async (stage) =>
+      withoutBait(stage, await stage.attempt(whole, "read", stage.bait.file)),
+  },
+  {
+    id: "files.read-link",
+    ring: 2,
+    claim: "A link to a file outside is not followed",
+    threats: ["T13"],
+    attempt: async (stage) =>
+      withoutBait(stage, await stage.attempt(whole, "read", "link-to-file")),
+  },
+  {
+    id: "files.link-to-folder",
+    ring: 2,
+    claim: "A link to a folder outside is not followed on the way",
+    threats: ["T13"],
+    attempt: async (stage) =>
+      withoutBait(stage, await stage.attempt(whole, "read", "link-to-folder/bait.txt")),
+  },
+  {
+    id: "files.write-link",
+    ring: 2,
+    claim: "Nothing is written through a link",
+    threats: ["T13"],
+    async attempt(stage) {
+      const attempted = await stage.attempt(whole, "write", "link-to-folder/new.txt", "written");
+      await stage.attempt(whole, "write", "link-to-file", "written");
+      return stage.bait.read() === stage.bait.word && attempted.error !== undefined
+        ? held(`refused: ${attempted.error}`)
+        : escaped("a file outside was changed");
+    },
+  },
+  {
+    id: "files.read-only",
+    ring: 2,
+    claim: "What may read does not write",
+    threats: ["T13"],
+    attempt: async (stage) => refusal(await stage.attempt(reading, "write", "note", "x")),
+  },
+  {
+    id: "files.quota",
+    ring: 2,
+    claim: "Files end at their quota",
+    threats: ["T13"],
+    attempt: async (stage) =>
+      refusal(await stage.attempt(whole, "fill", String(STAGE_LIMITS.quotaBytes + 1))),
+  },
+  {
+    id: "kv.quota",
+    ring: 2,
+    claim: "A plugin's store ends at its quota",
+    threats: ["T25"],
+    attempt: async (stage) =>
+      refusal(await stage.attempt(whole, "hoard", "hoard", String(STAGE_LIMITS.quotaBytes + 1))),
+  },
+  {
+    id: "kv.neighbour",
+    ring: 2,
+    claim: "One plugin does not read what another keeps",
+    threats: ["T25"],
+    async attempt(stage) {
+      await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      return withoutBait(stage, await stage.attempt(reading, "recall", "secret"));
+    },
+  },
+  {
+    id: "http.not-granted",
+    ring: 2,
+    claim: "No host is reached that is not granted",
+    threats: ["T14"],
+    attempt: (stage) => unvisited(stage, whole, `http://127.0.0.1:${stage.bait.port}/`),
+  },
+  {
+    id: "http.no-capability",
+    ring: 2,
+    claim: "A plugin without a grant reaches no host at all",
+    threats: ["T14"],
+    attempt: (stage) => unvisited(stage, reading, `http://127.0.0.1:${stage.bait.port}/`),
+  },
+  {
+    id: "env.host",
+    ring: 2,
+    claim: "The host's environment is not the plugin's",
+    threats: ["T25"],
+    async attempt(stage) {
+      const { text } = await stage.attempt(whole, "env", "PATH");
+      const path = process.env["PATH"] ?? "";
+      return path === "" || !text.includes(path) ? held("not there") : escaped("PATH was read");
+    },
+  },
+];
+
+function withoutBait({ bait }: ProbeStage, { text, error }: Attempted): Verdict {
+  return text.includes(bait.word) ? escaped("it was read") : held(error ?? "not there");
+}
+
+function refusal({ error }: Attempted): Verdict {
+  return error === undefined ? escaped("it was not refused") : held(`refused: ${error}`);
+}
+
+async function unvisited(
+  stage: ProbeStage,
+  plugin: typeof whole | typeof reading,
+  url: string,
+): Promise<Verdict> {
+  const before = stage.bait.visits();
+  const { error } = await stage.attempt(plugin, "fetch", url);
+  return stage.bait.visits() === before
+    ? held(error ?? "not reached")
+    : escaped("a connection was made");
+}
