@@ -8,7 +8,10 @@ const LATE_MS_MAX = 1000;
 
 /** Ring 3: what one call may take, and what it leaves behind. */
 export const CALL_PROBES: readonly Probe[] = [
-  stopped("call.deadline", "A call that does not end is ended", ["TIMEOUT"], "loop"),
+  {
+    ...stopped("call.deadline", "A call that does not end is ended", ["TIMEOUT"], "loop"),
+    waits: true,
+  },
   stopped(
     "call.memory",
     "A call that takes all memory is ended",

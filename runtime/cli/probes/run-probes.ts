@@ -1,4 +1,4 @@
-import type { ProbeResult } from "../../debt/probe-result.ts";
+import type { ProbeResult, Verdict } from "../../debt/probe-result.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { findProbePlugin } from "../../powers/probe-plugin.ts";
@@ -19,11 +19,17 @@ export async function runProbes(machine: Machine, out: Output): Promise<readonly
   const stage = await openStage(machine, out, findProbePlugin());
   try {
     await assertAlive(stage);
+    const attack = async (probe: Probe): Promise<Verdict> => {
+      out.progress(probe.claim);
+      return judged(() => probe.attempt(stage));
+    };
+    const waiting = new Map(
+      PROBES.filter(({ waits }) => waits).map((probe) => [probe.id, attack(probe)]),
+    );
     const results: ProbeResult[] = [];
     for (const probe of PROBES) {
       const { id, ring, claim } = probe;
-      out.progress(claim);
-      results.push({ id, ring, claim, ...(await judged(() => probe.attempt(stage))) });
+      results.push({ id, ring, claim, ...(await (waiting.get(id) ?? attack(probe))) });
     }
     return results;
   } finally {
@@ -32,9 +38,10 @@ export async function runProbes(machine: Machine, out: Output): Promise<readonly
   }
 }
 
-async function judged(attempt: () => Promise<Pick<ProbeResult, "held" | "says">>) {
+/** An attempt that could not be made is made once more: a machine that is busy for a moment is no escape. */
+async function judged(attempt: () => Promise<Verdict>): Promise<Verdict> {
   try {
-    return await attempt();
+    return await attempt().catch(attempt);
   } catch (error) {
     const what = error instanceof Error ? error.name : typeof error;
     return { held: false, says: `it could not be tried: ${what}` };

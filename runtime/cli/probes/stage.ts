@@ -12,6 +12,7 @@ import { lockedPlugin, readWorkspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { runCommand } from "../run-command.ts";
+import { makeStageMachine } from "./stage-machine.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 
 /** The hostile plugin under two names, so that each has a neighbour to attack; the second may only read its folder. */
@@ -33,7 +34,11 @@ const NOT_MADE: ReadonlySet<string> = new Set([
   "OVERLOADED",
   "FLOW_HELD",
   "APPROVAL_REQUIRED",
+  "CANCELLED",
+  "INTERNAL",
 ]);
+/** Attempts that end at their deadline, where one that does not has not been made. */
+const ENDLESS: ReadonlySet<string> = new Set(["loop"]);
 const AUDIT_BYTES_MAX = 16 * 1024 * 1024;
 const ATTEMPT_MS_MAX = 5000;
 const CONFIGURATION = `version: 1
@@ -85,11 +90,12 @@ export interface ProbeStage {
 
 /** `component` is the hostile plugin's, and `manifest` its `plugin.json`. */
 export async function openStage(
-  machine: Machine,
+  whole: Machine,
   out: Output,
   { component, manifest }: { readonly component: Uint8Array; readonly manifest: Uint8Array },
 ): Promise<ProbeStage> {
   const scratch = makeScratchFolder("glovebox-probes-");
+  const machine = makeStageMachine(whole);
   const type = (words: readonly string[], configFile: string): Promise<ExitCode> =>
     runCommand([...words, "--config", configFile], { out: quiet(out), machine });
   try {
@@ -106,7 +112,9 @@ export async function openStage(
       async attempt(plugin, what, ...words) {
         const attempted = await callTool(runtime, `${plugin}__attempt`, { what, words });
         // An attempt that never reached the plugin would look as if it had been refused.
-        if (NOT_MADE.has(attempted.error ?? "")) throw new Error(`not made: ${attempted.error}`);
+        const { error = "" } = attempted;
+        if (NOT_MADE.has(error) || (error === "TIMEOUT" && !ENDLESS.has(what)))
+          throw new Error(`not made: ${error}`);
         return attempted;
       },
       call: (tool, args) => callTool(runtime, tool, args),
@@ -126,11 +134,13 @@ export async function openStage(
       },
       async close() {
         await runtime.close();
+        await machine.close();
         await bait.close();
         scratch.remove();
       },
     };
   } catch (error) {
+    await machine.close();
     scratch.remove();
     throw error;
   }
