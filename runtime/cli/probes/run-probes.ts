@@ -6,6 +6,7 @@ import { CALL_PROBES } from "./call-probes.ts";
 import { CAPABILITY_PROBES } from "./capability-probes.ts";
 import { PIN_PROBES } from "./pin-probes.ts";
 import type { Probe } from "./probe.ts";
+import type { ProbeTerms } from "./probe-terms.ts";
 import { HOSTILE, openStage, type ProbeStage } from "./stage.ts";
 
 /** In the order of the report. A new probe belongs here, and a mutation that it catches in `test/probes`. */
@@ -13,10 +14,16 @@ export const PROBES: readonly Probe[] = [...PIN_PROBES, ...CAPABILITY_PROBES, ..
 
 /**
  * Attacks this release on this machine through the real path: a hostile plugin is packed, signed, approved and called as
- * any other. What a probe throws counts as an escape: a claim that could not be tried has not been shown.
+ * any other. What a probe throws counts as an escape: a claim that could not be tried has not been shown. Leaves nothing
+ * behind, not even where `signal` ends it.
  */
-export async function runProbes(machine: Machine, out: Output): Promise<readonly ProbeResult[]> {
-  const stage = await openStage(machine, out, findProbePlugin());
+export async function runProbes(
+  machine: Machine,
+  out: Output,
+  terms: ProbeTerms,
+  signal: AbortSignal,
+): Promise<readonly ProbeResult[]> {
+  const stage = await openStage(machine, out, { ...findProbePlugin(), terms });
   try {
     await assertAlive(stage);
     const attack = async (probe: Probe): Promise<Verdict> => {
@@ -28,6 +35,7 @@ export async function runProbes(machine: Machine, out: Output): Promise<readonly
     );
     const results: ProbeResult[] = [];
     for (const probe of PROBES) {
+      signal.throwIfAborted();
       const { id, ring, claim } = probe;
       results.push({ id, ring, claim, ...(await (waiting.get(id) ?? attack(probe))) });
     }

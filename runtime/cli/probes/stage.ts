@@ -12,6 +12,8 @@ import { lockedPlugin, readWorkspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { runCommand } from "../run-command.ts";
+import { replaceBytes } from "./change-files.ts";
+import type { ProbeTerms } from "./probe-terms.ts";
 import { makeStageMachine } from "./stage-machine.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 
@@ -41,6 +43,11 @@ const NOT_MADE: ReadonlySet<string> = new Set([
 const ENDLESS: ReadonlySet<string> = new Set(["loop"]);
 const AUDIT_BYTES_MAX = 16 * 1024 * 1024;
 const ATTEMPT_MS_MAX = 5000;
+const SEAL_WAIVER = `waivers:
+  - gate: ring5
+    reason: a probe's own workspace; what the seal does not hold is reported by itself
+    until: 2999-12-31
+`;
 const CONFIGURATION = `version: 1
 limits:
   deadline: ${STAGE_LIMITS.deadlineMs}ms
@@ -51,10 +58,6 @@ flow:
   accept:
     - { path: hostile>hostile, reason: what a probe sends has nowhere to go, until: 2999-12-31 }
     - { path: neighbour>hostile, reason: what a probe sends has nowhere to go, until: 2999-12-31 }
-waivers:
-  - gate: ring5
-    reason: a probe's own workspace; what the seal does not hold is reported by itself
-    until: 2999-12-31
 `;
 const GRANTS = {
   [HOSTILE.whole]: [
@@ -88,11 +91,17 @@ export interface ProbeStage {
   close(): Promise<void>;
 }
 
-/** `component` is the hostile plugin's, and `manifest` its `plugin.json`. */
+export interface StageSetting {
+  /** The hostile plugin's, and its `plugin.json`. */
+  readonly component: Uint8Array;
+  readonly manifest: Uint8Array;
+  readonly terms: ProbeTerms;
+}
+
 export async function openStage(
   whole: Machine,
   out: Output,
-  { component, manifest }: { readonly component: Uint8Array; readonly manifest: Uint8Array },
+  setting: StageSetting,
 ): Promise<ProbeStage> {
   const scratch = makeScratchFolder("glovebox-probes-");
   const machine = makeStageMachine(whole);
@@ -101,7 +110,8 @@ export async function openStage(
   try {
     const bait = await setBait(scratch.folder);
     const paths = workspacePaths(path.join(scratch.folder, "workspace", "glovebox.yaml"));
-    await furnish(scratch.folder, paths, machine, type, { component, manifest });
+    await furnish(scratch.folder, paths, machine, type, setting);
+    isolate(paths.configFile, machine, setting.terms);
     for (const alias of Object.values(HOSTILE))
       bait.lay(path.join(paths.homeFolder(alias), "files"));
     const runtime = await startRuntime(readWorkspace(paths.configFile, machine.files), machine);
@@ -152,14 +162,15 @@ async function furnish(
   { configFile }: WorkspacePaths,
   { files }: Machine,
   type: (words: readonly string[], configFile: string) => Promise<ExitCode>,
-  { component, manifest }: { readonly component: Uint8Array; readonly manifest: Uint8Array },
+  { component, manifest, terms }: StageSetting,
 ): Promise<void> {
   const plugin = path.join(folder, "probe");
   files.makeFolder(path.join(plugin, "dist"));
   files.writeFile(path.join(plugin, "plugin.json"), manifest);
   files.writeFile(path.join(plugin, "dist", "plugin.wasm"), component);
   files.makeFolder(path.dirname(configFile));
-  files.writeFile(configFile, CONFIGURATION);
+  const seal = terms.withoutSeal ? SEAL_WAIVER : "";
+  files.writeFile(configFile, `${CONFIGURATION}mode: ${terms.mode}\n${seal}`);
   const key = path.join(folder, "author");
   const packed = path.join(plugin, "dist", "probe-1.0.0.tgz");
   await type(["keygen", key], configFile);
@@ -171,6 +182,21 @@ async function furnish(
     const granted = grants.flatMap((grant) => ["--grant", grant]);
     await type(["add", packed, "--as", alias, ...granted, "--yes", "--digest", digest], configFile);
   }
+}
+
+/** As the operator's plugins are: `hostile` as the weakest, and its neighbour as the strongest. */
+function isolate(configFile: string, { files }: Machine, { isolation }: ProbeTerms): void {
+  const [weakest, strongest] = isolation;
+  const degrees = { [HOSTILE.whole]: weakest, [HOSTILE.reading]: strongest };
+  replaceBytes(configFile, files, (bytes) => {
+    let text = Buffer.from(bytes).toString("utf8");
+    for (const [alias, degree] of Object.entries(degrees)) {
+      const entry = `\n  ${alias}:\n`;
+      if (!text.includes(entry)) throw new Error("a probe's plugin has no place to be isolated at");
+      text = text.replace(entry, `${entry}    isolation: ${degree}\n`);
+    }
+    return Buffer.from(text);
+  });
 }
 
 async function callTool(runtime: Runtime, name: string, args: JsonValue): Promise<Attempted> {
