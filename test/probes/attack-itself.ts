@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { ProbeResult } from "../../runtime/cli/probes/probe.ts";
+import type { ProbeResult } from "../../runtime/debt/probe-result.ts";
 
 /** What `glovebox doctor` said of a tree. */
 export interface SelfAttack {
@@ -17,7 +17,11 @@ export interface SelfAttack {
 }
 
 interface Told {
-  readonly checks: readonly { readonly name: string; readonly state: string; readonly says: string }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly says: string;
+  }[];
   readonly probes: readonly ProbeResult[];
 }
 
@@ -28,9 +32,15 @@ export async function attackItself(folder: string): Promise<SelfAttack> {
   const child = spawn(
     process.execPath,
     ["--no-warnings", join(folder, "runtime/cli/glovebox.mjs"), "doctor", "--json"],
-    { cwd: home, env: { PATH: process.env["PATH"] ?? "", HOME: home }, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      cwd: home,
+      env: { PATH: process.env["PATH"] ?? "", HOME: home },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
-  const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? -1)));
+  const ended = new Promise<number>((resolve) =>
+    child.once("close", (code) => resolve(code ?? -1)),
+  );
   const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const { checks, probes } = readTold(stdout);
   const failed = checks.filter(({ state }) => state === "failed");

@@ -29,11 +29,14 @@ const chosen = MUTATIONS.filter(({ name, red, changes }) =>
   [name, ...red, ...changes.map(({ file }) => file)].some((words) => words.includes(filter)),
 );
 if (values.help === true || chosen.length === 0) {
-  console.log(values.help === true ? HELP : `no mutation is called ${JSON.stringify(filter)}\n\n${HELP}`);
+  console.log(
+    values.help === true ? HELP : `no mutation is called ${JSON.stringify(filter)}\n\n${HELP}`,
+  );
   process.exit(values.help === true ? 0 : 2);
 }
 if (values.list === true) {
-  for (const { ring, name, red } of chosen) console.log(`ring ${ring ?? "-"}  ${name} (${red.join(", ")})`);
+  for (const { ring, name, red } of chosen)
+    console.log(`ring ${ring ?? "-"}  ${name} (${red.join(", ")})`);
   process.exit(0);
 }
 
@@ -42,13 +45,18 @@ const removeTrees = (): void => {
   for (const tree of trees) tree.remove();
 };
 process.once("exit", removeTrees);
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => process.exit(130));
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.once(name, () => process.exit(130));
 
 const say = (line: string): void => void (values.json === true || console.log(line));
 for (let index = 0; index < SIDE_BY_SIDE; index += 1) trees.push(copyTree());
 const control = await attackItself(trees[0]!.folder);
 const unsound = decideUnsound(control);
-say(unsound === undefined ? `control: ${control.probes.length} probes, all green` : `control: ${unsound}`);
+say(
+  unsound === undefined
+    ? `control: ${control.probes.length} probes, all green`
+    : `control: ${unsound}`,
+);
 if (unsound !== undefined) {
   if (values.json === true) console.log(JSON.stringify({ unsound }, undefined, 2));
   process.exit(1);
@@ -63,7 +71,8 @@ await Promise.all(
   }),
 );
 const caught = results.filter(({ missed }) => missed === undefined);
-if (values.json === true) console.log(JSON.stringify({ of: results.length, caught: caught.length, results }, undefined, 2));
+if (values.json === true)
+  console.log(JSON.stringify({ of: results.length, caught: caught.length, results }, undefined, 2));
 for (const { mutation, missed } of results)
   if (missed !== undefined) say(`NOT CAUGHT: ${mutation.name}: ${missed}`);
 say(`${caught.length} of ${results.length} mutations caught`);
@@ -79,6 +88,8 @@ async function tryMutation(tree: MutatedTree, mutation: Mutation): Promise<Resul
   } catch (error) {
     missed = error instanceof Error ? error.message : String(error);
   }
-  say(`${missed === undefined ? "caught" : "MISSED"}  ring ${mutation.ring ?? "-"}  ${mutation.name}: ${missed ?? red.join(", ")}`);
+  say(
+    `${missed === undefined ? "caught" : "MISSED"}  ring ${mutation.ring ?? "-"}  ${mutation.name}: ${missed ?? red.join(", ")}`,
+  );
   return { mutation, red, missed };
 }

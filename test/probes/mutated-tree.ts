@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buildSealed, type SealedProgram } from "../helpers/build-sealed.ts";
@@ -15,7 +25,10 @@ const BUNDLE = join(ROOT, "runtime/dist/cli");
 export interface MutatedTree {
   readonly folder: string;
   /** Runs `work` with the mutation in place, and takes it back. Throws where its text is not found. */
-  under<Result>(mutation: Pick<Mutation, "changes" | "programs">, work: () => Promise<Result>): Promise<Result>;
+  under<Result>(
+    mutation: Pick<Mutation, "changes" | "programs">,
+    work: () => Promise<Result>,
+  ): Promise<Result>;
   remove(): void;
 }
 
@@ -28,7 +41,8 @@ export function copyTree(): MutatedTree {
     });
     linkPackages(join(ROOT, part), join(folder, part));
   }
-  for (const file of ["package.json", "package-lock.json"]) cpSync(join(ROOT, file), join(folder, file));
+  for (const file of ["package.json", "package-lock.json"])
+    cpSync(join(ROOT, file), join(folder, file));
   linkPackages(ROOT, folder);
   return {
     folder,
