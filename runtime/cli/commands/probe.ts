@@ -3,9 +3,12 @@ import { EXIT } from "../../errors.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { effectiveMode } from "../machine.ts";
-import { parseTerms, TERMS_OF_NONE, termsOf, type ProbeTerms } from "../probes/probe-terms.ts";
+import { effectiveMode, type Machine } from "../machine.ts";
+import type { Output } from "../output.ts";
+import { attackRelease } from "../probes/attack-release.ts";
+import { parseTerms, TERMS_OF_NONE, termsOf } from "../probes/probe-terms.ts";
 import { runProbes } from "../probes/run-probes.ts";
+import { showProbes } from "../show/show-probes.ts";
 
 export const probe: Command = {
   name: "probe",
@@ -13,7 +16,7 @@ export const probe: Command = {
   usage: "",
   description: [
     "Packs, signs, approves and calls a hostile plugin as any other, in a workspace of its own that is removed again, and says claim by claim what came of it.",
-    "Takes over from glovebox.yaml, where there is one, the mode and how plugins are isolated. `doctor` runs this too, and a server by itself.",
+    "Takes over from glovebox.yaml, where there is one, how plugins are isolated. `doctor` runs this too, and a server by itself.",
     "Exit 5 when something got through, or could not be tried.",
   ],
   options: {
@@ -28,40 +31,34 @@ export const probe: Command = {
   argumentsMax: 0,
   examples: ["glovebox probe", "glovebox probe --json"],
   async run(call) {
-    const { out, machine } = call;
-    const results = await runProbes(machine, out, readTerms(call), endOfParent(call));
-    const isHeld = results.every(({ held }) => held);
-    out.table(
-      ["RING", "PROBE", "HELD", "CLAIM", "SAYS"],
-      results.map(({ ring, id, held, claim, says }) => [
-        ring === null ? "-" : String(ring),
-        id,
-        held ? "yes" : "NO",
-        claim,
-        says,
-      ]),
-    );
-    out.line();
-    out.line(isHeld ? `${results.length} attempts, none got through.` : "Something got through.");
-    out.result({ at: new Date().toISOString(), results } satisfies ProbeRun);
+    const { out, machine, text } = call;
+    const told = text("terms");
+    const run = told === undefined ? await attackFromHere(call) : await attack(told, machine, out);
+    const isHeld = run.results.every(({ held }) => held);
+    showProbes(run.results, out);
+    out.result(run);
     return isHeld ? EXIT.done : EXIT.escaped;
   },
 };
 
-function readTerms({ text, configFile, machine }: CommandCall): ProbeTerms {
-  const words = text("terms");
-  const told = words === undefined ? undefined : parseTerms(words);
-  if (told) return told;
-  if (words !== undefined)
-    throw new CliError("ERR_USAGE", "`--terms` is for a server that runs this command.");
-  if (machine.files.kindOf(configFile) === "nothing") return TERMS_OF_NONE;
-  const { configuration } = readWorkspace(configFile, machine.files);
-  return termsOf(configuration, effectiveMode(configuration.mode), Date.now());
+/** What a server asks for. Ends when the server is gone: what it had begun is cleared away. */
+async function attack(told: string, machine: Machine, out: Output): Promise<ProbeRun> {
+  const terms = parseTerms(told);
+  if (!terms) throw new CliError("ERR_USAGE", "`--terms` is for a server that runs this command.");
+  const ended = new AbortController();
+  process.stdin.once("close", () => ended.abort()).resume();
+  const results = await runProbes(machine, out, terms, ended.signal);
+  return { at: new Date().toISOString(), results };
 }
 
-/** Aborts when the server that runs this is gone: what it had begun is cleared away. */
-function endOfParent({ text }: CommandCall): AbortSignal {
-  const ended = new AbortController();
-  if (text("terms") !== undefined) process.stdin.once("close", () => ended.abort()).resume();
-  return ended.signal;
+function attackFromHere({ configFile, machine, out }: CommandCall): Promise<ProbeRun> {
+  out.progress("Attacking this release");
+  if (machine.files.kindOf(configFile) === "nothing")
+    return attackRelease({ terms: TERMS_OF_NONE });
+  const { configuration, paths } = readWorkspace(configFile, machine.files);
+  const mode = effectiveMode(configuration.mode);
+  return attackRelease({
+    terms: termsOf(configuration, mode, Date.now()),
+    near: [paths.folder],
+  });
 }

@@ -5,7 +5,6 @@ import type { Isolation } from "../../sandbox/sandbox.ts";
 
 /** What the probes take over of the operator's configuration: all of it that decides how a runner is held. */
 export interface ProbeTerms {
-  readonly mode: Configuration["mode"];
   /** Whether the probes go on where the operating system's seal does not hold: somebody else reports that. */
   readonly withoutSeal: boolean;
   /** The weakest and the strongest that a plugin of the workspace runs with. */
@@ -16,14 +15,14 @@ const ISOLATIONS: readonly Isolation[] = ["plugin", "instance", "call"];
 
 /** Where there is no workspace: what a new one would begin with. */
 export const TERMS_OF_NONE: ProbeTerms = {
-  mode: "development",
   withoutSeal: true,
   isolation: ["plugin", "plugin"],
 };
 
 /**
- * What a server of this configuration is probed under. Its `limits` are not taken over, since small ones are exhausted in
- * moments, nor is its `filter`: what an operator lets pass is no escape, and what he withholds could hide one.
+ * What a server of this configuration is probed under. `mode` decides on starts alone, and the probes try those themselves.
+ * `limits` are not taken over, since small ones are exhausted in moments, nor is `filter`: what an operator lets pass is no
+ * escape, and what he withholds could hide one.
  */
 export function termsOf(
   { plugins, waivers }: Pick<Configuration, "plugins" | "waivers">,
@@ -36,23 +35,21 @@ export function termsOf(
   const [weakest = "plugin"] = used;
   const isWaived = waivers.some((waiver) => waiver.gate === "ring5" && isInForce(waiver, nowMs));
   return {
-    mode,
     withoutSeal: mode === "development" || isWaived,
     isolation: [weakest, used.at(-1) ?? weakest],
   };
 }
 
 /** As the command line carries them, from one process of this release to another. */
-export function formatTerms({ mode, withoutSeal, isolation }: ProbeTerms): string {
-  return [mode, withoutSeal ? "any-seal" : "sealed", ...isolation].join(",");
+export function formatTerms({ withoutSeal, isolation }: ProbeTerms): string {
+  return [withoutSeal ? "any-seal" : "sealed", ...isolation].join(",");
 }
 
 /** Undefined where the words are none of `formatTerms`. */
 export function parseTerms(words: JsonValue): ProbeTerms | undefined {
-  const [mode, seal, ...isolation] = typeof words === "string" ? words.split(",") : [];
+  const [seal, ...isolation] = typeof words === "string" ? words.split(",") : [];
   const [weakest, strongest] = isolation.map((word) => ISOLATIONS.find((one) => one === word));
-  const isKnown =
-    (mode === "development" || mode === "production") && (seal === "any-seal" || seal === "sealed");
+  const isKnown = seal === "any-seal" || seal === "sealed";
   if (!isKnown || !weakest || !strongest || isolation.length !== 2) return undefined;
-  return { mode, withoutSeal: seal === "any-seal", isolation: [weakest, strongest] };
+  return { withoutSeal: seal === "any-seal", isolation: [weakest, strongest] };
 }
