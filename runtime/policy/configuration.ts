@@ -5,6 +5,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
 import type { AuditConfiguration } from "./read-audit.ts";
+import type { ProbesConfiguration } from "./read-probes.ts";
 import type { FilterConfiguration } from "./read-filter.ts";
 import type { AnomalyConfiguration } from "./read-anomalies.ts";
 import type { TelemetryConfiguration } from "./read-telemetry.ts";
@@ -29,6 +30,8 @@ export interface Configuration {
   readonly audit: AuditConfiguration;
   readonly telemetry: TelemetryConfiguration;
   readonly anomalies: AnomalyConfiguration;
+  /** Undefined: production has its default, and development runs none. */
+  readonly probes?: ProbesConfiguration;
   readonly server: ServerConfiguration;
   readonly waivers: readonly Waiver[];
   /** Undefined allows every licence. */

@@ -15,6 +15,7 @@ import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
+import { readProbes } from "./read-probes.ts";
 import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTelemetry } from "./read-telemetry.ts";
@@ -64,6 +65,7 @@ export function parseConfiguration(
         "audit",
         "telemetry",
         "anomalies",
+        "probes",
         "server",
         "waivers",
         "licences",
@@ -84,6 +86,7 @@ export function parseConfiguration(
       audit: readAudit(fields.get("audit")),
       telemetry: readTelemetry(fields.get("telemetry")),
       anomalies: readAnomalies(fields.get("anomalies")),
+      ...fields.optional("probes", readProbes),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),

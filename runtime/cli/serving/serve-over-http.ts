@@ -36,7 +36,7 @@ export async function serveOverHttp(
   const { server, mode } = workspace.configuration;
   const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
-  const { posture, profiles, store, audit } = runtime;
+  const { profiles, store, audit } = runtime;
   const isShared = server.store.kind === "redis";
   const spentStates = isShared ? makeSharedSpent(store) : makeSpentStates();
   const note = (message: string): void => log.warn(`http: ${message}`);
@@ -73,7 +73,7 @@ export async function serveOverHttp(
       http,
       authenticator,
       guard: makeRequestGuard(server.rate),
-      isReady: () => store.isReady(),
+      isReady: () => runtime.isReady(),
       places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
         path,
         mcp: {
@@ -82,7 +82,7 @@ export async function serveOverHttp(
           offers,
           changes,
           callTool,
-          reportDebt: (filter) => makeDebtReport(posture, filter),
+          reportDebt: (filter) => makeDebtReport(runtime.posture, filter),
           spentStates,
           ...(stateKey ? { stateKey } : {}),
           ...(own ? { tasks: own } : {}),
