@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 import { buildCommandLine, licensesOf } from "./build-command-line.ts";
 import { buildProbePlugin } from "./build-probe-plugin.ts";
+import { packagesOf } from "./packages-in-use.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "runtime/dist/sealed");
@@ -72,7 +73,10 @@ await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" })
 await buildProbePlugin(join(ROOT, "runtime/dist/probes"));
 writeFileSync(
   join(OUT, "built-with.json"),
-  `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`,
+  `${JSON.stringify({
+    jco: versionOf("@bytecodealliance/jco-transpile/component"),
+    packages: packagesOf(readFileSync(join(ROOT, "package-lock.json"), "utf8")),
+  })}\n`,
 );
 
 /** The version of the package that holds this module, one folder below its own. */
