@@ -22,7 +22,9 @@ export function makeFolderShelf(
 ): FolderShelf {
   const fileOf = (tenant: string): string => path.join(folder, `${tenant}.json`);
   const erasuresFile = path.join(folder, ERASURES);
-  let seen: { readonly stamp: string | undefined; readonly erasures: Erasures | undefined } | undefined;
+  let seen:
+    | { readonly stamp: string | undefined; readonly erasures: Erasures | undefined }
+    | undefined;
   return {
     read(tenant) {
       const bytes = readWhole(fileOf(tenant), RECORD_BYTES_MAX);
