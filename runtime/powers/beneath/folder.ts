@@ -32,6 +32,8 @@ export class PinnedFolder implements BeneathFolder {
   readonly #how: Mechanism;
   readonly #root: number;
   readonly #writable: boolean;
+  /** For every open of a file. */
+  readonly #fileFlags: number;
   readonly #identityKey = randomBytes(32);
   #open = true;
 
@@ -39,13 +41,16 @@ export class PinnedFolder implements BeneathFolder {
     this.mechanism = how.name;
     this.#how = how;
     this.#writable = options.writable;
+    // Looking at a sealed file reads from it, and must not count as an access.
+    const quiet = options.seal === undefined ? 0 : (constants.O_NOATIME ?? 0);
+    this.#fileFlags = constants.O_NONBLOCK | constants.O_NOCTTY | how.openFlags | quiet;
     this.#root = asHost(() => how.pinRoot(folder));
   }
 
   open(path: readonly string[], options: BeneathOpen): PinnedFile {
     if (options.write || options.create) this.#assertWritable();
     const access = options.write ? constants.O_RDWR : constants.O_RDONLY;
-    const flags = access | constants.O_NONBLOCK | constants.O_NOCTTY | this.#how.openFlags;
+    const flags = access | this.#fileFlags;
     if (options.create) {
       const exclusive = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
       return this.#inParent(path, (place) =>
@@ -110,12 +115,8 @@ export class PinnedFolder implements BeneathFolder {
     const sizeOfPinned =
       sizeOf &&
       ((pinned: number): number => {
-        const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-        const place = this.#how.place(pinned);
-        const file = makeBeneathFile(
-          openSync(place, flags | this.#how.openFlags),
-          this.#identityKey,
-        );
+        const flags = constants.O_RDONLY | this.#fileFlags;
+        const file = makeBeneathFile(openSync(this.#how.place(pinned), flags), this.#identityKey);
         try {
           return sizeOf(file);
         } finally {

@@ -75,7 +75,10 @@ export class SealedFile implements BeneathFile {
       const first = Math.floor(offsetBytes / CHUNK_BYTES);
       const plain = this.#getChunks(header, first, chunksIn(endBytes) - first);
       const startBytes = first * CHUNK_BYTES;
-      return plain.subarray(offsetBytes - startBytes, endBytes - startBytes);
+      return new Uint8Array(plain.buffer, plain.byteOffset).subarray(
+        offsetBytes - startBytes,
+        endBytes - startBytes,
+      );
     });
   }
 
