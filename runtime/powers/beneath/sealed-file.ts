@@ -86,7 +86,7 @@ export class SealedFile implements BeneathFile {
     return this.#file.withLock(() => {
       const endBytes = offsetBytes + bytes.length;
       const header = this.#header();
-      if (bytes.length === 0) return 0;
+      if (bytes.length === 0) return this.#file.write(0, bytes);
       assertSize(endBytes);
       const first = Math.floor(offsetBytes / CHUNK_BYTES);
       if (endBytes > header.sizeBytes) this.#prepareGrowth(header, first);

@@ -1,3 +1,4 @@
+import { HostError } from "@glovebox/host-api/errors";
 import type {
   BeneathFile,
   BeneathFolder,
@@ -100,7 +101,7 @@ export class SealedFolder implements BeneathFolder {
     const rename = (): void => this.#folder.rename(old, next);
     const [oldName = "", newName = ""] = [old.at(-1), next.at(-1)];
     // A file is bound to its own name, and not to the directories above it.
-    if (oldName === newName || this.#folder.stat(old).kind !== "file") return rename();
+    if (oldName === newName || !this.#isFile(old)) return rename();
     const file = this.#folder.open(old, { read: true, write: true, create: false });
     try {
       const sealed = this.#orTell(() => SealedFile.open(file, this.#keys, oldName));
@@ -125,6 +126,16 @@ export class SealedFolder implements BeneathFolder {
 
   close(): void {
     this.#folder.close();
+  }
+
+  #isFile(sealed: Path): boolean {
+    try {
+      return this.#folder.stat(sealed).kind === "file";
+    } catch (error) {
+      // What cannot be looked at is refused by whoever is asked next, in its own words.
+      if (error instanceof HostError) return false;
+      throw error;
+    }
   }
 
   #orTell<Result>(open: () => Result): Result {
