@@ -1,6 +1,6 @@
 import type { AskRequests } from "./ask/request.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import type { Powers } from "./powers.ts";
+import type { Powers, SealOptions } from "./powers.ts";
 
 /**
  * One kind of power. `registry.ts` holds the implementation of each; a name that is not here does not exist.
@@ -64,6 +64,8 @@ export interface PluginHome {
   readonly folder: string;
   /** Undefined for whoever runs the host on their own machine. */
   readonly tenant?: string;
+  /** How what is kept in the folder is encrypted; undefined where the operator wants no encryption. */
+  readonly seal?: SealOptions;
 }
 
 /**
