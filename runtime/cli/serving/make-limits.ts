@@ -15,7 +15,7 @@ export function makeLimits(
   { server: { rate } }: Configuration,
   evaluate: Evaluate | undefined,
 ): CallerLimits {
-  if (!rate) return { admit: PLAIN_STEPS.admit };
+  if (!rate) return { admit: (caller, callable) => PLAIN_STEPS.admit(caller, callable) };
   const memory = makeMemoryMeter();
   const meter = evaluate ? makeRedisMeter(evaluate) : memory;
   const away = rate.whenAway === "allow" ? memory : undefined;
