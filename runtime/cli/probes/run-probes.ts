@@ -2,14 +2,25 @@ import type { ProbeResult } from "../../debt/probe-result.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { findProbePlugin } from "../../powers/probe-plugin.ts";
+import { ANSWER_PROBES } from "./answer-probes.ts";
 import { CALL_PROBES } from "./call-probes.ts";
 import { CAPABILITY_PROBES } from "./capability-probes.ts";
+import { COMPONENT_PROBES } from "./component-probes.ts";
+import { HTTP_PROBES } from "./http-probes.ts";
 import { PIN_PROBES } from "./pin-probes.ts";
 import type { Probe } from "./probe.ts";
-import { HOSTILE, openStage, type ProbeStage } from "./stage.ts";
+import { openStage, type ProbeStage } from "./stage.ts";
+import { HOSTILE } from "./stage-configuration.ts";
 
 /** In the order of the report. A new probe belongs here, and a mutation that it catches in `test/probes`. */
-export const PROBES: readonly Probe[] = [...PIN_PROBES, ...CAPABILITY_PROBES, ...CALL_PROBES];
+export const PROBES: readonly Probe[] = [
+  ...PIN_PROBES,
+  ...COMPONENT_PROBES,
+  ...CAPABILITY_PROBES,
+  ...HTTP_PROBES,
+  ...CALL_PROBES,
+  ...ANSWER_PROBES,
+];
 
 /**
  * Attacks this release on this machine through the real path: a hostile plugin is packed, signed, approved and called as
