@@ -1,4 +1,4 @@
-import { makeDebtReport } from "../../debt/report.ts";
+import { makeReportDebt } from "../../debt/cached-report.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { describeWaivers } from "../../policy/gates/waivers.ts";
@@ -206,6 +206,7 @@ function serveAtPipes(runtime: Runtime, tasks: ServedTasks, log: Log): StdioServ
     callTool,
   } = runtime;
   const own = profile && tasks.of(profile);
+  const reportDebt = makeReportDebt(() => runtime.posture, "public");
   const bus = makeChangeBus();
   publishChanges(changes, bus);
   return serveOverStdio(
@@ -216,7 +217,11 @@ function serveAtPipes(runtime: Runtime, tasks: ServedTasks, log: Log): StdioServ
       offers,
       changes: bus,
       callTool,
-      reportDebt: (filter) => makeDebtReport(runtime.posture, filter),
+      reportDebt: (filter, viewer) =>
+        reportDebt(filter, {
+          ...viewer,
+          ...(profile?.name === undefined ? {} : { profile: profile.name }),
+        }),
     },
     { input: process.stdin, output: process.stdout },
     limitNotes((error) => log.warn(`protocol: ${error.message}`)),
