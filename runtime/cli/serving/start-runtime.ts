@@ -178,7 +178,7 @@ async function assemble(
     isReady: () => store.isReady() && (probes?.isReady() ?? true),
     ...(takePlace ? { takePlace } : {}),
     async close() {
-      probes?.close();
+      await probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
