@@ -8,6 +8,7 @@ import { HTTP_ITEMS } from "./http-items.ts";
 import { MODEL_ITEMS } from "./model-items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
+import { PROBE_RUN_ITEMS } from "./probe-run-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -356,4 +357,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
   ...MODEL_ITEMS,
+  ...PROBE_RUN_ITEMS,
 ];
