@@ -1,6 +1,6 @@
 import type { AskRequests } from "./ask/request.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import type { Powers } from "./powers.ts";
+import type { Powers, SealOptions } from "./powers.ts";
 
 /**
  * One kind of power. `registry.ts` holds the implementation of each; a name that is not here does not exist.
@@ -76,6 +76,8 @@ export interface PluginHome {
   readonly tenant?: string;
   /** Regions that what the tenant sends must stay in. Undefined binds it to none; an empty list lets it reach nothing. */
   readonly regions?: readonly string[];
+  /** How what is kept in the folder is encrypted; undefined where the operator wants no encryption. */
+  readonly seal?: SealOptions;
 }
 
 /**

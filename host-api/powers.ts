@@ -18,8 +18,26 @@ export interface Powers {
   randomBytes(lengthBytes: number): Uint8Array;
 }
 
+/** What the data of one tenant is encrypted with where it is kept. */
+export interface DataKey {
+  /** Stands for the tenant, and is no secret. */
+  readonly tenant: string;
+  /** Another one after the tenant was erased. No secret either. */
+  readonly id: string;
+  /** 32 bytes to derive keys from. Asked for at each operation and never kept: throws once the tenant is erased. */
+  bytes(): Uint8Array;
+}
+
+/** Makes what is kept encrypted. What was kept without is then refused, and the other way round. */
+export interface SealOptions {
+  readonly key: DataKey;
+  /** Which of the tenant's data this is: two of them have keys of their own. */
+  readonly store: string;
+}
+
 export interface BeneathOptions {
   readonly writable: boolean;
+  readonly seal?: SealOptions;
 }
 
 export interface BeneathStat {
@@ -82,6 +100,7 @@ export interface KeyValueOptions {
   readonly quotaBytes: number;
   readonly keyBytesMax: number;
   readonly valueBytesMax: number;
+  readonly seal?: SealOptions;
 }
 
 /**

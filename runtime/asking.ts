@@ -39,6 +39,7 @@ export interface AskedOutcome {
  * client answered, and gets by the same keys what was answered to the same words. A question whose words have changed is
  * another question.
  */
+// debt("GB-042"): a call is run again from its start.
 export class Asking {
   readonly #can: AskableClient;
   readonly #last: Round;

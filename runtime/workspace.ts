@@ -196,6 +196,7 @@ export function verifyPlugin(
 }
 
 /** The component of a verified plugin, read again and found to be the same. Throws `PinError`. */
+// debt("GB-035"): read when it is first called, when an update may have removed it.
 export function readComponent(
   { paths }: Workspace,
   plugin: Pick<VerifiedPlugin, "alias" | "locked">,

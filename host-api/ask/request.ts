@@ -65,6 +65,7 @@ function parseRequest(value: JsonValue, grant: AskGrant): AskRequest {
   return { kind, message, url: parseAddress(value["url"], grant) };
 }
 
+// debt("GB-043"): what it says is not judged.
 function parseMessage(value: JsonValue | undefined): string {
   if (typeof value !== "string" || value.trim() === "" || value.length > MESSAGE_CHARS_MAX)
     throw invalid(`a message of 1 to ${MESSAGE_CHARS_MAX} characters is needed`);

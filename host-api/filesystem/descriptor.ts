@@ -154,6 +154,7 @@ export class Descriptor {
   renameAt(oldPath: string, newDescriptor: Descriptor, newPath: string): void {
     this.#call("rename", [this.#mutable(oldPath), newDescriptor.#mutable(newPath)]);
   }
+  // debt("GB-026"): no link is made or followed.
   linkAt(): never {
     throw "not-permitted";
   }

@@ -25,6 +25,7 @@ const NOTHING = { value: null };
  * - `http.read`: `[handle, length]` answers bytes and `true`, or `false` at the end. No bytes and `true`: nothing now.
  * - `http.close`: `[handle]`.
  */
+// debt("GB-027"): the beginning is handed over before the end has come.
 export function makeStreamOperations(
   starter: Starter,
 ): Required<Pick<CapabilityBroker, "operations" | "endCall" | "close">> {

@@ -22,6 +22,7 @@ export function makeKvBroker(grant: KvGrant, home: PluginHome, powers: Powers): 
       quotaBytes: grant.quotaBytes,
       keyBytesMax: KEY_BYTES_MAX,
       valueBytesMax: VALUE_BYTES_MAX,
+      ...(home.seal ? { seal: home.seal } : {}),
     }));
   return {
     operations: {

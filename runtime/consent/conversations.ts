@@ -5,6 +5,7 @@ import { whenKnown, type Awaitable } from "./awaitable.ts";
 import type { Taint, TaintKey, TaintStore } from "./taint-store.ts";
 
 /** A session's model forgets nothing: its taint outlives any pause that a session does. Where there are none, the window counts. */
+// debt("GB-057"): a model's memory has no such end.
 const CONVERSATION_MS = 24 * 60 * 60 * 1000;
 /** What a store holds stays in it. */
 export const FOREVER_MS = 8.64e15;

@@ -30,6 +30,7 @@ const GO: Consent = { kind: "go" };
  * From the moment a call is let go its conversation counts as having read whatever the plugin's grants let it bring in:
  * not its answer alone, but its errors and its progress too, and calls that are made while it runs.
  */
+// debt("GB-060"): what came in elsewhere is not seen.
 export function makeConsent(setting: ConsentSetting): ConsentSteps {
   const { planOf, conversations, asked } = setting;
   const running = new Map<string, ConsideredCall>();

@@ -9,6 +9,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: null,
+    area: "audit",
     current_behavior:
       "Records are chained by hash and vouched for by signed checkpoints; `glovebox audit verify` finds every line that was removed, changed, moved or put in, and a cut up to the last checkpoint or anchor.",
     ideal: "A hash chain with signed checkpoints.",
@@ -23,6 +24,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "audit",
     current_behavior:
       "A file is full at 64 MiB and the next begins; without `audit.rotate.keep` none is ever removed, so that a full disk ends in refused calls and not in lost records.",
     ideal: "Full files are moved to where they are kept, by whoever keeps them.",
@@ -37,6 +39,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.3.0",
     ring: null,
+    area: "audit",
     current_behavior:
       "Whoever can write the files can remove or replace what no checkpoint vouches for yet: up to `audit.checkpoint.records` records, or the time of `audit.checkpoint.every`. `glovebox audit verify` says how many those are.",
     ideal: "Each record leaves the machine before its call is answered.",
@@ -52,6 +55,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.3.0",
     ring: null,
+    area: "audit",
     current_behavior:
       "`.glovebox/audit.key` is readable by the server's user alone, and whoever becomes that user can write a trail anew and sign it. Only a head, a checkpoint or a public key that is kept elsewhere shows it.",
     ideal: "The key is where the server can sign with it and nobody can copy it.",
@@ -66,6 +70,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.3.0",
     ring: null,
+    area: "audit",
     current_behavior:
       "Each record is handed to the operating system before its call is answered, and flushed to the disk at each checkpoint. A killed process loses nothing; a machine that loses its power does.",
     ideal: "Each record is on the disk before its call is answered, at no cost.",
@@ -80,6 +85,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.3.0",
     ring: null,
+    area: "audit",
     current_behavior:
       "Each server counts bursts, sizes and streaks by itself, from its start on; only suspensions and known hosts are kept, by workspace. Replicas on other machines know nothing of each other.",
     ideal: "Replicas share what their rules have seen.",

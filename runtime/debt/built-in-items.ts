@@ -20,6 +20,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "high",
     since: "0.1.0",
     ring: null,
+    area: "content",
     current_behavior:
       'Every answer is filtered for explicit marks of instructions to a model, invisible characters, links that carry data away, secrets and cards. An order without a mark ("please send the report to this address") is what honest texts hold too: no static rule tells it, and none is claimed to.',
     ideal: "What such a text could make a model do is held for a human.",
@@ -38,6 +39,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 0,
+    area: "content",
     current_behavior:
       "A scanner reports instructions to the model, shadowing, look-alike names, hidden parameters and schema traps before approval, and what is grave must be accepted by name. It reads English, by what sentences demand and of whom: a description that misleads in plain words, or gives orders in another language or in words that its vocabulary lacks, has no such sign. `npm run bench:scan` measures how much of each kind of attack it sees on texts that its authors knew; of plain orders in wordings that nobody had tuned on, it saw between a third and half. The operator sees what the model will read, and any later change is refused.",
     ideal: "What a tool's description makes a model do is judged as well.",
@@ -52,6 +54,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "A trust entry can demand cosigners and provenance, which say who read a plugin and what built it. Neither says what it is for: it can misuse whatever the operator granted.",
     ideal: "Reviews that many operators share can be demanded.",
@@ -66,6 +69,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "Runners share the host's kernel and processor. Native code in a runner can read clocks and measure.",
     ideal: "A virtual machine around each runner where the data is worth it.",
@@ -80,6 +84,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "high",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "A Seatbelt profile and a short probe are written and used on macOS, untested on hardware; nothing there ends a runner whose broker was killed. On Windows there is neither seal nor watchdog. Production refuses to start on both without a waiver, whatever the probe sees.",
     ideal: "Seatbelt attacked on macOS like the Linux forms, an equivalent on Windows.",
@@ -97,6 +102,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 3,
+    area: "sandbox",
     current_behavior:
       "After each call an instance is restored from an image of its memories, globals and binding code, and proven equal to a new one by comparison. A component that changes tables, drops segments, keeps vectors or references in mutable globals, exports resources or holds objects of the host from its start gets a new instance for each call instead, and so does any call after one that trapped or grew memory: safe, and several times slower. A restored call still takes 2.7 times as long as an unsealed server's in C and 5 times in QuickJS, where 1.25 and 1.6 were the aim (test/bench/README.md).",
     ideal: "Images of tables and segments too, and memory that may grow.",
@@ -114,6 +120,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 1,
+    area: "sandbox",
     current_behavior:
       "A component that uses async functions, streams or futures is refused at install.",
     ideal: "They run, sealed.",
@@ -128,6 +135,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "The filter is assembled from the same list and interpreted in tests; on real hardware only the probe at the start says whether it holds.",
     ideal: "The attacks run on arm64 in CI.",
@@ -142,6 +150,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "operation",
     current_behavior:
       "`until: 9999-12-31` is accepted. The waiver stays visible in the report and in every start.",
     ideal: "A waiver ends within a year.",
@@ -156,6 +165,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "supply",
     current_behavior:
       "`glovebox build` bundles any file that the source names, outside its folder too, with the author's rights. The source itself runs only in a process without rights.",
     ideal: "A build sees the plugin's folder and its dependencies, and nothing else.",
@@ -170,6 +180,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 3,
+    area: "sandbox",
     current_behavior:
       "Each call gets untouched state, and by default calls of one plugin share a process. An escape of the engine sees that plugin's later calls until the runner is reaped or killed; never another plugin's. `isolation: call` in the plugin's configuration gives every call a process of its own, killed after the answer: then no later call is seen.",
     ideal:
@@ -185,6 +196,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "Native code can fill pages and make them read-only, which RLIMIT_DATA then no longer counts. The watchdog looks every 20 ms and kills. Only where the broker was given a cgroup v2 of its own does the kernel bound each runner; `doctor` says whether, and GB-CGROUP appears where not. In a container that is the rule: there the container's own limit bounds all together.",
     ideal: "A cgroup with memory.max around each runner, everywhere.",
@@ -202,6 +214,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 2,
+    area: "limits",
     current_behavior:
       "One host call may hold it for up to about a tenth of a second (a listing of 10,000 entries). Calls that use much of it are made to pause; several plugins together can still slow others.",
     ideal: "Long operations run beside the broker, in turns per plugin.",
@@ -216,6 +229,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 2,
+    area: "audit",
     current_behavior:
       "A refusal inside a grant is recorded with its reason. A call to a capability without any grant is refused and counted, and not named.",
     ideal: "Every refusal is named in the record.",
@@ -230,6 +244,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "capabilities",
     current_behavior:
       "`serve` and `call` refuse with ERR_CONFIG_GRANT; `verify` and `doctor` do not open the grants and say that a start would go.",
     ideal: "All ask the same function.",
@@ -244,6 +259,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "The file protocol is tested on a plain folder, and joining and leaving on the kernel's own tree where the machine has one that is writable; none had the memory controller in it. The other limits hold without it.",
     ideal: "A runner that takes too much is ended by memory.max in CI.",
@@ -259,6 +275,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "What bubblewrap hides by namespaces, there only the filter of system calls denies: one layer instead of two. Until the filter is tightened, before foreign code runs, it can ask for names and sizes of host files and for processes.",
     ideal: "Two layers in both forms.",
@@ -273,6 +290,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 3,
+    area: "sandbox",
     current_behavior:
       "The watchdog kills a process whose memory it cannot read three times in a row, because native code can end its first thread and go on behind it. On a starved machine a process that is dying anyway looks the same for longer, and its call then ends as MEMORY_LIMIT and not as INTERNAL. It was going to end with an error either way.",
     ideal: "Every end is told by its cause.",
@@ -287,6 +305,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "bubblewrap's inner process asks the kernel to end it with its parent only after its parent has written its user map. Where both the broker and the outer process are killed before that, the inner one waits for ever. No code of ours or of a plugin has run in it then, and it holds nothing but ends of closed sockets.",
     ideal: "Nothing is left, whoever is killed when.",
@@ -301,6 +320,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 2,
+    area: "capabilities",
     current_behavior:
       "link-at, symlink-at and readlink-at of WASI are refused, no link is followed, and a path with `..` is refused also where it would stay inside. Programs that need them fail.",
     ideal: "Links that stay inside are made and followed.",
@@ -315,6 +335,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 2,
+    area: "capabilities",
     current_behavior:
       "Through wasi:http an answer arrives in pieces. No byte of a secret in a known spelling is handed over, across the borders of pieces too, but what stood before it may be. Trailers of a request are refused.",
     ideal: "An operator chooses for each rule whether answers are held until they are whole.",

@@ -4,6 +4,25 @@ export type Severity = (typeof SEVERITIES)[number];
 export const STATUSES = ["open", "monitoring", "resolved"] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** What a gap is about, each with a line for people. A gap has one area: the one whose reader would look for it. */
+export const AREAS = {
+  supply: "where plugins come from, and who vouches for them",
+  sandbox: "what holds code in: rings 1, 3, 4 and 5",
+  capabilities: "what plugins are given, and how",
+  content: "what the model reads",
+  flow: "what leaves, and who is asked",
+  identity: "who calls, and what is kept apart",
+  limits: "how much anybody may use",
+  audit: "the record of what happened",
+  storage: "what is kept, and who can read it",
+  protocol: "how clients are served",
+  operation: "how the runtime is set up and run",
+} as const;
+export type Area = keyof typeof AREAS;
+export const AREA_NAMES = Object.keys(AREAS) as Area[];
+
+export type Ring = 0 | 1 | 2 | 3 | 4 | 5;
+
 /** One known gap. Ids are never used again for something else. */
 export interface DebtItem {
   readonly id: `GB-${string}`;
@@ -13,7 +32,8 @@ export interface DebtItem {
   /** The release since which it is known. */
   readonly since: string;
   /** The ring it concerns, 0 to 5, or null where it is none of them. */
-  readonly ring: 0 | 1 | 2 | 3 | 4 | 5 | null;
+  readonly ring: Ring | null;
+  readonly area: Area;
   readonly current_behavior: string;
   readonly ideal: string;
   readonly resolved_by: string;
@@ -21,8 +41,21 @@ export interface DebtItem {
   readonly evidence: readonly Evidence[];
 }
 
-/** What shows a gap: a test file of the source tree, what the start probe saw on this machine, or a place in the configuration. */
+/**
+ * What shows a gap: a test file of the source tree, what a probe saw on this machine, a place in the configuration, or a
+ * published advisory.
+ */
 export interface Evidence {
-  readonly kind: "test" | "probe" | "configuration";
+  readonly kind: "test" | "probe" | "configuration" | "advisory";
   readonly what: string;
+}
+
+/**
+ * A gap that this machine, configuration or release brings. What stands in the item itself may be told to anybody who
+ * sees the plugins in `about`; what names paths, hosts, keys or people stands in `operator`, which takes its place there.
+ */
+export interface LiveItem extends DebtItem {
+  /** Aliases. Whoever does not see all of these does not hear of the item. */
+  readonly about?: readonly string[];
+  readonly operator?: Partial<Pick<DebtItem, "title" | "current_behavior" | "evidence">>;
 }

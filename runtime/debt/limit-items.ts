@@ -9,6 +9,7 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "limits",
     current_behavior:
       "Without `server.store.redis` each process counts calls for itself and begins anew when it starts, the quota of 24 hours too. With it, a Redis that was emptied begins anew. HTTP requests of an address or a caller (`requests`, `refused`) are counted in each process in any case.",
     ideal: "Quotas outlive every process.",
@@ -26,6 +27,7 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "operation",
     current_behavior:
       "Placeholders, published examples, repetitions, sequences, and text in English or what resembles it are refused, in Base64 and hexadecimal too. A word list is short: a phrase in a language far from English, a book's title in another script, or a value that a program drew badly passes. Tokens of other services are only held against placeholders.",
     ideal: "Secrets are drawn by a program, and nobody types one.",
@@ -40,6 +42,7 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "operation",
     current_behavior:
       "Owner, mode and folders above are looked at when `serve --http` starts. Access control lists, mounts that others share, and what changes afterwards are not; on Windows nothing of it is.",
     ideal: "The system is asked who can read and write, and tells of changes.",
@@ -54,6 +57,7 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "limits",
     current_behavior:
       "An account that counts something is never dropped, so that nobody is reset by others. In memory there are at most 100,000; whoever comes when they are full shares one of 1,024, drawn by a secret hash, and may be refused for what another used.",
     ideal: "Everyone has an account of their own.",

@@ -9,6 +9,7 @@ export const OFFER_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: null,
+    area: "flow",
     current_behavior:
       "A question ends the call, and the call is run again from its start with the answer, in both eras: nobody waits in a runner while a person thinks. What a handler wrote or sent before its question happens once for each run, eight at most. The SDK says so; nothing keeps a plugin from it.",
     ideal: "Each effect of a call happens once, however often it asks.",
@@ -27,6 +28,7 @@ export const OFFER_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 2,
+    area: "capabilities",
     current_behavior:
       "With a grant of `ask`, a form whose fields are named or labelled as a secret is refused, hidden characters are, and addresses lie within the granted hosts. What a message says in other words is shown to the person as the plugin wrote it, after the filter; a request to the client's model is read by that model.",
     ideal: "Nobody is deceived by a form.",
@@ -42,6 +44,7 @@ export const OFFER_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "protocol",
     current_behavior:
       "A plugin's resources are a list and templates that were approved with it; it cannot list others while it runs, though it may say that what clients have read has changed. Without tools it is no plugin.",
     ideal: "What a template matches can be listed, by the plugin that serves it, page by page.",

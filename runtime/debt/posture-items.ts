@@ -32,6 +32,7 @@ const LIMITS_AWAY: DebtItem = {
   severity: "medium",
   since: "0.2.0",
   ring: null,
+  area: "limits",
   current_behavior:
     "Calls are let in while the store does not answer. A caller then has the limits once for each replica, and anew at each of its starts.",
   ideal: "No call is let in whose limits nobody can check.",
@@ -48,6 +49,7 @@ function sealItem({ name, allowed, denied }: Seal): DebtItem {
     severity: "critical",
     since: "0.1.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "A plugin that escapes the WebAssembly engine has the rights of the user who runs Glovebox.",
     ideal: "Runners are held by bubblewrap and seccomp, or by Landlock and seccomp.",
@@ -76,6 +78,7 @@ function cgroupItem({ says }: Measure): DebtItem {
     severity: "low",
     since: "0.2.0",
     ring: 5,
+    area: "sandbox",
     current_behavior:
       "A runner's memory is bounded by RLIMIT_DATA and by a watchdog that looks every 20 ms; native code can pass the first and race the second.",
     ideal: "The kernel bounds each runner by memory.max and pids.max.",
@@ -94,6 +97,7 @@ function waiverItem({ gate, until }: Waiver): DebtItem {
     severity: "high",
     since: "0.1.0",
     ring: null,
+    area: "operation",
     current_behavior:
       "Until the end of that day the gate does not refuse; after it, production does not start.",
     ideal: "No waiver.",
@@ -111,6 +115,7 @@ function acceptedItem({ path, until }: AcceptedPath): DebtItem {
     severity: "high",
     since: "0.2.0",
     ring: null,
+    area: "flow",
     current_behavior:
       "Until the end of that day nobody is asked before data leaves on it, whatever the conversation has read; after it, a person is asked, and production does not start.",
     ideal: "The path is cut, or a person decides.",
@@ -128,6 +133,7 @@ function unsignedItem({ alias }: PostureOfPlugin): DebtItem {
     severity: "high",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior: "It is pinned by digest, but nobody vouches for it.",
     ideal: "Every plugin is signed by a key that the operator trusts.",
     resolved_by: "Sign it and remove `unsigned: true`.",
@@ -144,6 +150,7 @@ function sendingItem({ alias }: PostureOfPlugin): DebtItem {
     severity: "medium",
     since: "0.1.0",
     ring: 2,
+    area: "capabilities",
     current_behavior:
       "Arguments and anything else that the plugin can read may leave through its granted hosts.",
     ideal: "Only plugins that must reach the network may.",

@@ -10,6 +10,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.3.0",
     ring: null,
+    area: "storage",
     current_behavior:
       "Values are encrypted and authenticated with `server.state_key`, each for its own key: nobody else reads them, makes one up or carries one to another key. But whoever can write to Redis can delete them, forge counters, lists and messages, and put an older value of the same key back: a task that has run can be run once more, and a used approval can count again.",
     ideal: "A store that its own operator cannot turn back, or an answer that says it was.",
@@ -25,6 +26,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.3.0",
     ring: null,
+    area: "protocol",
     current_behavior:
       "Its state is in the memory of the replica where it was begun. Another replica answers 404 with a JSON-RPC error, upon which clients begin a new session: nothing is mistaken, and a load balancer that does not keep `Mcp-Session-Id` on one replica makes sessions unusable. The era 2026-07-28 has no sessions.",
     ideal: "Every replica takes every session up.",
@@ -39,6 +41,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.3.0",
     ring: null,
+    area: "protocol",
     current_behavior:
       "It is reported as failed with `TASK_LOST`, about ten seconds after its server gave its last sign of life. Nothing is ever begun twice, not even a tool that could not have done anything; the client decides. Tasks that wait are run by whoever is left.",
     ideal: "What surely did nothing is run again by itself.",
@@ -53,6 +56,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.3.0",
     ring: null,
+    area: "storage",
     current_behavior:
       "A task is in Redis before its client hears of it. A Redis that keeps nothing on disk, or that fails over to a copy which had not heard yet, forgets it: its run is stopped, and the client is told that there is no such task. Without Redis, a file that is written through keeps tasks. Over stdio, changes of tasks are found by asking: `subscriptions/listen` does not tell of them there.",
     ideal: "The store says when a write is safe, and nothing is promised before.",

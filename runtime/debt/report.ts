@@ -7,6 +7,7 @@ import type { Seal } from "../sandbox/sandbox.ts";
 import { BUILT_IN_ITEMS } from "./built-in-items.ts";
 import { SEVERITIES, STATUSES, type DebtItem } from "./items.ts";
 import { postureItems } from "./posture-items.ts";
+import type { ProbeRun } from "./probe-result.ts";
 
 /** The facts of this machine and configuration that the report speaks of. */
 export interface Posture {
@@ -19,6 +20,8 @@ export interface Posture {
   readonly plugins: readonly PostureOfPlugin[];
   /** Whether each replica counts for itself while the store of all is away. */
   readonly countsAloneWhenAway?: boolean;
+  /** Undefined where nobody has run the probes, or the first run has not ended. */
+  readonly probes?: ProbeRun;
 }
 
 export interface PostureOfPlugin {

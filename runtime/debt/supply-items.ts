@@ -9,6 +9,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "Every connection goes straight to an address that was checked; HTTPS_PROXY is not read. Beside `https://…/FILE` only FILE.sigstore.json and FILE.minisig are looked for, because a web server lists nothing. Layers compressed with zstd are refused.",
     ideal: "A proxy that the operator names, and as many signatures as a package has.",
@@ -24,6 +25,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "There the list of signatures is an ordinary tag that is read, added to and written again. What is lost is missing, never forged: the plugin is refused until it is published again. Whoever may push there can also fill the list, and then it is refused too.",
     ideal: "The registry adds to the list.",
@@ -38,6 +40,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "medium",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "Keys, exact identities of Sigstore and minisign sign; cosigners, days, provenance and revocation are the operator's to say.",
     ideal: "The same.",
@@ -55,6 +58,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "Certificates are held against the root that ships with the release, or the file at `sigstore.trusted_root`; nothing fetches a newer one. Where the public instance retires a log or an authority after a breach, an operator learns of it by a new release. `glovebox sign` signs with keys; an identity signs what `--statement` writes with another program.",
     ideal:
@@ -70,6 +74,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "A key's signature has no time that a third party saw, so `from` and `until` are held against this machine's clock: a key that was stolen can sign until its last day, and what it signed before counts no more after it. Signatures by identities are held against the time of the log. Windows and revocations are looked at when a server starts, not while it runs.",
     ideal: "Signatures by keys carry a timestamp, and a revocation stops what runs.",
@@ -84,6 +89,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "A server reads a component from the store when it is first called, unless its generated code is in the cache. An update or a removal takes the package that nobody pins any more out of the store, so that call fails as INTERNAL until the server is started again. Nothing else is ever loaded in its place.",
     ideal: "A package stays while a server of its workspace may need it.",
@@ -98,6 +104,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "supply",
     current_behavior:
       "The lockfile pins what a plugin is and what it may do. How much it may use, how its calls are kept apart, which of its tools are served and under which names stands in the configuration alone: whoever may edit that changes it without an approval, also while one is being asked for. Of an OCI index the digest of the index is pinned and can be revoked, and not that of the manifest in it; a package's digest is a weak thing to revoke, since the same component can be packed anew: revoke the component.",
     ideal: "An approval shows and pins all of a plugin's entry.",
@@ -112,6 +119,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 1,
+    area: "supply",
     current_behavior:
       "Components of Wassette's and plugins of hyper-mcp's shapes are built from source and held by tests. Of what those projects publish, one component and three plugins were installed, listed and called; the others could not be fetched, no servlet of mcp.run was had, and no registry but one on the same machine was asked.",
     ideal: "Every published example installs, lists and runs, by a command that fetches them.",
@@ -129,6 +137,7 @@ export const SUPPLY_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: 0,
+    area: "content",
     current_behavior:
       "A list of 1 MB takes about 100 ms of processor time once the rules are compiled, and three to four times as long in a process that has scanned nothing yet (`npm run bench:scan`). The work is bounded all the same: what is more than is read is a finding of high severity.",
     ideal: "No input of 1 MB takes more than 100 ms, the first one neither.",

@@ -112,6 +112,7 @@ function readPlugins(member: Cursor): Lockfile["plugins"] {
   return plugins;
 }
 
+// debt("GB-039"): limits, isolation and the choice of tools are not pinned.
 function readPlugin(entry: Cursor): LockedPlugin {
   const fields = entry.fields(
     [

@@ -40,6 +40,7 @@ const DESCRIPTION = {
  * The plugin wrote it and the model will read it, so nothing unknown and nothing unseen passes. The lists are sorted, so
  * that a digest does not hang on an order. Throws `ERR_SURFACE_INVALID` or `ERR_TEXT_HIDDEN`, or `Refusals` of several.
  */
+// debt("GB-044"): pinned: a plugin lists no others while it runs.
 export function parseOffers(json: Uint8Array | string, file = "offers.json"): Offers {
   return readDocument(json, pluginSource("ERR_SURFACE_INVALID", LIMITS, file), (root) => {
     const fields = root.fields([], ["resources", "templates", "prompts", "completes"]);

@@ -3,6 +3,7 @@ import type { Digest } from "./formats.ts";
 /** Whose signatures count, and for which plugins: one entry of `trust` in the configuration. */
 export type TrustEntry = KeyTrust | IdentityTrust | MinisignTrust;
 
+// debt("GB-003"): who signed says nothing of what a plugin is for.
 interface TrustRules {
   readonly name: string;
   /** Globs over the plugin's name; `*` stands for any characters. */

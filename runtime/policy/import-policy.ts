@@ -51,6 +51,7 @@ const MEMORY = /^([1-9][0-9]{0,6})(Ki|Mi|Gi)B?$/;
  * within what it allows is refused, since a grant has no exceptions. An allowed thing that no grant can say is left out,
  * with a note. Throws `ERR_CONFIG_UNREADABLE` or `ERR_POLICY_IMPORT`, or `Refusals` of several, each with line and column.
  */
+// debt("GB-029"): what Glovebox cannot say is left out, and listed.
 export function importPolicy(text: string, file: string): ImportedPolicy {
   return collectProblems((problems) => {
     const { value, placeOf } = parseYaml(text, file, problems);

@@ -15,6 +15,7 @@ export interface Profile {
  * Every set that can be served: the plugins that no profile names, first and always, and then each profile.
  * What stands in a profile is served there alone: it never shares a context with what was left outside.
  */
+// debt("GB-058"): a client of two profiles joins them.
 export function listProfiles(profiles: Profiles, plugins: readonly string[]): readonly Profile[] {
   const named = new Set(Object.values(profiles).flatMap((profile) => profile.plugins));
   return [

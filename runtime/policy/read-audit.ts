@@ -25,6 +25,7 @@ export const DEFAULT_AUDIT: AuditConfiguration = {
 };
 
 /** Every amount of the section, and the range in which it may be set. None can be taken off. */
+// debt("GB-011"): `rotate.keep` has no default.
 const AMOUNTS = {
   records: { field: "checkpointRecords", unit: "count", min: 1, max: 100_000 },
   every: { field: "checkpointMs", unit: "duration", min: SECOND_MS, max: 60 * 60 * SECOND_MS },

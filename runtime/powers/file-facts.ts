@@ -12,6 +12,7 @@ export interface FileRights {
 const PERMISSIONS = 0o7777;
 
 /** Rights of what stands at the path, links followed; undefined when nothing does, or nobody may look. */
+// debt("GB-055"): the mode alone, and once.
 export function readRights(file: string): FileRights | undefined {
   try {
     const { mode, uid, gid } = fs.statSync(file);

@@ -34,6 +34,7 @@ const PIPELINED_MAX = 16;
  * without a host is refused before anything hears of it, and a header that comes twice has both values, so that none is
  * chosen in silence. Listening throws the system's error (`EADDRINUSE`, `EACCES`).
  */
+// debt("GB-047"): connections are counted for all clients together.
 export async function listenHttp(
   options: HttpListenerOptions,
   handle: HttpHandler,

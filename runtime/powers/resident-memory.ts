@@ -21,7 +21,7 @@ function readFromProc(pid: number): number | undefined {
   }
 }
 
-/** Written from the published headers, and never run: debt GB-005. */
+/** Written from the published headers, and never run: debt("GB-005"). */
 function makeFootprintReader(): ((pid: number) => number | undefined) | undefined {
   try {
     const { proc_pid_rusage: ask } = ffi.dlopen(null, {

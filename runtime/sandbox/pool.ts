@@ -19,6 +19,7 @@ const BACK_OFF = { freeFailures: 2, firstMs: 100, msMax: 10_000 } as const;
  * All runners of one plugin, started on demand: one for each of at most `limits.concurrentCalls`.
  * They are reused while they are beyond doubt; with `isolation: call` never, and then one more is made ahead of the next call.
  */
+// debt("GB-015"): calls of one plugin share a runner, one after the other.
 export class PluginPool implements SealedPlugin {
   readonly #options: SealedPluginOptions;
   readonly #terms: CallTerms;

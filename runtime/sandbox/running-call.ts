@@ -51,6 +51,7 @@ export const NOTE_LIMITS = {
 };
 
 /** How long a call may keep the broker's thread before it is slowed down, and how many times as long it then pauses. */
+// debt("GB-017"): one thread serves all; who uses much of it pauses.
 export const PACE = { freeMs: 250, pauseFactor: 2 } as const;
 
 /** What a log line costs besides its text: whoever keeps it makes a record of it. */
@@ -296,6 +297,7 @@ export class RunningCall {
   }
 }
 
+// debt("GB-018"): counted, and not named in the record.
 function refuseWithoutGrant(): never {
   throw new HostError("not-permitted", "the capability is not granted");
 }

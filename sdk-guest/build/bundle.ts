@@ -32,6 +32,7 @@ export interface Bundle {
 }
 
 /** Bundles the plugin with the SDK into one file, in the language that the engines run to its end synchronously. */
+// debt("GB-014"): follows imports out of the folder.
 export async function bundlePlugin(
   folder: string,
   imports: Readonly<Record<string, string>>,

@@ -1,13 +1,25 @@
 // Runs every test file. CI must be able to test everything; elsewhere what the machine lacks is named.
-import { spawnSync } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
-import { delimiter } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, relative } from "node:path";
+import { text } from "node:stream/consumers";
 
 const FOLDERS = ["unit", "security", "advisories", "conformance", "e2e", "supply"];
 const onPath = (program: string): boolean =>
   (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(`${folder}/${program}`));
 
-const wanted = process.argv.slice(2);
+/** What `npm test` checks beside the tests: neither waits for the other, and both are told. */
+const CHECK = "--check";
+/** Prints which files took most processor time. */
+const SLOWEST = "--slowest";
+const SLOWEST_SHOWN = 40;
+/** One more than the cores that CI has: many tests wait for a process, a clock or a disk. */
+const CONCURRENCY = 3;
+
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => word !== CHECK && word !== SLOWEST);
 const files = [
   ...FOLDERS.flatMap((folder) => globSync(`test/${folder}/**/*.test.ts`)),
   ...globSync("plugins/*/test/**/*.test.ts"),
@@ -38,9 +50,51 @@ if (missing.length > 0 && process.env["CI"] === "true") {
   );
   process.exit(1);
 }
-const { status } = spawnSync(
+const checked = words.includes(CHECK) ? runCheck() : undefined;
+const costs = words.includes(SLOWEST) ? join(mkdtempSync(join(tmpdir(), "costs-")), "costs") : "";
+const tests = spawn(
   process.execPath,
-  ["--test", "--test-reporter=./test/helpers/reporter.mjs", "--test-concurrency=2", ...files],
-  { stdio: "inherit", env: { ...process.env, NODE_NO_WARNINGS: "1" } },
+  [
+    "--import=./test/helpers/before-tests.mjs",
+    "--test",
+    "--test-reporter=./test/helpers/reporter.mjs",
+    `--test-concurrency=${CONCURRENCY}`,
+    ...files,
+  ],
+  {
+    stdio: "inherit",
+    env: { ...process.env, NODE_NO_WARNINGS: "1", ...(costs && { GLOVEBOX_TEST_COSTS: costs }) },
+  },
 );
-process.exit(status ?? 1);
+const [status] = (await once(tests, "close")) as [number | null];
+if (costs) printSlowest(costs);
+const check = await checked;
+if (check) console.log(check.said);
+process.exitCode = status || (check?.status ?? 0);
+
+/** Types, lint and format. What it says is kept until the tests have said theirs. */
+async function runCheck(): Promise<{ readonly status: number; readonly said: string }> {
+  const child = spawn(process.execPath, ["--run", "check"], { stdio: ["ignore", "pipe", "pipe"] });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return {
+    status: code ?? 1,
+    said: `${out}${err}${code === 0 ? "checked" : "✗ the check failed"}`,
+  };
+}
+
+function printSlowest(file: string): void {
+  const rows = readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => ({
+      seconds: Number(line.split(" ")[0]),
+      file: line.slice(line.indexOf(" ") + 1),
+    }))
+    .toSorted((a, b) => b.seconds - a.seconds);
+  const all = rows.reduce((sum, { seconds }) => sum + seconds, 0);
+  console.log(`\n${all.toFixed(0)} s of processor time in ${rows.length} files, most in:`);
+  for (const { seconds, file: slow } of rows.slice(0, SLOWEST_SHOWN))
+    console.log(`${seconds.toFixed(1).padStart(7)}  ${relative(process.cwd(), slow)}`);
+  rmSync(dirname(file), { recursive: true });
+}

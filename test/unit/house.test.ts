@@ -8,7 +8,7 @@ import { test } from "node:test";
 const FLOORS: readonly (readonly string[])[] = [
   ["host-api"],
   ["runtime/errors.ts"],
-  ["runtime/sandbox", "runtime/plugin", "runtime/audit"],
+  ["runtime/sandbox", "runtime/plugin", "runtime/audit", "runtime/at-rest"],
   ["runtime/policy", "runtime/supply", "runtime/firewall"],
   [
     "runtime/workspace-errors.ts",

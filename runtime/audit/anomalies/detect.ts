@@ -20,6 +20,7 @@ export interface KnownHosts {
 export type DetectAnomalies = (record: CallRecord, nowMs: number) => readonly Anomaly[];
 
 /** Holds each call against the rules. Its memory is bounded, whoever calls whatever. `nowMs` only ever goes on. */
+// debt("GB-064"): of this process.
 export function makeDetector(rules: readonly AnomalyRule[], hosts: KnownHosts): DetectAnomalies {
   const checks = rules.map((rule) => ({ rule, check: makeCheck(rule, hosts) }));
   const spoken = new BoundedMap<{ untilMs: number }>(KEYS_MAX);

@@ -1,3 +1,4 @@
+import type { ProbeResult } from "../../debt/probe-result.ts";
 import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { decideHttp, decideStart, isSealed } from "../../policy/gates/decide-start.ts";
@@ -14,7 +15,6 @@ import {
 import type { Command } from "../command.ts";
 import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
-import type { ProbeResult } from "../probes/probe.ts";
 import { runProbes } from "../probes/run-probes.ts";
 import { openStore } from "../serving/open-store.ts";
 import { checkStart } from "../serving/start-check.ts";

@@ -18,6 +18,7 @@ export const verify: Command = {
   async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
+    // debt("GB-019"): grants are not opened here.
     const { plugins, mode, warnings } = checkStart(
       workspace,
       verifyWorkspace(workspace, machine.files),

@@ -1,4 +1,5 @@
-import { escaped, held, type Probe, type Verdict } from "./probe.ts";
+import type { Verdict } from "../../debt/probe-result.ts";
+import { escaped, held, type Probe } from "./probe.ts";
 import { HOSTILE, STAGE_LIMITS, type Attempted, type ProbeStage } from "./stage.ts";
 
 const { whole, reading } = HOSTILE;

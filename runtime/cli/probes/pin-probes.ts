@@ -1,5 +1,6 @@
+import type { Verdict } from "../../debt/probe-result.ts";
 import { replaceBytes } from "./change-files.ts";
-import { escaped, held, type Probe, type Verdict } from "./probe.ts";
+import { escaped, held, type Probe } from "./probe.ts";
 import { HOSTILE, type ProbeStage } from "./stage.ts";
 
 /** Ring 0: nothing runs that is not pinned and signed. */

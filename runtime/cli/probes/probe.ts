@@ -1,28 +1,16 @@
-import type { DebtItem } from "../../debt/items.ts";
+import type { ProbeResult, Verdict } from "../../debt/probe-result.ts";
 import type { ProbeStage } from "./stage.ts";
-
-/** What one attempt showed. `says` is for operators and names no path. */
-export interface Verdict {
-  readonly held: boolean;
-  readonly says: string;
-}
 
 /** One claim, attacked on this machine under this release: it must be able to fail, and `npm run test:probes` shows that it does. */
 export interface Probe {
   /** Stable: reports and debt items refer to it. */
   readonly id: string;
-  readonly ring: DebtItem["ring"];
+  readonly ring: ProbeResult["ring"];
   /** What must not be possible. */
   readonly claim: string;
   /** Threats of THREAT_MODEL.md that it stands for. */
   readonly threats: readonly string[];
   attempt(stage: ProbeStage): Promise<Verdict>;
-}
-
-export interface ProbeResult extends Verdict {
-  readonly id: string;
-  readonly ring: Probe["ring"];
-  readonly claim: string;
 }
 
 export function held(says: string): Verdict {

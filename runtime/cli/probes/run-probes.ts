@@ -1,10 +1,11 @@
+import type { ProbeResult } from "../../debt/probe-result.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { findProbePlugin } from "../../powers/probe-plugin.ts";
 import { CALL_PROBES } from "./call-probes.ts";
 import { CAPABILITY_PROBES } from "./capability-probes.ts";
 import { PIN_PROBES } from "./pin-probes.ts";
-import type { Probe, ProbeResult } from "./probe.ts";
+import type { Probe } from "./probe.ts";
 import { HOSTILE, openStage, type ProbeStage } from "./stage.ts";
 
 /** In the order of the report. A new probe belongs here, and a mutation that it catches in `test/probes`. */

@@ -41,6 +41,7 @@ interface OpenCall {
  * processes of its own too. Whose data an operation sees is decided by the call that it came in, which the channel knows
  * and no message says; an operation of no running call is refused.
  */
+// debt("GB-051"): `shared` takes turns in one process.
 export class TenantPlugins implements SealedPlugin {
   readonly #setting: TenantSetting;
   readonly #tenants = new Map<string, Tenant>();

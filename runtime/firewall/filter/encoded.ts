@@ -20,6 +20,7 @@ export interface EncodedRun {
 }
 
 /** Notes a run that seems to be text in base 64. It begins with letters and digits; `+` and `/` may go on. */
+// debt("GB-066"): one level.
 export function readBase64Run(text: string, start: number, runEnd: number, list: SpanList): void {
   if (start < list.encodedTo) return;
   if (runEnd - start >= HEX_LENGTH_MIN && isHexText(text, start, runEnd)) {

@@ -92,6 +92,7 @@ export class Filtering {
     return changed ?? list;
   }
 
+  // debt("GB-068"): members are read one by one.
   #object(object: Readonly<Record<string, JsonValue>>, where: string, depth: number): JsonValue {
     let isChanged = false;
     const entries: [string, JsonValue][] = [];

@@ -10,6 +10,8 @@ interface Phrase {
 }
 
 /** Explicit markers only: what no text says unless it speaks to a model. Instructions that look like text look like text. */
+// debt("GB-001"): what no phrase marks passes.
+// debt("GB-067"): the phrases are English.
 const PHRASES: readonly Phrase[] = [
   { id: "override", steps: ["ignore", "prior", "instructions"], gap: 4 },
   { id: "override", steps: ["ignore", "everything", "before"], gap: 3 },

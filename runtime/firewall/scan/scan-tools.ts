@@ -30,6 +30,8 @@ export interface ScanContext {
  * Pure, and linear in the size of the tools. The tools may be anybody's: whatever is too much to read is itself a
  * finding of high severity, so that nothing passes by being long.
  */
+// debt("GB-002"): signs are looked for, not meaning.
+// debt("GB-041"): every rule reads every text, and the first time uncompiled.
 export function scanTools(tools: readonly ScannedTool[], context: ScanContext): readonly Finding[] {
   const others = new Map(context.others.map((other) => [other.name.toLowerCase(), other]));
   const { called = [], missing = [] } = context;

@@ -49,6 +49,7 @@ const GLOBALS_MAX = 1000;
 const AFTER_EXPORTS = [8, 9, 12, 10, 11];
 
 /** Instructions that change what is neither memory nor global. */
+// debt("GB-006"): these get a new instance for each call.
 const UNRESTORABLE: Readonly<Record<number, string>> = {
   0x26: "table.set",
   [BULK + 9]: "data.drop",

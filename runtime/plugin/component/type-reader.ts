@@ -109,6 +109,7 @@ export function readType(
   if (opcode === 0x3f) return readLocalResource(counter, reader, owner);
   if (opcode === 0x40) return readFunction(counter, reader, scope);
   if (opcode === 0x43 || opcode === 0x3e) {
+    // debt("GB-007"): WASI 0.3 is refused.
     throw reader.refusal("ERR_COMPONENT_ASYNC", "an async function or destructor, of WASI 0.3");
   }
   if (opcode === 0x41) throw reader.refusal("ERR_COMPONENT_FEATURE", "a component type");

@@ -20,6 +20,7 @@ function objectOf(fields: readonly WitField[]): JsonObject {
 }
 
 /** The schema of one value. A missing type, as in `result<_, string>`, is null. */
+// debt("GB-036"): 64-bit integers are of the type number.
 export function schemaOf(type: WitType | undefined): JsonObject {
   if (type === undefined) return { type: "null" };
   switch (type.kind) {

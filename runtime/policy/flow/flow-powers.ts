@@ -39,6 +39,7 @@ const FLOWS: {
 /** Loopback says nothing of whose data answers there: only the operator can (`flow.inside`). */
 const LOOPBACK = /^(127\.|::1)/;
 
+// debt("GB-059"): what a plugin adds by itself is not known before it runs.
 export function readFlowPowers(grants: Grants, inside: readonly string[]): FlowPowers {
   const words = (Object.keys(grants) as CapabilityName[]).map((name) =>
     FLOWS[name](grants[name] ?? null, inside),

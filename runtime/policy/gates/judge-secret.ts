@@ -26,6 +26,7 @@ const ENCODINGS_DEEP = 3;
  * What is wrong with a secret, worst first; empty when it passes. It can show that a secret is weak, and never that it is
  * strong: whoever drew it from a generator passes, and most who typed it do not.
  */
+// debt("GB-054"): weakness shows, strength does not.
 export function judgeSecret(value: string, kind: SecretKind): readonly SecretFault[] {
   const text = value.slice(0, SECRET_CHARACTERS_JUDGED);
   if (kind === "url") return judgeUrl(text);

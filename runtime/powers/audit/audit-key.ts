@@ -20,6 +20,7 @@ export interface AuditKey {
 }
 
 /** Reads the workspace's key, or makes it where there is none (Ed25519, PKCS#8, mode 0600). Throws `ERR_AUDIT_KEY`. */
+// debt("GB-062"): beside the trail.
 export function openAuditKey(file: string): AuditKey {
   const found = readAuditKey(file);
   if (found) return found;

@@ -26,6 +26,8 @@ interface Open {
  * Each record is one write system call, and what a full disk lets through in part is taken back before anything else is
  * written. Whatever cannot be written throws, so that the call is not answered.
  */
+// debt("GB-061"): what no checkpoint vouches for yet can be cut off.
+// debt("GB-063"): flushed at each checkpoint, unless `sync` is `always`.
 export class Trail implements AuditSink {
   readonly #files: TrailFiles;
   readonly #key: AuditKey;

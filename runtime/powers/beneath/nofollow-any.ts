@@ -6,7 +6,7 @@ const O_NOFOLLOW_ANY = 0x20000000;
 
 /**
  * macOS: has neither `O_PATH` nor a /proc, but `O_NOFOLLOW_ANY`, and names an object as `/.vol/DEVICE/INODE`.
- * Best effort, which the debt report says: pinning opens, so a device in the folder would feel it, and the
+ * Best effort, debt("GB-005"): pinning opens, so a device in the folder would feel it, and the
  * kernel turns `/.vol` back into a path, which leaves a moment in which a parent may be renamed.
  */
 export const nofollowAny: Mechanism = {

@@ -31,6 +31,7 @@ function main(): void {
 }
 
 /** Every step or none: the name of the first that failed, or nothing. */
+// debt("GB-021"): user, process numbers and network stay the broker's.
 function seal(call: SystemCall, order: LandlockOrder): string | undefined {
   if (call("prctl", PR_SET_PDEATHSIG, SIGKILL) !== 0) return "parent-death-signal";
   // The parent may have died before the line above.

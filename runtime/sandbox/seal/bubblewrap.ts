@@ -20,6 +20,7 @@ export interface BubblewrapOrder {
  * The command line of bubblewrap (0.8 or later): every namespace of its own, nobody's user, no capability, an empty read-only
  * root with nothing in it but Node, its libraries, the program and `readable`. No /proc, /dev, /etc or /tmp.
  */
+// debt("GB-024"): bubblewrap asks to die with its parent only after its user map.
 export function bubblewrapArgs(order: BubblewrapOrder): readonly string[] {
   return [
     "--unshare-user",

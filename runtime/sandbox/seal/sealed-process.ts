@@ -81,7 +81,9 @@ export function makeSpawner(
     const residentBytes = (): number | undefined => powers.residentBytes?.(innermostPid());
     let looksInVain = 0;
     /** It was killed because its memory could not be seen: one that was dying by itself shows none either. */
+    // debt("GB-023"): it may have been killed from outside.
     let inDoubt = false;
+    // debt("GB-016"): between two looks it may have more.
     const look = (): void => {
       if (powers.residentBytes === undefined) return;
       const bytes = residentBytes();

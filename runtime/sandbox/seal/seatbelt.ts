@@ -47,7 +47,7 @@ const SYSTEM_LIBRARIES = [
  * The command line of macOS's `sandbox-exec`: a profile that denies whatever it does not name, so network, fork, every write,
  * shared memory and every mach service. Paths are parameters of the profile and never part of its text: none can add a rule.
  *
- * Written from public profiles, and never run: this project has had no such hardware. debt GB-005
+ * Written from public profiles, and never run: this project has had no such hardware: debt("GB-005").
  */
 export function seatbeltArgs(order: SeatbeltOrder): readonly string[] {
   const files = [order.node, order.program, ...order.libraries, ...order.readable];

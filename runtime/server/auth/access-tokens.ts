@@ -33,6 +33,7 @@ export interface AccessTokenSetting {
 
 const CACHED_TOKENS_MAX = 10_000;
 /** A token is verified again after this long, so that a key that its issuer withdrew soon counts no more. */
+// debt("GB-049"): the issuer is not asked again.
 const CACHED_MS_MAX = 5 * 60_000;
 /** Verifications under way at once. More than that is somebody who makes tokens up. */
 const VERIFYING_MAX = 1_000;

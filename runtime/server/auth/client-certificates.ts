@@ -53,6 +53,7 @@ const WITHOUT = challenged(forbid("This server needs a client certificate."));
 const REVOKED = challenged(forbid("The client certificate is revoked."));
 const UNUSABLE = challenged(forbid("The client certificate is not valid here."));
 
+// debt("GB-052"): neither CRL nor OCSP.
 function recognise(
   certificate: X509Certificate,
   fingerprint: string,

@@ -16,6 +16,7 @@ const ENTRIES_MAX = 200_000;
 const ENTRIES_PER_OWNER_MAX = 6_000;
 
 /** In this process alone. `nowMs` only ever goes up. */
+// debt("GB-050"): each process remembers for itself.
 export function makeLocalReplayGuard(
   nowMs: () => number,
   limits = { entriesMax: ENTRIES_MAX, perOwnerMax: ENTRIES_PER_OWNER_MAX },

@@ -41,6 +41,7 @@ export class RunningCalls {
   }
 }
 
+// debt("GB-048"): it may have been done.
 const STOPPED = answerWithError({
   error_code: "SERVER_STOPPING",
   message: "The server stopped before this call had ended. What it was to do may have been done.",

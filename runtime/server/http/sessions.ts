@@ -6,6 +6,8 @@ const SWEEPS_PER_LIFETIME = 4;
 const SWEEP_MS_MIN = 250;
 
 /** The sessions there are, and the bounds on them. Clients seldom end one: the longest unused make room. */
+// debt("GB-046"): in the memory of one process.
+// debt("GB-070"): another replica does not know them.
 export class Sessions {
   readonly budget = new EventBudget();
   readonly #limits: Pick<HttpLimits, "sessions" | "sessionsPerPrincipal" | "sessionIdleMs">;

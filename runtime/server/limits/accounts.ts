@@ -11,6 +11,7 @@ export interface Account {
 
 /** Accounts looked at for each new one: more than one, so that what has come to rest goes faster than new ones come. */
 const LOOKED_AT = 4;
+// debt("GB-056"): who comes when all are taken shares one.
 const SHARED_COUNT = 1024;
 
 /**

@@ -22,6 +22,7 @@ export interface MemoryMeterSetting {
 }
 
 /** Counts in this process. Answers at once. */
+// debt("GB-053"): forgotten with the process.
 export function makeMemoryMeter(setting: MemoryMeterSetting = {}): Meter & { size(): number } {
   const { nowMs = () => performance.now(), accountsMax = ACCOUNTS_MAX } = setting;
   const accounts = new Accounts(accountsMax, randomInt(2 ** 32));

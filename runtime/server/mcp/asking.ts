@@ -68,6 +68,7 @@ export interface AskingSetting {
  * and names the subject, a digest of its arguments and an id that is spent once. It is signed and not hidden: what asks
  * puts nothing into it that the client may not read.
  */
+// debt("GB-045"): signed, and not encrypted.
 export function makeAsking(setting: AskingSetting): Asking {
   const { key, spent } = setting;
   const codec = createRequestStateCodec<SignedState>({

@@ -60,6 +60,7 @@ const ANSWERS_BYTES_MAX = 256 * 1024;
 /** A task that waits this long may have fallen off the list when a replica died. */
 const WAITING_MS = 5000;
 
+// debt("GB-072"): kept as well as the store keeps it.
 export async function openTasks(setting: TasksSetting): Promise<Tasks> {
   const { store, place, configuration, callTool, nowMs, onTrouble } = setting;
   const { limits, tools } = configuration;

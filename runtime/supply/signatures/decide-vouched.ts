@@ -16,6 +16,7 @@ export interface VouchDecision {
 }
 
 /** Decides who vouches for the plugin `name`, each signer once and by identity, and whether they are enough. */
+// debt("GB-034"): a key's signature has no time, and this is decided at the start.
 export function decideVouched(
   judged: readonly Judged[],
   entries: readonly TrustEntry[],

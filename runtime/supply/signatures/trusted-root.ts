@@ -25,6 +25,7 @@ export interface SigstoreRoot {
 let publicInstance: SigstoreRoot | undefined;
 
 /** Sigstore's public instance, as it was when this release was made. */
+// debt("GB-033"): as old as the release.
 export function publicTrustedRoot(): SigstoreRoot {
   publicInstance ??= makeRoot(publicRoot);
   return publicInstance;

@@ -13,6 +13,7 @@ import type { HttpsSource } from "./source-text.ts";
 /** What a server answers that has no such file; some storage says so with 403, to whoever may not list it. */
 const NOTHING: ReadonlySet<number> = new Set([403, 404, 410]);
 
+// debt("GB-031"): a web server lists nothing, and no proxy is asked.
 const SIGNATURES = [
   [".sigstore.json", "sigstore"],
   [".minisig", "minisign"],

@@ -29,6 +29,7 @@ type Preview1 = (memory: DataView, ...args: readonly number[]) => number;
  * no other descriptor, no argument and no environment. Clock and random are the capabilities of these names. Every
  * function of preview 1 links; what is not here answers `notcapable`.
  */
+// debt("GB-037"): files and sockets are not there.
 export function makeWasi(setting: GuestSetting, state: () => CallState): Wasi {
   let memory: WebAssembly.Memory | undefined;
   const known: Readonly<Record<string, Preview1>> = {
@@ -185,6 +186,7 @@ function readSubscription(
  * Before any call, and while the tools are asked for, nobody can be asked and nothing that is made leaves: zeros, so that
  * programs start. In a call without the grant it fails: bytes that only look random are never handed out.
  */
+// debt("GB-038"): zeros before a call.
 function makeRandom({ channel, granted, perCall }: GuestSetting, state: () => CallState): Preview1 {
   const phase = perCall((isAhead) => ({ isAhead }));
   return (memory, at = U32, lengthBytes = U32) => {

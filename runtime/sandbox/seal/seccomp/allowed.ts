@@ -171,7 +171,7 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
   {
     name: "mprotect",
     why: "V8 makes compiled code executable; WebAssembly memories grow",
-    yields: "pages made read-only count no more against RLIMIT_DATA: debt GB-016",
+    yields: 'pages made read-only count no more against RLIMIT_DATA: debt("GB-016")',
     checks: [{ arg: 2, within: PROTECTIONS }],
   },
   {
@@ -183,7 +183,7 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
   {
     name: "mincore",
     why: "V8",
-    yields: "which pages of Node's own binary the machine has cached: debt GB-004",
+    yields: 'which pages of the binary of Node the machine has cached: debt("GB-004")',
   },
   { name: "brk", why: "malloc", yields: "as mmap" },
   {
@@ -248,7 +248,7 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
   },
   { name: "sched_getparam", why: "V8's locks ask how a thread is scheduled", ...UNTIL_TIGHT },
   { name: "sched_getscheduler", why: "V8's locks ask how a thread is scheduled", ...UNTIL_TIGHT },
-  { name: "getcpu", why: "malloc's arenas", yields: "on which processor it runs: debt GB-004" },
+  { name: "getcpu", why: "malloc's arenas", yields: 'on which processor it runs: debt("GB-004")' },
   {
     name: "rt_sigaction",
     why: "the trap handler of WebAssembly",
@@ -308,7 +308,7 @@ export const ALLOWED_CALLS: readonly AllowedCall[] = [
   },
   { name: "getrandom", why: "hash seeds; crypto", yields: "random bytes" },
 
-  // Time. The vDSO answers most questions without the kernel, so precision cannot be taken away here: debt GB-004.
+  // Time. The vDSO answers most questions without the kernel, so precision cannot be taken away here: debt("GB-004").
   {
     name: "clock_gettime",
     why: "where the vDSO cannot answer",

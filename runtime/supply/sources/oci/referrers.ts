@@ -65,6 +65,7 @@ export async function listReferrers(registry: Registry, subject: Digest): Promis
 }
 
 /** The tag under which a registry without the referrers API keeps what refers to an artifact. */
+// debt("GB-032"): a tag that two may write at once.
 export function referrersTag(subject: Digest): string {
   return subject.replace(":", "-");
 }
