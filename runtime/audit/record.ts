@@ -102,6 +102,8 @@ export const AUDIT_EVENTS = [
   "plugin-resumed",
   /** Keys of callers were made, revoked or changed. */
   "key-changed",
+  /** A bundle of evidence was made. */
+  "evidence",
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 

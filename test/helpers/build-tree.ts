@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
-import { buildCommandLine, licensesOf } from "./build-command-line.ts";
+import { buildCommandLine, componentsOf, licensesOf } from "./build-command-line.ts";
 import { buildProbePlugin } from "./build-probe-plugin.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -68,6 +68,7 @@ async function bundle(name: string, entry: string): Promise<readonly string[]> {
 const present = Object.entries(PROGRAMS).filter(([, entry]) => existsSync(join(ROOT, entry)));
 const modules = await Promise.all(present.map(([name, entry]) => bundle(name, entry)));
 writeFileSync(join(OUT, "LICENSES.txt"), licensesOf(modules.flat()));
+writeFileSync(join(OUT, "components.json"), componentsOf(modules.flat()));
 await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" });
 await buildProbePlugin(join(ROOT, "runtime/dist/probes"));
 writeFileSync(

@@ -34,6 +34,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["audit", async () => (await import("./audit.ts")).audit],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
   ["debt", async () => (await import("./debt.ts")).debt],
+  ["evidence", async () => (await import("./evidence.ts")).evidence],
+  ["verify-evidence", async () => (await import("./verify-evidence.ts")).verifyEvidence],
   ["completion", async () => (await import("./completion.ts")).completion],
 ]);
 
