@@ -10,10 +10,11 @@ import { openTrail } from "../audit/open-trail.ts";
 import type { CommandCall } from "../command.ts";
 import { effectiveMode } from "../machine.ts";
 import { describePosture } from "../posture.ts";
-import { runProbes } from "../probes/run-probes.ts";
+import { attackRelease } from "../probes/attack-release.ts";
+import { termsOf } from "../probes/probe-terms.ts";
 import type { Documents } from "./archive.ts";
 import { describeTrail } from "./audit-state.ts";
-import { redactConfiguration, redactLocked } from "./redact.ts";
+import { formatConfiguration, redactConfiguration, redactLocked } from "./redact.ts";
 import { makeSbom } from "./sbom.ts";
 
 export interface Gathered {
@@ -33,9 +34,20 @@ export async function gatherEvidence(call: CommandCall, madeAt: string): Promise
   throwReasons([...refused.values()].flat());
   out.progress("Trying to break out of the seal");
   const seal = await machine.probeSeal();
-  const probes = await runProbes(machine, out);
-  const { mode, plugins: configured } = workspace.configuration;
-  const posture = describePosture(workspace, plugins, seal, effectiveMode(mode));
+  const { plugins: configured } = workspace.configuration;
+  const mode = effectiveMode(workspace.configuration.mode);
+  out.progress("Attacking this release");
+  const probes = await attackRelease({
+    terms: termsOf(workspace.configuration, mode, Date.parse(madeAt)),
+    near: [workspace.paths.folder],
+  });
+  out.progressDone();
+  // Whatever the report says of a configuration, it is of what is shown of it.
+  const configuration = redactConfiguration(workspace.configuration);
+  const posture = {
+    ...describePosture({ ...workspace, configuration }, plugins, seal, mode),
+    probes,
+  };
   const facts = machineFacts();
   const version = posture.runtimeVersion;
   // What was approved and is no longer configured runs nowhere.
@@ -58,7 +70,7 @@ export async function gatherEvidence(call: CommandCall, madeAt: string): Promise
       seal: seal.name,
       ...facts,
     }),
-    "configuration.json": canonicalBytes(redactConfiguration(workspace.configuration)),
+    "configuration.json": canonicalBytes(formatConfiguration(configuration)),
     "glovebox.lock.json": new TextEncoder().encode(
       formatLockfile({ lockfile_version: 1, engine: machine.engine, plugins: locked }),
     ),
@@ -74,9 +86,9 @@ export async function gatherEvidence(call: CommandCall, madeAt: string): Promise
         })),
       }),
     ),
-    "debt.json": canonicalBytes(makeDebtReport(posture)),
-    "probes.json": canonicalBytes({ format: 1, at: madeAt, results: probes }),
+    "debt.json": canonicalBytes(makeDebtReport(posture, {}, "operator")),
+    "probes.json": canonicalBytes({ format: 1, at: probes.at, results: probes.results }),
     "audit.json": canonicalBytes(describeTrail(call)),
   };
-  return { version, documents, probes };
+  return { version, documents, probes: probes.results };
 }

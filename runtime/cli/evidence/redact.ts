@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "@glovebox/host-api/json";
+import type { JsonObject } from "@glovebox/host-api/json";
 import type { LockedPlugin } from "../../plugin/formats.ts";
 import type { Configuration } from "../../policy/configuration.ts";
 
@@ -58,6 +58,7 @@ const KEPT: readonly (readonly [path: string, kept: Kept])[] = [
   ["flow.accept.*.until", "whole"],
   ["flow.inside.*", "whole"],
   ["flow.after", "whole"],
+  ["filter.actions.*", "whole"],
   ["audit.arguments", "whole"],
   ["audit.trail.sync", "whole"],
   ["telemetry.otlp.endpoint", "origin"],
@@ -128,11 +129,21 @@ function makeTree(): Node {
   return root;
 }
 
-/** A configuration, as it was understood, with every default written out and without what could be a secret. */
-export function redactConfiguration(configuration: Configuration): JsonObject {
-  const redacted = redact(configuration, TREE);
-  if (!isJsonObject(redacted)) throw new TypeError("a configuration is an object");
-  return redacted;
+/**
+ * A configuration, as it was understood, with every default written out and without what could be a secret. It is still of
+ * its type, so that whatever is said of it later can say no more than is shown.
+ */
+export function redactConfiguration(configuration: Configuration): Configuration {
+  return redact(configuration, TREE) as Configuration;
+}
+
+/** The same as a document. */
+export function formatConfiguration(redacted: Configuration): JsonObject {
+  return JSON.parse(
+    JSON.stringify(redacted, (_key, value: unknown) =>
+      value instanceof Map ? (Object.fromEntries(value) as unknown) : value,
+    ),
+  ) as JsonObject;
 }
 
 /** A lockfile's entries in the same way: their grants and sources are the configuration's. */
@@ -151,21 +162,26 @@ export function redactLocked(
   );
 }
 
-function redact(value: unknown, node: Node | undefined): JsonValue {
+function redact(value: unknown, node: Node | undefined): unknown {
   if (typeof value === "string") return show(value, node?.kept);
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
-  if (value instanceof Map) return redact(Object.fromEntries(value), node);
-  if (value instanceof Set) return redact([...value], node);
+  if (value instanceof Map) return new Map(redactEntries([...value], node));
   if (Array.isArray(value))
-    return value.map((item, index) => redact(item, below(node, String(index))));
+    return value.map((item: unknown, index) => redact(item, below(node, String(index))));
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} in a configuration`);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(
-    entries.map(([key, item], index) => [
-      KEY.test(key) ? key : `${REDACTED} ${index + 1}`,
-      redact(item, below(node, key)),
-    ]),
-  );
+  return Object.fromEntries(redactEntries(Object.entries(value), node));
+}
+
+function redactEntries(
+  entries: readonly (readonly [unknown, unknown])[],
+  node: Node | undefined,
+): readonly (readonly [string, unknown])[] {
+  return entries
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value], index) => {
+      const name = String(key);
+      return [KEY.test(name) ? name : `${REDACTED} ${index + 1}`, redact(value, below(node, name))];
+    });
 }
 
 function below(node: Node | undefined, part: string): Node | undefined {

@@ -112,6 +112,14 @@ function disagreements(
   );
   same("The seal, in versions.json and debt.json", versions.seal, posture["seal"]);
   same("The digest of the debt report, and of its items", debt["digest"], digestOf(debt["items"]));
+  const run = objectAt(posture, "probes");
+  const { held, broken } = documents.probes;
+  same(
+    "Probes that were run, in probes.json and debt.json",
+    held.length + broken.length,
+    run["run"],
+  );
+  same("Probes that held, in probes.json and debt.json", held.length, run["held"]);
   const configured = objectAt(configuration, "plugins");
   const aliases = Object.keys(lockfile.plugins).toSorted();
   same(

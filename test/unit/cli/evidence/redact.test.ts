@@ -5,7 +5,11 @@ import { describe, it } from "node:test";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { describePosture } from "../../../../runtime/cli/posture.ts";
-import { redactConfiguration, redactLocked } from "../../../../runtime/cli/evidence/redact.ts";
+import {
+  formatConfiguration,
+  redactConfiguration,
+  redactLocked,
+} from "../../../../runtime/cli/evidence/redact.ts";
 import { makeDebtReport } from "../../../../runtime/debt/report.ts";
 import type { LockedPlugin } from "../../../../runtime/plugin/formats.ts";
 import { formatLockfile } from "../../../../runtime/plugin/lockfile.ts";
@@ -146,19 +150,19 @@ function shownOf(configuration: Configuration): string {
   );
   const seal = { name: "none", denied: [], allowed: [], remarks: [], measures: [] } as const;
   const posture = describePosture(
-    { configuration } as unknown as Workspace,
+    { configuration: redactConfiguration(configuration) } as Workspace,
     [],
     seal,
     configuration.mode,
   );
   return [
-    JSON.stringify(redactConfiguration(configuration)),
+    JSON.stringify(formatConfiguration(redactConfiguration(configuration))),
     formatLockfile({
       lockfile_version: 1,
       engine: { glovebox: "0.1.0", jco: "0.1.0" },
       plugins: redactLocked(locked),
     }),
-    JSON.stringify(makeDebtReport(posture)),
+    JSON.stringify(makeDebtReport(posture, {}, "operator")),
   ].join("\n");
 }
 
@@ -226,7 +230,10 @@ describe("a configuration in an evidence bundle", () => {
         map: new Map([["a", SECRET]]),
       },
     };
-    assert.equal(holds(JSON.stringify(redactConfiguration(configuration)), SECRET), false);
+    assert.equal(
+      holds(JSON.stringify(formatConfiguration(redactConfiguration(configuration))), SECRET),
+      false,
+    );
   });
 
   it("knows every capability: a grant's text is shown only where it was thought of", () => {
