@@ -23,6 +23,7 @@ import { LOCAL_TENANT } from "../../policy/principal.ts";
 import { makeOfferCallables } from "../../offer-callables.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
 import type { ExposedOffers } from "../../policy/expose-offers.ts";
+import { regionsOfTenant } from "../../policy/server/regions.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -305,7 +306,9 @@ function openPlugin(
     openBrokers(tenant) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
-      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
+      const home = { plugin: alias, folder, ...own, ...(regions && { regions }) };
+      const brokers = makeBrokers(home, grants, paths, machine.powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
