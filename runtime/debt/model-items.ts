@@ -9,6 +9,7 @@ export const MODEL_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "operation",
     current_behavior:
       "Every sentence, list entry and table row of README.md and THREAT_MODEL.md is matched with a test, a probe or a command that exists, or it is one that claims nothing: no such line may hold a word that promises or a figure. Whether the test shows the whole of the sentence no program decides. What stands in blocks of code is run by other tests or is a sample; the READMEs of plugins, SDK, bench and soak are not read.",
     ideal: "Each claim is written where its test is, and the document is made from both.",
@@ -23,6 +24,7 @@ export const MODEL_ITEMS: readonly DebtItem[] = [
     severity: "low",
     since: "0.1.0",
     ring: null,
+    area: "operation",
     current_behavior:
       "Glovebox attacks itself, on its own machine, and `glovebox scan` judges definitions that it is given. Which other servers listen nearby, with or without authentication, it neither asks nor says.",
     ideal:
