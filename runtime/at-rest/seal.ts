@@ -82,7 +82,10 @@ export class Sealer {
       const key = this.#derive(nonce);
       const decipher = createDecipheriv("aes-256-gcm", key, nonce.subarray(12), options);
       decipher.setAAD(associated).setAuthTag(sealed.subarray(-TAG_BYTES));
-      return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+      // All of it comes at once, into memory of its own: nobody sees it before `final` has found it whole.
+      const value = new Uint8Array(decipher.update(sealed.subarray(0, -TAG_BYTES)));
+      decipher.final();
+      return value;
     } catch (cause) {
       throw doesNotOpen(cause);
     }

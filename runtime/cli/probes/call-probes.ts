@@ -1,19 +1,26 @@
 import type { Verdict } from "../../debt/probe-result.ts";
 import { escaped, held, type Probe } from "./probe.ts";
-import { HOSTILE, STAGE_LIMITS, type ProbeStage } from "./stage.ts";
+import { makeCaller, type ProbeStage } from "./stage.ts";
+import { HOSTILE, HURRIED_CLIENT, NEEDED_SCOPE, STAGE_LIMITS } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
 /** A call that is stopped is answered within its deadline and this. */
 const LATE_MS_MAX = 1000;
+const FLOOD_LINES = 40;
+const LINE_CHARS = 1000;
 
 /** Ring 3: what one call may take, and what it leaves behind. */
 export const CALL_PROBES: readonly Probe[] = [
-  stopped("call.deadline", "A call that does not end is ended", ["TIMEOUT"], "loop"),
+  {
+    ...stopped("call.deadline", "A call that does not end is ended", ["TIMEOUT"], "loop"),
+    waits: true,
+  },
   stopped(
     "call.memory",
-    "A call that takes all memory is ended",
+    "A call that takes more memory than it may is ended",
     ["MEMORY_LIMIT", "PLUGIN_FAILED"],
     "eat",
+    String(STAGE_LIMITS.memoryMib + 1),
   ),
   stopped("call.stack", "A call that goes ever deeper is ended", ["PLUGIN_FAILED"], "recurse"),
   stopped(
@@ -46,65 +53,89 @@ export const CALL_PROBES: readonly Probe[] = [
     },
   },
   {
-    id: "call.arguments",
-    ring: 3,
-    claim: "Arguments that do not match the pinned schema do not reach a plugin",
-    threats: ["T17"],
-    async attempt(stage) {
-      const { error } = await stage.call(`${whole}__attempt`, { what: "say", words: [1] });
-      return error === "INVALID_ARGUMENTS"
-        ? held(`refused: ${error}`)
-        : escaped("they reached the plugin");
-    },
-  },
-  {
-    id: "call.unknown-tool",
-    ring: 3,
-    claim: "A tool that was not approved is not called",
-    threats: ["T17"],
-    async attempt(stage) {
-      const { error } = await stage.call(`${whole}__other`, {});
-      return error === "UNKNOWN_TOOL" ? held(`refused: ${error}`) : escaped("it was called");
-    },
-  },
-  {
     id: "call.log",
     ring: 3,
-    claim: "A plugin's log lines are bounded",
+    claim: "A plugin's log lines end at their limit",
     threats: ["T11"],
     async attempt(stage) {
-      const line = "flood".repeat(STAGE_LIMITS.logBytes);
-      await stage.attempt(whole, "log", line);
-      return stage.auditText().includes(line.slice(0, STAGE_LIMITS.logBytes))
-        ? escaped("a line went over its limit")
-        : held("the line was dropped");
+      const line = "flood".padEnd(LINE_CHARS, ".");
+      await stage.attempt(whole, "log", line, String(FLOOD_LINES));
+      const kept = stage.auditText().split(line).length - 1;
+      if (kept === 0) return escaped("no line was kept, so no limit was tried");
+      return kept * LINE_CHARS <= STAGE_LIMITS.logBytes
+        ? held(`${kept} of ${FLOOD_LINES} lines were kept`)
+        : escaped("more was kept than may be");
     },
   },
-  {
-    id: "audit.forged-line",
-    ring: null,
-    claim: "A plugin cannot write a line of the audit trail",
-    threats: ["T19"],
-    async attempt(stage) {
-      const forged = JSON.stringify({ kind: "call", tool: stage.bait.word });
-      await stage.attempt(whole, "log", `\n${forged}\n`);
-      return stage.auditText().split("\n").includes(forged)
-        ? escaped("a forged line stands in the trail")
-        : held("it stands there as text");
+  answered(
+    "call.arguments",
+    "Arguments that do not match the pinned schema do not reach a plugin",
+    "INVALID_ARGUMENTS",
+    (stage) => stage.call(`${whole}__attempt`, { what: "say", words: [1] }),
+  ),
+  answered(
+    "call.result",
+    "A result that does not match the pinned schema does not reach a client",
+    "PLUGIN_FAILED",
+    (stage) => stage.call(`${whole}__lie`, {}),
+  ),
+  answered(
+    "call.unknown-tool",
+    "A tool that was not approved is not called",
+    "UNKNOWN_TOOL",
+    (stage) => stage.call(`${whole}__other`, {}),
+  ),
+  answered(
+    "call.scope",
+    "A caller without the scope does not call",
+    "INSUFFICIENT_SCOPE",
+    (stage) => stage.call(`${reading}__lie`, {}, makeCaller("scopeless", { scopes: new Set() })),
+  ),
+  answered(
+    "call.approval",
+    "A tool that a human has to see first does not run unseen",
+    "APPROVAL_REQUIRED",
+    (stage) =>
+      stage.call(`${reading}__lie`, {}, makeCaller("scoped", { scopes: new Set([NEEDED_SCOPE]) })),
+  ),
+  answered("call.rate", "A caller ends at its rate", "RATE_LIMITED", async (stage) => {
+    const hurried = makeCaller("hurried", { client: HURRIED_CLIENT });
+    const say = { what: "say", words: ["again"] };
+    const first = await stage.call(`${reading}__attempt`, say, hurried);
+    if (first.error !== undefined) throw new Error(`not made: ${first.error}`);
+    return stage.call(`${reading}__attempt`, say, hurried);
+  }),
+  answered(
+    "flow.hold",
+    "After strangers' text was read, nothing leaves on a path that nobody accepted",
+    "FLOW_HELD",
+    async (stage) => {
+      const reader = makeCaller("reader");
+      const first = await stage.call(`${whole}__attempt`, { what: "say", words: [] }, reader);
+      if (first.error !== undefined) throw new Error(`not made: ${first.error}`);
+      return stage.call(`${reading}__attempt`, { what: "say", words: [] }, reader);
     },
-  },
-  {
-    id: "audit.every-call",
-    ring: null,
-    claim: "Every call is in the audit trail before it is answered",
-    threats: ["T18"],
-    async attempt(stage) {
-      const before = countCalls(stage);
-      await stage.attempt(reading, "say", "here");
-      return countCalls(stage) > before ? held("it is there") : escaped("it is not there");
-    },
-  },
+  ),
 ];
+
+/** The very code that the check answers with, and nothing else. */
+function answered(
+  id: string,
+  claim: string,
+  code: string,
+  make: (stage: ProbeStage) => ReturnType<ProbeStage["call"]>,
+): Probe {
+  return {
+    id,
+    ring: 3,
+    claim,
+    threats: ["T17"],
+    async attempt(stage): Promise<Verdict> {
+      const { error = "nothing" } = await make(stage);
+      return error === code ? held(`refused: ${error}`) : escaped(`ended with: ${error}`);
+    },
+  };
+}
 
 function stopped(
   id: string,
@@ -130,8 +161,4 @@ function stopped(
         : escaped("the plugin did not answer its next call");
     },
   };
-}
-
-function countCalls(stage: ProbeStage): number {
-  return stage.auditText().split('"kind":"call"').length;
 }

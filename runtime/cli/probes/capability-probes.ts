@@ -1,6 +1,8 @@
+import path from "node:path";
 import type { Verdict } from "../../debt/probe-result.ts";
 import { escaped, held, type Probe } from "./probe.ts";
-import { HOSTILE, STAGE_LIMITS, type Attempted, type ProbeStage } from "./stage.ts";
+import type { Attempted, ProbeStage } from "./stage.ts";
+import { HOSTILE, STAGE_LIMITS } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
 
@@ -11,8 +13,11 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     ring: 2,
     claim: "A path with `..` does not leave the plugin's folder",
     threats: ["T13"],
-    attempt: async (stage) =>
-      withoutBait(stage, await stage.attempt(whole, "read", "../../../../outside/bait.txt")),
+    attempt: async (stage) => {
+      const folder = path.join(stage.paths.homeFolder(whole), "files");
+      const up = path.relative(folder, stage.bait.file);
+      return withoutBait(stage, await stage.attempt(whole, "read", up));
+    },
   },
   {
     id: "files.absolute",
@@ -85,20 +90,6 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     },
   },
   {
-    id: "http.not-granted",
-    ring: 2,
-    claim: "No host is reached that is not granted",
-    threats: ["T14"],
-    attempt: (stage) => unvisited(stage, whole, `http://127.0.0.1:${stage.bait.port}/`),
-  },
-  {
-    id: "http.no-capability",
-    ring: 2,
-    claim: "A plugin without a grant reaches no host at all",
-    threats: ["T14"],
-    attempt: (stage) => unvisited(stage, reading, `http://127.0.0.1:${stage.bait.port}/`),
-  },
-  {
     id: "env.host",
     ring: 2,
     claim: "The host's environment is not the plugin's",
@@ -109,6 +100,23 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
       return path === "" || !text.includes(path) ? held("not there") : escaped("PATH was read");
     },
   },
+  {
+    id: "env.names",
+    ring: 2,
+    claim: "A plugin sees the values that it was given, and no other name",
+    threats: ["T25"],
+    async attempt(stage) {
+      const { text } = await stage.attempt(whole, "names");
+      return text === "PROBE" ? held("only its own") : escaped("it saw others");
+    },
+  },
+  {
+    id: "capability.not-granted",
+    ring: 2,
+    claim: "A capability that was not granted is not there",
+    threats: ["T25"],
+    attempt: async (stage) => refusal(await stage.attempt(reading, "env", "PROBE")),
+  },
 ];
 
 function withoutBait({ bait }: ProbeStage, { text, error }: Attempted): Verdict {
@@ -117,16 +125,4 @@ function withoutBait({ bait }: ProbeStage, { text, error }: Attempted): Verdict 
 
 function refusal({ error }: Attempted): Verdict {
   return error === undefined ? escaped("it was not refused") : held(`refused: ${error}`);
-}
-
-async function unvisited(
-  stage: ProbeStage,
-  plugin: typeof whole | typeof reading,
-  url: string,
-): Promise<Verdict> {
-  const before = stage.bait.visits();
-  const { error } = await stage.attempt(plugin, "fetch", url);
-  return stage.bait.visits() === before
-    ? held(error ?? "not reached")
-    : escaped("a connection was made");
 }

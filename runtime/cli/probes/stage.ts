@@ -1,65 +1,43 @@
 import path from "node:path";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { LOCAL_CALLER } from "../../call.ts";
-import { reasonsOf, type ExitCode } from "../../errors.ts";
+import { LOCAL_CALLER, type Caller } from "../../call.ts";
+import { collectReasons, type ExitCode } from "../../errors.ts";
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { LockedPlugin } from "../../plugin/formats.ts";
+import { LOCAL_TENANT, type Principal } from "../../policy/principal.ts";
+import { PolicyError } from "../../policy/errors.ts";
+import { isSealed } from "../../policy/gates/decide-start.ts";
 import { setBait, type Bait } from "../../powers/bait.ts";
 import { copyFolder, makeScratchFolder } from "../../powers/scratch.ts";
+import type { Seal } from "../../sandbox/sandbox.ts";
 import { PACKAGE_BYTES_MAX } from "../../supply/read-source.ts";
 import { workspacePaths, type WorkspacePaths } from "../../workspace-paths.ts";
-import { lockedPlugin, readWorkspace } from "../../workspace.ts";
+import { lockedPlugin, readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { runCommand } from "../run-command.ts";
+import { checkStart } from "../serving/start-check.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
-
-/** The hostile plugin under two names, so that each has a neighbour to attack; the second may only read its folder. */
-export const HOSTILE = { whole: "hostile", reading: "neighbour" } as const;
-export type Hostile = (typeof HOSTILE)[keyof typeof HOSTILE];
-
-/** What a hostile plugin may use: small, so that exhausting it takes moments. */
-export const STAGE_LIMITS = {
-  deadlineMs: 1000,
-  outputBytes: 64 * 1024,
-  hostCalls: 100,
-  logBytes: 4096,
-  quotaBytes: 64 * 1024,
-} as const;
+import type { ProbeTerms } from "./probe-terms.ts";
+import { makeStageMachine } from "./stage-machine.ts";
+import { describeStage, HOSTILE, type Hostile } from "./stage-configuration.ts";
 
 const NOT_MADE: ReadonlySet<string> = new Set([
   "UNKNOWN_TOOL",
   "INVALID_ARGUMENTS",
+  "INSUFFICIENT_SCOPE",
+  "RATE_LIMITED",
   "OVERLOADED",
   "FLOW_HELD",
   "APPROVAL_REQUIRED",
+  "CANCELLED",
+  "INTERNAL",
 ]);
+/** Attempts that end at their deadline, where one that does not has not been made. */
+const ENDLESS: ReadonlySet<string> = new Set(["loop"]);
 const AUDIT_BYTES_MAX = 16 * 1024 * 1024;
-const ATTEMPT_MS_MAX = 5000;
-const CONFIGURATION = `version: 1
-limits:
-  deadline: ${STAGE_LIMITS.deadlineMs}ms
-  output: ${STAGE_LIMITS.outputBytes / 1024}KiB
-  host_calls: ${STAGE_LIMITS.hostCalls}
-  log: ${STAGE_LIMITS.logBytes / 1024}KiB
-flow:
-  accept:
-    - { path: hostile>hostile, reason: what a probe sends has nowhere to go, until: 2999-12-31 }
-    - { path: neighbour>hostile, reason: what a probe sends has nowhere to go, until: 2999-12-31 }
-waivers:
-  - gate: ring5
-    reason: a probe's own workspace; what the seal does not hold is reported by itself
-    until: 2999-12-31
-`;
-const GRANTS = {
-  [HOSTILE.whole]: [
-    `filesystem=read-write,quota=${STAGE_LIMITS.quotaBytes / 1024}KiB`,
-    "http=probe.invalid:443",
-    `kv=${STAGE_LIMITS.quotaBytes / 1024}KiB`,
-    "env=PROBE=granted",
-  ],
-  [HOSTILE.reading]: ["filesystem=read", `kv=${STAGE_LIMITS.quotaBytes / 1024}KiB`],
-} as const satisfies Record<Hostile, readonly string[]>;
+const KEY_BYTES_MAX = 4096;
+const ATTEMPT_MS_MAX = 3000;
 
 /** What came back of one attempt, as a client would get it. */
 export interface Attempted {
@@ -72,109 +50,156 @@ export interface Attempted {
 export interface ProbeStage {
   readonly bait: Bait;
   readonly machine: Machine;
+  readonly paths: WorkspacePaths;
+  /** The package of the hostile plugin, as it was approved. */
+  readonly packed: Uint8Array;
+  /** PEM of the key that signed it. */
+  readonly authorsKey: string;
+  /** What this machine's seal is. */
+  readonly seal: Seal;
+  /** One attempt of somebody who has called nothing yet. Throws where it never reached the plugin. */
   attempt(plugin: Hostile, what: string, ...words: readonly string[]): Promise<Attempted>;
-  /** A call with arguments of any shape. */
-  call(tool: string, args: JsonValue): Promise<Attempted>;
+  /** A call with arguments of any shape; of somebody new where nobody is named. */
+  call(tool: string, args: JsonValue, caller?: Caller): Promise<Attempted>;
   auditText(): string;
-  /** Codes with which `verify` refuses a copy of the workspace that `change` has changed; empty when it does not. */
+  /** Codes with which a start is refused from a copy of the workspace that `change` has changed; empty when it is not. */
   refusals(
     change: (paths: WorkspacePaths, locked: LockedPlugin) => void,
-  ): Promise<readonly string[]>;
+    seal?: Seal,
+  ): readonly string[];
   close(): Promise<void>;
 }
 
-/** `component` is the hostile plugin's, and `manifest` its `plugin.json`. */
+export interface StageSetting {
+  /** The hostile plugin's, and its `plugin.json`. */
+  readonly component: Uint8Array;
+  readonly manifest: Uint8Array;
+  readonly terms: ProbeTerms;
+}
+
+/** Somebody who has not been here before: what others have read or used up does not count for them. */
+export function makeCaller(name: string, known: Partial<Principal> = {}): Caller {
+  const id = `probe:${name}`;
+  const principal = { via: "local", tenant: LOCAL_TENANT, ...known, id } as const;
+  return { ...LOCAL_CALLER, principal, conversation: id };
+}
+
 export async function openStage(
-  machine: Machine,
+  whole: Machine,
   out: Output,
-  { component, manifest }: { readonly component: Uint8Array; readonly manifest: Uint8Array },
+  { terms, ...parts }: StageSetting,
 ): Promise<ProbeStage> {
   const scratch = makeScratchFolder("glovebox-probes-");
-  const type = (words: readonly string[], configFile: string): Promise<ExitCode> =>
-    runCommand([...words, "--config", configFile], { out: quiet(out), machine });
+  const machine = makeStageMachine(whole);
+  const { files } = machine;
+  const opened: { close(): Promise<void> }[] = [machine];
+  const close = async (): Promise<void> => {
+    for (const one of opened.toReversed()) await one.close();
+    scratch.remove();
+  };
   try {
     const bait = await setBait(scratch.folder);
+    opened.push(bait);
     const paths = workspacePaths(path.join(scratch.folder, "workspace", "glovebox.yaml"));
-    await furnish(scratch.folder, paths, machine, type, { component, manifest });
+    const type = (words: readonly string[]): Promise<ExitCode> =>
+      runCommand([...words, "--config", paths.configFile], { out: quiet(out), machine });
+    const configuration = (source: string): string => describeStage(source, bait, terms);
+    const packedFile = await furnish(scratch.folder, paths, configuration, machine, type, parts);
     for (const alias of Object.values(HOSTILE))
       bait.lay(path.join(paths.homeFolder(alias), "files"));
-    const runtime = await startRuntime(readWorkspace(paths.configFile, machine.files), machine);
+    const runtime = await startRuntime(readWorkspace(paths.configFile, files), machine);
+    opened.push(runtime);
+    const { seal } = runtime.posture;
+    if (!terms.withoutSeal && !isSealed(seal)) {
+      const message = "The operating system's seal does not hold any more.";
+      throw new PolicyError("ERR_GATE_RING5", message);
+    }
+    let callers = 0;
     let copies = 0;
+    const call: ProbeStage["call"] = (tool, args, caller = makeCaller(String((callers += 1)))) =>
+      callTool(runtime, tool, args, caller);
     return {
       bait,
       machine,
+      paths,
+      packed: files.readFile(packedFile, PACKAGE_BYTES_MAX) ?? new Uint8Array(),
+      authorsKey: textOf(files.readFile(authorsKeyFile(scratch.folder), KEY_BYTES_MAX)),
+      seal,
       async attempt(plugin, what, ...words) {
-        const attempted = await callTool(runtime, `${plugin}__attempt`, { what, words });
+        const attempted = await call(`${plugin}__attempt`, { what, words });
         // An attempt that never reached the plugin would look as if it had been refused.
-        if (NOT_MADE.has(attempted.error ?? "")) throw new Error(`not made: ${attempted.error}`);
+        const { error = "" } = attempted;
+        if (NOT_MADE.has(error) || (error === "TIMEOUT" && !ENDLESS.has(what)))
+          throw new Error(`not made: ${error}`);
         return attempted;
       },
-      call: (tool, args) => callTool(runtime, tool, args),
-      auditText: () => text(machine.files.readFile(paths.auditFile, AUDIT_BYTES_MAX)),
-      async refusals(change) {
+      call,
+      auditText: () => textOf(files.readFile(paths.auditFile, AUDIT_BYTES_MAX)),
+      refusals(change, behind = seal) {
         const root = path.join(scratch.folder, `copy-${(copies += 1)}`);
         copyFolder(paths.root, root);
         const copy = workspacePaths(path.join(root, "glovebox.yaml"));
-        const locked = lockedPlugin(HOSTILE.whole, readWorkspace(copy.configFile, machine.files));
-        change(copy, locked);
-        try {
-          await type(["verify"], copy.configFile);
-          return [];
-        } catch (error) {
-          return reasonsOf(error).map(({ code }) => code);
-        }
+        change(copy, lockedPlugin(HOSTILE.whole, readWorkspace(copy.configFile, files)));
+        return collectReasons([
+          () => {
+            const workspace = readWorkspace(copy.configFile, files);
+            checkStart(workspace, verifyWorkspace(workspace, files), behind);
+          },
+        ]).map(({ code }) => code);
       },
-      async close() {
-        await runtime.close();
-        await bait.close();
-        scratch.remove();
-      },
+      close,
     };
   } catch (error) {
-    scratch.remove();
+    await close();
     throw error;
   }
 }
 
-/** The way of every plugin: packed, signed, trusted, looked at and approved. */
+const authorsKeyFile = (folder: string): string => path.join(folder, "author.key");
+
+/** The way of every plugin: packed, signed, trusted, looked at and approved. Answers where the package is. */
 async function furnish(
   folder: string,
   { configFile }: WorkspacePaths,
+  describe: (source: string) => string,
   { files }: Machine,
-  type: (words: readonly string[], configFile: string) => Promise<ExitCode>,
-  { component, manifest }: { readonly component: Uint8Array; readonly manifest: Uint8Array },
-): Promise<void> {
+  type: (words: readonly string[]) => Promise<ExitCode>,
+  { component, manifest }: Omit<StageSetting, "terms">,
+): Promise<string> {
   const plugin = path.join(folder, "probe");
   files.makeFolder(path.join(plugin, "dist"));
   files.writeFile(path.join(plugin, "plugin.json"), manifest);
   files.writeFile(path.join(plugin, "dist", "plugin.wasm"), component);
   files.makeFolder(path.dirname(configFile));
-  files.writeFile(configFile, CONFIGURATION);
-  const key = path.join(folder, "author");
   const packed = path.join(plugin, "dist", "probe-1.0.0.tgz");
-  await type(["keygen", key], configFile);
-  await type(["pack", plugin], configFile);
-  await type(["sign", packed, "--key", `${key}.key`], configFile);
-  await type(["trust", "add", `${key}.pub`, "--plugins", "probe"], configFile);
+  files.writeFile(configFile, describe(path.relative(path.dirname(configFile), packed)));
+  await type(["keygen", path.join(folder, "author")]);
+  await type(["pack", plugin]);
+  await type(["sign", packed, "--key", authorsKeyFile(folder)]);
+  await type(["trust", "add", path.join(folder, "author.pub"), "--plugins", "probe"]);
   const digest = digestOfBytes(files.readFile(packed, PACKAGE_BYTES_MAX) ?? new Uint8Array());
-  for (const [alias, grants] of Object.entries(GRANTS)) {
-    const granted = grants.flatMap((grant) => ["--grant", grant]);
-    await type(["add", packed, "--as", alias, ...granted, "--yes", "--digest", digest], configFile);
-  }
+  for (const alias of Object.values(HOSTILE))
+    await type(["approve", alias, "--yes", "--digest", digest]);
+  return packed;
 }
 
-async function callTool(runtime: Runtime, name: string, args: JsonValue): Promise<Attempted> {
+async function callTool(
+  runtime: Runtime,
+  name: string,
+  args: JsonValue,
+  caller: Caller,
+): Promise<Attempted> {
   const { content, error } = await runtime.callTool({
     name,
     arguments: args,
-    caller: LOCAL_CALLER,
+    caller,
     signal: AbortSignal.timeout(ATTEMPT_MS_MAX),
   });
   const said = content.map((block) => (block.type === "text" ? block.text : "")).join("");
   return { error: error?.error_code, text: said };
 }
 
-function text(bytes: Uint8Array | undefined): string {
+function textOf(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString("utf8");
 }
 

@@ -1,4 +1,4 @@
-import { defineTool, env, fetch, files, fromJsonSchema, kv, log } from "@glovebox/sdk";
+import { defineTool, env, fetch, files, fromJsonSchema, kv, log, ToolError } from "@glovebox/sdk";
 
 // What a malicious plugin would try. Each answer says how far it came; who asks knows how far it may come.
 
@@ -19,6 +19,7 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   list: async ([path = "."]) => (await files.list(path)).map(({ name }) => name).join(" "),
   fetch: async ([url = ""]) => (await fetch(url)).text(),
   env: ([name = ""]) => env.get(name) ?? "(nothing)",
+  names: () => env.names().join(" "),
   keep: async ([key = "", value = ""]) => {
     await kv.set(key, value);
     return "kept";
@@ -31,9 +32,10 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
   loop: () => {
     for (;;) calls += 1;
   },
-  eat: () => {
+  eat: ([times = "0"]) => {
     const hoard: Uint8Array[] = [];
-    for (;;) hoard.push(new Uint8Array(1024 * 1024).fill(1));
+    while (hoard.length < Number(times)) hoard.push(new Uint8Array(1024 * 1024).fill(1));
+    return `ate ${hoard.length}`;
   },
   recurse: () => {
     const deeper = (depth: number): number => 1 + deeper(depth + 1);
@@ -48,9 +50,12 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     calls += 1;
     return `calls seen: ${calls}`;
   },
-  log: ([line = ""]) => {
-    log.info(line);
+  log: ([line = "", times = "1"]) => {
+    for (let index = 0; index < Number(times); index += 1) log.info(line);
     return "logged";
+  },
+  fail: ([words = ""]) => {
+    throw new ToolError({ error_code: "FAILED", message: words });
   },
   say: ([text = ""]) => text,
 };
@@ -76,4 +81,17 @@ const attempt = defineTool({
   },
 });
 
-export const tools = [attempt];
+/** Its answer is another than it promises. What an honest author's own check would find is for the host to find here. */
+const lie = defineTool({
+  name: "lie",
+  description: "Promises a number and answers a text.",
+  input: fromJsonSchema<Record<string, never>>({ type: "object", additionalProperties: false }),
+  outputSchema: {
+    type: "object",
+    properties: { count: { type: "integer" } },
+    required: ["count"],
+  },
+  handler: () => ({ content: [], structuredContent: { count: "many" } }),
+});
+
+export const tools = [attempt, lie];
