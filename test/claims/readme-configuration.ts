@@ -203,7 +203,8 @@ export const README_CONFIGURATION: Claims = {
   // Who vouches
   "Nothing counts that `trust` does not name.": [
     "test/unit/supply/signatures/verify.test.ts#refuses a key that nobody trusts",
-    "probe:pin.not-trusted",
+    "probe:pin.stranger",
+    "probe:pin.other-name",
   ],
   "An entry is one signer, of one of three kinds, and the plugins that it may sign:": [
     "test/unit/policy/parse-configuration.test.ts#of a signer says who it is, in one way",

@@ -83,7 +83,9 @@ export const README_FIRST_USE: Claims = {
     ],
   "| http | every request is `not-permitted` | GET and HEAD to the listed hosts, public addresses only, secrets added by the host | `--grant http=api.example.com:443` |":
     [
-      "probe:http.no-capability",
+      "probe:http.not-granted",
+      "probe:capability.not-granted",
+      "probe:http.private",
       "test/unit/http/match.test.ts#allows only the granted methods",
       "test/security/http-addresses.test.ts#refuses a granted name that resolves to",
       "test/security/http-requests.test.ts#adds the secret",

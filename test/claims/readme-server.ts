@@ -160,7 +160,7 @@ export const README_SERVER: Claims = {
   ],
   "or allow: while the store is away, each replica counts for itself": [
     "test/security/limit-attacks.test.ts#refuse while Redis is away",
-    "test/unit/debt/report.test.ts#adds that replicas count alone while their store is away",
+    "test/unit/debt/configuration-items.test.ts#is there exactly where the configuration opens it",
   ],
   "`per_minute` fills a bucket evenly and `burst` is how much it holds, as much as `per_minute` when left out; `per_day` counts 24 hours from its first call; `concurrent` is calls at the same time.":
     [

@@ -43,7 +43,7 @@ export const THREAT_MODEL_CLAIMS: Claims = {
     ["test/security/known-gaps.test.ts#GB-005: production does not rely on Seatbelt"],
   // Reporting one
   "Neither holds a secret; read what you send all the same.": [
-    "test/unit/debt/report.test.ts#names no path, host, reason or remark",
+    "test/unit/debt/report.test.ts#names none of the configuration's hosts, keys, people",
   ],
   // What others ask
   "Yes means that nothing is left of it that is known; partly and no name the items that say what is.":
@@ -68,7 +68,7 @@ export const THREAT_MODEL_CLAIMS: Claims = {
   "`glovebox debt` prints them with what would close each, and adds what this machine and configuration lack.":
     [
       "test/unit/documents/threat-model.test.ts#the tables are what threats",
-      "test/unit/debt/report.test.ts#adds an unsigned plugin and a plugin that can send",
+      "test/unit/debt/report.test.ts#adds a missing seal, and its ring is not in force",
     ],
 };
 
