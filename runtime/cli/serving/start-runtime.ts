@@ -21,7 +21,7 @@ import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
 import { releaseThrough } from "../../filter-answer.ts";
 import { traceStores, type TouchStore } from "../../consent/trace-stores.ts";
 import type { Posture } from "../../debt/report.ts";
-import type { Configuration, PluginConfiguration } from "../../policy/configuration.ts";
+import type { PluginConfiguration } from "../../policy/configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -32,9 +32,7 @@ import type { ExposedOffers } from "../../policy/expose-offers.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { makeAdmit } from "../../server/limits/admit.ts";
-import { makeRedisMeter, type Evaluate } from "../../server/limits/redis-meter.ts";
-import { makeMemoryMeter } from "../../server/limits/memory-meter.ts";
+import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
@@ -54,6 +52,7 @@ import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
+import { makeLimits } from "./make-limits.ts";
 import { TenantPlugins } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
@@ -83,6 +82,8 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
+  /** For tasks, where `server.rate` says what may run at the same time. */
+  readonly takePlace?: TakePlace;
   close(): Promise<void>;
 }
 
@@ -150,7 +151,8 @@ async function assemble(
   const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
-  const steps = makeSteps(workspace.configuration, evaluate);
+  const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
+  const steps = { ...PLAIN_STEPS, admit };
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
     .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
@@ -163,6 +165,7 @@ async function assemble(
     posture,
     audit,
     store,
+    ...(takePlace ? { takePlace } : {}),
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
@@ -253,16 +256,6 @@ function openSet(
     componentOf,
   };
   return { served, opened: [...opened.values()] };
-}
-
-/** The steps around the seal, as the configuration says. */
-function makeSteps({ server }: Configuration, evaluate: Evaluate | undefined): CallSteps {
-  const { rate } = server;
-  if (!rate) return PLAIN_STEPS;
-  const memory = makeMemoryMeter();
-  const shared = evaluate && makeRedisMeter(evaluate);
-  const away = rate.whenAway === "allow" ? memory : undefined;
-  return { ...PLAIN_STEPS, admit: makeAdmit(rate, shared ?? memory, away) };
 }
 
 function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin): CallableTool {
