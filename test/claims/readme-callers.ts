@@ -79,13 +79,15 @@ export const README_CALLERS: Claims = {
       "test/unit/server/mcp/serve-tasks.test.ts#a task of somebody else is a task that never was",
       "test/security/task-attacks.test.ts#an endpoint knows nothing",
     ],
-  "The limits of callers count when it is made; `open_per_principal`, `kept_per_principal` and `waiting` bound how many there are, and `running` how many run at once in one process.":
+  "The limits of callers count when it is made; `open_per_principal`, `kept_per_principal` and `waiting` bound how many there are, and `running` how many run at once in one process, `running_per_principal` of them for one caller.":
     [
       "test/security/task-attacks.test.ts#a flood of one caller fills that caller's places",
       "test/security/task-attacks.test.ts#no more wait than may",
-      "test/security/limit-attacks.test.ts",
       "test/unit/server/tasks/tasks.test.ts#a task that the plugin has no room for",
+      "test/advisories/tasks-of-one-caller.test.ts",
     ],
+  "A task that runs holds one of the places of `server.rate`'s `concurrent`, as a call does, and waits until there is one; the tasks of other callers do not wait for it.":
+    ["test/advisories/tasks-of-one-caller.test.ts"],
   "With `subscriptions/listen` and `taskIds` a client over HTTP hears of each change.": [
     "test/e2e/replicas.test.ts#whoever listens on one hears of the tasks of both",
   ],

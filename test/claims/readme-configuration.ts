@@ -96,7 +96,7 @@ export const README_CONFIGURATION: Claims = {
     "test/unit/documents/figures.test.ts#the defaults of whose tokens",
     "test/security/hostile-store.test.ts#an address that is none is refused",
   ],
-  '| `server.tasks` | calls that become tasks: `tools`, by the names under which they are listed, each with `support` (`optional`, or `required`) and `asks` (`within`, or `before`); `limits`: `deadline` (10m), `ttl` (60m), `poll` (1s), `running` (8), `open_per_principal` (32), `kept_per_principal` (256) and `waiting` (1000); see "Tasks" |':
+  '| `server.tasks` | calls that become tasks: `tools`, by the names under which they are listed, each with `support` (`optional`, or `required`) and `asks` (`within`, or `before`); `limits`: `deadline` (10m), `ttl` (60m), `poll` (1s), `running` (8), `running_per_principal` (4), `open_per_principal` (32), `kept_per_principal` (256) and `waiting` (1000); see "Tasks" |':
     [
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/mcp/serve-tasks.test.ts#a tool that asks first becomes a task",

@@ -79,6 +79,7 @@ test("the defaults of tasks, of the audit trail and of telemetry are those of th
     `\`ttl\` (${short.duration(tasks.ttlMs)})`,
     `\`poll\` (${short.duration(tasks.pollMs)})`,
     `\`running\` (${tasks.running})`,
+    `\`running_per_principal\` (${tasks.runningPerPrincipal})`,
     `\`open_per_principal\` (${tasks.openPerPrincipal})`,
     `\`kept_per_principal\` (${tasks.keptPerPrincipal})`,
     `\`waiting\` (${tasks.waiting})`,
