@@ -18,10 +18,9 @@ export const README_CALLERS: Claims = {
       "test/security/approval-attacks.test.ts#comes within ten minutes",
       "test/security/approval-attacks.test.ts#counts once",
     ],
-  "A client that cannot ask is refused with `APPROVAL_REQUIRED`; `glovebox approvals list`, `show`, `allow` and `deny` decide in its place, and both are in the audit trail.":
+  "A client that cannot ask is refused with `APPROVAL_REQUIRED`; `glovebox approvals list`, `show`, `allow` and `deny` decide in its place; what a person decides, in either way, stands in the audit trail when it is used.":
     [
       "test/unit/consent/make-consent.test.ts#wait for an operator where the client cannot ask",
-      "test/security/approval-attacks.test.ts#allowed one reason",
       "test/advisories/declined-and-run.test.ts",
       "test/security/approval-attacks.test.ts#lets nothing run when it cannot be written down",
     ],

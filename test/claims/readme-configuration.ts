@@ -78,6 +78,7 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/policy/flow/paths.test.ts#do not end inside, and begin there",
       "test/unit/consent/make-consent.test.ts#waits for private data too",
       "test/unit/consent/make-consent.test.ts#counts for the principal's next conversation within the window",
+      "test/unit/documents/figures.test.ts#the defaults of the flow policy",
     ],
   "| `limits` | what one call may use, for every plugin |": [
     "test/unit/policy/read-limits.test.ts#exists for everything that a call uses",

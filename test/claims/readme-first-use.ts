@@ -6,16 +6,20 @@ export const README_FIRST_USE: Claims = {
   "Glovebox is an MCP host that runs third-party tools as sealed WebAssembly components.": [
     "test/e2e/quick-start.test.ts#has every step of the whole way",
   ],
-  "Nothing runs that is not pinned by SHA-256 and signed by someone you trust.": [
-    "test/e2e/trust.test.ts#does not start, and is not added, though it is pinned and signed",
-    "probe:pin.changed-package",
-    "probe:pin.no-signature",
-    "test/e2e/policy.test.ts#nothing is added unsigned",
-  ],
-  "A plugin reaches only what you granted: files beneath a folder of its own, listed hosts, nothing else.":
+  "No plugin answers a call that is not pinned by SHA-256 and signed by someone you trust, unless you except it by name, which only development takes.":
+    [
+      "test/e2e/trust.test.ts#does not start, and is not added, though it is pinned and signed",
+      "probe:pin.changed-package",
+      "probe:pin.no-signature",
+      "test/e2e/policy.test.ts#nothing is added unsigned",
+      "test/unit/policy/gates/decide-start.test.ts#lets all of that pass, and says so elsewhere",
+      "probe:start.unsigned",
+    ],
+  "A plugin reaches only what you granted, such as files beneath a folder of its own or listed hosts.":
     [
       "probe:files.climb",
       "probe:http.not-granted",
+      "probe:capability.not-granted",
       "test/security/host-api-arguments.test.ts#every operation is in the table of attacks",
       "test/unit/host-api/guest-components.test.ts#refuses every glovebox function without a grant",
     ],
@@ -163,6 +167,7 @@ export const README_FIRST_USE: Claims = {
       "test/security/reset/reset-equals-fresh.test.ts",
       "test/security/sandbox/sealed-calls.test.ts#gives every call an instance that no other call has touched",
       "probe:call.untouched-state",
+      "test/security/seal-escape.test.ts#native code in the runner's place gets nothing",
     ],
   // The rings
   "| 0 | SHA-256 pin and signature, fail closed | swapped or unsigned code, rug pulls |": [

@@ -225,9 +225,11 @@ export const README_SERVER: Claims = {
       "test/e2e/production-start.test.ts#finds nothing where a start finds nothing",
       "test/e2e/production-start.test.ts#says which gates would refuse",
     ],
-  "It refuses until every gate is answered with yes, and says each reason with what to do:": [
-    "test/e2e/production-start.test.ts#says every reason at once, each with what to do",
-  ],
+  "It refuses until every gate is answered with yes or waived, and says each reason with what to do:":
+    [
+      "test/e2e/production-start.test.ts#says every reason at once, each with what to do",
+      "test/e2e/production-start.test.ts#starts with a waiver that names the gate",
+    ],
   "| health check | `GET /readyz` is 200 while calls are taken, else 503; `/healthz` is 200 while the process lives; both answer whatever the `Host` is |":
     [
       "test/security/around-the-proxy.test.ts#health is told to everybody",

@@ -152,7 +152,7 @@ export const README_SHAPES: Claims = {
   // Commands
   "Every command has `--help`, `--json` and `--config FILE` (default `./glovebox.yaml`).": [
     "test/e2e/command-line.test.ts#explains ${name} with its options",
-    "test/unit/cli/help.test.ts#has its usage, its words, every option",
+    "test/unit/documents/figures.test.ts#every command takes the options",
     "test/e2e/quick-start.test.ts#one JSON value and nothing else",
   ],
   "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused, 4 the tool answered an error.":

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { formatSize } from "@glovebox/host-api/size";
+import { loadCommands } from "../../../runtime/cli/commands/table.ts";
+import { parseCommandLine } from "../../../runtime/cli/parse-command-line.ts";
 import type { Configuration } from "../../../runtime/policy/configuration.ts";
 import { DEFAULT_AUDIT } from "../../../runtime/policy/read-audit.ts";
 import { DEFAULT_HTTP } from "../../../runtime/policy/server/http-configuration.ts";
@@ -102,6 +104,15 @@ test("the defaults of tasks, of the audit trail and of telemetry are those of th
     `\`every\` (${otlp.everyMs / 1000}s)`,
     `kept (${otlp.sample})`,
     `\`${DEFAULT_PROMETHEUS.host}:${DEFAULT_PROMETHEUS.port}\``,
+  ]);
+});
+
+test("the defaults of the flow policy are those of the code", () => {
+  const { after, windowMs } = configured("").flow;
+  assert.equal(windowMs % 3_600_000, 0);
+  assertNames(line("| `flow` | what becomes"), [
+    `\`after\`: \`${after}\` (default)`,
+    `\`window\`: \`${windowMs / 3_600_000}h\``,
   ]);
 });
 
@@ -206,4 +217,17 @@ test("what the comments beside the commands say is what the scripts do", () => {
   assert.match(scripts["test"] ?? "", /run build && .*run-tests\.ts --check$/);
   assert.match(scripts["check"] ?? "", /tsc .*oxlint .*oxfmt --check/);
   assert.match(scripts["test:races"] ?? "", /GLOVEBOX_RACE_SECONDS=10 .*filesystem-races/);
+});
+
+test("every command takes the options that every command is said to take", async () => {
+  const said = line("Every command has `--help`");
+  assertNames(said, ["`--json` and `--config FILE` (default `./glovebox.yaml`)"]);
+  for (const command of await loadCommands())
+    assert.deepEqual(
+      parseCommandLine({ ...command, argumentsMin: 0 }, ["--json", "--config", "x.yaml"]).values[
+        "config"
+      ],
+      "x.yaml",
+      command.name,
+    );
 });
