@@ -31,6 +31,10 @@ export interface WorkspacePaths {
   readonly sharedFile: string;
   /** Which plugins' own data holds what strangers wrote: kept beside it. */
   readonly taintFolder: string;
+  /** Wrapped keys of tenants, and which were erased: without the keys that wrap them they open nothing. */
+  readonly tenantKeyFolder: string;
+  /** All that the plugins of one tenant keep. The local tenant's lies beside the others': `data` and `profiles`. */
+  tenantFolder(tenant: string): string;
   /** The folder of one plugin's own state, in each profile another. */
   homeFolder(alias: string, profile?: string, tenant?: string): string;
 }
@@ -61,6 +65,8 @@ export function workspacePaths(configFile: string): WorkspacePaths {
       path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.build.sigstore.json`),
     sharedFile: path.join(folder, "shared.db"),
     taintFolder: path.join(folder, "taint"),
+    tenantKeyFolder: path.join(folder, "tenant-keys"),
+    tenantFolder: (tenant) => path.join(folder, "tenants", tenantFolder(tenant)),
     homeFolder: (alias, profile, tenant) =>
       path.join(
         folder,

@@ -9,6 +9,7 @@ import { PolicyError } from "./errors.ts";
 import type { LicencePolicy } from "./licences.ts";
 import { readAnomalies } from "./read-anomalies.ts";
 import { readAudit } from "./read-audit.ts";
+import { readEncryption } from "./read-encryption.ts";
 import { WAIVABLE_GATES } from "./gates/waivers.ts";
 import { readLimits } from "./read-limits.ts";
 import { readFilter } from "./read-filter.ts";
@@ -64,6 +65,7 @@ export function parseConfiguration(
         "audit",
         "telemetry",
         "anomalies",
+        "encryption",
         "server",
         "waivers",
         "licences",
@@ -84,6 +86,7 @@ export function parseConfiguration(
       audit: readAudit(fields.get("audit")),
       telemetry: readTelemetry(fields.get("telemetry")),
       anomalies: readAnomalies(fields.get("anomalies")),
+      ...fields.optional("encryption", readEncryption),
       server: readServer(fields.get("server")),
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),

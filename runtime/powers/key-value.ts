@@ -1,11 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { HostError } from "@glovebox/host-api/errors";
 import type { KeyValueOptions, KeyValueStore } from "@glovebox/host-api/powers";
-import { fitsUtf8, isPlainText } from "@glovebox/host-api/text";
-import { createPrivate, isBusy, isFull, retryWhileBusy, transact } from "./private-database.ts";
+import { APPLICATION_ID, assertKey, guard, openOurs, readNumber } from "./key-value-file.ts";
+import { transact } from "./private-database.ts";
+import { openSealedKeyValue } from "./sealed-key-value.ts";
 
-/** "Glbx": says that the file is ours, so that a foreign database is left alone. */
-const APPLICATION_ID = 0x476c6278;
 const SCHEMA_VERSION = 1;
 const SCHEMA = `
   CREATE TABLE entry (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -14,7 +13,6 @@ const SCHEMA = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
-const PAGE_BYTES = 4096;
 /** Many tiny entries take several times their bytes on disk. The file's own bound keeps them from filling it. */
 const FILE_BYTES_PER_QUOTA_BYTE = 4;
 const FILE_BYTES_SPARE = 1024 * 1024;
@@ -25,45 +23,11 @@ const FILE_BYTES_SPARE = 1024 * 1024;
  * A file that is damaged or not ours is refused as `internal` and stays as it is.
  */
 export function openKeyValue(file: string, options: KeyValueOptions): KeyValueStore {
-  return guard(file, () => {
-    if (!createPrivate(file)) throw new HostError("internal", `${file} is not a file`);
-    const database = new DatabaseSync(file, { timeout: 0, defensive: true });
-    try {
-      prepareDatabase(database, options);
-      return makeStore(file, database, options);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  });
-}
-
-/** Creates the tables in an empty file; else sees to it that the file is ours and whole, before anything is written. */
-function prepareDatabase(database: DatabaseSync, options: KeyValueOptions): void {
-  database.exec("PRAGMA trusted_schema = OFF; PRAGMA synchronous = EXTRA");
+  const { seal } = options;
+  if (seal) return openSealedKeyValue(file, { ...options, seal });
   const fileBytesMax = options.quotaBytes * FILE_BYTES_PER_QUOTA_BYTE + FILE_BYTES_SPARE;
-  database.exec(`PRAGMA max_page_count = ${Math.ceil(fileBytesMax / PAGE_BYTES)}`);
-  transact(database, () => {
-    if (readNumber(database, "SELECT count(*) AS n FROM sqlite_schema") === 0) {
-      database.exec(SCHEMA);
-      return;
-    }
-    const id = readNumber(database, "SELECT application_id AS n FROM pragma_application_id");
-    const version = readNumber(database, "SELECT user_version AS n FROM pragma_user_version");
-    if (id !== APPLICATION_ID || version !== SCHEMA_VERSION) {
-      throw new HostError("internal", "the key-value file was not made by this version");
-    }
-    const check = database.prepare("PRAGMA quick_check(1)").get();
-    if (check?.["quick_check"] !== "ok")
-      throw new HostError("internal", "the key-value file is damaged");
-  });
-}
-
-function readNumber(database: DatabaseSync, query: string): number {
-  const number = database.prepare(query).get()?.["n"];
-  if (typeof number !== "number")
-    throw new HostError("internal", "the key-value file lacks a number");
-  return number;
+  const database = openOurs(file, { fileBytesMax, version: SCHEMA_VERSION, schema: SCHEMA });
+  return guard(file, () => makeStore(file, database, options));
 }
 
 function makeStore(file: string, database: DatabaseSync, options: KeyValueOptions): KeyValueStore {
@@ -129,28 +93,4 @@ function makeStore(file: string, database: DatabaseSync, options: KeyValueOption
     usedBytes: () => guard(file, usedBytes),
     close: () => database.close(),
   };
-}
-
-/** SQLite ends a text at NUL and cannot hold a lone surrogate: two keys would become one. */
-function assertKey(key: string, options: KeyValueOptions): void {
-  if (key === "" || !isPlainText(key) || !fitsUtf8(key, options.keyBytesMax)) {
-    throw new HostError("invalid-argument", "the key is empty, too long, or not plain text");
-  }
-}
-
-/** Turns what SQLite and the file system throw into refusals. */
-function guard<Result>(file: string, operation: () => Result): Result {
-  try {
-    return retryWhileBusy(operation);
-  } catch (error) {
-    throw toHostError(file, error);
-  }
-}
-
-/** The host path is in the message, which stays with the broker; the guest sees the tag. */
-function toHostError(file: string, error: unknown): HostError {
-  if (error instanceof HostError) return error;
-  if (isBusy(error)) return new HostError("timed-out", `${file} is in use`, { cause: error });
-  if (isFull(error)) return new HostError("quota-exceeded", `${file} is full`, { cause: error });
-  return new HostError("internal", `${file} cannot be used`, { cause: error });
 }

@@ -112,7 +112,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, which);
+    return await assemble(workspace, machine, sandbox, startable, { which, over });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -142,9 +142,9 @@ async function assemble(
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
-  which: WhichProfiles,
+  { which, over }: { readonly which: WhichProfiles; readonly over: "stdio" | "http" },
 ): Promise<Runtime> {
-  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
   const watch = await openWatch(workspace, machine, audit);
