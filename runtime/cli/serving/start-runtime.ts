@@ -246,7 +246,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: (alias, change) => changes.note(alias, change),
+    onChange: (alias, tenant, change) => changes.note(alias, tenant, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
