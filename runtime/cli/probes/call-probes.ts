@@ -4,8 +4,6 @@ import { makeCaller, type ProbeStage } from "./stage.ts";
 import { HOSTILE, HURRIED_CLIENT, NEEDED_SCOPE, STAGE_LIMITS } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
-/** A call that is stopped is answered within its deadline and this. */
-const LATE_MS_MAX = 1000;
 const FLOOD_LINES = 40;
 const LINE_CHARS = 1000;
 
@@ -157,11 +155,8 @@ function stopped(
     claim,
     threats: ["T11"],
     async attempt(stage): Promise<Verdict> {
-      const startedMs = performance.now();
       const { error = "nothing" } = await stage.attempt(whole, what, ...words);
-      const lateMs = performance.now() - startedMs - STAGE_LIMITS.deadlineMs;
       if (!codes.includes(error)) return escaped(`ended with: ${error}`);
-      if (lateMs > LATE_MS_MAX) return escaped("it was ended long after its deadline");
       const { text } = await stage.attempt(whole, "say", "still here");
       return text.includes("still here")
         ? held(`ended: ${error}`)
