@@ -16,9 +16,10 @@ export const README_OPERATION: Claims = {
       "test/security/refused-callers.test.ts",
       "test/e2e/anomalies.test.ts#a plugin that a rule suspends stays so",
     ],
-  "`status` is `success`, `tool-error`, `refused`, `asked` or `failed`; `result_tokens` is an estimate, a quarter of the characters; `capabilities` are those that the call really used.":
+  "`status` is `success`, `tool-error`, `refused`, `asked`, `task` (the call became one) or `failed`; `result_tokens` is an estimate, a quarter of the characters; `capabilities` are those that the call really used.":
     [
       "test/e2e/audit.test.ts#says who called what, on whose behalf",
+      "test/unit/documents/figures.test.ts#the words of a record and the names of metrics",
       "test/unit/audit/watch-brokers.test.ts#says which capabilities a call used",
     ],
   "Arguments are kept as a digest (RFC 8785) unless `audit.arguments` says otherwise.": [
@@ -104,7 +105,10 @@ export const README_OPERATION: Claims = {
       "test/unit/server/http/eras.test.ts#a call knows its principal, its conversation, its trace",
     ],
   "Metrics go the same way, and to Prometheus at `/metrics` of an address of this machine: `mcp.server.operation.duration`, `glovebox.calls.active`, `glovebox.result.size`, `glovebox.host_calls`, `glovebox.denied`, `glovebox.findings`, `glovebox.waivers`, `glovebox.plugins.suspended`.":
-    ["test/unit/server/telemetry/open-telemetry.test.ts#are text that Prometheus reads"],
+    [
+      "test/unit/server/telemetry/open-telemetry.test.ts#are text that Prometheus reads",
+      "test/unit/documents/figures.test.ts#the words of a record and the names of metrics",
+    ],
   "Labels are names of pinned tools and plugins and codes of closed lists; names that clients make up, principals, hosts and arguments never are.":
     [
       "test/unit/server/telemetry/open-telemetry.test.ts#have no label that callers or plugins can make many of",
