@@ -36,6 +36,7 @@ import { makeAdmit } from "../../server/limits/admit.ts";
 import { makeRedisMeter, type Evaluate } from "../../server/limits/redis-meter.ts";
 import { makeMemoryMeter } from "../../server/limits/memory-meter.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
+import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
@@ -47,6 +48,8 @@ import {
 } from "../../workspace.ts";
 import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
+import { assertSealed } from "../at-rest/assert-sealed.ts";
+import { openAtRest } from "../at-rest/open-at-rest.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
@@ -54,7 +57,7 @@ import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
-import { TenantPlugins } from "./tenant-plugins.ts";
+import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
@@ -83,6 +86,8 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
+  /** How what belongs to a tenant is kept in it. */
+  readonly vault: TenantVault;
   close(): Promise<void>;
 }
 
@@ -148,12 +153,17 @@ async function assemble(
   recordStart(audit, posture, plugins, tools.length);
   const watch = await openWatch(workspace, machine, audit);
   const { store, evaluate } = openStore(workspace, machine);
-  const parts = { workspace, machine, plugins, store, audit };
+  const atRest = await openAtRest(workspace, machine, store);
+  if (atRest) assertSealed(workspace, machine.files);
+  const own = await atRest?.keys.keyOf(LOCAL_TENANT);
+  const keys = atRest && own ? { keys: atRest.keys, own } : undefined;
+  const vault = atRest?.vault ?? PLAIN_VAULT;
+  const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
   const steps = makeSteps(workspace.configuration, evaluate);
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch, keys }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
@@ -163,10 +173,12 @@ async function assemble(
     posture,
     audit,
     store,
+    vault,
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
+      await atRest?.keys.close();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
@@ -185,8 +197,10 @@ function openSet(
     tools,
     offers,
     watch,
+    keys,
   }: {
     readonly sandbox: Sandbox;
+    readonly keys: OpenedKeys | undefined;
     readonly steps: CallSteps;
     readonly watch: Watch;
     readonly tools: readonly ExposedTool[];
@@ -205,7 +219,7 @@ function openSet(
       .filter(({ alias }) => members.includes(alias))
       .map((plugin) => [
         plugin.alias,
-        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch }),
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, keys }),
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
@@ -284,7 +298,12 @@ function openPlugin(
   {
     profile,
     touch,
-  }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
+    keys,
+  }: {
+    readonly profile: string | undefined;
+    readonly touch: TouchStore | undefined;
+    readonly keys: OpenedKeys | undefined;
+  },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
@@ -297,10 +316,14 @@ function openPlugin(
   let watch: BrokerWatch | undefined;
   const sealed = new TenantPlugins({
     tenancy,
-    openBrokers(tenant) {
+    ...(keys ? { keys } : {}),
+    openBrokers(tenant, key) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
-      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      // Without the tenant's own folder: what it names stays the same wherever that stands.
+      const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
+      const home = { plugin: alias, folder, ...own, ...(seal ? { seal } : {}) };
+      const brokers = makeBrokers(home, grants, paths, machine.powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AtRestError } from "../../at-rest/errors.ts";
 import { answerWithError, type ToolAnswer } from "../../answer.ts";
 import type { CallTool } from "../../call.ts";
 import { makeVisible } from "../../firewall/visible.ts";
@@ -188,7 +189,11 @@ export class TaskRunner {
       if (this.#runs.size >= limits.running) return;
       for (const handle of await book.waiting(LOOK_AT_MAX)) {
         if (this.#isClosed || this.#runs.size >= limits.running) return;
-        await this.#claimOne(handle);
+        // One tenant whose key nobody can have now keeps no other's tasks from being run.
+        await this.#claimOne(handle).catch((error: unknown) => {
+          if (!(error instanceof AtRestError)) throw error;
+          this.#setting.onTrouble(error);
+        });
       }
     }
   }
