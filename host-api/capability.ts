@@ -68,6 +68,17 @@ export interface PluginHome {
   readonly seal?: SealOptions;
 }
 
+/** What a plugin that has a capability can do with it: the debt report says it of every plugin that has one. */
+export interface Consequence<Grant extends JsonValue> {
+  /** What follows "the plugin can". Names no host, path or value of a grant: agents read it. */
+  readonly can: string;
+  readonly severity: "low" | "medium";
+  /** Ids of the OWASP MCP Top 10. */
+  readonly references: readonly string[];
+  /** Where to, for operators: `api.example.com`. */
+  whereTo?(grant: Grant): string;
+}
+
 /**
  * One capability, whole: how its grant is read, written and compared, and the authority behind it.
  * `Grant` is plain JSON data, so that it can be digested and pinned.
@@ -76,6 +87,8 @@ export interface Capability<Grant extends JsonValue> {
   readonly name: CapabilityName;
   /** One line for operators: what granting this means. */
   readonly meaning: string;
+  /** What it means for whoever relies on what plugins cannot do. */
+  readonly consequence: Consequence<Grant>;
   /** Component-level imports it serves, without version: `glovebox:plugin/kv`, `wasi:filesystem/types`. */
   readonly interfaces: readonly string[];
   /** Reads a grant from configuration or a manifest's request. Unknown keys are errors. Throws `GrantError`. */

@@ -37,8 +37,14 @@ export interface SealOptions {
 
 export interface BeneathOptions {
   readonly writable: boolean;
+  /** Names and contents are sealed. Without it they stand in the folder as they are. */
   readonly seal?: SealOptions;
+  /** Told what a sealed folder holds that was not sealed with its key: for the operator, once for each kind of it. */
+  readonly onForeign?: (what: ForeignFinding) => void;
 }
+
+/** `name`: an entry that the host shows to nobody. `file`: one under a sealed name that does not open. */
+export type ForeignFinding = "name" | "file";
 
 export interface BeneathStat {
   readonly kind: "file" | "directory" | "symlink" | "other";

@@ -14,7 +14,7 @@ import { callableKey, type CallableTool, type CallKind } from "./callable.ts";
 import { makeCallRecord } from "./call-record.ts";
 import { ASKS_NOTHING, type AskableClient, type GivenInputs, type NeededInputs } from "./inputs.ts";
 import { insufficientScope, unknownTool } from "./call-refusals.ts";
-import { hearThrough } from "./hear-through.ts";
+import { HEARD_CHARS_MAX, hearThrough } from "./hear-through.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { makeVisible } from "./firewall/visible.ts";
 import { digestOrNull } from "./plugin/canonical.ts";
@@ -151,7 +151,6 @@ export interface CallSetting {
   readonly onChange?: (plugin: string, change: Change) => void;
 }
 
-const LOG_LINE_CHARS_MAX = 2000;
 /** What has no canonical form could not be found again in the audit trail, so it is not run. */
 const NOT_CANONICAL = { path: "", message: "must not hold half of a character (a lone surrogate)" };
 
@@ -330,16 +329,15 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
     onLog: (level, message) => {
-      const shown = makeVisible(message.slice(0, LOG_LINE_CHARS_MAX));
       setting.audit.write({
         kind: "guest-log",
         timestamp: new Date().toISOString(),
         call_id: callId,
         plugin: plugin.alias,
         level,
-        message: shown,
+        message: makeVisible(message.slice(0, HEARD_CHARS_MAX.log)),
       });
-      onLog?.(level, shown);
+      onLog?.(level, message);
     },
     ...(setting.onChange
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }

@@ -8,6 +8,8 @@ export const EXIT = {
   wrongUsage: 2,
   refused: 3,
   toolError: 4,
+  /** A probe saw what must not be possible. */
+  escaped: 5,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

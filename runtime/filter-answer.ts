@@ -106,27 +106,39 @@ function filterError(
 
 /**
  * Questions are a plugin's words too. Their state comes back to it as it was, and so do their names: undefined where one of
- * those must not leave.
+ * those, or an address, must not leave.
  */
 function filterNeeds(needs: NeededInputs, filtering: Filtering): NeededInputs | undefined {
   if (Object.keys(needs.requests).some((key) => filtering.text(key, "needs") !== key))
     return undefined;
-  const requests = Object.entries(needs.requests).map(([key, request]): [string, InputRequest] => [
-    key,
-    filterRequest(request, `needs.${key}`, filtering),
-  ]);
+  const requests: [string, InputRequest][] = [];
+  for (const [key, request] of Object.entries(needs.requests)) {
+    const filtered = filterRequest(request, `needs.${key}`, filtering);
+    if (filtered === undefined) return undefined;
+    requests.push([key, filtered]);
+  }
   return { ...needs, requests: Object.fromEntries(requests) };
 }
 
-/** All that a person reads of a question, and all that the client's model does. An address stays as it is: it is granted. */
-function filterRequest(request: InputRequest, where: string, filtering: Filtering): InputRequest {
+/**
+ * All that a person reads of a question, and all that the client's model does. Undefined for an address that holds what must
+ * not leave: with a part of it taken out, it would be another one.
+ */
+function filterRequest(
+  request: InputRequest,
+  where: string,
+  filtering: Filtering,
+): InputRequest | undefined {
   if (request.kind === "roots") return request;
   if (request.kind === "sampling") {
     const params = filtering.value(request.params, `${where}.params`);
     return { ...request, params: isJsonObject(params) ? params : {} };
   }
   const message = filtering.text(request.message, `${where}.message`);
-  if (request.kind === "url") return { ...request, message };
+  if (request.kind === "url")
+    return filtering.text(request.url, `${where}.url`) === request.url
+      ? { ...request, message }
+      : undefined;
   const schema = filtering.value(request.schema, `${where}.schema`);
   return { ...request, message, schema: isJsonObject(schema) ? schema : {} };
 }

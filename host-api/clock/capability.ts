@@ -5,6 +5,11 @@ import { makeClockBroker } from "./broker.ts";
 export const clock: Capability<WholeGrant> = {
   name: "clock",
   meaning: "know the time, and wait",
+  consequence: {
+    can: "measure time, and by it what else the machine does",
+    severity: "low",
+    references: [],
+  },
   interfaces: [
     "glovebox:plugin/clock",
     "wasi:clocks/monotonic-clock",

@@ -5,6 +5,11 @@ import { envCovers, formatEnvGrant, parseEnvFlag, parseEnvGrant, type EnvGrant }
 export const env: Capability<EnvGrant> = {
   name: "env",
   meaning: "read the values set for it here",
+  consequence: {
+    can: "put the values that were set for it into whatever it answers or sends",
+    severity: "low",
+    references: ["OWASP MCP01"],
+  },
   interfaces: ["glovebox:plugin/env", "wasi:cli/environment", "wasi:config/store"],
   parseGrant: parseEnvGrant,
   parseFlag: parseEnvFlag,

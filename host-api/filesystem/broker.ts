@@ -26,6 +26,7 @@ export function makeBroker(
 ): CapabilityBroker {
   const beneath = powers.openBeneath(`${home.folder}/files`, {
     writable: grant.access === "read-write",
+    ...(home.seal ? { seal: home.seal } : {}),
   });
   const folder = new MeteredFolder(beneath, grant, () => powers.monotonicMs());
   const files = new OpenFiles();

@@ -10,6 +10,12 @@ export const http: Capability<HttpGrant> = {
   name: "http",
   meaning:
     "send HTTP requests to the named hosts; secrets are added by the host and never shown to the plugin",
+  consequence: {
+    can: "send what it is given to other machines",
+    severity: "medium",
+    references: ["OWASP MCP10"],
+    whereTo: ({ allow }) => [...new Set(allow.map(({ host }) => host))].join(", "),
+  },
   interfaces: ["glovebox:plugin/http", "wasi:http/types", "wasi:http/outgoing-handler"],
   parseGrant,
   parseFlag,

@@ -5,6 +5,11 @@ import { formatKvGrant, kvCovers, parseKvFlag, parseKvGrant, type KvGrant } from
 export const kv: Capability<KvGrant> = {
   name: "kv",
   meaning: "keep small values between calls, in a store of its own",
+  consequence: {
+    can: "leave what one call reads in its store, for later calls to find",
+    severity: "low",
+    references: [],
+  },
   interfaces: ["glovebox:plugin/kv", "wasi:keyvalue/store"],
   parseGrant: parseKvGrant,
   parseFlag: parseKvFlag,

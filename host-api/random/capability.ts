@@ -5,6 +5,11 @@ import { makeRandomBroker } from "./broker.ts";
 export const random: Capability<WholeGrant> = {
   name: "random",
   meaning: "draw secure random bytes",
+  consequence: {
+    can: "answer differently each time, so that no call of it can be repeated",
+    severity: "low",
+    references: [],
+  },
   interfaces: [
     "glovebox:plugin/random",
     "wasi:random/random",

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+} from "node:crypto";
 import { AtRestError } from "./errors.ts";
 
 export const DATA_KEY_BYTES = 32;
@@ -46,14 +53,17 @@ export function openValue(dataKey: Uint8Array, sealed: Uint8Array, place: Sealed
  * plugin that writes can reach. The place is the associated data.
  */
 export class Sealer {
-  readonly #key: Uint8Array;
+  /** Enciphers each block by itself, so that one serves for all of them. */
+  readonly #blocks: Cipheriv;
   /** K1 of the standard's CMAC. */
   readonly #mask: Buffer;
+  /** The half of a nonce that named the last key, and that key: parts of one file come in rows of the same half. */
+  #last: { readonly half: Buffer; readonly key: Uint8Array } | undefined;
 
   constructor(key: Uint8Array) {
     if (key.length !== DATA_KEY_BYTES) throw new TypeError("a key of AES-256 has 32 bytes");
-    this.#key = key;
-    this.#mask = doubled(encryptBlocks(key, Buffer.alloc(BLOCK_BYTES)));
+    this.#blocks = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
+    this.#mask = doubled(this.#blocks.update(Buffer.alloc(BLOCK_BYTES)));
   }
 
   /** Form, nonce, ciphertext, tag. */
@@ -92,19 +102,18 @@ export class Sealer {
   }
 
   #derive(nonce: Uint8Array): Uint8Array {
+    const half = nonce.subarray(0, 12);
+    if (this.#last?.half.equals(half)) return this.#last.key;
     const blocks = Buffer.alloc(2 * BLOCK_BYTES);
     for (const [index, start] of [0, BLOCK_BYTES].entries()) {
       blocks.set([0, index + 1, 0x58, 0], start);
-      blocks.set(nonce.subarray(0, 12), start + 4);
+      blocks.set(half, start + 4);
       for (let at = 0; at < BLOCK_BYTES; at += 1)
         blocks[start + at] = (blocks[start + at] ?? 0) ^ (this.#mask[at] ?? 0);
     }
-    return encryptBlocks(this.#key, blocks);
+    this.#last = { half: Buffer.from(half), key: this.#blocks.update(blocks) };
+    return this.#last.key;
   }
-}
-
-function encryptBlocks(key: Uint8Array, blocks: Uint8Array): Buffer {
-  return createCipheriv("aes-256-ecb", key, null).setAutoPadding(false).update(blocks);
 }
 
 /** Doubling in GF(2^128), as CMAC (RFC 4493, 2.3) makes its subkeys. */

@@ -1,11 +1,16 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
-import type { Posture } from "../debt/report.ts";
-import type { ServerConfiguration } from "../policy/server/configuration.ts";
-import { runtimeVersion } from "../powers/version.ts";
+import type { Posture, PostureOfPlugin, RefusedPlugin } from "../debt/posture.ts";
+import { listSecretReferences, type SecretReference } from "../policy/gates/secret-references.ts";
+import { packagesInUse, runtimeVersion } from "../powers/version.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../supply/installed.ts";
-import { configuredPlugin, verifyWorkspace, type Workspace } from "../workspace.ts";
+import {
+  configuredPlugin,
+  verifyWorkspace,
+  type Verification,
+  type Workspace,
+} from "../workspace.ts";
 import { effectiveMode, type Machine } from "./machine.ts";
 
 /** What the debt report says of a workspace that is not serving; without one, of the machine alone. */
@@ -15,15 +20,16 @@ export async function probePosture(
 ): Promise<Posture> {
   const seal = await machine.probeSeal();
   if (!workspace)
-    return {
+    return withPackages({
       runtimeVersion: runtimeVersion(),
       mode: effectiveMode("development"),
       seal,
       waivers: [],
       plugins: [],
-    };
-  const { plugins } = verifyWorkspace(workspace, machine.files);
-  return describePosture(workspace, plugins, seal, effectiveMode(workspace.configuration.mode));
+    });
+  const { plugins, refused } = verifyWorkspace(workspace, machine.files);
+  const mode = effectiveMode(workspace.configuration.mode);
+  return describePosture(workspace, plugins, seal, mode, { refused });
 }
 
 /** The facts that the debt report speaks of. */
@@ -32,29 +38,63 @@ export function describePosture(
   plugins: readonly VerifiedPlugin[],
   seal: Seal,
   mode: Posture["mode"],
+  {
+    serving,
+    refused = new Map(),
+  }: { readonly serving?: Posture["serving"]; readonly refused?: Verification["refused"] } = {},
 ): Posture {
-  return {
+  const { configuration } = workspace;
+  const secrets = listSecretReferences(configuration);
+  return withPackages({
     runtimeVersion: runtimeVersion(),
     mode,
     seal,
-    waivers: workspace.configuration.waivers,
-    acceptedPaths: workspace.configuration.flow.accept,
-    ...countsAlone(workspace.configuration.server),
-    plugins: plugins.map(({ alias, signers }) => ({
+    waivers: configuration.waivers,
+    acceptedPaths: configuration.flow.accept,
+    configuration,
+    plugins: plugins.map((plugin) => describePlugin(workspace, plugin, secrets)),
+    refused: [...refused].map(([alias, reasons]): RefusedPlugin => ({
       alias,
-      signed: signers.length > 0,
-      grants: Object.entries(configuredPlugin(workspace, alias).grants).map(
-        ([capability, grant]) => ({
-          capability,
-          form: CAPABILITIES[capability as CapabilityName].formatGrant(grant),
-          sends: capability === "http",
-        }),
-      ),
+      codes: reasons.map(({ code }) => code),
     })),
+    ...(serving === undefined ? {} : { serving }),
+  });
+}
+
+function describePlugin(
+  workspace: Workspace,
+  { alias, signers }: Pick<VerifiedPlugin, "alias" | "signers">,
+  secrets: readonly SecretReference[],
+): PostureOfPlugin {
+  const { grants } = configuredPlugin(workspace, alias);
+  const place = `plugins.${alias}.`;
+  return {
+    alias,
+    signed: signers.length > 0,
+    grants: Object.entries(grants).map(([capability, grant]) => {
+      const name = capability as CapabilityName;
+      const { can, severity, references, whereTo } = CAPABILITIES[name].consequence;
+      const where = whereTo?.(grant);
+      return {
+        capability: name,
+        can,
+        severity,
+        references,
+        ...(where === undefined ? {} : { whereTo: where }),
+      };
+    }),
+    secrets: secrets.filter(({ path }) => path.startsWith(place)).map(({ reference }) => reference),
   };
 }
 
-function countsAlone({ rate, store }: ServerConfiguration): Pick<Posture, "countsAloneWhenAway"> {
-  const isAlone = store.kind === "redis" && rate?.whenAway === "allow";
-  return isAlone ? { countsAloneWhenAway: true } : {};
+/** What is in use is looked up when a report is first asked for: a start need not wait for it. */
+function withPackages(posture: Omit<Posture, "packages">): Posture {
+  let packages: Posture["packages"];
+  return {
+    ...posture,
+    get packages() {
+      packages ??= packagesInUse(posture.seal.name);
+      return packages;
+    },
+  };
 }

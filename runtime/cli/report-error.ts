@@ -46,9 +46,9 @@ function reasonsOf(error: unknown): readonly Reason[] {
   ];
 }
 
-/** Refusals outrank wrong words: a start that was refused says so even when a name was also wrong. */
+/** An escape outranks everything. Refusals outrank wrong words: a start that was refused says so even when a name was also wrong. */
 function exitOf(reasons: readonly Reason[]): ExitCode {
-  for (const exit of [EXIT.refused, EXIT.wrongUsage])
+  for (const exit of [EXIT.escaped, EXIT.refused, EXIT.wrongUsage])
     if (reasons.some((reason) => reason.exit === exit)) return exit;
   return EXIT.failed;
 }

@@ -5,6 +5,7 @@ import { FILTER_ITEMS } from "./filter-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
 import { HTTP_ITEMS } from "./http-items.ts";
+import { MODEL_ITEMS } from "./model-items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
@@ -354,4 +355,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...EXTISM_ITEMS,
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
+  ...MODEL_ITEMS,
 ];

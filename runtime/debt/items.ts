@@ -57,5 +57,7 @@ export interface Evidence {
 export interface LiveItem extends DebtItem {
   /** Aliases. Whoever does not see all of these does not hear of the item. */
   readonly about?: readonly string[];
+  /** The only profile whose clients may hear of it. Left out, it is no profile's, or any's. */
+  readonly profile?: string;
   readonly operator?: Partial<Pick<DebtItem, "title" | "current_behavior" | "evidence">>;
 }

@@ -14,7 +14,7 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
       "Without `server.store.redis` each process counts calls for itself and begins anew when it starts, the quota of 24 hours too. With it, a Redis that was emptied begins anew. HTTP requests of an address or a caller (`requests`, `refused`) are counted in each process in any case.",
     ideal: "Quotas outlive every process.",
     resolved_by: "A durable counter for the quota of a day.",
-    references: ["OWASP MCP10"],
+    references: [],
     evidence: [
       { kind: "test", what: "test/unit/server/limits/memory-meter.test.ts" },
       { kind: "test", what: "test/unit/server/limits/redis-meter.test.ts" },
@@ -62,7 +62,7 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
       "An account that counts something is never dropped, so that nobody is reset by others. In memory there are at most 100,000; whoever comes when they are full shares one of 1,024, drawn by a secret hash, and may be refused for what another used.",
     ideal: "Everyone has an account of their own.",
     resolved_by: "Redis as the store, which has no such bound.",
-    references: ["OWASP MCP10"],
+    references: [],
     evidence: [{ kind: "test", what: "test/unit/server/limits/memory-meter.test.ts" }],
   },
 ];

@@ -2,14 +2,19 @@ import type { AcceptedPath } from "../policy/flow/policy.ts";
 import type { Waiver } from "../policy/configuration.ts";
 import { isSealed } from "../policy/gates/decide-start.ts";
 import type { Measure, Seal } from "../sandbox/sandbox.ts";
-import type { DebtItem } from "./items.ts";
-import type { Posture, PostureOfPlugin } from "./report.ts";
+import { advisoryItems } from "./advisory-items.ts";
+import { configurationItems } from "./configuration-items.ts";
+import type { LiveItem } from "./items.ts";
+import { configured, listNames, liveItem } from "./live-item.ts";
+import { pluginItems, refusedItem } from "./plugin-items.ts";
+import type { Posture } from "./posture.ts";
+import type { ProbeResult, ProbeRun } from "./probe-result.ts";
 
 /**
- * Items that the configuration or the machine brings: a missing ring, a waiver, an unsigned plugin, what a grant means.
- * Their ids name what they are about, so that they stay the same when something else comes or goes.
+ * Items that the configuration or the machine brings: a missing ring, a waiver, an unsigned plugin, what a grant means, an
+ * advisory. Their ids name what they are about, so that they stay the same when something else comes or goes.
  */
-export function postureItems(posture: Posture): DebtItem[] {
+export function postureItems(posture: Posture, nowMs: number): LiveItem[] {
   return [
     ...(isSealed(posture.seal) ? [] : [sealItem(posture.seal)]),
     ...posture.seal.measures
@@ -17,35 +22,18 @@ export function postureItems(posture: Posture): DebtItem[] {
       .map(cgroupItem),
     ...posture.waivers.map(waiverItem),
     ...(posture.acceptedPaths ?? []).map(acceptedItem),
-    ...posture.plugins.filter((plugin) => !plugin.signed).map(unsignedItem),
-    ...posture.plugins
-      .filter((plugin) => plugin.grants.some((grant) => grant.sends))
-      .map(sendingItem),
-    ...(posture.countsAloneWhenAway === true ? [LIMITS_AWAY] : []),
+    ...probeItems(posture.probes),
+    ...pluginItems(posture.plugins),
+    ...(posture.refused ?? []).map(refusedItem),
+    ...configurationItems(posture),
+    ...advisoryItems(posture.packages, nowMs),
   ];
 }
 
-const LIMITS_AWAY: DebtItem = {
-  id: "GB-LIMITS-AWAY",
-  title: "While the shared store is away, each replica counts callers for itself",
-  status: "open",
-  severity: "medium",
-  since: "0.2.0",
-  ring: null,
-  area: "limits",
-  current_behavior:
-    "Calls are let in while the store does not answer. A caller then has the limits once for each replica, and anew at each of its starts.",
-  ideal: "No call is let in whose limits nobody can check.",
-  resolved_by: "Write `when_away: refuse`, or leave it out.",
-  references: ["OWASP MCP10"],
-  evidence: [{ kind: "configuration", what: "server.rate.when_away" }],
-};
-
-function sealItem({ name, allowed, denied }: Seal): DebtItem {
-  return {
+function sealItem({ name, allowed, denied }: Seal): LiveItem {
+  return liveItem({
     id: "GB-SEAL",
     title: "The operating system's seal is not in force on this machine",
-    status: "open",
     severity: "critical",
     since: "0.1.0",
     ring: 5,
@@ -61,22 +49,23 @@ function sealItem({ name, allowed, denied }: Seal): DebtItem {
         kind: "probe",
         what:
           allowed.length > 0
-            ? `allowed: ${allowed.join(", ")}`
+            ? `${allowed.length} attempts were allowed`
             : denied.length > 0
               ? `${name}: ${denied.length} attempts denied, on a form that is untested on hardware`
               : "nothing was seen denied",
       },
     ],
-  };
+    ...(allowed.length > 0
+      ? { operator: { evidence: [{ kind: "probe", what: `allowed: ${listNames(allowed)}` }] } }
+      : {}),
+  });
 }
 
-function cgroupItem({ says }: Measure): DebtItem {
-  return {
+function cgroupItem({ says }: Measure): LiveItem {
+  return liveItem({
     id: "GB-CGROUP",
     title: "No cgroup bounds a runner on this machine",
-    status: "open",
     severity: "low",
-    since: "0.2.0",
     ring: 5,
     area: "sandbox",
     current_behavior:
@@ -84,78 +73,83 @@ function cgroupItem({ says }: Measure): DebtItem {
     ideal: "The kernel bounds each runner by memory.max and pids.max.",
     resolved_by:
       "Give the broker a cgroup of its own: a systemd unit with Delegate=yes and DelegateSubgroup=broker.",
-    references: [],
     evidence: [{ kind: "probe", what: says }],
-  };
+  });
 }
 
-function waiverItem({ gate, until }: Waiver): DebtItem {
-  return {
+/** The reason is the operator's own words, perhaps with names of people: it stays with operators. */
+function waiverItem({ gate, reason, until }: Waiver): LiveItem {
+  const now =
+    "Until the end of that day the gate does not refuse; after it, production does not start.";
+  return liveItem({
     id: `GB-WAIVER-${gate}`,
     title: `Gate \`${gate}\` is waived until ${until}`,
-    status: "open",
     severity: "high",
     since: "0.1.0",
-    ring: null,
     area: "operation",
-    current_behavior:
-      "Until the end of that day the gate does not refuse; after it, production does not start.",
+    current_behavior: now,
     ideal: "No waiver.",
     resolved_by: "Close the gap that the waiver names and remove it from the configuration.",
-    references: [],
-    evidence: [{ kind: "configuration", what: "waivers" }],
-  };
+    evidence: configured("waivers"),
+    operator: { current_behavior: `${now} The reason given: ${reason}` },
+  });
 }
 
-function acceptedItem({ path, until }: AcceptedPath): DebtItem {
-  return {
-    id: `GB-FLOW-${path.replace("/", "-has-").replace(">", "-to-")}`,
-    title: `Path \`${path}\` from private data to the outside is accepted until ${until}`,
-    status: "open",
+/** `PROFILE/FROM>TO` or `FROM>TO`. An id must tell names with hyphens apart, so its parts are joined by dots. */
+function acceptedItem({ path, reason, until }: AcceptedPath): LiveItem {
+  const [, profile, from = "", to = ""] = /^(?:(.*)\/)?(.*)>(.*)$/.exec(path) ?? [];
+  const now =
+    "Until the end of that day nobody is asked before data leaves on it, whatever the conversation has read; after it, a person is asked, and production does not start.";
+  return liveItem({
+    id: `GB-FLOW-${profile === undefined ? "" : `${profile}.has.`}${from}.to.${to}`,
+    about: [from, to],
+    ...(profile === undefined ? {} : { profile }),
+    title: `The path from \`${from}\` to the outside through \`${to}\` is accepted until ${until}`,
     severity: "high",
-    since: "0.2.0",
-    ring: null,
     area: "flow",
-    current_behavior:
-      "Until the end of that day nobody is asked before data leaves on it, whatever the conversation has read; after it, a person is asked, and production does not start.",
+    current_behavior: now,
     ideal: "The path is cut, or a person decides.",
     resolved_by: "Cut the path with grants or profiles, or move it to `flow.hold`.",
     references: ["OWASP MCP06"],
-    evidence: [{ kind: "configuration", what: "flow.accept" }],
-  };
+    evidence: configured("flow.accept"),
+    operator: {
+      title: `Path \`${path}\` from private data to the outside is accepted until ${until}`,
+      current_behavior: `${now} The reason given: ${reason}`,
+    },
+  });
 }
 
-function unsignedItem({ alias }: PostureOfPlugin): DebtItem {
-  return {
-    id: `GB-UNSIGNED-${alias}`,
-    title: `Plugin \`${alias}\` runs unsigned`,
-    status: "open",
-    severity: "high",
-    since: "0.1.0",
-    ring: 0,
-    area: "supply",
-    current_behavior: "It is pinned by digest, but nobody vouches for it.",
-    ideal: "Every plugin is signed by a key that the operator trusts.",
-    resolved_by: "Sign it and remove `unsigned: true`.",
-    references: ["OWASP MCP04"],
-    evidence: [{ kind: "configuration", what: `plugins.${alias}.unsigned` }],
-  };
+/** One for every claim that was seen not to hold, and one where nobody has looked. */
+function probeItems(run: ProbeRun | undefined): LiveItem[] {
+  if (run) return run.results.filter(({ held }) => !held).map(escapedItem);
+  return [
+    liveItem({
+      id: "GB-PROBES",
+      title: "Nobody has attacked this release on this machine",
+      severity: "low",
+      area: "operation",
+      current_behavior:
+        "What holds a plugin in was tested where the release was made. Whether it holds here is not known beyond the seal's own probe.",
+      ideal: "Hostile plugins try every claim on the machine that relies on it.",
+      resolved_by: "Run `glovebox doctor`.",
+      evidence: [{ kind: "probe", what: "not run" }],
+    }),
+  ];
 }
 
-function sendingItem({ alias }: PostureOfPlugin): DebtItem {
-  return {
-    id: `GB-SENDS-${alias}`,
-    title: `Plugin \`${alias}\` can send what it is given to other machines`,
-    status: "monitoring",
-    severity: "medium",
-    since: "0.1.0",
-    ring: 2,
-    area: "capabilities",
-    current_behavior:
-      "Arguments and anything else that the plugin can read may leave through its granted hosts.",
-    ideal: "Only plugins that must reach the network may.",
-    resolved_by: "Remove the grant, or accept it.",
-    references: ["OWASP MCP10"],
-    evidence: [{ kind: "configuration", what: `plugins.${alias}.grants.http` }],
-  };
+function escapedItem({ id, ring, claim, says }: ProbeResult): LiveItem {
+  return liveItem({
+    id: `GB-PROBE-${id}`,
+    title: `It does not hold on this machine: ${claim}`,
+    severity: "critical",
+    ring,
+    area: ring === 0 ? "supply" : ring === 2 ? "capabilities" : ring === null ? "audit" : "sandbox",
+    current_behavior: "A hostile plugin did it here, or the claim could not be tried.",
+    ideal: "It holds.",
+    resolved_by:
+      "Stop serving. Run `glovebox doctor` again, and report what it shows as a vulnerability.",
+    references: ["OWASP MCP05"],
+    evidence: [{ kind: "probe", what: `${id}: not held` }],
+    operator: { evidence: [{ kind: "probe", what: `${id}: not held: ${says}` }] },
+  });
 }

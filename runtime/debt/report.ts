@@ -1,82 +1,136 @@
-import type { JsonObject } from "@glovebox/host-api/json";
+import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import { digestOf } from "../plugin/canonical.ts";
-import type { AcceptedPath } from "../policy/flow/policy.ts";
-import type { Configuration, Waiver } from "../policy/configuration.ts";
-import { isSealed } from "../policy/gates/decide-start.ts";
-import type { Seal } from "../sandbox/sandbox.ts";
 import { BUILT_IN_ITEMS } from "./built-in-items.ts";
-import { SEVERITIES, STATUSES, type DebtItem } from "./items.ts";
+import { describePostureFor } from "./describe-posture.ts";
+import {
+  AREA_NAMES,
+  SEVERITIES,
+  STATUSES,
+  type DebtItem,
+  type Evidence,
+  type LiveItem,
+} from "./items.ts";
+import type { Posture } from "./posture.ts";
 import { postureItems } from "./posture-items.ts";
 import type { ProbeRun } from "./probe-result.ts";
 
-/** The facts of this machine and configuration that the report speaks of. */
-export interface Posture {
-  readonly runtimeVersion: string;
-  readonly mode: Configuration["mode"];
-  readonly seal: Seal;
-  readonly waivers: readonly Waiver[];
-  /** Paths from private data to the outside that nobody is asked about. */
-  readonly acceptedPaths?: readonly AcceptedPath[];
-  readonly plugins: readonly PostureOfPlugin[];
-  /** Whether each replica counts for itself while the store of all is away. */
-  readonly countsAloneWhenAway?: boolean;
-  /** Undefined where nobody has run the probes, or the first run has not ended. */
-  readonly probes?: ProbeRun;
-}
-
-export interface PostureOfPlugin {
-  readonly alias: string;
-  readonly signed: boolean;
-  /** Capability names granted, with the operator's one-line form of each. */
-  readonly grants: readonly {
-    readonly capability: string;
-    readonly form: string;
-    readonly sends: boolean;
-  }[];
-}
+export type { Posture, PostureOfPlugin } from "./posture.ts";
 
 /** Words of whoever asks, which may be an agent. */
 export interface ReportFilter {
   readonly status?: string;
   readonly severity?: string;
+  readonly area?: string;
 }
 
-export const REPORT_VERSION = 1;
+/** `public` is what agents get: it names no path, host, key, reason, person, or plugin that is not theirs. */
+export type View = "public" | "operator";
+
+/** Whom the public view is for. */
+export interface Viewer {
+  /** The plugins that whoever asks can see. Left out, none. */
+  readonly plugins?: ReadonlySet<string>;
+  /** The profile at which it asks. */
+  readonly profile?: string;
+}
+
+export const REPORT_VERSION = 2;
+/** What is beyond it is counted in `items_left_off`, the least severe first. */
+export const ITEMS_MAX = 1000;
 
 /**
- * The pattern debt report: built-in items, and those that this machine and configuration add by themselves.
- * Versioned JSON (`debt-report.schema.json`), sorted by id; `digest` is over all items, whatever the filter leaves out.
- * Agents read it: it names no path, host or key. A filter word that means nothing is not applied, and `filter` shows
- * what was: nobody shall take an empty list for good news.
+ * The pattern debt report: built-in items, and those that this machine, configuration and release add by themselves.
+ * Versioned JSON (`debt-report.schema.json`), sorted by id; `digest` is over all items of the view, whatever the filter
+ * leaves out. A filter word that means nothing is not applied, and `filter` shows what was: nobody shall take an empty
+ * list for good news.
  */
-export function makeDebtReport(posture: Posture, filter: ReportFilter = {}): JsonObject {
-  const items = [...BUILT_IN_ITEMS, ...postureItems(posture)].toSorted((left, right) =>
-    left.id < right.id ? -1 : 1,
-  );
-  const status = STATUSES.find((known) => known === filter.status) ?? null;
-  const severity = SEVERITIES.find((known) => known === filter.severity) ?? null;
-  const shown = items.filter(
-    (item) =>
-      item.status === (status ?? item.status) && item.severity === (severity ?? item.severity),
-  );
+export function makeDebtReport(
+  posture: Posture,
+  filter: ReportFilter,
+  view: View,
+  viewer: Viewer = {},
+  nowMs = Date.now(),
+): JsonObject {
+  const all = listItems(posture, view, viewer, nowMs);
+  const items = withinLimit(all);
+  const known = readFilter(filter);
   return {
     report_version: REPORT_VERSION,
+    view,
     runtime: { name: "glovebox", version: posture.runtimeVersion },
-    posture: {
-      mode: posture.mode,
-      seal: posture.seal.name,
-      seal_in_force: isSealed(posture.seal),
-      waivers: posture.waivers.map(({ gate, until }) => ({ gate, until })),
-      plugins: posture.plugins.length,
-      unsigned_plugins: posture.plugins.filter((plugin) => !plugin.signed).length,
-    },
+    posture: describePostureFor(posture, view, viewer, nowMs),
     digest: digestOf(items),
-    filter: { status, severity },
-    items_total: items.length,
-    items: shown.map(toJson),
+    filter: known,
+    items_total: all.length,
+    items_left_off: all.length - items.length,
+    items: items.filter((item) => isWanted(item, known)).map(toJson),
   };
 }
 
-function toJson(item: DebtItem): JsonObject {
+/** Every item of a view, sorted by id. Ids are in ASCII, so that this order is nobody's locale. */
+export function listItems(
+  posture: Posture,
+  view: View,
+  viewer: Viewer,
+  nowMs: number,
+): readonly DebtItem[] {
+  const live = postureItems(posture, nowMs)
+    .filter((item) => view === "operator" || maySee(item, viewer))
+    .map((item) => inView(item, view));
+  return [...BUILT_IN_ITEMS, ...live]
+    .map((item) => ({ ...item, evidence: item.evidence.map((one) => judge(one, posture.probes)) }))
+    .toSorted((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+function maySee({ about = [], profile }: LiveItem, viewer: Viewer): boolean {
+  if (profile !== undefined && profile !== viewer.profile) return false;
+  return about.every((alias) => viewer.plugins?.has(alias) === true);
+}
+
+function inView(
+  { about: _about, profile: _profile, operator, ...item }: LiveItem,
+  view: View,
+): DebtItem {
+  return view === "operator" ? { ...item, ...operator } : item;
+}
+
+/** A probe that an item names as its evidence is worth what it showed here. */
+function judge(evidence: Evidence, run: ProbeRun | undefined): Evidence {
+  if (evidence.kind !== "probe") return evidence;
+  const result = run?.results.find(({ id }) => id === evidence.what);
+  if (!result) return evidence;
+  return { ...evidence, what: `${result.id}: ${result.held ? "held" : "not held"}` };
+}
+
+function withinLimit(items: readonly DebtItem[]): readonly DebtItem[] {
+  if (items.length <= ITEMS_MAX) return items;
+  const rank = ({ severity }: DebtItem): number => SEVERITIES.indexOf(severity);
+  const kept = new Set(
+    items.toSorted((left, right) => rank(right) - rank(left)).slice(0, ITEMS_MAX),
+  );
+  return items.filter((item) => kept.has(item));
+}
+
+type KnownFilter = Record<"status" | "severity" | "area", string | null>;
+
+function readFilter({ status, severity, area }: ReportFilter): KnownFilter {
+  const find = (words: readonly string[], word: string | undefined): string | null =>
+    words.find((known) => known === word) ?? null;
+  return {
+    status: find(STATUSES, status),
+    severity: find(SEVERITIES, severity),
+    area: find(AREA_NAMES, area),
+  };
+}
+
+function isWanted(item: DebtItem, { status, severity, area }: KnownFilter): boolean {
+  return (
+    item.status === (status ?? item.status) &&
+    item.severity === (severity ?? item.severity) &&
+    item.area === (area ?? item.area)
+  );
+}
+
+function toJson(item: DebtItem): JsonValue {
   return { ...item, evidence: item.evidence.map((evidence) => ({ ...evidence })) };
 }

@@ -1,11 +1,71 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { notWritable } from "./file-errors.ts";
 
-/** A fresh folder for work that nobody keeps. */
-export function makeScratchFolder(prefix: string): { readonly folder: string; remove(): void } {
-  const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), prefix));
+const STALE_MAX = 100;
+/** What the work of one folder needs at most. */
+const FREE_BYTES_MIN = 64 * 1024 * 1024;
+
+export interface Scratch {
+  readonly folder: string;
+  remove(): void;
+}
+
+/**
+ * A fresh folder for work that nobody keeps, which only this user may enter: where the system puts such, or in the first
+ * of `others` that can be written and has room. Throws `ERR_WORKSPACE_NOT_WRITABLE`.
+ */
+export function makeScratchFolder(prefix: string, others: readonly string[] = []): Scratch {
+  const [place = os.tmpdir(), ...rest] = [os.tmpdir(), ...others];
+  const folder = makeIn(place, prefix, rest);
   return { folder, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
+}
+
+function makeIn(place: string, prefix: string, rest: readonly string[]): string {
+  try {
+    const real = fs.realpathSync(place);
+    const { bavail, bsize } = fs.statfsSync(real);
+    if (bavail * bsize < FREE_BYTES_MIN) throw Object.assign(new Error(), { code: "ENOSPC" });
+    return fs.mkdtempSync(path.join(real, prefix));
+  } catch (error) {
+    const [next, ...further] = rest;
+    if (next === undefined) throw notWritable(place, error);
+    return makeIn(next, prefix, further);
+  }
+}
+
+/**
+ * Removes folders that `makeScratchFolder` made with this prefix and whose maker was killed: this user's own, untouched for
+ * `ageMsMin`. What cannot be removed stays: nobody waits for it.
+ */
+export function removeStale(
+  prefix: string,
+  ageMsMin: number,
+  others: readonly string[] = [],
+): void {
+  for (const place of [os.tmpdir(), ...others])
+    for (const name of listQuietly(place)
+      .filter((found) => found.startsWith(prefix))
+      .slice(0, STALE_MAX)) {
+      const folder = path.join(place, name);
+      try {
+        const { uid, mtimeMs } = fs.lstatSync(folder);
+        const isOurs = process.getuid === undefined || process.getuid() === uid;
+        if (isOurs && Date.now() - mtimeMs > ageMsMin)
+          fs.rmSync(folder, { recursive: true, force: true });
+      } catch {
+        // Somebody else was quicker, or may not be disturbed.
+      }
+    }
+}
+
+function listQuietly(folder: string): readonly string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** A copy of a folder and all that is beneath it, links as links. */

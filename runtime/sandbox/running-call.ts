@@ -46,7 +46,6 @@ export const NOTE_LIMITS = {
   countMax: 20_000,
   bytesMax: 16 * 1024 * 1024,
   progressMax: 1000,
-  progressCharactersMax: 1024,
   changesMax: 100,
 };
 
@@ -261,11 +260,7 @@ export class RunningCall {
     }
     this.#progressReports += 1;
     if (this.#progressReports > NOTE_LIMITS.progressMax) return;
-    this.#call.onProgress?.(
-      progress,
-      total ?? undefined,
-      message?.slice(0, NOTE_LIMITS.progressCharactersMax),
-    );
+    this.#call.onProgress?.(progress, total ?? undefined, message ?? undefined);
   }
 
   /** What is over the limit is lost: whoever is told reads everything again anyway. */

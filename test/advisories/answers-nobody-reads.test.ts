@@ -25,7 +25,7 @@ function openSession(output: Writable): PassThrough {
     version: "1.0.0",
     tools: TOOLS,
     callTool: () => assert.fail("nothing is called"),
-    reportDebt: () => ({}),
+    reportDebt: () => ({ report: {}, text: "{}" }),
   };
   serveOverStdio(setting, { input, output }, () => {});
   const params = {

@@ -58,7 +58,7 @@ for (const [name, connect] of CLIENTS)
       [...new Set(progress)].toSorted((a, b) => a - b),
     );
     assert.partialDeepStrictEqual(JSON.parse(await client.read("glovebox://debt")), {
-      report_version: 1,
+      report_version: 2,
     });
   });
 

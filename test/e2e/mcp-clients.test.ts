@@ -72,7 +72,7 @@ for (const [name, connect] of CLIENTS)
     const { items }: { items: { status: string }[] } = JSON.parse(textOf(report));
     assert.ok(items.length > 0 && items.every((item) => item.status === "open"));
     assert.partialDeepStrictEqual(JSON.parse(await client.read("glovebox://debt")), {
-      report_version: 1,
+      report_version: 2,
     });
   });
 

@@ -70,7 +70,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "no hosts": { edit: drop(/^ {4}hosts:.*\n/m), codes: ["ERR_GATE_HOSTS"] },
   "no word on origins": { edit: drop(/^ {4}origins:.*\n/m), codes: ["ERR_GATE_ORIGINS"] },
   "no proxy and no TLS": { edit: drop(/^ {4}proxy:.*\n/m), codes: ["ERR_GATE_TLS"] },
-  "everyone as proxy": { edit: swap("10.0.0.0/8", "0.0.0.0/0"), codes: ["ERR_GATE_TLS"] },
+  "everyone as proxy": { edit: swap("10.0.0.0/8", "0.0.0.0/0"), codes: ["ERR_GATE_PROXY"] },
   "no limits": { edit: drop(/^ {2}rate:\n.*\n/m), codes: ["ERR_GATE_RATE"] },
   "no audit": { edit: drop(/^audit:.*\n/m), codes: ["ERR_GATE_AUDIT"] },
   "no state key": { edit: drop(/^ {2}state_key:.*\n/m), codes: ["ERR_GATE_STATE_KEY"] },

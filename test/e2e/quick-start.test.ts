@@ -164,7 +164,17 @@ describe("the same with --json", () => {
     verify: ["mode", "seal", "verified", "warnings"],
     'call hello__count_words {"text":"a"}': ["content", "structuredContent"],
     doctor: ["checks", "seal", "measures", "denied"],
-    debt: ["report_version", "runtime", "posture", "digest", "filter", "items_total", "items"],
+    debt: [
+      "report_version",
+      "view",
+      "runtime",
+      "posture",
+      "digest",
+      "filter",
+      "items_total",
+      "items_left_off",
+      "items",
+    ],
     "completion bash": ["shell", "script"],
     "remove hello": ["removed", "data"],
   };

@@ -42,6 +42,7 @@ const PACKAGES: readonly PublishedPackage[] = [
     commandLine: "dist/cli",
     asTheyAre: [
       { pattern: "dist/sealed/*", from: "runtime", to: "." },
+      { pattern: "dist/probes/plugin.{wasm,json}", from: "runtime", to: "." },
       { pattern: "{debt,plugin,policy}/**/*.schema.json", from: "runtime", to: "." },
       { pattern: "cli/demo/hostile/{plugin.json,src/**}", from: "runtime", to: "." },
       // The plugins that the demonstration builds, but for `web`: its HTML parser is no dependency of the runtime.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { buildCommandLine, licensesOf } from "./build-command-line.ts";
 import { buildProbePlugin } from "./build-probe-plugin.ts";
 import { buildSealed, SEALED_PROGRAMS, type SealedProgram } from "./build-sealed.ts";
+import { packagesOf } from "./packages-in-use.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OUT = join(ROOT, "runtime/dist/sealed");
@@ -17,7 +18,10 @@ await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" })
 await buildProbePlugin(join(ROOT, "runtime/dist/probes"));
 writeFileSync(
   join(OUT, "built-with.json"),
-  `${JSON.stringify({ jco: versionOf("@bytecodealliance/jco-transpile/component") })}\n`,
+  `${JSON.stringify({
+    jco: versionOf("@bytecodealliance/jco-transpile/component"),
+    packages: packagesOf(readFileSync(join(ROOT, "package-lock.json"), "utf8")),
+  })}\n`,
 );
 
 /** The version of the package that holds this module, one folder below its own. */

@@ -62,7 +62,7 @@ export async function startHttp(t: TestContext, setting: TestSetting = {}): Prom
           mcp: {
             version: "0.0.0",
             tools: [{ exposedName: "t__echo", alias: "t", tool: ECHO }],
-            reportDebt: () => ({ items: [] }),
+            reportDebt: () => ({ report: { items: [] }, text: '{"items":[]}' }),
             ...mcp,
             callTool(request) {
               calls.push(request);

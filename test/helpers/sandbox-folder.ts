@@ -10,12 +10,14 @@ import { makeBroker } from "@glovebox/host-api/filesystem/broker";
 import { statOf } from "@glovebox/host-api/filesystem/answers";
 import { type FilesystemGrant, parseGrant } from "@glovebox/host-api/filesystem/grant";
 import type { JsonValue } from "@glovebox/host-api/json";
-import type { BeneathStat } from "@glovebox/host-api/powers";
+import type { BeneathStat, SealOptions } from "@glovebox/host-api/powers";
 import type { Mechanism } from "../../runtime/powers/beneath/mechanism.ts";
 import { nofollowAny } from "../../runtime/powers/beneath/nofollow-any.ts";
 import { openBeneath } from "../../runtime/powers/beneath/open-beneath.ts";
 import { loadOpenat2 } from "../../runtime/powers/beneath/openat2.ts";
 import { procWalk } from "../../runtime/powers/beneath/proc-walk.ts";
+import { makeFolderKeys } from "../../runtime/powers/beneath/sealed-keys.ts";
+import { Names } from "../../runtime/powers/beneath/sealed-name.ts";
 
 /** Every mechanism that this machine has: each must hold every promise. */
 export const MECHANISMS: readonly Mechanism[] =
@@ -24,6 +26,38 @@ export const MECHANISMS: readonly Mechanism[] =
     : [loadOpenat2(), procWalk].filter((one) => one !== undefined);
 
 export const SECRET = "the host's own secret";
+
+/** The key of a tenant that exists in tests alone. */
+export function makeSeal(store = "files of p", fill = 7): SealOptions {
+  return { key: { tenant: "t", id: "1", bytes: () => new Uint8Array(32).fill(fill) }, store };
+}
+
+/** What `openPlugin` seals the folder with: nothing, unless a test file says so for all of its tests. */
+let seal: SealOptions | undefined;
+export function sealFolders(): void {
+  seal = makeSeal();
+}
+
+/** Where the host keeps what a guest calls `names`. */
+export function placeOf(scratch: Scratch, ...names: readonly string[]): string {
+  const sealed = seal ? new Names(makeFolderKeys(seal)).seal(names) : names;
+  return join(scratch.box, ...sealed);
+}
+
+/** What a file holds, as its guest would read it. */
+export function contentOf(scratch: Scratch, ...names: readonly string[]): Buffer {
+  const folder = openBeneath(scratch.box, { writable: false, ...(seal ? { seal } : {}) });
+  try {
+    const file = folder.open(names, { read: true, write: false, create: false });
+    try {
+      return Buffer.from(file.read(0, file.stat().sizeBytes));
+    } finally {
+      file.close();
+    }
+  } finally {
+    folder.close();
+  }
+}
 
 export interface Scratch {
   /** Absolute. Everything below it goes away with the test. */
@@ -83,7 +117,8 @@ export function openPlugin(
     grant,
     { plugin: "p", folder: scratch.base },
     {
-      openBeneath: (folder, options) => openBeneath(folder, options, mechanism),
+      openBeneath: (folder, options) =>
+        openBeneath(folder, { ...options, ...(seal ? { seal } : {}) }, mechanism),
       nowMs: () => Date.now(),
       monotonicMs: () => performance.now(),
     },

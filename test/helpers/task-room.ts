@@ -5,6 +5,7 @@ import { ASKS_NOTHING } from "../../runtime/inputs.ts";
 import type { Principal } from "../../runtime/policy/principal.ts";
 import { DEFAULT_TASK_LIMITS, type TaskLimits } from "../../runtime/policy/server/tasks.ts";
 import { makeMemoryStore } from "../../runtime/server/store/memory-store.ts";
+import type { TakePlace } from "../../runtime/server/limits/admit.ts";
 import type { SharedStore } from "../../runtime/server/store/shared-store.ts";
 import type { TaskRecord } from "../../runtime/server/tasks/task-record.ts";
 import type { RunnerTimes } from "../../runtime/server/tasks/task-runner.ts";
@@ -25,6 +26,7 @@ export interface TaskRoomOptions {
   readonly limits?: Partial<TaskLimits>;
   readonly nowMs?: () => number;
   readonly times?: Partial<RunnerTimes>;
+  readonly takePlace?: TakePlace;
   readonly componentOf?: (tool: string) => string | undefined;
 }
 
@@ -56,6 +58,7 @@ export async function openTaskRoom(
     place: options.place ?? "/mcp",
     configuration: { tools: { work: tool }, limits: { ...DEFAULT_TASK_LIMITS, ...options.limits } },
     callTool,
+    ...(options.takePlace ? { takePlace: options.takePlace } : {}),
     componentOf: options.componentOf ?? (() => "sha256:one"),
     onTrouble: (error) => troubles.push(error),
     nowMs: options.nowMs ?? Date.now,

@@ -1,4 +1,4 @@
-// Writes the tables of README.md that are made from the sources: `npm run docs`. A test fails when they differ.
+// Writes the tables of README.md and THREAT_MODEL.md that are made from the sources: `npm run docs`. A test fails when they differ.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatSize } from "@glovebox/host-api/size";
@@ -6,9 +6,12 @@ import { HTTP_GATES } from "../../runtime/policy/gates/waivers.ts";
 import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
 import { loadCommands } from "../../runtime/cli/commands/table.ts";
+import { fillTables } from "./fill-tables.ts";
+import { fillThreatModel } from "./threat-model-tables.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const README = join(ROOT, "README.md");
+const THREAT_MODEL = join(ROOT, "THREAT_MODEL.md");
 /** Files that may hold a room's table of errors, from the ground of the house up. */
 const ERROR_FILES = [
   "runtime/policy/errors.ts",
@@ -56,7 +59,7 @@ async function readTables(file: string): Promise<DocumentedError[]> {
 }
 
 /** README's text with its generated tables as the sources have them now. */
-export async function fillTables(text: string): Promise<string> {
+export async function fillReadme(text: string): Promise<string> {
   const errors = (await readErrorTables()).map(({ code, summary, remedy, exit }) => [
     `\`${code}\``,
     sentence(summary),
@@ -86,7 +89,7 @@ export async function fillTables(text: string): Promise<string> {
     commands: [["command", "what it does"], ...commands],
     errors: [["code", "what it means", "what to do", "exit"], ...errors],
   };
-  return Object.entries(tables).reduce((filled, [name, rows]) => fill(filled, name, rows), text);
+  return fillTables(text, tables);
 }
 
 const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
@@ -111,18 +114,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function fill(
-  text: string,
-  name: string,
-  [header = [], ...rows]: readonly (readonly string[])[],
-): string {
-  const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md lacks the markers of ${name}`);
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
-  const table = [line(header), `|${"---|".repeat(header.length)}\n`, ...rows.map(line)].join("");
-  return text.slice(0, from + start.length) + table + text.slice(to);
+if (import.meta.main) {
+  writeFileSync(README, await fillReadme(readFileSync(README, "utf8")));
+  writeFileSync(THREAT_MODEL, fillThreatModel(readFileSync(THREAT_MODEL, "utf8")));
 }
-
-if (import.meta.main) writeFileSync(README, await fillTables(readFileSync(README, "utf8")));

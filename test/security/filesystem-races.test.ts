@@ -5,16 +5,26 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import type { BeneathFolder } from "@glovebox/host-api/powers";
+import type { BeneathFolder, SealOptions } from "@glovebox/host-api/powers";
+import type { Mechanism } from "../../runtime/powers/beneath/mechanism.ts";
 import { openBeneath } from "../../runtime/powers/beneath/open-beneath.ts";
 import { type Attackers, race, startAttackers } from "../helpers/exchange-attackers.ts";
-import { makeScratch, MECHANISMS, type Scratch, SECRET } from "../helpers/sandbox-folder.ts";
+import { makeFolderKeys } from "../../runtime/powers/beneath/sealed-keys.ts";
+import { sealName } from "../../runtime/powers/beneath/sealed-name.ts";
+import {
+  makeScratch,
+  makeSeal,
+  MECHANISMS,
+  type Scratch,
+  SECRET,
+} from "../helpers/sandbox-folder.ts";
 
 const READ = { read: true, write: false, create: false };
 const WRITE = { read: true, write: true, create: false };
@@ -23,16 +33,47 @@ const LONG_AGO_MS = 1000;
 /** Names that one race makes: what it leaves must stay countable. */
 const NAMES = 500;
 
+/** How the folder under attack is kept: as it is, or sealed, and then what stands outside is sealed with the same key. */
+interface Kind {
+  readonly seal?: SealOptions;
+}
+
+/** What the disk calls `name`. */
+function onDisk({ seal }: Kind, name: string): string {
+  return seal ? sealName(makeFolderKeys(seal)(), name) : name;
+}
+
+/** A file that opens as `name` wherever the kernel finds it, and stands as `place`. */
+function put(kind: Kind, folder: string, name: string, text: string, place = name): string {
+  const beneath = openBeneath(folder, { writable: true, ...kind });
+  const file = beneath.open([name], CREATE);
+  file.write(0, Buffer.from(text));
+  file.close();
+  beneath.close();
+  const target = join(folder, onDisk(kind, place));
+  if (place !== name) renameSync(join(folder, onDisk(kind, name)), target);
+  return target;
+}
+
+/** The bytes of a file outside, which no operation may have changed. */
+const before = new Map<string, Buffer>();
+
+function remember(file: string): void {
+  before.set(file, readFileSync(file));
+}
+
 /** `d` in the box is now a real directory, now a link to one folder outside, now to another; all hold the same names. */
-async function raceDirectory(t: TestContext, scratch: Scratch): Promise<Attackers> {
-  const [inside, other] = [join(scratch.box, "d"), join(scratch.base, "files3")];
+async function raceDirectory(t: TestContext, scratch: Scratch, kind: Kind): Promise<Attackers> {
+  const [inside, other] = [join(scratch.box, onDisk(kind, "d")), join(scratch.base, "files3")];
   mkdirSync(inside);
   mkdirSync(other);
-  writeFileSync(join(other, "secret.txt"), SECRET);
-  for (const folder of [inside, other, scratch.outside]) mkdirSync(join(folder, "sub"));
-  for (const folder of [other, scratch.outside]) writeFileSync(join(folder, "victim"), SECRET);
-  writeFileSync(join(inside, "secret.txt"), "inside");
-  writeFileSync(join(scratch.box, "loose"), "inside");
+  rmSync(join(scratch.outside, "secret.txt"));
+  for (const folder of [inside, other, scratch.outside])
+    mkdirSync(join(folder, onDisk(kind, "sub")));
+  for (const folder of [other, scratch.outside])
+    for (const name of ["secret.txt", "victim"]) remember(put(kind, folder, name, SECRET));
+  put(kind, inside, "secret.txt", "inside");
+  put(kind, scratch.box, "loose", "inside");
   const links = [join(scratch.base, "link"), join(scratch.base, "link3")] as const;
   symlinkSync(scratch.outside, links[0]);
   symlinkSync(other, links[1]);
@@ -42,16 +83,18 @@ async function raceDirectory(t: TestContext, scratch: Scratch): Promise<Attacker
   ]);
 }
 
-function assertOutsideUntouched(scratch: Scratch): void {
+function assertOutsideUntouched(scratch: Scratch, kind: Kind): void {
+  const names = ["secret.txt", "sub", "victim"].map((name) => onDisk(kind, name)).toSorted();
   for (const folder of [scratch.outside, join(scratch.base, "files3")]) {
-    assert.deepEqual(readdirSync(folder), ["secret.txt", "sub", "victim"]);
-    assert.deepEqual(readdirSync(join(folder, "sub")), []);
+    assert.deepEqual(readdirSync(folder), names);
+    assert.deepEqual(readdirSync(join(folder, onDisk(kind, "sub"))), []);
     for (const name of ["secret.txt", "victim"]) {
-      assert.equal(readFileSync(join(folder, name), "utf8"), SECRET);
-      assert.ok(statSync(join(folder, name)).mtimeMs > LONG_AGO_MS);
+      const file = join(folder, onDisk(kind, name));
+      assert.deepEqual(readFileSync(file), before.get(file));
+      assert.ok(statSync(file).mtimeMs > LONG_AGO_MS);
     }
   }
-  assert.ok(!readdirSync(scratch.box).includes("stolen"));
+  assert.ok(!readdirSync(scratch.box).includes(onDisk(kind, "stolen")));
 }
 
 function assertInside(folder: BeneathFolder, path: readonly string[]): void {
@@ -118,17 +161,15 @@ const DIRECTORY_RACES: Readonly<Record<string, (folder: BeneathFolder, round: nu
 };
 
 /** `f` in the box is now a real file, now a link to a secret, now a second name of another secret. */
-async function raceFile(t: TestContext, scratch: Scratch): Promise<Attackers> {
-  const [inside, link, second] = [
-    join(scratch.box, "f"),
-    join(scratch.base, "link"),
-    join(scratch.base, "second"),
-  ];
-  writeFileSync(inside, "inside");
-  writeFileSync(join(scratch.outside, "victim"), SECRET);
+async function raceFile(t: TestContext, scratch: Scratch, kind: Kind): Promise<Attackers> {
+  const inside = put(kind, scratch.box, "f", "inside");
+  rmSync(join(scratch.outside, "secret.txt"));
+  const [link, second] = [join(scratch.base, "link"), join(scratch.base, "second")];
+  for (const place of ["secret.txt", "victim"])
+    remember(put(kind, scratch.outside, "f", SECRET, place));
   mkdirSync(join(scratch.outside, "sub"));
-  symlinkSync(join(scratch.outside, "secret.txt"), link);
-  linkSync(join(scratch.outside, "victim"), second);
+  symlinkSync(join(scratch.outside, onDisk(kind, "secret.txt")), link);
+  linkSync(join(scratch.outside, onDisk(kind, "victim")), second);
   return startAttackers(t, [
     [inside, link],
     [inside, second],
@@ -151,24 +192,34 @@ const RACES = [
   { start: raceFile, races: FILE_RACES, where: "through a file", also: false },
 ] as const;
 
-for (const mechanism of MECHANISMS) {
+/** The walk is the same for sealed names: one mechanism stands for the others, and for less time. */
+const KINDS: readonly (Kind & { readonly mechanism: Mechanism; readonly seconds?: number })[] = [
+  ...MECHANISMS.map((mechanism) => ({ mechanism })),
+  ...MECHANISMS.slice(0, 1).map((mechanism) => ({ mechanism, seal: makeSeal(), seconds: 0.1 })),
+];
+
+for (const { mechanism, seconds, ...kind } of KINDS) {
+  const label = kind.seal ? `${mechanism.name}, sealed` : mechanism.name;
   for (const { start, races, where, also } of RACES) {
-    test(`${mechanism.name}: no operation leaves ${where} that two attackers exchange`, async (t) => {
+    test(`${label}: no operation leaves ${where} that two attackers exchange`, async (t) => {
       const scratch = makeScratch(t);
-      const attackers = await start(t, scratch);
-      const folder = openBeneath(scratch.box, { writable: true }, mechanism);
+      const attackers = await start(t, scratch, kind);
+      const folder = openBeneath(scratch.box, { writable: true, ...kind }, mechanism);
       const verify = (): void => {
-        if (also) return assertOutsideUntouched(scratch);
-        for (const name of ["secret.txt", "victim"])
-          assert.equal(readFileSync(join(scratch.outside, name), "utf8"), SECRET);
+        if (also) return assertOutsideUntouched(scratch, kind);
+        for (const name of ["secret.txt", "victim"]) {
+          const file = join(scratch.outside, onDisk(kind, name));
+          assert.deepEqual(readFileSync(file), before.get(file));
+        }
       };
       for (const [name, attempt] of Object.entries(races)) {
-        await t.test(`${mechanism.name}: ${name}`, () =>
+        await t.test(`${label}: ${name}`, () =>
           race({
             attackers,
-            name: `${mechanism.name}: ${name}`,
+            name: `${label}: ${name}`,
             attempt: (round) => attempt(folder, round),
             verify,
+            ...(seconds === undefined ? {} : { seconds }),
           }),
         );
       }

@@ -15,7 +15,8 @@ import {
 import type { Command } from "../command.ts";
 import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
-import { runProbes } from "../probes/run-probes.ts";
+import { attackRelease } from "../probes/attack-release.ts";
+import { TERMS_OF_NONE } from "../probes/probe-terms.ts";
 import { openStore } from "../serving/open-store.ts";
 import { checkStart } from "../serving/start-check.ts";
 
@@ -45,7 +46,7 @@ export const doctor: Command = {
     out.progress("Trying to break out of the seal");
     const seal = await machine.probeSeal();
     out.progressDone();
-    const probes = await runProbes(machine, out);
+    const { results: probes } = await attackRelease({ terms: TERMS_OF_NONE });
     const checks = [
       { name: "node", state: "ok", says: process.versions.node } as const,
       ...checkSeal(seal),

@@ -1,4 +1,4 @@
-import { makeDebtReport } from "../../debt/report.ts";
+import { makeReportDebt } from "../../debt/cached-report.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { describeWaivers } from "../../policy/gates/waivers.ts";
@@ -167,12 +167,16 @@ async function serveAtAddress(
   }
 }
 
-function serveAtPipes(
-  { profiles: [profile], tools, offers, changes, callTool, posture }: Runtime,
-  tasks: ServedTasks,
-  log: Log,
-): StdioServing {
+function serveAtPipes(runtime: Runtime, tasks: ServedTasks, log: Log): StdioServing {
+  const {
+    profiles: [profile],
+    tools,
+    offers,
+    changes,
+    callTool,
+  } = runtime;
   const own = profile && tasks.of(profile);
+  const reportDebt = makeReportDebt(() => runtime.posture, "public");
   const bus = makeChangeBus();
   publishChanges(changes, bus);
   return serveOverStdio(
@@ -183,7 +187,11 @@ function serveAtPipes(
       offers,
       changes: bus,
       callTool,
-      reportDebt: (filter) => makeDebtReport(posture, filter),
+      reportDebt: (filter, viewer) =>
+        reportDebt(filter, {
+          ...viewer,
+          ...(profile?.name === undefined ? {} : { profile: profile.name }),
+        }),
     },
     { input: process.stdin, output: process.stdout },
     limitNotes((error) => log.warn(`protocol: ${error.message}`)),

@@ -34,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["tenant", async () => (await import("./tenant.ts")).tenant],
   ["audit", async () => (await import("./audit.ts")).audit],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
+  ["probe", async () => (await import("./probe.ts")).probe],
   ["debt", async () => (await import("./debt.ts")).debt],
   ["completion", async () => (await import("./completion.ts")).completion],
 ]);

@@ -1,3 +1,4 @@
+import { verifyTrail } from "../../audit/chain/verify-trail.ts";
 import { escaped, held, type Probe } from "./probe.ts";
 import type { ProbeStage } from "./stage.ts";
 import { HOSTILE } from "./stage-configuration.ts";
@@ -46,7 +47,41 @@ export const ANSWER_PROBES: readonly Probe[] = [
       return countCalls(stage) > before ? held("it is there") : escaped("it is not there");
     },
   },
+  {
+    id: "audit.changed-line",
+    ring: null,
+    claim: "A line of the audit trail that was changed afterwards is found",
+    threats: ["T19"],
+    async attempt(stage) {
+      const lines = stage.auditText().trimEnd().split("\n");
+      if (problemsOf(lines).length > 0) return escaped("the trail was not whole before");
+      const at = lines.length >> 1;
+      const changed = lines.map((line, index) =>
+        index === at ? line.replace(/"timestamp":"\d{4}/, '"timestamp":"2001') : line,
+      );
+      if (changed[at] === lines[at]) throw new Error("a probe found nothing to change");
+      return problemsOf(changed).includes("changed") ? held("found") : escaped("not found");
+    },
+  },
+  {
+    id: "audit.missing-line",
+    ring: null,
+    claim: "A line of the audit trail that was taken out is missed",
+    threats: ["T19"],
+    async attempt(stage) {
+      const lines = stage.auditText().trimEnd().split("\n");
+      const without = lines.toSpliced(lines.length >> 1, 1);
+      return problemsOf(without).includes("missing") ? held("missed") : escaped("not missed");
+    },
+  },
 ];
+
+function problemsOf(lines: readonly string[]): readonly string[] {
+  const bytes = Buffer.from(`${lines.join("\n")}\n`);
+  const file = { name: "audit.jsonl", pieces: () => [bytes] };
+  const evidence = { files: [file], checkpoints: [], anchors: [], digestOf: () => undefined };
+  return verifyTrail(evidence).problems.map(({ code }) => code);
+}
 
 /** The words go out, and do not come back; that something came back shows that they were on their way. */
 function filtered(id: string, claim: string, what: "say" | "fail", words: string): Probe {

@@ -11,7 +11,10 @@ const LINE_CHARS = 1000;
 
 /** Ring 3: what one call may take, and what it leaves behind. */
 export const CALL_PROBES: readonly Probe[] = [
-  stopped("call.deadline", "A call that does not end is ended", ["TIMEOUT"], "loop"),
+  {
+    ...stopped("call.deadline", "A call that does not end is ended", ["TIMEOUT"], "loop"),
+    waits: true,
+  },
   stopped(
     "call.memory",
     "A call that takes more memory than it may is ended",

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Verdict } from "../../debt/probe-result.ts";
 import { escaped, held, type Probe } from "./probe.ts";
 import type { Attempted, ProbeStage } from "./stage.ts";
@@ -12,8 +13,11 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     ring: 2,
     claim: "A path with `..` does not leave the plugin's folder",
     threats: ["T13"],
-    attempt: async (stage) =>
-      withoutBait(stage, await stage.attempt(whole, "read", "../../../../outside/bait.txt")),
+    attempt: async (stage) => {
+      const folder = path.join(stage.paths.homeFolder(whole), "files");
+      const up = path.relative(folder, stage.bait.file);
+      return withoutBait(stage, await stage.attempt(whole, "read", up));
+    },
   },
   {
     id: "files.absolute",

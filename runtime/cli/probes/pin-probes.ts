@@ -102,6 +102,22 @@ export const PIN_PROBES: readonly Probe[] = [
       },
   ),
   refused(
+    "pin.other-signer",
+    "A signature by somebody else who is trusted does not stand in for the approved one",
+    ["T02", "T05"],
+    ["ERR_SIGNER_CHANGED"],
+    (stage) =>
+      (paths, { package: digest, signers }) => {
+        const { files } = stage.machine;
+        const { privateKey, publicKey } = generateKey();
+        const entry = `trust:\n  - name: other\n    key: ${publicKey.text}\n    plugins: [probe]\n`;
+        replaceText(paths.configFile, files, /^trust:\n/m, entry);
+        const release = makeOtherRelease(stage.packed, []);
+        const bundle = signRelease(release, parsePrivateKey(privateKey));
+        for (const signer of signers) files.writeFile(paths.bundleFile(digest, signer), bundle);
+      },
+  ),
+  refused(
     "pin.other-name",
     "A key does not count for plugins that its trust entry does not name",
     ["T02"],

@@ -10,6 +10,8 @@ export interface Probe {
   readonly claim: string;
   /** Threats of THREAT_MODEL.md that it stands for. */
   readonly threats: readonly string[];
+  /** It mostly waits: it runs beside the others, which come one after the other. */
+  readonly waits?: true;
   attempt(stage: ProbeStage): Promise<Verdict>;
 }
 

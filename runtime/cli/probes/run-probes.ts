@@ -1,4 +1,4 @@
-import type { ProbeResult } from "../../debt/probe-result.ts";
+import type { ProbeResult, Verdict } from "../../debt/probe-result.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { findProbePlugin } from "../../powers/probe-plugin.ts";
@@ -9,6 +9,7 @@ import { COMPONENT_PROBES } from "./component-probes.ts";
 import { HTTP_PROBES } from "./http-probes.ts";
 import { PIN_PROBES } from "./pin-probes.ts";
 import type { Probe } from "./probe.ts";
+import type { ProbeTerms } from "./probe-terms.ts";
 import { openStage, type ProbeStage } from "./stage.ts";
 import { HOSTILE } from "./stage-configuration.ts";
 
@@ -24,17 +25,30 @@ export const PROBES: readonly Probe[] = [
 
 /**
  * Attacks this release on this machine through the real path: a hostile plugin is packed, signed, approved and called as
- * any other. What a probe throws counts as an escape: a claim that could not be tried has not been shown.
+ * any other. What a probe throws counts as an escape: a claim that could not be tried has not been shown. Leaves nothing
+ * behind, not even where `signal` ends it.
  */
-export async function runProbes(machine: Machine, out: Output): Promise<readonly ProbeResult[]> {
-  const stage = await openStage(machine, out, findProbePlugin());
+export async function runProbes(
+  machine: Machine,
+  out: Output,
+  terms: ProbeTerms,
+  signal: AbortSignal,
+): Promise<readonly ProbeResult[]> {
+  const stage = await openStage(machine, out, { ...findProbePlugin(), terms });
   try {
     await assertAlive(stage);
+    const attack = async (probe: Probe): Promise<Verdict> => {
+      out.progress(probe.claim);
+      return judged(() => probe.attempt(stage));
+    };
+    const waiting = new Map(
+      PROBES.filter(({ waits }) => waits).map((probe) => [probe.id, attack(probe)]),
+    );
     const results: ProbeResult[] = [];
     for (const probe of PROBES) {
+      signal.throwIfAborted();
       const { id, ring, claim } = probe;
-      out.progress(claim);
-      results.push({ id, ring, claim, ...(await judged(() => probe.attempt(stage))) });
+      results.push({ id, ring, claim, ...(await (waiting.get(id) ?? attack(probe))) });
     }
     return results;
   } finally {
@@ -43,9 +57,10 @@ export async function runProbes(machine: Machine, out: Output): Promise<readonly
   }
 }
 
-async function judged(attempt: () => Promise<Pick<ProbeResult, "held" | "says">>) {
+/** An attempt that could not be made is made once more: a machine that is busy for a moment is no escape. */
+async function judged(attempt: () => Promise<Verdict>): Promise<Verdict> {
   try {
-    return await attempt();
+    return await attempt().catch(attempt);
   } catch (error) {
     const what = error instanceof Error ? error.name : typeof error;
     return { held: false, says: `it could not be tried: ${what}` };

@@ -1,4 +1,5 @@
 import type { Bait } from "../../powers/bait.ts";
+import type { ProbeTerms } from "./probe-terms.ts";
 
 /**
  * The hostile plugin under two names, so that each has a neighbour to attack; the second may only read its folder, and is
@@ -23,7 +24,8 @@ export const HURRIED_CLIENT = "hurried";
 export const NEEDED_SCOPE = "probe";
 
 /** The operator's words about the probes' own workspace. JSON is YAML, so what stands in it needs no escaping of ours. */
-export function describeStage(source: string, bait: Bait): string {
+export function describeStage(source: string, bait: Bait, { isolation }: ProbeTerms): string {
+  const [weakest, strongest] = isolation;
   const kib = (bytes: number): string => `${bytes / 1024}KiB`;
   const accepted = { reason: "what a probe sends has nowhere to go", until: "2999-12-31" };
   const server = (port: number) => ({ scheme: "http", host: "127.0.0.1", port });
@@ -38,6 +40,7 @@ export function describeStage(source: string, bait: Bait): string {
     plugins: {
       [HOSTILE.whole]: {
         source,
+        isolation: weakest,
         grants: {
           filesystem: { access: "read-write", quota: kib(STAGE_LIMITS.quotaBytes) },
           http: {
@@ -57,6 +60,7 @@ export function describeStage(source: string, bait: Bait): string {
       },
       [HOSTILE.reading]: {
         source,
+        isolation: strongest,
         grants: {
           filesystem: "read",
           http: [server(bait.granted.port)],

@@ -5,6 +5,8 @@ import { collectReasons, type ExitCode } from "../../errors.ts";
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import type { LockedPlugin } from "../../plugin/formats.ts";
 import { LOCAL_TENANT, type Principal } from "../../policy/principal.ts";
+import { PolicyError } from "../../policy/errors.ts";
+import { isSealed } from "../../policy/gates/decide-start.ts";
 import { setBait, type Bait } from "../../powers/bait.ts";
 import { copyFolder, makeScratchFolder } from "../../powers/scratch.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
@@ -16,6 +18,8 @@ import type { Output } from "../output.ts";
 import { runCommand } from "../run-command.ts";
 import { checkStart } from "../serving/start-check.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
+import type { ProbeTerms } from "./probe-terms.ts";
+import { makeStageMachine } from "./stage-machine.ts";
 import { describeStage, HOSTILE, type Hostile } from "./stage-configuration.ts";
 
 const NOT_MADE: ReadonlySet<string> = new Set([
@@ -26,7 +30,11 @@ const NOT_MADE: ReadonlySet<string> = new Set([
   "OVERLOADED",
   "FLOW_HELD",
   "APPROVAL_REQUIRED",
+  "CANCELLED",
+  "INTERNAL",
 ]);
+/** Attempts that end at their deadline, where one that does not has not been made. */
+const ENDLESS: ReadonlySet<string> = new Set(["loop"]);
 const AUDIT_BYTES_MAX = 16 * 1024 * 1024;
 const KEY_BYTES_MAX = 4096;
 const ATTEMPT_MS_MAX = 3000;
@@ -62,6 +70,13 @@ export interface ProbeStage {
   close(): Promise<void>;
 }
 
+export interface StageSetting {
+  /** The hostile plugin's, and its `plugin.json`. */
+  readonly component: Uint8Array;
+  readonly manifest: Uint8Array;
+  readonly terms: ProbeTerms;
+}
+
 /** Somebody who has not been here before: what others have read or used up does not count for them. */
 export function makeCaller(name: string, known: Partial<Principal> = {}): Caller {
   const id = `probe:${name}`;
@@ -69,15 +84,15 @@ export function makeCaller(name: string, known: Partial<Principal> = {}): Caller
   return { ...LOCAL_CALLER, principal, conversation: id };
 }
 
-/** `component` is the hostile plugin's, and `manifest` its `plugin.json`. */
 export async function openStage(
-  machine: Machine,
+  whole: Machine,
   out: Output,
-  parts: { readonly component: Uint8Array; readonly manifest: Uint8Array },
+  { terms, ...parts }: StageSetting,
 ): Promise<ProbeStage> {
   const scratch = makeScratchFolder("glovebox-probes-");
+  const machine = makeStageMachine(whole);
   const { files } = machine;
-  const opened: { close(): Promise<void> }[] = [];
+  const opened: { close(): Promise<void> }[] = [machine];
   const close = async (): Promise<void> => {
     for (const one of opened.toReversed()) await one.close();
     scratch.remove();
@@ -88,12 +103,17 @@ export async function openStage(
     const paths = workspacePaths(path.join(scratch.folder, "workspace", "glovebox.yaml"));
     const type = (words: readonly string[]): Promise<ExitCode> =>
       runCommand([...words, "--config", paths.configFile], { out: quiet(out), machine });
-    const packedFile = await furnish(scratch.folder, paths, bait, machine, type, parts);
+    const configuration = (source: string): string => describeStage(source, bait, terms);
+    const packedFile = await furnish(scratch.folder, paths, configuration, machine, type, parts);
     for (const alias of Object.values(HOSTILE))
       bait.lay(path.join(paths.homeFolder(alias), "files"));
     const runtime = await startRuntime(readWorkspace(paths.configFile, files), machine);
     opened.push(runtime);
     const { seal } = runtime.posture;
+    if (!terms.withoutSeal && !isSealed(seal)) {
+      const message = "The operating system's seal does not hold any more.";
+      throw new PolicyError("ERR_GATE_RING5", message);
+    }
     let callers = 0;
     let copies = 0;
     const call: ProbeStage["call"] = (tool, args, caller = makeCaller(String((callers += 1)))) =>
@@ -108,7 +128,9 @@ export async function openStage(
       async attempt(plugin, what, ...words) {
         const attempted = await call(`${plugin}__attempt`, { what, words });
         // An attempt that never reached the plugin would look as if it had been refused.
-        if (NOT_MADE.has(attempted.error ?? "")) throw new Error(`not made: ${attempted.error}`);
+        const { error = "" } = attempted;
+        if (NOT_MADE.has(error) || (error === "TIMEOUT" && !ENDLESS.has(what)))
+          throw new Error(`not made: ${error}`);
         return attempted;
       },
       call,
@@ -139,10 +161,10 @@ const authorsKeyFile = (folder: string): string => path.join(folder, "author.key
 async function furnish(
   folder: string,
   { configFile }: WorkspacePaths,
-  bait: Bait,
+  describe: (source: string) => string,
   { files }: Machine,
   type: (words: readonly string[]) => Promise<ExitCode>,
-  { component, manifest }: { readonly component: Uint8Array; readonly manifest: Uint8Array },
+  { component, manifest }: Omit<StageSetting, "terms">,
 ): Promise<string> {
   const plugin = path.join(folder, "probe");
   files.makeFolder(path.join(plugin, "dist"));
@@ -150,7 +172,7 @@ async function furnish(
   files.writeFile(path.join(plugin, "dist", "plugin.wasm"), component);
   files.makeFolder(path.dirname(configFile));
   const packed = path.join(plugin, "dist", "probe-1.0.0.tgz");
-  files.writeFile(configFile, describeStage(path.relative(path.dirname(configFile), packed), bait));
+  files.writeFile(configFile, describe(path.relative(path.dirname(configFile), packed)));
   await type(["keygen", path.join(folder, "author")]);
   await type(["pack", plugin]);
   await type(["sign", packed, "--key", authorsKeyFile(folder)]);

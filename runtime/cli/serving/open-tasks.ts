@@ -23,7 +23,7 @@ export function placeOf({ name }: Pick<ServedProfile, "name">): string {
  */
 export async function openServedTasks(
   { configuration, paths }: Workspace,
-  { profiles, store, vault }: Runtime,
+  { profiles, store, vault, takePlace }: Runtime,
   onTrouble: (error: unknown) => void,
 ): Promise<ServedTasks> {
   const { tasks } = configuration.server;
@@ -44,6 +44,7 @@ export async function openServedTasks(
         configuration: { ...tasks, tools: Object.fromEntries(tools) },
         callTool,
         componentOf,
+        ...(takePlace ? { takePlace } : {}),
         onTrouble,
         nowMs: () => Date.now(),
       });

@@ -1,5 +1,5 @@
 import { makeRefusalCounter } from "../../audit/auth-refusals.ts";
-import { makeDebtReport } from "../../debt/report.ts";
+import { makeReportDebt } from "../../debt/cached-report.ts";
 import { listenHttp } from "../../powers/http-listener.ts";
 import type { Log } from "../../powers/log.ts";
 import { readTlsFiles } from "../../powers/tls-files.ts";
@@ -36,7 +36,8 @@ export async function serveOverHttp(
   const { server, mode } = workspace.configuration;
   const { http } = server;
   const stateKey = readStateKey(server.stateKey, machine);
-  const { posture, profiles, store, audit } = runtime;
+  const { profiles, store, audit } = runtime;
+  const reportDebt = makeReportDebt(() => runtime.posture, "public");
   const isShared = server.store.kind === "redis";
   const spentStates = isShared ? makeSharedSpent(store) : makeSpentStates();
   const note = (message: string): void => log.warn(`http: ${message}`);
@@ -74,7 +75,7 @@ export async function serveOverHttp(
       authenticator,
       guard: makeRequestGuard(server.rate),
       isReady: () => store.isReady(),
-      places: places.map(({ profile: { tools, offers, callTool }, path, own, changes }) => ({
+      places: places.map(({ profile: { name, tools, offers, callTool }, path, own, changes }) => ({
         path,
         mcp: {
           version: runtimeVersion(),
@@ -82,7 +83,8 @@ export async function serveOverHttp(
           offers,
           changes,
           callTool,
-          reportDebt: (filter) => makeDebtReport(posture, filter),
+          reportDebt: (filter, viewer) =>
+            reportDebt(filter, { ...viewer, ...(name === undefined ? {} : { profile: name }) }),
           spentStates,
           ...(stateKey ? { stateKey } : {}),
           ...(own ? { tasks: own } : {}),

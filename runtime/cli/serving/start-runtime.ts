@@ -1,10 +1,5 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CapabilityBroker, CapabilityName, PluginHome } from "@glovebox/host-api/capability";
-import { GrantError, HostError } from "@glovebox/host-api/errors";
-import type { JsonValue } from "@glovebox/host-api/json";
-import type { Powers } from "@glovebox/host-api/powers";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../../audit/watch-brokers.ts";
 import { makeChanges, type Changes } from "../../changes.ts";
@@ -21,7 +16,6 @@ import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
 import { releaseThrough } from "../../filter-answer.ts";
 import { traceStores, type TouchStore } from "../../consent/trace-stores.ts";
 import type { Posture } from "../../debt/report.ts";
-import type { Configuration, PluginConfiguration } from "../../policy/configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -32,13 +26,10 @@ import type { ExposedOffers } from "../../policy/expose-offers.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
-import { makeAdmit } from "../../server/limits/admit.ts";
-import { makeRedisMeter, type Evaluate } from "../../server/limits/redis-meter.ts";
-import { makeMemoryMeter } from "../../server/limits/memory-meter.ts";
+import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
 import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
-import { WorkspaceError } from "../../workspace-errors.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
   configuredPlugin,
@@ -55,8 +46,10 @@ import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/ope
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
+import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
+import { makeLimits } from "./make-limits.ts";
 import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
@@ -88,6 +81,8 @@ export interface Runtime {
   readonly store: SharedStore;
   /** How what belongs to a tenant is kept in it. */
   readonly vault: TenantVault;
+  /** For tasks, where `server.rate` says what may run at the same time. */
+  readonly takePlace?: TakePlace;
   close(): Promise<void>;
 }
 
@@ -116,7 +111,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, which);
+    return await assemble(workspace, machine, sandbox, startable, { which, over });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -146,9 +141,9 @@ async function assemble(
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
-  which: WhichProfiles,
+  { which, over }: { readonly which: WhichProfiles; readonly over: "stdio" | "http" },
 ): Promise<Runtime> {
-  const posture = describePosture(workspace, plugins, sandbox.seal, mode);
+  const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
   const watch = await openWatch(workspace, machine, audit);
@@ -160,7 +155,8 @@ async function assemble(
   const vault = atRest?.vault ?? PLAIN_VAULT;
   const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
-  const steps = makeSteps(workspace.configuration, evaluate);
+  const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
+  const steps = { ...PLAIN_STEPS, admit };
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
     .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch, keys }));
@@ -174,6 +170,7 @@ async function assemble(
     audit,
     store,
     vault,
+    ...(takePlace ? { takePlace } : {}),
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
@@ -269,16 +266,6 @@ function openSet(
   return { served, opened: [...opened.values()] };
 }
 
-/** The steps around the seal, as the configuration says. */
-function makeSteps({ server }: Configuration, evaluate: Evaluate | undefined): CallSteps {
-  const { rate } = server;
-  if (!rate) return PLAIN_STEPS;
-  const memory = makeMemoryMeter();
-  const shared = evaluate && makeRedisMeter(evaluate);
-  const away = rate.whenAway === "allow" ? memory : undefined;
-  return { ...PLAIN_STEPS, admit: makeAdmit(rate, shared ?? memory, away) };
-}
-
 function makeCallable({ exposedName, tool }: ExposedTool, plugin: CallablePlugin): CallableTool {
   const { calling = PLUGIN_CALLING } = plugin;
   return {
@@ -368,51 +355,4 @@ function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
 /** Names a plugin's own data wherever the workspace is moved to, profile and all. */
 function storeName(folder: string, paths: WorkspacePaths): string {
   return path.relative(paths.folder, folder).replaceAll(path.sep, "/");
-}
-
-/**
- * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
- * another surface is another plugin until somebody has looked at it.
- */
-const refuseChanges: CapabilityBroker = {
-  operations: {
-    "surface.change"() {
-      throw new HostError(
-        "refused-by-policy",
-        "the plugin announced other tools than the approved",
-      );
-    },
-  },
-};
-
-/** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
-function makeBrokers(
-  home: PluginHome,
-  grants: PluginConfiguration["grants"],
-  paths: WorkspacePaths,
-  powers: Powers,
-): CapabilityBroker[] {
-  return (Object.keys(grants) as CapabilityName[]).map((name) => {
-    try {
-      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, home, powers);
-    } catch (cause) {
-      if (cause instanceof HostError) {
-        const message = `The plugin's own data cannot be opened: ${cause.message}.`;
-        throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, {
-          place: { file: home.folder },
-          cause,
-        });
-      }
-      if (!(cause instanceof GrantError)) throw cause;
-      const place = {
-        file: paths.configFile,
-        path: ["plugins", home.plugin, "grants", name, ...cause.path].join("."),
-      };
-      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, {
-        place,
-        remedy: cause.remedy,
-        cause,
-      });
-    }
-  });
 }

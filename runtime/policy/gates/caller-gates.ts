@@ -86,6 +86,18 @@ export const CALLER_GATES: readonly Gate[] = [
     isWaivable: true,
     refuse: refusePlain,
   },
+  {
+    id: "proxy",
+    question: "is nobody but a proxy believed when it says for whom it calls?",
+    isWaivable: false,
+    refuse: refuseWideProxy,
+  },
+  {
+    id: "client-ca",
+    question: "where certificates say who calls, are they asked for, and from whom?",
+    isWaivable: false,
+    refuse: refuseNoAuthority,
+  },
 ];
 
 function hasAuth(auth: HttpFacts["server"]["auth"]): boolean {
@@ -133,44 +145,32 @@ function refuseOrigins({ server: { http } }: HttpFacts): readonly GateError[] {
   });
 }
 
-function refusePlain({ server: { auth, http } }: HttpFacts): readonly GateError[] {
+function refusePlain({ server: { http } }: HttpFacts): readonly GateError[] {
   const { tls, proxy } = http;
-  const reasons: GateError[] = [];
-  if (!tls && (proxy?.trusted ?? []).length === 0)
-    reasons.push(
-      refusal(
-        "ERR_GATE_TLS",
-        "Neither does this server end TLS nor is a proxy named that does.",
-        "server.http",
-      ),
-    );
-  for (const [index, range] of (proxy?.trusted ?? []).entries()) {
+  if (tls || (proxy?.trusted ?? []).length > 0) return [];
+  const message = "Neither does this server end TLS nor is a proxy named that does.";
+  return [refusal("ERR_GATE_TLS", message, "server.http")];
+}
+
+function refuseWideProxy({ server: { http } }: HttpFacts): readonly GateError[] {
+  return (http.proxy?.trusted ?? []).flatMap((range, index) => {
     const [address = "", bits = "0"] = range.split("/");
-    if (Number(bits) < PROXY_BITS_MIN[address.includes(":") ? "ipv6" : "ipv4"])
-      reasons.push(
-        refusal(
-          "ERR_GATE_TLS",
-          `${range} is no proxy's network: whoever calls from there would be believed who they say they are.`,
-          `server.http.proxy.trusted[${index}]`,
-        ),
-      );
-  }
-  if (auth?.mode === "mtls" && tls?.clientCa === undefined)
-    reasons.push(
-      refusal(
-        "ERR_GATE_TLS",
-        "Mode `mtls` needs TLS ended here, with `client_ca`.",
-        "server.http.tls.client_ca",
-        "Write `server.http.tls` with `cert`, `key` and `client_ca`.",
-      ),
-    );
-  return reasons;
+    if (Number(bits) >= PROXY_BITS_MIN[address.includes(":") ? "ipv6" : "ipv4"]) return [];
+    const message = `${range} is no proxy's network: whoever calls from there would be believed who they say they are.`;
+    return [refusal("ERR_GATE_PROXY", message, `server.http.proxy.trusted[${index}]`)];
+  });
+}
+
+function refuseNoAuthority({ server: { auth, http } }: HttpFacts): readonly GateError[] {
+  if (auth?.mode !== "mtls" || http.tls?.clientCa !== undefined) return [];
+  const message = "Mode `mtls` needs TLS ended here, with `client_ca`.";
+  return [refusal("ERR_GATE_CLIENT_CA", message, "server.http.tls.client_ca")];
 }
 
 function isHttps(address: string): boolean {
   return URL.canParse(address) && new URL(address).protocol === "https:";
 }
 
-function refusal(code: GateErrorCode, message: string, path: string, remedy?: string): GateError {
-  return new GateError(code, message, { place: { path }, ...(remedy ? { remedy } : {}) });
+function refusal(code: GateErrorCode, message: string, path: string): GateError {
+  return new GateError(code, message, { place: { path } });
 }

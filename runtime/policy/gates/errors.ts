@@ -63,6 +63,20 @@ export const GATE_ERRORS = {
     remedy:
       "Write `server.http.tls`, or name the proxy's own network as `server.http.proxy.trusted`.",
   },
+  ERR_GATE_PROXY: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "Production refuses to believe so many addresses when they say for whom they call: they are no proxy's.",
+    remedy:
+      "Name the proxy's own network as `server.http.proxy.trusted`: /8 or narrower, /16 with IPv6.",
+  },
+  ERR_GATE_CLIENT_CA: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary: "Production refuses mode `mtls` where this server does not ask for certificates.",
+    remedy: "Write `server.http.tls` with `cert`, `key` and `client_ca`.",
+  },
   ERR_GATE_STATE_KEY: {
     fault: "user",
     exit: EXIT.refused,

@@ -21,6 +21,8 @@ export interface TaskLimits {
   readonly pollMs: number;
   /** Tasks that run at once in this process. */
   readonly running: number;
+  /** Of those, tasks of one principal. */
+  readonly runningPerPrincipal: number;
   /** Tasks of one principal that have not ended. */
   readonly openPerPrincipal: number;
   /** Tasks of one principal that are kept, ended ones with them. */
@@ -40,6 +42,7 @@ export const DEFAULT_TASK_LIMITS: TaskLimits = {
   ttlMs: 60 * 60_000,
   pollMs: 1000,
   running: 8,
+  runningPerPrincipal: 4,
   openPerPrincipal: 32,
   keptPerPrincipal: 256,
   waiting: 1000,
@@ -51,6 +54,7 @@ export const TASK_LIMIT_ROWS: Readonly<Record<string, AmountRow<keyof TaskLimits
   ttl: { field: "ttlMs", unit: "duration", min: 1000, max: 7 * 24 * 60 * 60_000 },
   poll: { field: "pollMs", unit: "duration", min: 50, max: 10 * 60_000 },
   running: { field: "running", unit: "count", min: 1, max: 256 },
+  running_per_principal: { field: "runningPerPrincipal", unit: "count", min: 1, max: 256 },
   open_per_principal: { field: "openPerPrincipal", unit: "count", min: 1, max: 10_000 },
   kept_per_principal: { field: "keptPerPrincipal", unit: "count", min: 1, max: 100_000 },
   waiting: { field: "waiting", unit: "count", min: 1, max: 100_000 },

@@ -11,10 +11,17 @@ import {
 } from "node:fs";
 import { HostError } from "@glovebox/host-api/errors";
 import type { BeneathFile, BeneathStat } from "@glovebox/host-api/powers";
+import { withFileLock } from "./flock.ts";
 import { asHost } from "./system-error.ts";
 
+/** One that may be sealed: whoever does it needs the file to itself. */
+export interface PinnedFile extends BeneathFile {
+  /** Runs a synchronous `use` while no other process is in one on this file. Throws what `withFileLock` throws. */
+  withLock<Result>(use: () => Result): Result;
+}
+
 /** Wraps the descriptor of a regular file, which it owns from here on. `identityKey` hides the host's inode numbers. */
-export function makeBeneathFile(descriptor: number, identityKey: Uint8Array): BeneathFile {
+export function makeBeneathFile(descriptor: number, identityKey: Uint8Array): PinnedFile {
   let open = true;
   let syncs = 0;
   const closeWhenIdle = () => {
@@ -65,6 +72,9 @@ export function makeBeneathFile(descriptor: number, identityKey: Uint8Array): Be
       if (!open) return;
       open = false;
       closeWhenIdle();
+    },
+    withLock<Result>(work: () => Result): Result {
+      return use(() => withFileLock(descriptor, work));
     },
   };
 }

@@ -12,13 +12,12 @@ import {
 import { HostError } from "@glovebox/host-api/errors";
 import { assertPlainName, isPlainName } from "@glovebox/host-api/filesystem/path";
 import type {
-  BeneathFile,
   BeneathFolder,
   BeneathOpen,
   BeneathOptions,
   BeneathStat,
 } from "@glovebox/host-api/powers";
-import { describe, makeBeneathFile } from "./file.ts";
+import { describe, makeBeneathFile, type PinnedFile } from "./file.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { asHost } from "./system-error.ts";
 import { countUsage, readEntries } from "./usage.ts";
@@ -33,6 +32,8 @@ export class PinnedFolder implements BeneathFolder {
   readonly #how: Mechanism;
   readonly #root: number;
   readonly #writable: boolean;
+  /** For every open of a file. */
+  readonly #fileFlags: number;
   readonly #identityKey = randomBytes(32);
   #open = true;
 
@@ -40,13 +41,16 @@ export class PinnedFolder implements BeneathFolder {
     this.mechanism = how.name;
     this.#how = how;
     this.#writable = options.writable;
+    // Looking at a sealed file reads from it, and must not count as an access.
+    const quiet = options.seal === undefined ? 0 : (constants.O_NOATIME ?? 0);
+    this.#fileFlags = constants.O_NONBLOCK | constants.O_NOCTTY | how.openFlags | quiet;
     this.#root = asHost(() => how.pinRoot(folder));
   }
 
-  open(path: readonly string[], options: BeneathOpen): BeneathFile {
+  open(path: readonly string[], options: BeneathOpen): PinnedFile {
     if (options.write || options.create) this.#assertWritable();
     const access = options.write ? constants.O_RDWR : constants.O_RDONLY;
-    const flags = access | constants.O_NONBLOCK | constants.O_NOCTTY | this.#how.openFlags;
+    const flags = access | this.#fileFlags;
     if (options.create) {
       const exclusive = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
       return this.#inParent(path, (place) =>
@@ -104,8 +108,22 @@ export class PinnedFolder implements BeneathFolder {
     );
   }
 
-  *usage(): Generator<void, { readonly bytes: number; readonly files: number }> {
-    const walk = countUsage(this.#how, this.#root);
+  /** `sizeOf` tells what an open regular file counts for, where that is not its size on the disk. */
+  *usage(
+    sizeOf?: (file: PinnedFile) => number,
+  ): Generator<void, { readonly bytes: number; readonly files: number }> {
+    const sizeOfPinned =
+      sizeOf &&
+      ((pinned: number): number => {
+        const flags = constants.O_RDONLY | this.#fileFlags;
+        const file = makeBeneathFile(openSync(this.#how.place(pinned), flags), this.#identityKey);
+        try {
+          return sizeOf(file);
+        } finally {
+          file.close();
+        }
+      });
+    const walk = countUsage(this.#how, this.#root, sizeOfPinned);
     try {
       for (;;) {
         // The folder may be closed between two steps.
@@ -142,12 +160,8 @@ export class PinnedFolder implements BeneathFolder {
 
   #withDirectory<Result>(path: readonly string[], use: (pinned: number) => Result): Result {
     return this.#withPinned(path, (pinned) => {
-      const stats = fstatSync(pinned);
-      if (stats.isDirectory()) return use(pinned);
-      throw new HostError(
-        stats.isSymbolicLink() ? "not-permitted" : "not-a-directory",
-        "not a directory",
-      );
+      assertDirectory(pinned);
+      return use(pinned);
     });
   }
 
@@ -157,7 +171,7 @@ export class PinnedFolder implements BeneathFolder {
     path.forEach(assertPlainName);
     return asHost(() => {
       if (path.length === 0) return use(this.#root);
-      const pinned = this.#how.pin(this.#root, path);
+      const pinned = pinInSteps(this.#how, this.#root, path);
       try {
         return use(pinned);
       } finally {
@@ -165,4 +179,36 @@ export class PinnedFolder implements BeneathFolder {
       }
     });
   }
+}
+
+/** Beyond this many characters a system takes no path at once: macOS, which is the strictest, 1024 bytes. */
+const STEP_CHARS_MAX = 1000;
+
+/** Sealed names are long: what one call does not take is walked in several, each from the directory of the one before. */
+function pinInSteps(how: Mechanism, from: number, path: readonly string[]): number {
+  const count = namesInStep(path);
+  const pinned = how.pin(from, path.slice(0, count));
+  if (count === path.length) return pinned;
+  try {
+    assertDirectory(pinned);
+    return pinInSteps(how, pinned, path.slice(count));
+  } finally {
+    closeSync(pinned);
+  }
+}
+
+function namesInStep(path: readonly string[]): number {
+  let chars = 0;
+  const beyond = path.findIndex((name) => (chars += name.length + 1) > STEP_CHARS_MAX);
+  return beyond < 0 ? path.length : Math.max(1, beyond);
+}
+
+/** What was pinned by a last name may be a link, which is never walked through. */
+function assertDirectory(pinned: number): void {
+  const stats = fstatSync(pinned);
+  if (stats.isDirectory()) return;
+  throw new HostError(
+    stats.isSymbolicLink() ? "not-permitted" : "not-a-directory",
+    "not a directory",
+  );
 }

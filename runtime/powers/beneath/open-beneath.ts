@@ -6,6 +6,7 @@ import type { Mechanism } from "./mechanism.ts";
 import { nofollowAny } from "./nofollow-any.ts";
 import { loadOpenat2 } from "./openat2.ts";
 import { procWalk } from "./proc-walk.ts";
+import { SealedFolder } from "./sealed-folder.ts";
 import { asHost } from "./system-error.ts";
 
 let chosen: Mechanism | undefined;
@@ -21,7 +22,10 @@ export function openBeneath(
   mechanism: Mechanism = (chosen ??= chooseMechanism()),
 ): BeneathFolder {
   asHost(() => mkdirSync(folder, { recursive: true, mode: 0o700 }));
-  return new PinnedFolder(mechanism, folder, options);
+  const pinned = new PinnedFolder(mechanism, folder, options);
+  return options.seal === undefined
+    ? pinned
+    : new SealedFolder(pinned, options.seal, options.onForeign);
 }
 
 function chooseMechanism(): Mechanism {

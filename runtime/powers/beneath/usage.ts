@@ -36,12 +36,14 @@ function* entriesOf(place: string): Generator<Entry> {
 
 /**
  * Counts what the quota counts: bytes of regular files, and every entry, since each costs an inode.
- * Descends by pinned descriptors, and yields after each entry.
+ * Descends by pinned descriptors, and yields after each entry. `sizeOf` looks into an ordinary file; without it, and for any
+ * other kind of file, its size on the disk counts.
  * Throws `limit-exceeded` when the tree is too big or too deep to count.
  */
 export function* countUsage(
   how: Mechanism,
   root: number,
+  sizeOf?: (pinned: number) => number,
 ): Generator<void, { readonly bytes: number; readonly files: number }> {
   let bytes = 0;
   let files = 0;
@@ -53,13 +55,23 @@ export function* countUsage(
       if (files > ENTRIES_MAX)
         throw new HostError("limit-exceeded", "the folder has too many entries to count");
       try {
-        if (kind === "file") bytes += lstatSync(`${place}/${name}`).size;
+        if (kind === "file") bytes += sizeIn(directory, place, name);
         // A directory whose name no guest can say holds nothing that a guest made.
         if (kind === "directory" && isPlainName(name)) yield* descend(directory, name, depth);
       } catch (error) {
         if (error instanceof HostError || !isGone(error)) throw error;
       }
       yield;
+    }
+  }
+  function sizeIn(directory: number, place: string, name: string): number {
+    if (sizeOf === undefined) return lstatSync(`${place}/${name}`).size;
+    const pinned = how.pin(directory, [name]);
+    try {
+      const stats = fstatSync(pinned);
+      return stats.isFile() && stats.nlink === 1 ? sizeOf(pinned) : stats.size;
+    } finally {
+      closeSync(pinned);
     }
   }
   function* descend(directory: number, name: string, depth: number): Generator<void> {

@@ -18,21 +18,9 @@ export function makeAdmit(
   meter: Meter,
   whenAway?: Meter,
 ): CallSteps["admit"] {
-  const tools = new Map(Object.entries(rate.tools));
-  const accountsOf = makeAccountsOf(rate);
+  const chargesOf = makeChargesOf(rate);
   return (caller, callable) => {
-    const { always, key } = accountsOf(caller.principal);
-    const ofTool = tools.get(callable.exposedName);
-    const charges = ofTool
-      ? [
-          ...always,
-          {
-            key: `tool ${callable.exposedName} ${key}`,
-            whose: "tool",
-            limits: ofTool,
-          } satisfies Charge,
-        ]
-      : always;
+    const charges = chargesOf(caller.principal, callable.exposedName);
     if (charges.length === 0) return ADMITTED;
     const leaseMs = callable.plugin.deadlineMs + LEASE_MARGIN_MS;
     const taken = meter.take(charges, leaseMs);
@@ -40,6 +28,52 @@ export function makeAdmit(
     return taken.then(toAdmission, async () =>
       whenAway ? toAdmission(await whenAway.take(charges, leaseMs)) : UNKNOWN,
     );
+  };
+}
+
+/**
+ * A place among the calls that run at the same time, for a task that begins to run: it was charged as a call when it was
+ * made. Undefined where there is none now, or nobody knows.
+ */
+export type TakePlace = (
+  principal: Principal,
+  exposedName: string,
+  leaseMs: number,
+) => Promise<(() => void) | undefined>;
+
+/** The same accounts as those of calls, and nothing of them but `concurrent`. */
+export function makeTakePlace(rate: RateConfiguration, meter: Meter, whenAway?: Meter): TakePlace {
+  const chargesOf = makeChargesOf(rate);
+  return async (principal, exposedName, leaseMs) => {
+    const places = chargesOf(principal, exposedName).flatMap(({ limits, ...charge }) =>
+      limits.concurrent === undefined
+        ? []
+        : { ...charge, limits: { concurrent: limits.concurrent } },
+    );
+    if (places.length === 0) return () => undefined;
+    const taken = await takeFrom(meter, places, leaseMs + LEASE_MARGIN_MS).catch(() =>
+      whenAway?.take(places, leaseMs + LEASE_MARGIN_MS),
+    );
+    return taken?.shortage ? undefined : taken?.release;
+  };
+}
+
+async function takeFrom(meter: Meter, charges: readonly Charge[], leaseMs: number): Promise<Taken> {
+  return meter.take(charges, leaseMs);
+}
+
+/** What a call of a principal and a tool is charged to. */
+function makeChargesOf(
+  rate: RateConfiguration,
+): (principal: Principal, exposedName: string) => readonly Charge[] {
+  const tools = new Map(Object.entries(rate.tools));
+  const accountsOf = makeAccountsOf(rate);
+  return (principal, exposedName) => {
+    const { always, key } = accountsOf(principal);
+    const limits = tools.get(exposedName);
+    return limits
+      ? [...always, { key: `tool ${exposedName} ${key}`, whose: "tool", limits }]
+      : always;
   };
 }
 

@@ -35,7 +35,11 @@ export function toListedTool({ exposedName, tool }: ExposedTool): Tool {
  * Structured content must match the listed schema, and some clients hold errors to that too.
  * `$defs` stays at the root, where every `$ref` of a pinned schema points.
  */
-function withErrors({ $schema, $defs, ...schema }: JsonObject): NonNullable<Tool["outputSchema"]> {
+export function withErrors({
+  $schema,
+  $defs,
+  ...schema
+}: JsonObject): NonNullable<Tool["outputSchema"]> {
   return {
     ...(typeof $schema === "string" ? { $schema } : {}),
     ...($defs === undefined ? {} : { $defs }),

@@ -14,7 +14,8 @@ import {
   type SpentStates,
 } from "./asking.ts";
 import type { McpConnection } from "./connection.ts";
-import { DEBT_TOOL, type ReportDebt } from "./debt-tool.ts";
+import type { ReportDebt } from "../../debt/cached-report.ts";
+import { DEBT_TOOL } from "./debt-tool.ts";
 import { makeOfferHandlers } from "./serve-offers.ts";
 import { serveTasks } from "./serve-tasks.ts";
 import { makeToolHandlers } from "./serve-tools.ts";
@@ -26,6 +27,7 @@ export interface McpSetting {
   /** What else the plugins offer; nothing where it is left out. */
   readonly offers?: ExposedOffers;
   readonly callTool: CallTool;
+  /** The public view, at this place. */
   readonly reportDebt: ReportDebt;
   /** Whether the principal may see and call a tool, by its exposed name. Left out, everyone may everything. */
   readonly mayCall?: (principal: Principal, exposedName: string) => boolean;

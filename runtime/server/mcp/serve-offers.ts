@@ -12,7 +12,7 @@ import { matchTemplate } from "@glovebox/host-api/uri-template";
 import type { ToolAnswer } from "../../answer.ts";
 import { NOTHING_EXPOSED, type ExposedOffers } from "../../policy/expose-offers.ts";
 import type { Principal } from "../../policy/principal.ts";
-import { DEBT_RESOURCE, DEBT_TOOL } from "./debt-tool.ts";
+import { DEBT_RESOURCE, DEBT_TOOL, seenPlugins } from "./debt-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { performCall, type PerformedCall } from "./perform-call.ts";
 
@@ -43,7 +43,7 @@ export function makeOfferHandlers(setting: McpSetting): (serving: Serving) => vo
     server.setRequestHandler("resources/read", async ({ params: { uri } }, ctx) => {
       const name = findReadable(setting, principalOf(ctx), uri);
       if (name === undefined) throw unknownResource(uri);
-      if (name === DEBT_TOOL.name) return readDebt(setting);
+      if (name === DEBT_TOOL.name) return readDebt(setting, principalOf(ctx));
       const call = { kind: "resource", name, arguments: { uri } } as const;
       return perform(setting, serving, call, ctx, toContents);
     });
@@ -170,9 +170,10 @@ function toCompletion({ content, structuredContent }: ToolAnswer): CompleteResul
   };
 }
 
-function readDebt({ reportDebt }: McpSetting): ReadResourceResult {
+function readDebt(setting: McpSetting, principal: Principal): ReadResourceResult {
   const { uri, mimeType } = DEBT_RESOURCE;
-  return { contents: [{ uri, mimeType, text: JSON.stringify(reportDebt({})) }] };
+  const { text } = setting.reportDebt({}, { plugins: seenPlugins(setting, principal) });
+  return { contents: [{ uri, mimeType, text }] };
 }
 
 const SUBSCRIPTIONS_MAX = 256;

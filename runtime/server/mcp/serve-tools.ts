@@ -7,7 +7,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import { answerDebt, DEBT_TOOL } from "./debt-tool.ts";
+import { answerDebt, DEBT_TOOL, seenPlugins } from "./debt-tool.ts";
 import { toListedTool } from "./listed-tool.ts";
 import type { McpSetting, Serving } from "./mcp-server.ts";
 import { performCall } from "./perform-call.ts";
@@ -40,7 +40,12 @@ async function callThroughSdk(
 ): Promise<CallToolResult | InputRequiredResult> {
   const { name } = params;
   const args: JsonObject = isJsonObject(params.arguments) ? params.arguments : {};
-  if (name === DEBT_TOOL.name) return toMcpResult(answerDebt(setting.reportDebt, args));
+  const { connection } = serving;
+  if (name === DEBT_TOOL.name) {
+    const { principal } = connection.originOf(ctx.http?.authInfo);
+    const seen = seenPlugins(setting, principal);
+    return toMcpResult(answerDebt(setting.reportDebt, args, seen));
+  }
   const call = { kind: "tool", name, arguments: args } as const;
   const performed = await performCall(setting, serving, call, ctx);
   if ("begun" in performed) return performed.begun;

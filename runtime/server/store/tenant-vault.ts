@@ -70,6 +70,11 @@ export function makeTenantVault(keys: TenantKeys, store: SharedStore): TenantVau
   };
 }
 
+/** How many records of a tenant are noted, by its digest. */
+export async function countRecords(store: SharedStore, tenant: string): Promise<number> {
+  return (await store.listed(listOf(tenant), { countMax: NOTES_MAX })).length;
+}
+
 /** Deletes every record of a tenant, by its digest. How many there were. Again, and nothing is left to delete. */
 export async function deleteRecords(store: SharedStore, tenant: string): Promise<number> {
   const list = listOf(tenant);

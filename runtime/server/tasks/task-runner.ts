@@ -5,6 +5,7 @@ import { answerWithError, type ToolAnswer } from "../../answer.ts";
 import type { CallTool } from "../../call.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import type { TaskLimits } from "../../policy/server/tasks.ts";
+import { StoreError } from "../store/errors.ts";
 import type { KeptTask, TaskBook } from "./task-book.ts";
 import { decideEnding, ended, LOST, NOT_HERE, STOPPED } from "./task-ending.ts";
 import { isEnded, type TaskRecord } from "./task-record.ts";
@@ -13,6 +14,8 @@ export interface TaskRunnerSetting {
   readonly book: TaskBook;
   readonly callTool: CallTool;
   readonly limits: TaskLimits;
+  /** A place among what runs for a caller at the same time; undefined where there is none now. */
+  readonly takePlace?: (record: TaskRecord) => Promise<(() => void) | undefined>;
   /** Whether this replica has the very tool that was called. */
   readonly canRun: (record: TaskRecord) => boolean;
   /** What went wrong with the store, for the operator. */
@@ -31,7 +34,8 @@ export interface RunnerTimes {
 }
 
 const TIMES: RunnerTimes = { tickMs: 1000, leaseMs: 10_000, storeMsMax: 60_000 };
-const LOOK_AT_MAX = 64;
+/** Names of tasks that one look at the list may bring. Behind those of one caller stand those of the others. */
+const LOOK_AT_MAX = 1000;
 const RUNNING_MAX = 10_000;
 const RETRY_MS = 250;
 /** A replica that has the tool begins a task far sooner than this, even while others are replaced. */
@@ -41,6 +45,8 @@ const MESSAGE_MS_MIN = 1000;
 
 interface Run {
   task: KeptTask;
+  readonly asker: string;
+  readonly leavePlace: () => void;
   readonly controller: AbortController;
   readonly done: Promise<void>;
   saidMs: number;
@@ -57,6 +63,8 @@ export class TaskRunner {
   readonly #setting: TaskRunnerSetting;
   readonly #times: RunnerTimes;
   readonly #runs = new Map<string, Run>();
+  /** Whose the tasks are that were looked at and left waiting. */
+  readonly #askers = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #claiming: Promise<void> | undefined;
   #claimAgain = false;
@@ -89,8 +97,19 @@ export class TaskRunner {
   async check(handle: string): Promise<void> {
     const run = this.#runs.get(handle);
     if (run === undefined) return;
-    const task = await this.#setting.book.find(handle);
+    const task = await this.#find(handle);
     if (!this.#isOurs(task)) run.controller.abort();
+  }
+
+  /** What cannot be read is no task, and must not stand in the way of those that can be. Rejects where the store is away. */
+  async #find(handle: string): Promise<KeptTask | undefined> {
+    try {
+      return await this.#setting.book.find(handle);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "ERR_STORE_VALUE") throw error;
+      this.#setting.onTrouble(error);
+      return undefined;
+    }
   }
 
   /** Whether the replica that runs a task is gone for sure. */
@@ -175,7 +194,7 @@ export class TaskRunner {
       }
       if (!gone.has(owner)) gone.set(owner, !(await book.isAlive(owner)));
       if (!gone.get(owner)) continue;
-      const task = await book.find(handle);
+      const task = await this.#find(handle);
       const state = task?.record.state;
       if (task && state?.kind === "running" && state.owner === owner) await this.reportLost(task);
       else await book.forgetRunning(owner, handle);
@@ -187,10 +206,14 @@ export class TaskRunner {
     while (this.#claimAgain && !this.#isClosed) {
       this.#claimAgain = false;
       if (this.#runs.size >= limits.running) return;
-      for (const handle of await book.waiting(LOOK_AT_MAX)) {
+      const handles = await book.waiting(LOOK_AT_MAX);
+      for (const known of this.#askers.keys())
+        if (!handles.includes(known)) this.#askers.delete(known);
+      const held = new Set<string>();
+      for (const handle of handles) {
         if (this.#isClosed || this.#runs.size >= limits.running) return;
         // One tenant whose key nobody can have now keeps no other's tasks from being run.
-        await this.#claimOne(handle).catch((error: unknown) => {
+        await this.#claimOne(handle, held).catch((error: unknown) => {
           if (!(error instanceof AtRestError)) throw error;
           this.#setting.onTrouble(error);
         });
@@ -198,16 +221,33 @@ export class TaskRunner {
     }
   }
 
-  async #claimOne(handle: string): Promise<void> {
-    const { book } = this.#setting;
-    const task = await book.find(handle);
+  /** `held` are callers who have no place left for now: their tasks wait, and those of others do not wait for them. */
+  async #claimOne(handle: string, held: Set<string>): Promise<void> {
+    const { book, limits, takePlace } = this.#setting;
+    const known = this.#askers.get(handle);
+    if (known !== undefined && held.has(known)) return;
+    const task = await this.#find(handle);
     if (task?.record.state.kind !== "waiting") return book.leaveWaiting(handle);
     if (!this.#setting.canRun(task.record)) return this.#leaveToOthers(task);
-    await book.noteRunning(this.owner, handle);
-    const claimed = await book.change(task, { state: { kind: "running", owner: this.owner } });
-    if (claimed === undefined) return book.forgetRunning(this.owner, handle);
-    this.#begin(claimed);
-    await book.leaveWaiting(handle);
+    const asker = askerOf(task.record);
+    this.#askers.set(handle, asker);
+    const own = [...this.#runs.values()].filter((run) => run.asker === asker).length;
+    const leavePlace =
+      own < limits.runningPerPrincipal
+        ? await (takePlace ? takePlace(task.record) : () => undefined)
+        : undefined;
+    if (leavePlace === undefined) return void held.add(asker);
+    let isBegun = false;
+    try {
+      await book.noteRunning(this.owner, handle);
+      const claimed = await book.change(task, { state: { kind: "running", owner: this.owner } });
+      if (claimed === undefined) return await book.forgetRunning(this.owner, handle);
+      isBegun = true;
+      this.#begin(claimed, { asker, leavePlace });
+      await book.leaveWaiting(handle);
+    } finally {
+      if (!isBegun) leavePlace();
+    }
   }
 
   /** A task of a tool that no replica has any more would stand at the head of the list until it ends by itself. */
@@ -221,16 +261,17 @@ export class TaskRunner {
     await book.tell(task.handle);
   }
 
-  #begin(task: KeptTask): void {
+  #begin(task: KeptTask, place: Pick<Run, "asker" | "leavePlace">): void {
     const controller = new AbortController();
     const done = Promise.withResolvers<void>();
     const said = Promise.resolve();
-    const run: Run = { task, controller, done: done.promise, saidMs: -Infinity, said };
+    const run: Run = { ...place, task, controller, done: done.promise, saidMs: -Infinity, said };
     this.#runs.set(task.handle, run);
     void this.#perform(run)
       .catch((error: unknown) => this.#setting.onTrouble(error))
       .finally(() => {
         this.#runs.delete(task.handle);
+        place.leavePlace();
         done.resolve();
         this.wake();
       });
@@ -280,7 +321,7 @@ export class TaskRunner {
           : decideEnding(task.record, answer);
         const changed = await book.change(task, change);
         if (changed) return changed;
-        task = await book.find(task.handle);
+        task = await this.#find(task.handle);
       } catch (error) {
         if (performance.now() >= endMs || this.#isClosed) throw error;
         await sleep(RETRY_MS);
@@ -310,4 +351,8 @@ export class TaskRunner {
       await book.tell(task.handle);
     })().catch((error: unknown) => this.#setting.onTrouble(error));
   }
+}
+
+function askerOf({ caller: { principal } }: TaskRecord): string {
+  return JSON.stringify([principal.tenant, principal.id]);
 }

@@ -4,6 +4,7 @@ import { answerWithError, type ClientError, type ToolAnswer } from "../../answer
 import type { CallRequest, CallTool } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
 import type { TasksConfiguration, TaskTool } from "../../policy/server/tasks.ts";
+import type { TakePlace } from "../limits/admit.ts";
 import type { SharedStore } from "../store/shared-store.ts";
 import type { TenantVault } from "../store/tenant-vault.ts";
 import { TaskBook, type KeptTask, type NotKept } from "./task-book.ts";
@@ -19,6 +20,8 @@ export interface TasksSetting {
   readonly place: string;
   readonly configuration: TasksConfiguration;
   readonly callTool: CallTool;
+  /** A place among the calls of a caller that run at the same time; see `makeTakePlace`. */
+  readonly takePlace?: TakePlace;
   /** Digest of the component that a listed tool is of; undefined when there is no such tool. */
   readonly componentOf: (tool: string) => string | undefined;
   /** What went wrong with the store, for the operator. */
@@ -65,7 +68,7 @@ const WAITING_MS = 5000;
 
 // debt("GB-072"): kept as well as the store keeps it.
 export async function openTasks(setting: TasksSetting): Promise<Tasks> {
-  const { store, place, configuration, callTool, nowMs, onTrouble } = setting;
+  const { store, place, configuration, callTool, takePlace, nowMs, onTrouble } = setting;
   const { limits, tools } = configuration;
   const rules = new Map(Object.entries(tools));
   const book = new TaskBook(store, place, limits, nowMs, setting.vault);
@@ -73,6 +76,10 @@ export async function openTasks(setting: TasksSetting): Promise<Tasks> {
     book,
     callTool,
     limits,
+    ...(takePlace && {
+      takePlace: ({ caller, tool }: TaskRecord) =>
+        takePlace(caller.principal, tool, limits.deadlineMs),
+    }),
     canRun: ({ tool, component }) => setting.componentOf(tool) === component,
     onTrouble,
     nowMs,

@@ -113,7 +113,7 @@ const serving = await serveHttp(
           version: "0.0.0",
           tools: [{ exposedName: TOOL_NAME, alias: "bench", tool: TOOL }],
           callTool,
-          reportDebt: () => ({}),
+          reportDebt: () => ({ report: {}, text: "{}" }),
         },
       },
     ],

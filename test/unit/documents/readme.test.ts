@@ -15,7 +15,7 @@ import { parseCommandLine } from "../../../runtime/cli/parse-command-line.ts";
 import { TOOL_ERROR_CODES } from "../../../runtime/firewall/outcome.ts";
 import { parseConfiguration } from "../../../runtime/policy/parse-configuration.ts";
 import configurationSchema from "../../../runtime/policy/glovebox.schema.json" with { type: "json" };
-import { fillTables } from "../../helpers/write-readme-tables.ts";
+import { fillReadme } from "../../helpers/write-readme-tables.ts";
 
 const readme = readFileSync("README.md", "utf8");
 const blocksOf = (language: string): string[] =>
@@ -36,7 +36,7 @@ const commandLines = blocksOf("sh")
   .filter((line) => line.startsWith("glovebox "));
 
 test("the generated tables are what the sources say now (`npm run docs` writes them)", async () => {
-  assert.equal(await fillTables(readme), readme);
+  assert.equal(await fillReadme(readme), readme);
 });
 
 test("every command in the examples exists, takes these options, and is shown in the order of a first use", async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseGrant } from "@glovebox/host-api/filesystem/grant";
 import {
@@ -10,9 +9,11 @@ import {
 } from "@glovebox/host-api/filesystem/limits";
 import type { JsonValue } from "@glovebox/host-api/json";
 import {
+  contentOf,
   handleOf,
   makeScratch,
   openPlugin,
+  placeOf,
   refusedAs,
   statIn,
 } from "../../../helpers/sandbox-folder.ts";
@@ -34,7 +35,7 @@ test("writes, reads, lists, renames and removes by path", (t) => {
     { name: "a", kind: "file" },
   ]);
   run("rename", ["notes/a", "b"]);
-  assert.equal(readFileSync(join(scratch.box, "b"), "utf8"), "1");
+  assert.equal(contentOf(scratch, "b").toString(), "1");
   run("removeFile", ["b"]);
   run("removeFile", ["notes/Z"]);
   run("removeDirectory", ["notes"]);
@@ -46,8 +47,8 @@ test("makes files and folders for their owner alone", (t) => {
   const { run } = openPlugin(t, scratch);
   run("makeDirectory", ["d"]);
   run("writeFile", ["d/f", "create"], "x");
-  assert.equal(statSync(join(scratch.box, "d")).mode & 0o777, 0o700);
-  assert.equal(statSync(join(scratch.box, "d/f")).mode & 0o777, 0o600);
+  assert.equal(statSync(placeOf(scratch, "d")).mode & 0o777, 0o700);
+  assert.equal(statSync(placeOf(scratch, "d", "f")).mode & 0o777, 0o600);
 });
 
 test("says what an entry is, without the host's inode numbers", (t) => {
@@ -183,12 +184,12 @@ test("refuses a file beyond one answer, and more bytes than one operation moves"
 
 test("refuses to list a directory with too many entries", (t) => {
   const scratch = makeScratch(t);
-  mkdirSync(join(scratch.box, "many"));
+  mkdirSync(placeOf(scratch, "many"));
   for (let index = 0; index < LIST_ENTRIES_MAX; index += 1)
-    writeFileSync(join(scratch.box, "many", `${index}`), "");
+    writeFileSync(placeOf(scratch, "many", `${index}`), "");
   const { run } = openPlugin(t, scratch);
   assert.equal(JSON.parse(textOf(run("list", ["many"]).body)).length, LIST_ENTRIES_MAX);
-  writeFileSync(join(scratch.box, "many", "one more"), "");
+  writeFileSync(placeOf(scratch, "many", "one more"), "");
   assert.throws(() => run("list", ["many"]), refusedAs(scratch, "too-large"));
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
@@ -10,7 +9,7 @@ import { makeFilesystemImports } from "@glovebox/host-api/filesystem/guest";
 import { type GuestChannel, GuestRefusal } from "@glovebox/host-api/guest";
 import { IoError } from "@glovebox/host-api/io/streams";
 import { duringCall } from "../../../helpers/loopback.ts";
-import { makeScratch, openPlugin } from "../../../helpers/sandbox-folder.ts";
+import { contentOf, makeScratch, openPlugin, placeOf } from "../../../helpers/sandbox-folder.ts";
 
 const NO_FLAGS = {};
 const FOLLOW = { symlinkFollow: true };
@@ -95,7 +94,7 @@ test("serves glovebox:plugin/files and throws the tags of its enum", (t) => {
   assert.deepEqual(stat, { kind: "file", size: 4n, modifiedMs: stat.modifiedMs });
   assert.equal(files("listDirectory", "d"), '[{"name":"a","kind":"file"}]');
   files("renamePath", "d/a", "b");
-  assert.equal(readFileSync(join(scratch.box, "b"), "utf8"), "text");
+  assert.equal(contentOf(scratch, "b").toString(), "text");
   assert.equal(
     thrown(() => files("writeFile", "b", Buffer.from(""), "create")),
     "already-exists",
@@ -186,7 +185,7 @@ test("streams more than one chunk in and out", (t) => {
   const end = file.appendViaStream();
   end.blockingWriteAndFlush(Buffer.from("END"));
   const expected = Buffer.concat([Buffer.alloc(1), bytes, Buffer.from("END")]);
-  assert.deepEqual(readFileSync(join(scratch.box, "f")), expected);
+  assert.deepEqual(contentOf(scratch, "f"), expected);
   const source = file.readViaStream(0n);
   const chunks: Uint8Array[] = [];
   for (;;) {
@@ -277,7 +276,7 @@ test("makes and reads no link", (t) => {
     thrown(() => root.readlinkAt()),
     "not-permitted",
   );
-  assert.equal(existsSync(join(scratch.box, "l")), false);
+  assert.equal(existsSync(placeOf(scratch, "l")), false);
 });
 
 test("changes nothing through a directory that may only be read, nor through one opened by it", (t) => {

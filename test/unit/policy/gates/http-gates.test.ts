@@ -167,14 +167,19 @@ const REFUSED: readonly (readonly [
   ["neither TLS nor a proxy", "tls", server({ http: NO_PROXY }), ["ERR_GATE_TLS"]],
   [
     "the whole internet as a proxy",
-    "tls",
+    "proxy",
     http({ proxy: { trusted: ["10.0.0.0/8", "0.0.0.0/0"] } }),
-    ["ERR_GATE_TLS"],
+    ["ERR_GATE_PROXY"],
   ],
-  ["the whole of IPv6 as a proxy", "tls", http({ proxy: { trusted: ["::/0"] } }), ["ERR_GATE_TLS"]],
+  [
+    "the whole of IPv6 as a proxy",
+    "proxy",
+    http({ proxy: { trusted: ["::/0"] } }),
+    ["ERR_GATE_PROXY"],
+  ],
   [
     "certificates without TLS",
-    "tls",
+    "client-ca",
     server({
       auth: {
         mode: "mtls",
@@ -184,7 +189,7 @@ const REFUSED: readonly (readonly [
         revoked: [],
       },
     }),
-    ["ERR_GATE_TLS"],
+    ["ERR_GATE_CLIENT_CA"],
   ],
   ["no limits", "rate", without("rate"), ["ERR_GATE_RATE"]],
   ["no audit", "audit", { hasAudit: false }, ["ERR_GATE_AUDIT"]],

@@ -37,7 +37,7 @@ function serve(t: TestContext) {
           request.signal.addEventListener("abort", () => resolve(ANSWERS["text"]!)),
         );
       },
-      reportDebt: () => ({}),
+      reportDebt: () => ({ report: {}, text: "{}" }),
     },
     { input, output },
     () => {},

@@ -28,7 +28,10 @@ function serve(t: TestContext) {
           ),
         );
       },
-      reportDebt: (filter) => ({ filter: { ...filter } }),
+      reportDebt: (filter) => {
+        const report = { filter: { ...filter } };
+        return { report, text: JSON.stringify(report) };
+      },
     },
     { input, output },
     (error) => errors.push(error),

@@ -52,7 +52,7 @@ async function openHandler(perform: Perform, store: SharedStore = makeMemoryStor
     version: "1",
     tools,
     callTool,
-    reportDebt: () => ({}),
+    reportDebt: () => ({ report: {}, text: "{}" }),
     tasks,
     mayCall: (who, name) => who !== BOB || name !== "only",
   });

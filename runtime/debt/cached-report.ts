@@ -1,0 +1,50 @@
+import type { JsonObject } from "@glovebox/host-api/json";
+import type { Posture } from "./posture.ts";
+import { makeDebtReport, type ReportFilter, type View, type Viewer } from "./report.ts";
+
+/** A report, and the same as text, which most of its readers get. */
+export interface MadeReport {
+  readonly report: JsonObject;
+  readonly text: string;
+}
+
+export type ReportDebt = (filter: ReportFilter, viewer?: Viewer) => MadeReport;
+
+/** Filters and viewers whose reports are kept. Each is some 100 kB at most in practice. */
+const KEPT_MAX = 32;
+const MINUTE_MS = 60_000;
+
+/**
+ * Makes reports when they are asked for, and keeps each until the posture changes, or a minute has passed: waivers end by
+ * the clock. An agent that asks in a loop is answered from what is there.
+ */
+export function makeReportDebt(
+  postureNow: () => Posture,
+  view: View,
+  nowMs: () => number = () => Date.now(),
+): ReportDebt {
+  const kept = new Map<string, MadeReport>();
+  let keptFor: readonly unknown[] = [];
+  return ({ status, severity, area }, { plugins, profile } = {}) => {
+    const posture = postureNow();
+    const now = nowMs();
+    const about = [posture, posture.probes, Math.floor(now / MINUTE_MS)];
+    if (about.some((part, index) => part !== keptFor[index])) kept.clear();
+    keptFor = about;
+    const viewer = {
+      ...(plugins ? { plugins } : {}),
+      ...(profile === undefined ? {} : { profile }),
+    };
+    const key = JSON.stringify([status, severity, area, [...(plugins ?? [])].toSorted(), profile]);
+    const known = kept.get(key);
+    if (known) return known;
+    const filter = Object.fromEntries(
+      Object.entries({ status, severity, area }).filter(([, word]) => word !== undefined),
+    );
+    const report = makeDebtReport(posture, filter, view, viewer, now);
+    const made = { report, text: JSON.stringify(report) };
+    if (kept.size >= KEPT_MAX) kept.clear();
+    kept.set(key, made);
+    return made;
+  };
+}
