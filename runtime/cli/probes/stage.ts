@@ -20,7 +20,7 @@ import { checkStart } from "../serving/start-check.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 import type { ProbeTerms } from "./probe-terms.ts";
 import { makeStageMachine } from "./stage-machine.ts";
-import { describeStage, HOSTILE, type Hostile } from "./stage-configuration.ts";
+import { describeStage, HOSTILE, STAGE_LIMITS, type Hostile } from "./stage-configuration.ts";
 
 const NOT_MADE: ReadonlySet<string> = new Set([
   "UNKNOWN_TOOL",
@@ -37,7 +37,8 @@ const NOT_MADE: ReadonlySet<string> = new Set([
 const ENDLESS: ReadonlySet<string> = new Set(["loop"]);
 const AUDIT_BYTES_MAX = 16 * 1024 * 1024;
 const KEY_BYTES_MAX = 4096;
-const ATTEMPT_MS_MAX = 3000;
+/** Ten times the deadline of a call: who is not ended by that is ended by this, and says so. */
+const ATTEMPT_MS_MAX = 10 * STAGE_LIMITS.deadlineMs;
 
 /** What came back of one attempt, as a client would get it. */
 export interface Attempted {
