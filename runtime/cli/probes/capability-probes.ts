@@ -115,7 +115,7 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     id: "capability.not-granted",
     ring: 2,
     claim: "A capability that was not granted is not there",
-    threats: ["T40"],
+    threats: ["T09"],
     attempt: async (stage) => refusal(await stage.attempt(reading, "env", "PROBE")),
   },
 ];

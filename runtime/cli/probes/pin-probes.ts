@@ -184,7 +184,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "start.unsigned",
     "Production does not start a plugin that is marked as unsigned",
-    ["T20"],
+    ["T02", "T20"],
     ["ERR_GATE_UNSIGNED"],
     inProduction(/"source":/, '"unsigned":true,"source":'),
   ),
