@@ -6,12 +6,13 @@ const ROOT = 0;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Reads a regular file that nobody but its owner may use, who is this process's user or root, at most `bytesMax` of it (Windows has no such mode; there the
- * file's ACL is the operator's to set). The messages name no path.
+ * Reads a regular file that nobody but its owner may use, at most `bytesMax` of it (Windows has no such mode; there the
+ * file's ACL is the operator's to set). Its owner is this process's user or root, and with `own` this user alone. The
+ * messages name no path.
  *
  * @throws HostError `not-found`, `not-permitted`, `not-a-file`, `too-large` or `invalid-argument`
  */
-export function readPrivate(path: string, bytesMax: number): Uint8Array {
+export function readPrivate(path: string, bytesMax: number, whose?: "own"): Uint8Array {
   const descriptor = open(path);
   try {
     const stat = fs.fstatSync(descriptor);
@@ -24,6 +25,8 @@ export function readPrivate(path: string, bytesMax: number): Uint8Array {
         "not-permitted",
         "the file belongs to another user (chown it to the one that runs this)",
       );
+    if (whose === "own" && process.getuid !== undefined && stat.uid !== process.getuid())
+      throw new HostError("not-permitted", "the file belongs to another user (chown it)");
     // What a file says of its size is a hint: it may say nothing, and grow while it is read.
     const buffer = Buffer.alloc(Math.min(Math.max(stat.size, CHUNK_BYTES), bytesMax) + 1);
     let total = 0;
