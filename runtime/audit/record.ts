@@ -97,6 +97,10 @@ export const AUDIT_EVENTS = [
   "approval",
   /** A request that did not show who it comes from, or may not do what it asked. */
   "auth-refused",
+  /** The probes have run: how many claims held. */
+  "probes",
+  /** At least one did not: their ids. In production the server ends. */
+  "probe-escaped",
   "anomaly",
   "plugin-suspended",
   "plugin-resumed",

@@ -16,6 +16,7 @@ import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
+import { readProbes } from "./read-probes.ts";
 import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTelemetry } from "./read-telemetry.ts";
@@ -66,6 +67,7 @@ export function parseConfiguration(
         "audit",
         "telemetry",
         "anomalies",
+        "probes",
         "encryption",
         "server",
         "waivers",
@@ -90,6 +92,7 @@ export function parseConfiguration(
       audit: readAudit(fields.get("audit")),
       telemetry: readTelemetry(fields.get("telemetry")),
       anomalies: readAnomalies(fields.get("anomalies")),
+      ...fields.optional("probes", readProbes),
       ...fields.optional("encryption", readEncryption),
       server,
       waivers: readWaivers(fields.get("waivers")),

@@ -1,10 +1,5 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CapabilityBroker, CapabilityName, PluginHome } from "@glovebox/host-api/capability";
-import { GrantError, HostError } from "@glovebox/host-api/errors";
-import type { JsonValue } from "@glovebox/host-api/json";
-import type { Powers } from "@glovebox/host-api/powers";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../../audit/watch-brokers.ts";
 import { makeChanges, type Changes } from "../../changes.ts";
@@ -21,7 +16,6 @@ import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
 import { releaseThrough } from "../../filter-answer.ts";
 import { traceStores, type TouchStore } from "../../consent/trace-stores.ts";
 import type { Posture } from "../../debt/report.ts";
-import type { PluginConfiguration } from "../../policy/configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -36,7 +30,6 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
-import { WorkspaceError } from "../../workspace-errors.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
   configuredPlugin,
@@ -48,6 +41,7 @@ import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
@@ -56,6 +50,7 @@ import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
 import { TenantPlugins } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
+import { makeLivePosture, type ProbeWatch } from "./watch-probes.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
 export interface ServedProfile {
@@ -83,6 +78,8 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
+  /** Whether calls are answered at once. */
+  isReady(): boolean;
   /** For tasks, where `server.rate` says what may run at the same time. */
   readonly takePlace?: TakePlace;
   close(): Promise<void>;
@@ -100,6 +97,7 @@ export async function startRuntime(
   machine: Machine,
   which: WhichProfiles = {},
   over: "stdio" | "http" = "stdio",
+  probes?: ProbeWatch,
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -113,7 +111,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, { which, over });
+    return await assemble(workspace, machine, sandbox, startable, { which, over, probes });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -143,12 +141,20 @@ async function assemble(
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
-  { which, over }: { readonly which: WhichProfiles; readonly over: "stdio" | "http" },
+  {
+    which,
+    over,
+    probes,
+  }: {
+    readonly which: WhichProfiles;
+    readonly over: "stdio" | "http";
+    readonly probes: ProbeWatch | undefined;
+  },
 ): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit);
+  const watch = await openWatch(workspace, machine, audit, probes);
   const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
@@ -160,14 +166,20 @@ async function assemble(
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
+  const livePosture = makeLivePosture(posture, probes);
+  probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture,
+    get posture() {
+      return livePosture();
+    },
     audit,
     store,
+    isReady: () => store.isReady() && (probes?.isReady() ?? true),
     ...(takePlace ? { takePlace } : {}),
     async close() {
+      probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
@@ -234,7 +246,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: (alias, change) => changes.note(alias, change),
+    onChange: (alias, tenant, change) => changes.note(alias, tenant, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
@@ -341,51 +353,4 @@ function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
 /** Names a plugin's own data wherever the workspace is moved to, profile and all. */
 function storeName(folder: string, paths: WorkspacePaths): string {
   return path.relative(paths.folder, folder).replaceAll(path.sep, "/");
-}
-
-/**
- * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
- * another surface is another plugin until somebody has looked at it.
- */
-const refuseChanges: CapabilityBroker = {
-  operations: {
-    "surface.change"() {
-      throw new HostError(
-        "refused-by-policy",
-        "the plugin announced other tools than the approved",
-      );
-    },
-  },
-};
-
-/** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
-function makeBrokers(
-  home: PluginHome,
-  grants: PluginConfiguration["grants"],
-  paths: WorkspacePaths,
-  powers: Powers,
-): CapabilityBroker[] {
-  return (Object.keys(grants) as CapabilityName[]).map((name) => {
-    try {
-      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, home, powers);
-    } catch (cause) {
-      if (cause instanceof HostError) {
-        const message = `The plugin's own data cannot be opened: ${cause.message}.`;
-        throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, {
-          place: { file: home.folder },
-          cause,
-        });
-      }
-      if (!(cause instanceof GrantError)) throw cause;
-      const place = {
-        file: paths.configFile,
-        path: ["plugins", home.plugin, "grants", name, ...cause.path].join("."),
-      };
-      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, {
-        place,
-        remedy: cause.remedy,
-        cause,
-      });
-    }
-  });
 }

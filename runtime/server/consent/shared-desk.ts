@@ -1,5 +1,10 @@
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { OperatorDecision, OperatorDesk, PendingApproval } from "../../consent/desk.ts";
+import type {
+  ListedApproval,
+  OperatorDecision,
+  OperatorDesk,
+  PendingApproval,
+} from "../../consent/desk.ts";
 import { storeKey, type SharedStore } from "../store/shared-store.ts";
 
 /** A client that keeps on calling fills neither the store nor the operator's day. */
@@ -16,6 +21,10 @@ export function makeSharedDesk(store: SharedStore, nowMs: () => number): Operato
   const pendingKey = (id: string): string => storeKey("approval", id);
   const decisionKey = (id: string): string => storeKey("approval-decision", id);
   const listOf = (principal: string): string => storeKey("approvals", "principal", principal);
+  const read = async (key: string): Promise<JsonObject | undefined> => {
+    const stored = await store.get(key);
+    return stored && parseObject(stored.value);
+  };
   const forget = async (id: string, principal: string): Promise<void> => {
     await store.delist(LIST, id);
     await store.delist(listOf(principal), id);
@@ -63,10 +72,19 @@ export function makeSharedDesk(store: SharedStore, nowMs: () => number): Operato
     },
     async list() {
       const ids = await store.listed(LIST, { countMax: PENDING_MAX });
-      const found = await Promise.all(ids.map((id) => store.get(pendingKey(id))));
+      const found = await Promise.all(
+        ids.map(async (id) => [await read(pendingKey(id)), await read(decisionKey(id))] as const),
+      );
       return found
-        .flatMap((stored) =>
-          stored ? [parseObject(stored.value) as unknown as PendingApproval] : [],
+        .flatMap(([pending, decided]): ListedApproval[] =>
+          pending
+            ? [
+                {
+                  ...(pending as unknown as PendingApproval),
+                  ...(decided ? { decided: decided as unknown as OperatorDecision } : {}),
+                },
+              ]
+            : [],
         )
         .toSorted((left, right) => left.createdMs - right.createdMs);
     },
