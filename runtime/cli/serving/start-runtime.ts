@@ -147,7 +147,7 @@ async function assemble(
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit);
+  const watch = await openWatch(workspace, machine, audit, () => posture);
   const { store, evaluate } = openStore(workspace, machine);
   const parts = { workspace, machine, plugins, store, audit };
   // What callers use up is counted over all profiles together.
