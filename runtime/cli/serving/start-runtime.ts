@@ -159,7 +159,8 @@ async function assemble(
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit, probes);
+  const livePosture = makeLivePosture(posture, probes);
+  const watch = await openWatch(workspace, machine, audit, { probes, posture: livePosture });
   const { store, evaluate } = openStore(workspace, machine);
   const atRest = await openAtRest(workspace, machine, store);
   if (atRest) assertSealed(workspace, machine.files);
@@ -176,7 +177,6 @@ async function assemble(
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
-  const livePosture = makeLivePosture(posture, probes);
   probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
