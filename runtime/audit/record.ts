@@ -98,6 +98,8 @@ export const AUDIT_EVENTS = [
   "plugin-resumed",
   /** Keys of callers were made, revoked or changed. */
   "key-changed",
+  /** A plugin's encrypted folder holds what its key does not open. Once for each kind of it while the folder is open. */
+  "foreign-file",
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 

@@ -47,6 +47,7 @@ import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { tellForeignFiles } from "./foreign-files.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
@@ -208,7 +209,7 @@ function openSet(
       .filter(({ alias }) => members.includes(alias))
       .map((plugin) => [
         plugin.alias,
-        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch }),
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, audit }),
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
@@ -277,7 +278,12 @@ function openPlugin(
   {
     profile,
     touch,
-  }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
+    audit,
+  }: {
+    readonly profile: string | undefined;
+    readonly touch: TouchStore | undefined;
+    readonly audit: AuditSink;
+  },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
@@ -293,7 +299,8 @@ function openPlugin(
     openBrokers(tenant) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
-      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      const powers = tellForeignFiles(machine.powers, audit, { alias, tenant });
+      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
