@@ -49,6 +49,12 @@ export function openName(keys: FolderKeys, sealed: string): string | undefined {
   return isPlainName(name) && encode(bytes) === sealed ? name : undefined;
 }
 
+/** Whether a name could have been sealed, by its form alone: plugins' own names hardly ever look so. */
+export function looksSealed(name: string): boolean {
+  const bytes = decode(name)?.length ?? 0;
+  return bytes > IV_BYTES && bytes % PADDING_BYTES === 0;
+}
+
 /** Names that a folder was asked for before: most are asked for again. */
 const KNOWN_MAX = 4096;
 
