@@ -15,7 +15,8 @@ const BITS = 5;
 const ENCODED_CHARS_MAX = 255;
 
 /**
- * Seals one component of a path, the same each time, so that a name is found without a list of names.
+ * Seals one component of a path, the same each time and in each directory, so that a name is found without a list of names:
+ * debt("GB-084").
  * SIV (RFC 5297, of HMAC-SHA-256 instead of CMAC): the start value of AES-256-CTR is a keyed digest of the padded name,
  * and proves it. Written in base32 of small letters, which no file system folds, cuts or reserves.
  * Throws `HostError` (`invalid-argument`) for a name that is too long, and what `assertPlainName` throws.
