@@ -100,6 +100,8 @@ export const AUDIT_EVENTS = [
   "key-changed",
   /** A plugin's encrypted folder holds what its key does not open. Once for each kind of it while the folder is open. */
   "foreign-file",
+  /** The keys of a tenant's data were destroyed. */
+  "tenant-erased",
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 

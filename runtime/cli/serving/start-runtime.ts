@@ -1,10 +1,5 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CapabilityBroker, CapabilityName, PluginHome } from "@glovebox/host-api/capability";
-import { GrantError, HostError } from "@glovebox/host-api/errors";
-import type { JsonValue } from "@glovebox/host-api/json";
-import type { Powers } from "@glovebox/host-api/powers";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../../audit/watch-brokers.ts";
 import { makeChanges, type Changes } from "../../changes.ts";
@@ -21,7 +16,6 @@ import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
 import { releaseThrough } from "../../filter-answer.ts";
 import { traceStores, type TouchStore } from "../../consent/trace-stores.ts";
 import type { Posture } from "../../debt/report.ts";
-import type { PluginConfiguration } from "../../policy/configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -34,8 +28,8 @@ import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
+import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
-import { WorkspaceError } from "../../workspace-errors.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
   configuredPlugin,
@@ -45,16 +39,19 @@ import {
 } from "../../workspace.ts";
 import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
+import { assertSealed } from "../at-rest/assert-sealed.ts";
+import { openAtRest } from "../at-rest/open-at-rest.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
 import { tellForeignFiles } from "./foreign-files.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
+import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
-import { TenantPlugins } from "./tenant-plugins.ts";
+import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
@@ -83,6 +80,8 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
+  /** How what belongs to a tenant is kept in it. */
+  readonly vault: TenantVault;
   /** For tasks, where `server.rate` says what may run at the same time. */
   readonly takePlace?: TakePlace;
   close(): Promise<void>;
@@ -150,13 +149,18 @@ async function assemble(
   recordStart(audit, posture, plugins, tools.length);
   const watch = await openWatch(workspace, machine, audit);
   const { store, evaluate } = openStore(workspace, machine);
-  const parts = { workspace, machine, plugins, store, audit };
+  const atRest = await openAtRest(workspace, machine, store);
+  if (atRest) assertSealed(workspace, machine.files);
+  const own = await atRest?.keys.keyOf(LOCAL_TENANT);
+  const keys = atRest && own ? { keys: atRest.keys, own } : undefined;
+  const vault = atRest?.vault ?? PLAIN_VAULT;
+  const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
   const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
   const steps = { ...PLAIN_STEPS, admit };
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch, keys }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
@@ -166,11 +170,13 @@ async function assemble(
     posture,
     audit,
     store,
+    vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
+      await atRest?.keys.close();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
@@ -189,8 +195,10 @@ function openSet(
     tools,
     offers,
     watch,
+    keys,
   }: {
     readonly sandbox: Sandbox;
+    readonly keys: OpenedKeys | undefined;
     readonly steps: CallSteps;
     readonly watch: Watch;
     readonly tools: readonly ExposedTool[];
@@ -209,7 +217,7 @@ function openSet(
       .filter(({ alias }) => members.includes(alias))
       .map((plugin) => [
         plugin.alias,
-        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, audit }),
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, keys, audit }),
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
@@ -278,10 +286,12 @@ function openPlugin(
   {
     profile,
     touch,
+    keys,
     audit,
   }: {
     readonly profile: string | undefined;
     readonly touch: TouchStore | undefined;
+    readonly keys: OpenedKeys | undefined;
     readonly audit: AuditSink;
   },
 ): CallablePlugin {
@@ -296,11 +306,15 @@ function openPlugin(
   let watch: BrokerWatch | undefined;
   const sealed = new TenantPlugins({
     tenancy,
-    openBrokers(tenant) {
+    ...(keys ? { keys } : {}),
+    openBrokers(tenant, key) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
+      // Without the tenant's own folder: what it names stays the same wherever that stands.
+      const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
+      const home = { plugin: alias, folder, ...own, ...(seal ? { seal } : {}) };
       const powers = tellForeignFiles(machine.powers, audit, { alias, tenant });
-      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, powers);
+      const brokers = makeBrokers(home, grants, paths, powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
@@ -345,51 +359,4 @@ function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
 /** Names a plugin's own data wherever the workspace is moved to, profile and all. */
 function storeName(folder: string, paths: WorkspacePaths): string {
   return path.relative(paths.folder, folder).replaceAll(path.sep, "/");
-}
-
-/**
- * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
- * another surface is another plugin until somebody has looked at it.
- */
-const refuseChanges: CapabilityBroker = {
-  operations: {
-    "surface.change"() {
-      throw new HostError(
-        "refused-by-policy",
-        "the plugin announced other tools than the approved",
-      );
-    },
-  },
-};
-
-/** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
-function makeBrokers(
-  home: PluginHome,
-  grants: PluginConfiguration["grants"],
-  paths: WorkspacePaths,
-  powers: Powers,
-): CapabilityBroker[] {
-  return (Object.keys(grants) as CapabilityName[]).map((name) => {
-    try {
-      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, home, powers);
-    } catch (cause) {
-      if (cause instanceof HostError) {
-        const message = `The plugin's own data cannot be opened: ${cause.message}.`;
-        throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, {
-          place: { file: home.folder },
-          cause,
-        });
-      }
-      if (!(cause instanceof GrantError)) throw cause;
-      const place = {
-        file: paths.configFile,
-        path: ["plugins", home.plugin, "grants", name, ...cause.path].join("."),
-      };
-      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, {
-        place,
-        remedy: cause.remedy,
-        cause,
-      });
-    }
-  });
 }

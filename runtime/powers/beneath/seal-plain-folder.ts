@@ -3,13 +3,14 @@ import path from "node:path";
 import { HostError } from "@glovebox/host-api/errors";
 import type { BeneathFolder, SealOptions } from "@glovebox/host-api/powers";
 import { AtRestError } from "../../at-rest/errors.ts";
+import { flushFolder } from "../write-files.ts";
 import { openBeneath } from "./open-beneath.ts";
 import { looksSealed } from "./sealed-name.ts";
 
 const PIECE_BYTES = 1024 * 1024;
 const ENTRIES_MAX = 200_000;
 /** Where the sealed copy grows, and where what was sealed waits for its removal. */
-const GROWING = ".sealing";
+const GROWING = ".sealed";
 const DONE = ".plain";
 
 /**
@@ -61,6 +62,7 @@ export async function sealPlainFolder(
   }
   renameSync(folder, done);
   renameSync(growing, folder);
+  flushFolder(path.dirname(folder));
   rmSync(done, { recursive: true });
   return { entries };
 }

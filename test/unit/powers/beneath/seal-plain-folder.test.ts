@@ -54,9 +54,9 @@ test("seals what was plain, whole, and only once", async (t) => {
 test("begins anew or ends where it was killed, and loses nothing", async (t) => {
   const { box } = makeScratch(t);
   writeFileSync(join(box, "f"), "text");
-  mkdirSync(`${box}.sealing`);
-  writeFileSync(join(`${box}.sealing`, "half"), "te");
-  assert.equal(findPlain(box), `${box}.sealing`);
+  mkdirSync(`${box}.sealed`);
+  writeFileSync(join(`${box}.sealed`, "half"), "te");
+  assert.equal(findPlain(box), `${box}.sealed`);
   renameSync(box, `${box}.plain`);
   await sealPlainFolder(box, makeSeal());
   assert.equal(readSealed(box, "f"), "text");
