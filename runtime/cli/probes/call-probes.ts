@@ -68,35 +68,40 @@ export const CALL_PROBES: readonly Probe[] = [
   answered(
     "call.arguments",
     "Arguments that do not match the pinned schema do not reach a plugin",
+    ["T17"],
     "INVALID_ARGUMENTS",
     (stage) => stage.call(`${whole}__attempt`, { what: "say", words: [1] }),
   ),
   answered(
     "call.result",
     "A result that does not match the pinned schema does not reach a client",
+    ["T51"],
     "PLUGIN_FAILED",
     (stage) => stage.call(`${whole}__lie`, {}),
   ),
   answered(
     "call.unknown-tool",
     "A tool that was not approved is not called",
+    ["T17"],
     "UNKNOWN_TOOL",
     (stage) => stage.call(`${whole}__other`, {}),
   ),
   answered(
     "call.scope",
     "A caller without the scope does not call",
+    ["T44"],
     "INSUFFICIENT_SCOPE",
     (stage) => stage.call(`${reading}__lie`, {}, makeCaller("scopeless", { scopes: new Set() })),
   ),
   answered(
     "call.approval",
     "A tool that a human has to see first does not run unseen",
+    ["T38"],
     "APPROVAL_REQUIRED",
     (stage) =>
       stage.call(`${reading}__lie`, {}, makeCaller("scoped", { scopes: new Set([NEEDED_SCOPE]) })),
   ),
-  answered("call.rate", "A caller ends at its rate", "RATE_LIMITED", async (stage) => {
+  answered("call.rate", "A caller ends at its rate", ["T46"], "RATE_LIMITED", async (stage) => {
     const hurried = makeCaller("hurried", { client: HURRIED_CLIENT });
     const say = { what: "say", words: ["again"] };
     const first = await stage.call(`${reading}__attempt`, say, hurried);
@@ -106,6 +111,7 @@ export const CALL_PROBES: readonly Probe[] = [
   answered(
     "flow.hold",
     "After strangers' text was read, nothing leaves on a path that nobody accepted",
+    ["T39"],
     "FLOW_HELD",
     async (stage) => {
       const reader = makeCaller("reader");
@@ -120,6 +126,7 @@ export const CALL_PROBES: readonly Probe[] = [
 function answered(
   id: string,
   claim: string,
+  threats: readonly string[],
   code: string,
   make: (stage: ProbeStage) => ReturnType<ProbeStage["call"]>,
 ): Probe {
@@ -127,7 +134,7 @@ function answered(
     id,
     ring: 3,
     claim,
-    threats: ["T17"],
+    threats,
     async attempt(stage): Promise<Verdict> {
       const { error = "nothing" } = await make(stage);
       return error === code ? held(`refused: ${error}`) : escaped(`ended with: ${error}`);
