@@ -156,11 +156,12 @@ function stopped(
     threats: ["T11"],
     async attempt(stage): Promise<Verdict> {
       const { error = "nothing" } = await stage.attempt(whole, what, ...words);
-      if (!codes.includes(error)) return escaped(`ended with: ${error}`);
-      const { text } = await stage.attempt(whole, "say", "still here");
-      return text.includes("still here")
-        ? held(`ended: ${error}`)
-        : escaped("the plugin did not answer its next call");
+      if (error === "nothing" || error === "CANCELLED") return escaped(`ended with: ${error}`);
+      // Ended by something else, or no runner for the next call: on a busy machine both come and go.
+      if (!codes.includes(error)) throw new Error(`not made: ${error}`);
+      const next = await stage.attempt(whole, "say", "still here");
+      if (!next.text.includes("still here")) throw new Error(`not made: ${next.error}`);
+      return held(`ended: ${error}`);
     },
   };
 }
