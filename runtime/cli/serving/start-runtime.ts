@@ -191,7 +191,7 @@ async function assemble(
     vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
-      probes?.close();
+      await probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
