@@ -123,6 +123,8 @@ async function openRules(
 
   const act = (anomaly: Anomaly): void => {
     const { rule, alias, what, toolName, principal, callId } = anomaly;
+    // Calls that ran beside the one that it was suspended for.
+    if (rule.action === "suspend" && suspended.has(alias)) return;
     const facts = { rule: rule.name, what };
     log.warn(`anomaly of ${alias}: ${what}`, { plugin: alias, rule: rule.name, call: callId });
     write(audit, "anomaly", anomaly, facts);
