@@ -1,6 +1,7 @@
 import { AUTH_ITEMS } from "./auth-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FILE_ITEMS } from "./file-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
@@ -8,6 +9,7 @@ import { HTTP_ITEMS } from "./http-items.ts";
 import { MODEL_ITEMS } from "./model-items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
+import { PROBE_ITEMS } from "./probe-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -345,6 +347,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
   ...AUDIT_ITEMS,
+  ...PROBE_ITEMS,
   ...REPLICA_ITEMS,
   ...FILTER_ITEMS,
   ...AUTH_ITEMS,
@@ -356,4 +359,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
   ...MODEL_ITEMS,
+  ...FILE_ITEMS,
 ];
