@@ -108,6 +108,8 @@ export const AUDIT_EVENTS = [
   "key-changed",
   /** A bundle of evidence was made. */
   "evidence",
+  /** The keys of a tenant's data were destroyed. */
+  "tenant-erased",
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 

@@ -6,6 +6,7 @@ import { makeSharedDesk } from "../../server/consent/shared-desk.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { openAtRest } from "../at-rest/open-at-rest.ts";
 import { openStore } from "../serving/open-store.ts";
 
 const ID_CHARS_MIN = 8;
@@ -42,8 +43,9 @@ export const approvals: Command = {
   async run(call) {
     const workspace = readWorkspace(call.configFile, call.machine.files);
     const { store } = openStore(workspace, call.machine);
+    const atRest = await openAtRest(workspace, call.machine, store);
     try {
-      const desk = makeSharedDesk(store, () => Date.now());
+      const desk = makeSharedDesk(store, () => Date.now(), atRest?.vault);
       const pending = await desk.list();
       const [verb = "", id] = call.args;
       if (verb === "list" && id === undefined) return list(pending, call);
@@ -67,6 +69,7 @@ export const approvals: Command = {
       call.out.result({ id: one.id, decision, until });
       return EXIT.done;
     } finally {
+      await atRest?.keys.close();
       await store.close();
     }
   },

@@ -213,7 +213,7 @@ test("the words of a record and the names of metrics are those of the code", () 
     [...statuses.matchAll(/"([\w-]+)"/g)].map(([, word]) => word).toSorted(),
   );
   const source = readFileSync("runtime/server/telemetry/metrics.ts", "utf8");
-  const made = [...source.matchAll(/create\w+\(\s*"([\w.]+)"/g)].map(([, name]) => name);
+  const made = [...source.matchAll(/(?:create\w+|count)\(\s*"([\w.]+)"/g)].map(([, name]) => name);
   const named = line("Metrics go the same way").matchAll(/`((?:mcp|glovebox)\.[\w.]+)`/g);
   assert.deepEqual([...named].map(([, name]) => name).toSorted(), made.toSorted());
 });
