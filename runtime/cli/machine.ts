@@ -3,7 +3,10 @@ import type { EngineVersions } from "../approve.ts";
 import { digestOfBytes } from "../plugin/canonical.ts";
 import type { Digest } from "../plugin/formats.ts";
 import type { Configuration } from "../policy/configuration.ts";
+import type { RunnerEnd } from "../sandbox/hostile/attack-as-runner.ts";
+import type { RunnerAttack } from "../sandbox/hostile/attacks.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { probeOuter } from "../sandbox/seal/probe-outer.ts";
 import type { Sandbox, Seal, Transpiled } from "../sandbox/sandbox.ts";
 import type { PrivateFiles } from "../server/auth/powers.ts";
 import type { FilePowers } from "../supply/file-powers.ts";
@@ -38,6 +41,10 @@ export interface Machine {
   openSandbox(): Promise<Sandbox>;
   /** Probes the seal, for those who run no plugin. */
   probeSeal(): Promise<Seal>;
+  /** Lets a hostile program take a runner's place behind `seal`. Throws `ERR_NOT_BUILT`. */
+  attackAsRunner(attack: RunnerAttack, seal: Seal): Promise<RunnerEnd>;
+  /** What gets out of the seal's outer layer alone: see `probeOuter`. */
+  probeOuter(seal: Seal): ReturnType<typeof probeOuter>;
   /** Components that need not be inspected again. Undefined where the code that inspects may change from start to start. */
   openPassed(cacheFolder: string): PassedComponents | undefined;
   /** The component's code for a runner, made behind the seal, with its limits written in. Kept in `cacheFolder`, where there is one. */

@@ -9,8 +9,10 @@ import { readPrivate, stampOf } from "../powers/private-file.ts";
 import { makeProcessPowers } from "../powers/process.ts";
 import { readSecret } from "../powers/secrets.ts";
 import { runtimeVersion, transpilerVersion } from "../powers/version.ts";
+import { attackAsRunner } from "../sandbox/hostile/attack-as-runner.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { SEALED_FOLDER } from "../sandbox/programs.ts";
+import { probeOuter } from "../sandbox/seal/probe-outer.ts";
 import { openPassedComponents } from "../supply/passed-components.ts";
 import { prepareCode } from "../supply/prepare-code.ts";
 import { prepareServlet } from "../supply/prepare-servlet.ts";
@@ -43,6 +45,9 @@ export function makeMachine(code?: string): Machine {
       await sandbox.close();
       return sandbox.seal;
     },
+    attackAsRunner: (attack, seal) =>
+      attackAsRunner(makeProcessPowers(SEALED_FOLDER), seal.name, attack),
+    probeOuter: (seal) => probeOuter(makeProcessPowers(SEALED_FOLDER), seal.name),
     openPassed: (folder) =>
       code === undefined
         ? undefined

@@ -1,4 +1,5 @@
 import { AUTH_ITEMS } from "./auth-items.ts";
+import { AT_REST_ITEMS } from "./at-rest-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
@@ -344,6 +345,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP01"],
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
+  ...AT_REST_ITEMS,
   ...AUDIT_ITEMS,
   ...REPLICA_ITEMS,
   ...FILTER_ITEMS,

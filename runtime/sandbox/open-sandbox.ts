@@ -25,9 +25,9 @@ export interface SandboxOptions {
  * which looks 50 times a second, and leaves V8 room for what it reserves and never touches. It holds code that does not mean
  * to get past it: pages made read-only after they were filled count no more, and then the watchdog alone is left.
  */
-const RUNNER_DATA_BYTES_MAX = 1024 * 1024 * 1024;
+export const RUNNER_DATA_BYTES_MAX = 1024 * 1024 * 1024;
 /** How long an honest runner may take to report on a machine that is very busy. */
-const START_MS_MAX = 10_000;
+export const START_MS_MAX = 10_000;
 const SWEEP_MS = 1000;
 
 /**

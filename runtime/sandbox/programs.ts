@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { SandboxError } from "./errors.ts";
 import type { ProcessPowers } from "./seal/process-powers.ts";
 
-export type ProgramName = "runner" | "extism" | "transpile" | "probe";
+export type ProgramName = "runner" | "extism" | "transpile" | "probe" | "hostile";
 
 /**
  * Where `npm run build` puts the programs that run inside the seal: one file each, importing nothing but Node's own.

@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { createClient } from "@redis/client";
 import type { JsonObject } from "@glovebox/host-api/json";
 import { filesWith, holdsOne, writingsOf } from "../helpers/find-bytes.ts";
-import { askModern } from "../helpers/modern-client.ts";
+import { askModern, textIn } from "../helpers/modern-client.ts";
 import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
 import { startReplica, type Replica } from "../helpers/replicas.ts";
 import {
@@ -110,11 +110,11 @@ class World {
   /** A task whose arguments and result are kept, and what waits for an operator. */
   async keep(at: number, tenant: Tenant): Promise<string> {
     const begun = await this.call(at, tenant, "keep", { text: SECRETS[tenant] });
-    const taskId = String(begun["taskId"]);
+    const taskId = textIn(begun, "taskId");
     for (let tries = 0; ; tries += 1) {
       const { status } = await this.ask(at, tenant, "tasks/get", { taskId });
       if (status === "completed") break;
-      assert.ok(tries < 200, `the task is ${String(status)}`);
+      assert.ok(tries < 200, `the task is ${JSON.stringify(status)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const url = `https://example.com/${SECRETS[tenant]}`;
@@ -280,7 +280,7 @@ describe("with Redis and a token", { skip: !HAS_REDIS || !HAS_SOFTHSM }, () => {
             const raw = client.withTypeMapping({ 36: Buffer });
             for (const key of await client.keys("*")) {
               const dump = await raw.dump(key);
-              if (dump) dumps.set(key, Buffer.from(dump as unknown as Buffer));
+              if (dump) dumps.set(key, Buffer.from(dump));
             }
           },
           async restore() {

@@ -9,6 +9,7 @@ export const SEALED_PROGRAMS = {
   transpile: "runtime/sandbox/transpile/main.ts",
   landlock: "runtime/sandbox/launch/landlock.ts",
   probe: "runtime/sandbox/seal/probe-program.ts",
+  hostile: "runtime/sandbox/hostile/main.ts",
 } as const;
 
 export type SealedProgram = keyof typeof SEALED_PROGRAMS;

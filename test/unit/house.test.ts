@@ -185,7 +185,8 @@ test("the command line loads no package before it knows the command, and a serve
       (name) => /^(@?[a-z])/.test(name) && !/\.(ts|mjs)$/.test(name) && !name.startsWith("node:"),
     );
   assert.deepEqual(packages("runtime/cli/main.ts"), []);
-  const compilers = /rolldown|componentize|jco|undici|zod|modelcontextprotocol.client/;
+  const compilers =
+    /rolldown|componentize|jco|undici|zod|modelcontextprotocol.client|opentelemetry|redis/;
   for (const file of [
     "runtime/cli/commands/serve.ts",
     "runtime/cli/make-machine.ts",

@@ -1,3 +1,4 @@
+import { formatDestination } from "../destinations.ts";
 import type { CallRecord } from "../record.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import type { Anomaly, AnomalyRule } from "./rules.ts";
@@ -46,9 +47,9 @@ function makeCheck(rule: AnomalyRule, hosts: KnownHosts): Check {
   if (rule.kind === "size") return checkSize(rule);
   if (rule.kind === "denied") return checkDenied(rule);
   return ({ alias, destinations }) => {
-    const unknown = destinations.filter(
-      (host) => !hosts.learn(alias, host) && !rule.known.includes(host),
-    );
+    const unknown = destinations
+      .map(formatDestination)
+      .filter((host) => !hosts.learn(alias, host) && !rule.known.includes(host));
     return unknown.length === 0 ? undefined : `destination ${unknown.join(", ")}`;
   };
 }

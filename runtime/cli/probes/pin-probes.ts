@@ -184,7 +184,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "start.unsigned",
     "Production does not start a plugin that is marked as unsigned",
-    ["T02"],
+    ["T02", "T20"],
     ["ERR_GATE_UNSIGNED"],
     inProduction(/"source":/, '"unsigned":true,"source":'),
   ),
@@ -207,7 +207,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "start.undecided-flow",
     "Production does not start with a way out for private data that nobody decided on",
-    ["T28"],
+    ["T39"],
     ["ERR_GATE_FLOW"],
     inProduction(/$/, "\n"),
   ),

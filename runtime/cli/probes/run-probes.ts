@@ -8,6 +8,7 @@ import { CAPABILITY_PROBES } from "./capability-probes.ts";
 import { COMPONENT_PROBES } from "./component-probes.ts";
 import { HTTP_PROBES } from "./http-probes.ts";
 import { PIN_PROBES } from "./pin-probes.ts";
+import { RUNNER_PROBES } from "./runner-probes.ts";
 import type { Probe } from "./probe.ts";
 import type { ProbeTerms } from "./probe-terms.ts";
 import { openStage, type ProbeStage } from "./stage.ts";
@@ -20,6 +21,7 @@ export const PROBES: readonly Probe[] = [
   ...CAPABILITY_PROBES,
   ...HTTP_PROBES,
   ...CALL_PROBES,
+  ...RUNNER_PROBES,
   ...ANSWER_PROBES,
 ];
 

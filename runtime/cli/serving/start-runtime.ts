@@ -23,12 +23,13 @@ import { LOCAL_TENANT } from "../../policy/principal.ts";
 import { makeOfferCallables } from "../../offer-callables.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
 import type { ExposedOffers } from "../../policy/expose-offers.ts";
+import { regionsOfTenant } from "../../policy/server/regions.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
-import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
+import type { TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
@@ -39,8 +40,7 @@ import {
 } from "../../workspace.ts";
 import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
-import { assertSealed } from "../at-rest/assert-sealed.ts";
-import { openAtRest } from "../at-rest/open-at-rest.ts";
+import { openServedKeys } from "../at-rest/open-served-keys.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
@@ -52,6 +52,7 @@ import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
 import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
+import { makeLivePosture, type ProbeWatch } from "./watch-probes.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
 export interface ServedProfile {
@@ -81,6 +82,8 @@ export interface Runtime {
   readonly store: SharedStore;
   /** How what belongs to a tenant is kept in it. */
   readonly vault: TenantVault;
+  /** Whether calls are answered at once. */
+  isReady(): boolean;
   /** For tasks, where `server.rate` says what may run at the same time. */
   readonly takePlace?: TakePlace;
   close(): Promise<void>;
@@ -98,6 +101,7 @@ export async function startRuntime(
   machine: Machine,
   which: WhichProfiles = {},
   over: "stdio" | "http" = "stdio",
+  probes?: ProbeWatch,
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -111,7 +115,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, { which, over });
+    return await assemble(workspace, machine, sandbox, startable, { which, over, probes });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -141,18 +145,22 @@ async function assemble(
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
-  { which, over }: { readonly which: WhichProfiles; readonly over: "stdio" | "http" },
+  {
+    which,
+    over,
+    probes,
+  }: {
+    readonly which: WhichProfiles;
+    readonly over: "stdio" | "http";
+    readonly probes: ProbeWatch | undefined;
+  },
 ): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit);
+  const watch = await openWatch(workspace, machine, audit, probes);
   const { store, evaluate } = openStore(workspace, machine);
-  const atRest = await openAtRest(workspace, machine, store);
-  if (atRest) assertSealed(workspace, machine.files);
-  const own = await atRest?.keys.keyOf(LOCAL_TENANT);
-  const keys = atRest && own ? { keys: atRest.keys, own } : undefined;
-  const vault = atRest?.vault ?? PLAIN_VAULT;
+  const { keys, vault, close: closeKeys } = await openServedKeys(workspace, machine, store);
   const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
   const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
@@ -163,19 +171,25 @@ async function assemble(
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
+  const livePosture = makeLivePosture(posture, probes);
+  probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture,
+    get posture() {
+      return livePosture();
+    },
     audit,
     store,
     vault,
+    isReady: () => store.isReady() && (probes?.isReady() ?? true),
     ...(takePlace ? { takePlace } : {}),
     async close() {
+      probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
-      await atRest?.keys.close();
+      await closeKeys();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
@@ -309,7 +323,14 @@ function openPlugin(
       const folder = paths.homeFolder(alias, profile, own.tenant);
       // Without the tenant's own folder: what it names stays the same wherever that stands.
       const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
-      const home = { plugin: alias, folder, ...own, ...(seal ? { seal } : {}) };
+      const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
+      const home = {
+        plugin: alias,
+        folder,
+        ...own,
+        ...(seal && { seal }),
+        ...(regions && { regions }),
+      };
       const brokers = makeBrokers(home, grants, paths, machine.powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },

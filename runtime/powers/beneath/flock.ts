@@ -7,7 +7,7 @@ const NUMBERS: Readonly<Record<string, number>> = { x64: 73, arm64: 32 };
 const LOCK_EX_NB = 2 | 4;
 const LOCK_UN = 8;
 /** Another process holds the lock for one operation. One that was stopped in it must not stop this one too. */
-const WAIT_MS_MAX = 50;
+const WAIT_MS_MAX = 200;
 
 let system: SystemCalls | undefined;
 let isLoaded = false;

@@ -33,7 +33,7 @@ export async function chooseSeal(
   const forms = options.forms ?? BEST_FIRST[powers.platform] ?? [];
   const remarks = forms.length > 0 ? [] : [`no form of seal is known for ${powers.platform}`];
   for (const name of forms) {
-    const report = await probe(powers, spawn, name, options.probe);
+    const report = await probeForm(powers, spawn, name, options.probe);
     if (typeof report === "string") remarks.push(`${name}: ${report}`);
     else if (report.allowed.length > 0)
       remarks.push(`${name}: not denied: ${abbreviate(report.allowed)}`);
@@ -43,19 +43,20 @@ export async function chooseSeal(
   return { name: "none", denied: [], allowed: ["everything"], remarks, measures };
 }
 
-/** The report, or why there is none. */
-async function probe(
+/** The report, or why there is none. `words` are for the probe's program. */
+export async function probeForm(
   powers: ProcessPowers,
   spawn: (options: SealedProcessOptions) => SealedProcess,
   seal: SealName,
   program: string,
+  words: readonly string[] = [],
 ): Promise<ProbeReport | string> {
   let sealed: SealedProcess;
   try {
     sealed = spawn({
       seal,
       program,
-      programArgs: [String(powers.pid)],
+      programArgs: [String(powers.pid), ...words],
       dataBytesMax: PROBE_DATA_BYTES_MAX,
       residentBytesMax: PROBE_RESIDENT_BYTES_MAX,
     });

@@ -1,6 +1,7 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { CallRecord } from "../../audit/record.ts";
 import type { CallObserver } from "../../call.ts";
+import type { ProbeRun } from "../../debt/probe-result.ts";
 
 /** Numbers of rules and of operations are ours and closed; this holds against a mistake, not against an attack. */
 const NAMES_MAX = 500;
@@ -9,6 +10,8 @@ const NAMES_MAX = 500;
 export interface MeasuredPosture {
   readonly waivers: readonly { readonly gate: string }[];
   suspended(): readonly string[];
+  /** The last run of the probes, where there was one. */
+  probes?(): ProbeRun | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export function makeCallMetrics(meter: Meter, posture: MeasuredPosture): CallObs
     .addCallback((result) => {
       for (const alias of posture.suspended()) result.observe(1, { plugin: alias });
     });
+  measureProbes(meter, () => posture.probes?.());
   const nameOnce = makeBound();
   return {
     begin(_callId, { plugin }) {
@@ -72,6 +76,26 @@ export function makeCallMetrics(meter: Meter, posture: MeasuredPosture): CallObs
       };
     },
   };
+}
+
+function measureProbes(meter: Meter, last: () => ProbeRun | undefined): void {
+  const count = (name: string, description: string, isHeld: boolean): void => {
+    meter.createObservableGauge(name, { description }).addCallback((result) => {
+      const run = last();
+      if (run) result.observe(run.results.filter(({ held }) => held === isHeld).length);
+    });
+  };
+  count("glovebox.probes.held", "Claims that held in the probes' last run.", true);
+  count("glovebox.probes.escaped", "Claims that did not hold, or could not be tried.", false);
+  meter
+    .createObservableGauge("glovebox.probes.last_run", {
+      description: "When the probes' last run ended, in seconds since 1970.",
+      unit: "s",
+    })
+    .addCallback((result) => {
+      const run = last();
+      if (run) result.observe(Date.parse(run.at) / 1000);
+    });
 }
 
 /** As the semantic conventions for MCP name them. */

@@ -3,6 +3,7 @@ import { change, mutationsOf } from "./change.ts";
 const TIGHTEN = "runtime/sandbox/launch/tighten.ts";
 const RLIMITS = "runtime/sandbox/seal/rlimits.ts";
 const PROCESS = "runtime/powers/process.ts";
+const LAUNCHER = "runtime/sandbox/launch/landlock.ts";
 const BUBBLEWRAP = "runtime/sandbox/seal/bubblewrap.ts";
 
 /** Ring 5: what the kernel keeps from a runner. */
@@ -31,11 +32,7 @@ export const SEAL_MUTATIONS = mutationsOf(5, [
         'ulimit -c 0 && ulimit -f 0 && ulimit -d "$2" && ulimit -v "$3" && ulimit -s "$4" && ulimit -n "$5" || exit 97',
         ":",
       ),
-      change(
-        "runtime/sandbox/launch/landlock.ts",
-        "Object.entries(order.limits)",
-        "Object.entries({})",
-      ),
+      change(LAUNCHER, "Object.entries(order.limits)", "Object.entries({})"),
     ],
     "seal",
     { programs: ["landlock"] },
@@ -45,14 +42,58 @@ export const SEAL_MUTATIONS = mutationsOf(5, [
     [
       change(PROCESS, "env: {},", "env: process.env,"),
       change(BUBBLEWRAP, '"--clearenv",', ""),
-      change(
-        "runtime/sandbox/launch/landlock.ts",
-        "...order.nodeArgs], {});",
-        "...order.nodeArgs], process.env);",
-      ),
+      change(LAUNCHER, "...order.nodeArgs], {});", "...order.nodeArgs], process.env);"),
     ],
     "seal",
     { programs: ["landlock"], behind: "bubblewrap and the launcher clear it again" },
   ],
   ["a runner has the broker's descriptors", change(PROCESS, "markDescriptors();\n", "\n"), "seal"],
+  [
+    "a runner starts without a filter of system calls",
+    change(BUBBLEWRAP, '    "--seccomp",\n    String(SECCOMP_DESCRIPTOR),\n', ""),
+    "seal.outer",
+  ],
+  [
+    "a runner's root has files of the host",
+    change(
+      BUBBLEWRAP,
+      '    "--remount-ro",',
+      '    ...readOnly("/etc", "/etc"),\n    "--remount-ro",',
+    ),
+    "seal.outer",
+  ],
+  [
+    "Landlock restricts nothing",
+    [
+      change(
+        "runtime/sandbox/seal/choose-seal.ts",
+        'linux: ["bubblewrap", "landlock"]',
+        'linux: ["landlock"]',
+      ),
+      change(
+        LAUNCHER,
+        "const unrestricted = restrictToFiles(call, order);",
+        "const unrestricted = undefined;",
+      ),
+    ],
+    "seal.outer",
+    { programs: ["landlock"], behind: "where there is bubblewrap, Landlock is not asked for" },
+  ],
+  [
+    "a launched runner starts without a filter of system calls",
+    [
+      change(
+        "runtime/sandbox/seal/choose-seal.ts",
+        'linux: ["bubblewrap", "landlock"]',
+        'linux: ["landlock"]',
+      ),
+      change(
+        LAUNCHER,
+        'return installFilter(call, "start") ? undefined : "seccomp";',
+        "return undefined;",
+      ),
+    ],
+    "seal.outer",
+    { programs: ["landlock"], behind: "where there is bubblewrap, Landlock is not asked for" },
+  ],
 ]);

@@ -9,6 +9,7 @@ import {
   shippedAdvisories,
   type Advisories,
 } from "../../../runtime/debt/advisories.ts";
+import { parseNpmRange, readAudit, readNodeIndex } from "../../helpers/advisory-sources.ts";
 import { packagesOf } from "../../helpers/packages-in-use.ts";
 import { NOW_MS } from "../../helpers/debt-postures.ts";
 import { assertRefused } from "../../helpers/refusals.ts";
@@ -131,5 +132,53 @@ describe("what is in use", () => {
     assert.ok(found.has("@bytecodealliance/jco-transpile"));
     assert.ok(found.has("ipaddr.js"), "what host-api needs");
     for (const name of ["oxlint", "@types/node", "@glovebox/host-api"]) assert.ok(!found.has(name));
+  });
+});
+
+describe("a source", () => {
+  it("of npm writes ranges, of which each is read whole or refused", () => {
+    assert.deepEqual(parseNpmRange(">=7.0.0 <7.2.3 || < 6.21.1"), [
+      { from: "7.0.0", before: "7.2.3" },
+      { before: "6.21.1" },
+    ]);
+    assert.deepEqual(parseNpmRange("<=1.2.3"), [{ through: "1.2.3" }]);
+    assert.deepEqual(parseNpmRange("=1.2.3"), [{ from: "1.2.3", through: "1.2.3" }]);
+    assert.deepEqual(parseNpmRange("*"), [{}]);
+    for (const range of ["^1.2.3", "1.x", ">1.0.0", "<1.0.0 <2.0.0", ">=1", "x<1.0.0"])
+      assert.throws(() => parseNpmRange(range), /not a range/, range);
+  });
+
+  it("of npm is what its audit says, each advisory once", () => {
+    const via = {
+      name: "undici",
+      title: "It forgets",
+      url: "https://github.com/advisories/GHSA-aaaa-bbbb-cccc",
+      severity: "moderate",
+      range: "<8.12.5",
+    };
+    const vulnerabilities = { undici: { via: [via, via] }, other: { via: ["undici"] } };
+    const expected = {
+      id: "GHSA-aaaa-bbbb-cccc",
+      kind: "npm",
+      name: "undici",
+      severity: "medium",
+      title: "It forgets",
+      ranges: [{ before: "8.12.5" }],
+    };
+    assert.deepEqual(readAudit(JSON.stringify({ vulnerabilities })), [expected]);
+    assert.throws(() => readAudit('{"message":"405 Method Not Allowed"}'), /no report/);
+  });
+
+  it("of Node is read for the releases that Glovebox runs on", () => {
+    const entry = (vulnerable: string, patched?: string) =>
+      readNodeIndex(
+        JSON.stringify({ 1: { cve: ["CVE-2026-1000"], vulnerable, patched, severity: "high" } }),
+      ).flatMap(({ ranges }) => ranges);
+    assert.deepEqual(entry("24.x || 26.x", "^24.9.0 || ^26.11.0"), [
+      { from: "26.0.0", before: "26.11.0" },
+    ]);
+    assert.deepEqual(entry("26.x"), [{ from: "26.0.0", before: "27.0.0" }]);
+    assert.deepEqual(entry("20.x", "^20.1.0"), []);
+    assert.throws(() => entry("all"), /not a line/);
   });
 });

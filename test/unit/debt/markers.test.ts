@@ -8,6 +8,8 @@ import { BUILT_IN_ITEMS } from "../../../runtime/debt/built-in-items.ts";
 /** Gaps that no line of code has: what they lack stands nowhere. Each with why. */
 const WITHOUT_A_PLACE: Readonly<Record<string, string>> = {
   "GB-040": "it is about what other projects publish, and no code of ours makes it so",
+  "GB-078": "it is about the documents, and what a test shows no program can tell",
+  "GB-088": "it is about other servers, and nothing here asks for them",
 };
 
 const MARKER = /debt\("(GB-[^"]*)"\)/g;

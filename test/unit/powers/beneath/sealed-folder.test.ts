@@ -1,5 +1,7 @@
 // A sealed folder must answer as a plain one does. Random operations on both, reopened in between; about 2 s of CPU.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,6 +11,7 @@ import { openBeneath } from "../../../../runtime/powers/beneath/open-beneath.ts"
 import { SEALED_NAME_BYTES_MAX } from "../../../../runtime/powers/beneath/sealed-name.ts";
 import { between, makeRandom } from "../../../helpers/random.ts";
 import { makeScratch, makeSeal, MECHANISMS, refusedAs } from "../../../helpers/sandbox-folder.ts";
+import { SEALED_WRITER, SLOT_BYTES, SLOTS, writeSlots } from "../../../helpers/sealed-writer.ts";
 
 const CREATE = { read: true, write: true, create: true };
 const WRITE = { read: true, write: true, create: false };
@@ -175,6 +178,24 @@ test("a hole costs nothing, however far it reaches, and reads as zeros", (t) => 
     assert.throws(() => file.write(sizeBytes, Buffer.of(1)), refusedAs(undefined, "too-large"));
   }
   assert.equal(file.stat().sizeBytes, farBytes + 3);
+  file.close();
+  folder.close();
+});
+
+test("two processes write one file, and neither loses or damages what the other wrote", async (t) => {
+  const { box } = makeScratch(t);
+  const folder = openBeneath(box, { writable: true, seal: makeSeal() });
+  folder.open(["shared"], CREATE).close();
+  const args = ["--no-warnings", SEALED_WRITER, box];
+  const other = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const gone = once(other, "exit");
+  await once(other.stdout, "data");
+  // Both go on at the same time from here: neither gives its thread away.
+  writeSlots(folder, 0);
+  assert.deepEqual(await gone, [0, null]);
+  const file = folder.open(["shared"], WRITE);
+  const expected = `${"a".repeat(SLOT_BYTES)}${"b".repeat(SLOT_BYTES)}`.repeat(SLOTS);
+  assert.equal(Buffer.from(file.read(0, expected.length + 1)).toString(), expected);
   file.close();
   folder.close();
 });

@@ -194,7 +194,14 @@ describe("metrics for Prometheus", () => {
           tenant: `tenant-${count}`,
           session_id: `session-${count}`,
           call_id: `call-${count}`,
-          destinations: [`host-${count}.example`],
+          destinations: [
+            {
+              scheme: "https",
+              host: `host-${count}.example`,
+              port: 443,
+              region: `region-${count}`,
+            },
+          ],
           denied: [
             { operation: `made-up-${count}`, tag: "refused-by-policy", reason: `r${count}` },
           ],
