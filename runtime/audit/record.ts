@@ -106,10 +106,10 @@ export const AUDIT_EVENTS = [
   "plugin-resumed",
   /** Keys of callers were made, revoked or changed. */
   "key-changed",
-  /** The keys of a tenant's data were destroyed. */
-  "tenant-erased",
   /** A bundle of evidence was made. */
   "evidence",
+  /** The keys of a tenant's data were destroyed. */
+  "tenant-erased",
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 

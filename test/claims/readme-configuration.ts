@@ -51,7 +51,7 @@ export const README_CONFIGURATION: Claims = {
     ],
   '| `plugins.NAME.tenancy` | `separate` (default): every tenant of the HTTP server has runner processes of its own; `shared`: they take turns in the same ones; folders, stores and secrets are apart in any case, see "Who calls" |':
     [
-      "test/unit/cli/serving/tenant-plugins.test.ts#answers each operation with the data of the tenant",
+      "test/unit/cli/serving/tenant-plugins.test.ts#gives each tenant runners of its own, or one set",
       "test/security/auth-tenants.test.ts#keep what they keep apart",
     ],
   "| `plugins.NAME.tools` | the tools to expose, each by its name or as `{tool, as}` under another; all, when it is left out |":

@@ -1,4 +1,5 @@
 import type { Claims } from "../helpers/count-claims.ts";
+import { README_AT_REST } from "./readme-at-rest.ts";
 import { README_CALLERS } from "./readme-callers.ts";
 import { README_CONFIGURATION } from "./readme-configuration.ts";
 import { README_CONTENT } from "./readme-content.ts";
@@ -21,6 +22,7 @@ export const README_CLAIMS: Claims = {
   ...README_SERVER,
   ...README_CALLERS,
   ...README_OPERATION,
+  ...README_AT_REST,
 };
 
 /** Lines that say nothing that could be false. None may hold a word that promises, or a figure: see `count-claims.ts`. */
@@ -50,7 +52,7 @@ export const README_CLAIMLESS: readonly string[] = [
   "| `runtime/debt/` | the report of known gaps |",
   "| `sdk-guest/` | `defineTool`, the component build, the test host |",
   "| `plugins/` | `files`, `web`, `time`, `memory` |",
-  "| `test/` | unit, security, advisories, e2e, bench, soak |",
+  "| `test/` | unit, security, advisories, e2e, bench, soak; `threat-model/` and `claims/`: what the documents are made from and held to |",
 ];
 
 /** What holds the generated tables to what they are made from, and that to what happens. */

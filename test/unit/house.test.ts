@@ -50,6 +50,7 @@ const PROGRAMS = [
   "runtime/sandbox/launch",
   "runtime/sandbox/transpile/main.ts",
   "runtime/sandbox/seal/probe-program.ts",
+  "runtime/sandbox/hostile/main.ts",
 ];
 const MACHINE_MODULES =
   /^node:(fs|net|child_process|dns|http|https|http2|tls|dgram|sqlite|ffi|cluster|worker_threads|os|inspector)(\/|$)/;

@@ -61,7 +61,8 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     ring: 2,
     claim: "What may read does not write",
     threats: ["T13"],
-    attempt: async (stage) => refusal(await stage.attempt(reading, "write", "note", "x")),
+    // As long as what it would replace: a quota of nothing would refuse more.
+    attempt: async (stage) => refusal(await stage.attempt(reading, "write", "note", "gone")),
   },
   {
     id: "files.quota",

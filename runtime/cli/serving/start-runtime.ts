@@ -43,10 +43,10 @@ import { makeKeepArguments } from "../audit/keep-arguments.ts";
 import { openServedKeys } from "../at-rest/open-served-keys.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
-import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
@@ -80,10 +80,10 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
-  /** How what belongs to a tenant is kept in it. */
-  readonly vault: TenantVault;
   /** Whether calls are answered at once. */
   isReady(): boolean;
+  /** How what belongs to a tenant is kept in it. */
+  readonly vault: TenantVault;
   /** For tasks, where `server.rate` says what may run at the same time. */
   readonly takePlace?: TakePlace;
   close(): Promise<void>;
@@ -158,7 +158,8 @@ async function assemble(
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit, probes);
+  const livePosture = makeLivePosture(posture, probes);
+  const watch = await openWatch(workspace, machine, audit, { probes, posture: livePosture });
   const { store, evaluate } = openStore(workspace, machine);
   const { keys, vault, close: closeKeys } = await openServedKeys(workspace, machine, store);
   const parts = { workspace, machine, plugins, store, vault, audit };
@@ -171,7 +172,6 @@ async function assemble(
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
-  const livePosture = makeLivePosture(posture, probes);
   probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
@@ -181,8 +181,8 @@ async function assemble(
     },
     audit,
     store,
-    vault,
     isReady: () => store.isReady() && (probes?.isReady() ?? true),
+    vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
       probes?.close();
@@ -255,7 +255,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: (alias, change) => changes.note(alias, change),
+    onChange: (alias, tenant, change) => changes.note(alias, tenant, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
@@ -321,15 +321,15 @@ function openPlugin(
     openBrokers(tenant, key) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
+      const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
       // Without the tenant's own folder: what it names stays the same wherever that stands.
       const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
-      const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
       const home = {
         plugin: alias,
         folder,
         ...own,
-        ...(seal && { seal }),
         ...(regions && { regions }),
+        ...(seal && { seal }),
       };
       const brokers = makeBrokers(home, grants, paths, machine.powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
