@@ -1,4 +1,5 @@
 import type { Claims } from "../helpers/count-claims.ts";
+import { README_AT_REST } from "./readme-at-rest.ts";
 import { README_CALLERS } from "./readme-callers.ts";
 import { README_CONFIGURATION } from "./readme-configuration.ts";
 import { README_CONTENT } from "./readme-content.ts";
@@ -22,6 +23,7 @@ export const README_CLAIMS: Claims = {
   ...README_SERVER,
   ...README_CALLERS,
   ...README_OPERATION,
+  ...README_AT_REST,
   ...README_EVIDENCE,
 };
 

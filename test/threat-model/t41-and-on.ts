@@ -206,6 +206,33 @@ export const LATEST_THREATS: readonly Threat[] = [
     left: ["GB-045"],
   },
   {
+    id: "T60",
+    at: { rest: "TI", store: "TI" },
+    threat:
+      "whoever has the disk, a backup or the shared store reads what is kept of a tenant, or carries it to another tenant, store or name",
+    heldBy:
+      "each tenant's data is sealed with a key of its own, bound to tenant, store and name; keys are wrapped outside the workspace; what is not sealed is not read as if it were",
+    tests: [
+      "test/e2e/tenant-erase.test.ts",
+      "test/unit/at-rest/seal.test.ts",
+      "test/unit/at-rest/tenant-keys.test.ts",
+      "test/unit/at-rest/file-keys.test.ts",
+      "test/unit/at-rest/pkcs11-keys.test.ts",
+      "test/unit/powers/sealed-key-value.test.ts",
+    ],
+    left: ["GB-079", "GB-080", "GB-081", "GB-082"],
+  },
+  {
+    id: "T61",
+    at: { rest: "RI" },
+    threat:
+      "what was kept of an erased tenant opens again: from a backup, in a server that still has the key, or because the erasure was cut short",
+    heldBy:
+      "the key is destroyed first and for all, every process confirms within seconds that it has none in use or refuses itself, no new key is made before the rest is deleted, and an erasure can be repeated at any point",
+    tests: ["test/e2e/tenant-erase.test.ts", "test/unit/at-rest/erase-key.test.ts"],
+    left: ["GB-079", "GB-080"],
+  },
+  {
     id: "T63",
     at: { grant: "IR" },
     threat:
