@@ -144,6 +144,8 @@ export const EVERYTHING = {
       refused: { per_minute: 30, burst: 10 },
       when_away: "allow",
     },
+    regions: ["eu", "us"],
+    tenants: { local: { regions: "any" }, "*": { regions: [] } },
     store: { redis: "env:REDIS_URL" },
     state_key: "file:/run/secrets/state-key",
   },

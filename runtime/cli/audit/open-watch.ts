@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { makeDetector } from "../../audit/anomalies/detect.ts";
 import type { Anomaly } from "../../audit/anomalies/rules.ts";
 import { makeWebhook } from "../../audit/anomalies/webhook.ts";
@@ -11,10 +12,13 @@ import { joinObservers } from "../../server/telemetry/join-observers.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
 import { openKnownHosts } from "./known-hosts.ts";
+import type { ProbeAudience, ProbeWatch } from "../serving/watch-probes.ts";
 import { SuspensionList } from "./suspended-plugins.ts";
 
 /** How soon a running server hears that a plugin was resumed, or suspended by another server. */
 const LOOK_MS = 1000;
+/** How long an end waits for an alert that is under way. */
+const ALERT_MS_MAX = 5000;
 
 const SUSPENDED: ClientError = {
   error_code: "PLUGIN_SUSPENDED",
@@ -30,6 +34,8 @@ export interface Watch {
   readonly observer?: CallObserver;
   /** The steps, for which a suspended plugin is not admitted, nor runs what was admitted before. */
   guard(steps: CallSteps): CallSteps;
+  /** Tells whoever the rules would tell, and waits a moment for it. */
+  readonly alert: ProbeAudience["alert"];
   close(): Promise<void>;
 }
 
@@ -39,6 +45,7 @@ export async function openWatch(
   machine: Machine,
   audit: AuditSink,
   postureNow: () => Posture,
+  probes?: ProbeWatch,
 ): Promise<Watch> {
   const { anomalies, telemetry, waivers } = workspace.configuration;
   const suspended = new SuspensionList(workspace.paths, machine.files);
@@ -52,6 +59,7 @@ export async function openWatch(
         headers: headers === undefined ? undefined : machine.powers.readSecret(headers),
         waivers,
         suspended: () => suspended.names(),
+        probes: () => probes?.last,
       })
     : undefined;
   const pages =
@@ -66,8 +74,10 @@ export async function openWatch(
   const observers = [told?.observer, rules?.observer].filter((one) => one !== undefined);
   return {
     ...(observers.length > 0 ? { observer: joinObservers(observers) } : {}),
-    guard: (steps) =>
-      canChange
+    alert: (facts) => rules?.alert(facts) ?? Promise.resolve(),
+    guard(plain) {
+      const steps = probes?.guard(plain) ?? plain;
+      return canChange
         ? {
             ...steps,
             admit: (caller, callable) =>
@@ -76,7 +86,8 @@ export async function openWatch(
             consent: (call) =>
               suspended.has(call.callable.plugin.alias) ? LETS_NOTHING_RUN : steps.consent(call),
           }
-        : steps,
+        : steps;
+    },
     async close() {
       clearInterval(looking);
       rules?.close();
@@ -88,6 +99,7 @@ export async function openWatch(
 
 interface OpenRules {
   readonly observer: CallObserver;
+  readonly alert: Watch["alert"];
   close(): void;
 }
 
@@ -118,6 +130,8 @@ async function openRules(
 
   const act = (anomaly: Anomaly): void => {
     const { rule, alias, what, toolName, principal, callId } = anomaly;
+    // Calls that ran beside the one that it was suspended for.
+    if (rule.action === "suspend" && suspended.has(alias)) return;
     const facts = { rule: rule.name, what };
     log.warn(`anomaly of ${alias}: ${what}`, { plugin: alias, rule: rule.name, call: callId });
     write(audit, "anomaly", anomaly, facts);
@@ -142,6 +156,10 @@ async function openRules(
           for (const anomaly of detect(call, performance.now())) act(anomaly);
         },
       }),
+    },
+    async alert(facts) {
+      webhook?.send({ time: new Date().toISOString(), ...facts });
+      await Promise.race([webhook?.flush(), sleep(ALERT_MS_MAX, undefined, { ref: false })]);
     },
     close: () => webhook?.close(),
   };

@@ -1,10 +1,5 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CapabilityBroker, CapabilityName, PluginHome } from "@glovebox/host-api/capability";
-import { GrantError, HostError } from "@glovebox/host-api/errors";
-import type { JsonValue } from "@glovebox/host-api/json";
-import type { Powers } from "@glovebox/host-api/powers";
-import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import { watchBrokers, type BrokerWatch } from "../../audit/watch-brokers.ts";
 import { makeChanges, type Changes } from "../../changes.ts";
@@ -21,7 +16,6 @@ import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
 import { releaseThrough } from "../../filter-answer.ts";
 import { traceStores, type TouchStore } from "../../consent/trace-stores.ts";
 import type { Posture } from "../../debt/report.ts";
-import type { PluginConfiguration } from "../../policy/configuration.ts";
 import { PolicyError } from "../../policy/errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -29,13 +23,14 @@ import { LOCAL_TENANT } from "../../policy/principal.ts";
 import { makeOfferCallables } from "../../offer-callables.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
 import type { ExposedOffers } from "../../policy/expose-offers.ts";
+import { regionsOfTenant } from "../../policy/server/regions.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
+import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
-import { WorkspaceError } from "../../workspace-errors.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
   configuredPlugin,
@@ -45,16 +40,20 @@ import {
 } from "../../workspace.ts";
 import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
+import { assertSealed } from "../at-rest/assert-sealed.ts";
+import { openAtRest } from "../at-rest/open-at-rest.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
-import { TenantPlugins } from "./tenant-plugins.ts";
+import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
+import { makeLivePosture, type ProbeWatch } from "./watch-probes.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
 export interface ServedProfile {
@@ -82,6 +81,10 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
+  /** Whether calls are answered at once. */
+  isReady(): boolean;
+  /** How what belongs to a tenant is kept in it. */
+  readonly vault: TenantVault;
   /** For tasks, where `server.rate` says what may run at the same time. */
   readonly takePlace?: TakePlace;
   close(): Promise<void>;
@@ -99,6 +102,7 @@ export async function startRuntime(
   machine: Machine,
   which: WhichProfiles = {},
   over: "stdio" | "http" = "stdio",
+  probes?: ProbeWatch,
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -112,7 +116,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, { which, over });
+    return await assemble(workspace, machine, sandbox, startable, { which, over, probes });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -142,34 +146,55 @@ async function assemble(
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
-  { which, over }: { readonly which: WhichProfiles; readonly over: "stdio" | "http" },
+  {
+    which,
+    over,
+    probes,
+  }: {
+    readonly which: WhichProfiles;
+    readonly over: "stdio" | "http";
+    readonly probes: ProbeWatch | undefined;
+  },
 ): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit, () => posture);
+  const livePosture = makeLivePosture(posture, probes);
+  const watch = await openWatch(workspace, machine, audit, livePosture, probes);
   const { store, evaluate } = openStore(workspace, machine);
-  const parts = { workspace, machine, plugins, store, audit };
+  const atRest = await openAtRest(workspace, machine, store);
+  if (atRest) assertSealed(workspace, machine.files);
+  const own = await atRest?.keys.keyOf(LOCAL_TENANT);
+  const keys = atRest && own ? { keys: atRest.keys, own } : undefined;
+  const vault = atRest?.vault ?? PLAIN_VAULT;
+  const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
   const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
   const steps = { ...PLAIN_STEPS, admit };
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch, keys }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
+  probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture,
+    get posture() {
+      return livePosture();
+    },
     audit,
     store,
+    isReady: () => store.isReady() && (probes?.isReady() ?? true),
+    vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
+      probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
+      await atRest?.keys.close();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
@@ -188,8 +213,10 @@ function openSet(
     tools,
     offers,
     watch,
+    keys,
   }: {
     readonly sandbox: Sandbox;
+    readonly keys: OpenedKeys | undefined;
     readonly steps: CallSteps;
     readonly watch: Watch;
     readonly tools: readonly ExposedTool[];
@@ -208,7 +235,7 @@ function openSet(
       .filter(({ alias }) => members.includes(alias))
       .map((plugin) => [
         plugin.alias,
-        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch }),
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, keys }),
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
@@ -233,7 +260,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: (alias, change) => changes.note(alias, change),
+    onChange: (alias, tenant, change) => changes.note(alias, tenant, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
@@ -277,7 +304,12 @@ function openPlugin(
   {
     profile,
     touch,
-  }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
+    keys,
+  }: {
+    readonly profile: string | undefined;
+    readonly touch: TouchStore | undefined;
+    readonly keys: OpenedKeys | undefined;
+  },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
@@ -290,10 +322,21 @@ function openPlugin(
   let watch: BrokerWatch | undefined;
   const sealed = new TenantPlugins({
     tenancy,
-    openBrokers(tenant) {
+    ...(keys ? { keys } : {}),
+    openBrokers(tenant, key) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
-      const brokers = makeBrokers({ plugin: alias, folder, ...own }, grants, paths, machine.powers);
+      const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
+      // Without the tenant's own folder: what it names stays the same wherever that stands.
+      const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
+      const home = {
+        plugin: alias,
+        folder,
+        ...own,
+        ...(regions && { regions }),
+        ...(seal && { seal }),
+      };
+      const brokers = makeBrokers(home, grants, paths, machine.powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,
@@ -338,51 +381,4 @@ function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
 /** Names a plugin's own data wherever the workspace is moved to, profile and all. */
 function storeName(folder: string, paths: WorkspacePaths): string {
   return path.relative(paths.folder, folder).replaceAll(path.sep, "/");
-}
-
-/**
- * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
- * another surface is another plugin until somebody has looked at it.
- */
-const refuseChanges: CapabilityBroker = {
-  operations: {
-    "surface.change"() {
-      throw new HostError(
-        "refused-by-policy",
-        "the plugin announced other tools than the approved",
-      );
-    },
-  },
-};
-
-/** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
-function makeBrokers(
-  home: PluginHome,
-  grants: PluginConfiguration["grants"],
-  paths: WorkspacePaths,
-  powers: Powers,
-): CapabilityBroker[] {
-  return (Object.keys(grants) as CapabilityName[]).map((name) => {
-    try {
-      return CAPABILITIES[name].makeBroker(grants[name] as JsonValue, home, powers);
-    } catch (cause) {
-      if (cause instanceof HostError) {
-        const message = `The plugin's own data cannot be opened: ${cause.message}.`;
-        throw new WorkspaceError("ERR_WORKSPACE_NOT_WRITABLE", message, {
-          place: { file: home.folder },
-          cause,
-        });
-      }
-      if (!(cause instanceof GrantError)) throw cause;
-      const place = {
-        file: paths.configFile,
-        path: ["plugins", home.plugin, "grants", name, ...cause.path].join("."),
-      };
-      throw new PolicyError("ERR_CONFIG_GRANT", cause.message, {
-        place,
-        remedy: cause.remedy,
-        cause,
-      });
-    }
-  });
 }

@@ -10,6 +10,7 @@ import {
   openTelemetry,
   type Telemetry,
 } from "../../../../runtime/server/telemetry/open-telemetry.ts";
+import { attributesOf } from "../../../../runtime/server/telemetry/metrics.ts";
 import { callRecord } from "../../../helpers/call-record.ts";
 import { serve } from "../../../helpers/http-room.ts";
 import { until } from "../../../helpers/served-workspace.ts";
@@ -88,6 +89,23 @@ function spansIn(posted: readonly Posted[]): OtlpSpan[] {
 }
 
 const otlpTo = (endpoint: string) => ({ otlp: { endpoint, everyMs: 200, sample: 1 } });
+
+it("what is read, got and completed is named by its own method", () => {
+  const named = (what: "resource" | "prompt" | "completion") =>
+    attributesOf(callRecord({ what, tool_name: "notes://one" }));
+  const same = { "glovebox.plugin": "web", "glovebox.status": "success" };
+  assert.deepEqual(named("resource"), {
+    "mcp.method.name": "resources/read",
+    "mcp.resource.uri": "notes://one",
+    ...same,
+  });
+  assert.deepEqual(named("prompt"), {
+    "mcp.method.name": "prompts/get",
+    "gen_ai.prompt.name": "notes://one",
+    ...same,
+  });
+  assert.deepEqual(named("completion"), { "mcp.method.name": "completion/complete", ...same });
+});
 
 describe("telemetry by OTLP", () => {
   it("sends a span for each call with its steps, below the client's own, and metrics", async () => {
@@ -181,7 +199,14 @@ describe("metrics for Prometheus", () => {
           tenant: `tenant-${count}`,
           session_id: `session-${count}`,
           call_id: `call-${count}`,
-          destinations: [`host-${count}.example`],
+          destinations: [
+            {
+              scheme: "https",
+              host: `host-${count}.example`,
+              port: 443,
+              region: `region-${count}`,
+            },
+          ],
           denied: [
             { operation: `made-up-${count}`, tag: "refused-by-policy", reason: `r${count}` },
           ],
