@@ -2,6 +2,7 @@ import type { Claims } from "../helpers/count-claims.ts";
 import { README_CALLERS } from "./readme-callers.ts";
 import { README_CONFIGURATION } from "./readme-configuration.ts";
 import { README_CONTENT } from "./readme-content.ts";
+import { README_DEBT } from "./readme-debt.ts";
 import { README_FIRST_USE } from "./readme-first-use.ts";
 import { README_OPERATION } from "./readme-operation.ts";
 import { README_SERVER } from "./readme-server.ts";
@@ -21,6 +22,7 @@ export const README_CLAIMS: Claims = {
   ...README_SERVER,
   ...README_CALLERS,
   ...README_OPERATION,
+  ...README_DEBT,
 };
 
 /** Lines that say nothing that could be false. None may hold a word that promises, or a figure: see `count-claims.ts`. */
