@@ -44,8 +44,7 @@ export async function openWatch(
   workspace: Workspace,
   machine: Machine,
   audit: AuditSink,
-  postureNow: () => Posture,
-  probes?: ProbeWatch,
+  now: { readonly probes?: ProbeWatch | undefined; readonly posture: () => Posture },
 ): Promise<Watch> {
   const { anomalies, telemetry, waivers } = workspace.configuration;
   const suspended = new SuspensionList(workspace.paths, machine.files);
@@ -59,14 +58,14 @@ export async function openWatch(
         headers: headers === undefined ? undefined : machine.powers.readSecret(headers),
         waivers,
         suspended: () => suspended.names(),
-        probes: () => probes?.last,
+        probes: () => now.probes?.last,
       })
     : undefined;
   const pages =
     telemetry.prometheus !== undefined || telemetry.debt === true
       ? await (
           await import("./operator-listener.ts")
-        ).openOperatorListener(telemetry, { metrics: told?.metrics, postureNow })
+        ).openOperatorListener(telemetry, { metrics: told?.metrics, postureNow: now.posture })
       : undefined;
   const canChange =
     suspended.names().length > 0 || anomalies.rules.some(({ action }) => action === "suspend");
@@ -76,7 +75,7 @@ export async function openWatch(
     ...(observers.length > 0 ? { observer: joinObservers(observers) } : {}),
     alert: (facts) => rules?.alert(facts) ?? Promise.resolve(),
     guard(plain) {
-      const steps = probes?.guard(plain) ?? plain;
+      const steps = now.probes?.guard(plain) ?? plain;
       return canChange
         ? {
             ...steps,
