@@ -102,8 +102,9 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/mcp/serve-tasks.test.ts#a tool that asks first becomes a task",
     ],
-  '| `telemetry` | `otlp`: `endpoint` of a collector, `headers` (a reference to `name=value,name=value`), `every` (15s) and `sample`, the share of traces that is kept (1); `metrics`: `prometheus`, `true` or `listen` with an address and port of this machine (`127.0.0.1:9464`); see "Observability" |':
+  '| `telemetry` | `otlp`: `endpoint` of a collector, `headers` (a reference to `name=value,name=value`), `every` (15s) and `sample`, the share of traces that is kept (1); `metrics`: `prometheus`, `true` or `listen` with an address and port of this machine (`127.0.0.1:9464`); `debt`: `true` serves the operator\'s report beside them; see "Observability" |':
     [
+      "test/advisories/operator-pages-by-another-name.test.ts#what is not configured is not there",
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/telemetry/open-telemetry.test.ts#keeps the share of traces",
     ],

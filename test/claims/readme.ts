@@ -3,6 +3,7 @@ import { README_AT_REST } from "./readme-at-rest.ts";
 import { README_CALLERS } from "./readme-callers.ts";
 import { README_CONFIGURATION } from "./readme-configuration.ts";
 import { README_CONTENT } from "./readme-content.ts";
+import { README_DEBT } from "./readme-debt.ts";
 import { README_EVIDENCE } from "./readme-evidence.ts";
 import { README_FIRST_USE } from "./readme-first-use.ts";
 import { README_OPERATION } from "./readme-operation.ts";
@@ -23,6 +24,7 @@ export const README_CLAIMS: Claims = {
   ...README_SERVER,
   ...README_CALLERS,
   ...README_OPERATION,
+  ...README_DEBT,
   ...README_AT_REST,
   ...README_EVIDENCE,
 };

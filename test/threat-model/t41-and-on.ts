@@ -206,6 +206,23 @@ export const LATEST_THREATS: readonly Threat[] = [
     left: ["GB-045"],
   },
   {
+    id: "T59",
+    at: { probe: "I", model: "I", http: "I" },
+    threat:
+      "the report tells an agent, a tenant or a web page what is not theirs, speaks to the model in words of others, hides something by a filter or an old list, or is asked for until the broker does nothing else",
+    heldBy:
+      "two views made from one list; items name the plugins that they are about, and whoever does not see those does not hear of them; operators' words stand in the operators' view alone; filters that mean nothing are not applied; a list too old is an item; pages held against this machine's names; reports kept for a minute",
+    tests: [
+      "test/security/debt-views.test.ts",
+      "test/unit/debt/report.test.ts",
+      "test/unit/debt/advisories.test.ts",
+      "test/unit/debt/cached-report.test.ts",
+      "test/e2e/debt-report.test.ts",
+      "test/advisories/operator-pages-by-another-name.test.ts",
+    ],
+    left: ["GB-076", "GB-077"],
+  },
+  {
     id: "T60",
     at: { rest: "TI", store: "TI" },
     threat:
