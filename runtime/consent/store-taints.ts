@@ -13,7 +13,7 @@ const FILE_BYTES_MAX = 4096;
 export function withStoreTaints(
   others: TaintStore,
   folder: string,
-  files: Pick<FilePowers, "readFile" | "writeFile" | "makeFolder">,
+  files: Pick<FilePowers, "readFile" | "writeFile" | "makeFolder" | "kindOf">,
 ): TaintStore {
   const tainted = new Set<string>();
   const fileOf = ({ name }: TaintKey): string =>
@@ -29,7 +29,8 @@ export function withStoreTaints(
     },
     mark(key, taint, untilMs) {
       if (key.kind !== "store") return others.mark(key, taint, untilMs);
-      if (tainted.has(key.name)) return undefined;
+      // An erasure of the tenant takes the file away, and what is kept after it is marked anew.
+      if (tainted.has(key.name) && files.kindOf(fileOf(key)) === "file") return undefined;
       files.makeFolder(folder);
       const words = { store: key.name, ...taint };
       files.writeFile(fileOf(key), `${JSON.stringify(words)}\n`, 0o600);

@@ -8,6 +8,20 @@ import { createPrivate, isBusy, isFull, retryWhileBusy, transact } from "./priva
 export const APPLICATION_ID = 0x476c6278;
 const PAGE_BYTES = 4096;
 
+const VERSION_AT = 60;
+const ID_AT = 68;
+const PLAIN_VERSION = 1;
+
+/** Whether a file that begins so is a store of ours that is not encrypted. Read from SQLite's header: nothing is opened. */
+export function isPlainKeyValue(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  return (
+    bytes.length >= ID_AT + 4 &&
+    bytes.readUInt32BE(ID_AT) === APPLICATION_ID &&
+    bytes.readUInt32BE(VERSION_AT) === PLAIN_VERSION
+  );
+}
+
 export interface KeyValueFile {
   readonly fileBytesMax: number;
   /** Of the schema: plain and encrypted files have each their own, and neither is read as the other. */

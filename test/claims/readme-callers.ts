@@ -142,7 +142,7 @@ export const README_CALLERS: Claims = {
       "test/security/auth-tenants.test.ts#keep what they keep apart",
       "test/security/auth-tenants.test.ts#have folders below one",
       "test/security/auth-tenants.test.ts#send with their own credentials",
-      "test/unit/cli/serving/tenant-plugins.test.ts#answers each operation with the data of the tenant",
+      "test/unit/cli/serving/tenant-plugins.test.ts#gives each tenant runners of its own, or one set",
     ],
   "A plugin learns the tenant and the user, and nothing else of a principal; no token or key reaches a plugin, a log or another server.":
     [

@@ -51,7 +51,7 @@ export const README_CONFIGURATION: Claims = {
     ],
   '| `plugins.NAME.tenancy` | `separate` (default): every tenant of the HTTP server has runner processes of its own; `shared`: they take turns in the same ones; folders, stores and secrets are apart in any case, see "Who calls" |':
     [
-      "test/unit/cli/serving/tenant-plugins.test.ts#answers each operation with the data of the tenant",
+      "test/unit/cli/serving/tenant-plugins.test.ts#gives each tenant runners of its own, or one set",
       "test/security/auth-tenants.test.ts#keep what they keep apart",
     ],
   "| `plugins.NAME.tools` | the tools to expose, each by its name or as `{tool, as}` under another; all, when it is left out |":
@@ -281,7 +281,7 @@ export const README_CONFIGURATION: Claims = {
   "3. `glovebox approve NAME` pins both signers. When the old one has ended, the new one carries on.":
     ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
   "4. `glovebox trust remove OLD`, then `glovebox approve NAME` at once: between the two a start is refused, and what runs goes on.":
-    ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
+    ["test/e2e/trust.test.ts#that is taken out of the trust starts nothing until"],
   "**A key that was stolen** is revoked at once: `glovebox trust revoke NAME --reason TEXT`, then restart what runs.":
     ["test/e2e/trust.test.ts#that is revoked starts nothing, pinned or not"],
   "Of a release revoke the component's digest: a package can be packed anew around it.": [

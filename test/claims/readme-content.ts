@@ -108,27 +108,43 @@ export const README_CONTENT: Claims = {
     [
       "test/unit/firewall/filter/secrets.test.ts",
       "test/unit/documents/figures.test.ts#the filter knows as many forms of keys",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
     ],
   "| `cards`, `ssn` | numbers of payment cards (brand, length, check digit), social security numbers | `redact` |":
     [
       "test/unit/firewall/filter/numbers.test.ts#finds numbers of cards of each brand",
       "test/unit/firewall/filter/numbers.test.ts#finds social security numbers",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
     ],
   "| `fields` | values of fields of structured content whose name says that they are secret, and of `sensitive_fields` | `redact` |":
-    ["test/unit/firewall/filter/policy.test.ts#a field whose name says that it is secret"],
+    [
+      "test/unit/firewall/filter/policy.test.ts#a field whose name says that it is secret",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
+    ],
   "| `instructions` | text with an explicit mark of an instruction to a model, with what follows the mark | `redact` |":
-    ["test/unit/firewall/filter/instructions.test.ts#finds explicit marks of instructions"],
+    [
+      "test/unit/firewall/filter/instructions.test.ts#finds explicit marks of instructions",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
+    ],
   "| `invisible`, `terminal` | characters that show as nothing and hide something; escape sequences and control characters | `redact` |":
     [
       "test/unit/firewall/filter/instructions.test.ts#finds invisible characters that hide something",
       "test/unit/firewall/filter/instructions.test.ts#terminal escapes go",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
     ],
   "| `exfiltration` | images and links with a blank to be filled from the conversation, or with data in their address | `redact` |":
-    ["test/unit/firewall/filter/instructions.test.ts#finds images and links that carry data away"],
+    [
+      "test/unit/firewall/filter/instructions.test.ts#finds images and links that carry data away",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
+    ],
   "| `internals` | paths, addresses, hosts, stacks and connection strings in the words of a plugin's error | `redact` |":
-    ["test/unit/firewall/filter/policy.test.ts#a plugin's error loses what it tells of machines"],
+    [
+      "test/unit/firewall/filter/policy.test.ts#a plugin's error loses what it tells of machines",
+      "test/unit/documents/figures.test.ts#what the filter does by itself",
+    ],
   "| `email`, `phone`, `iban`, `ip` | personal data | not looked for |": [
     "test/unit/firewall/filter/numbers.test.ts#personal data is found where it is asked for, and not by itself",
+    "test/unit/documents/figures.test.ts#what the filter does by itself",
   ],
   "The section `filter` of the configuration gives any kind another action: `redact`, `block` (the answer is withheld with `OUTPUT_BLOCKED`), `annotate` (it stays, and a note stands beside it) or `pass` (it stays).":
     ["test/unit/firewall/filter/policy.test.ts#redact, block, annotate and pass do what they say"],

@@ -16,9 +16,10 @@ export const README_OPERATION: Claims = {
       "test/security/refused-callers.test.ts",
       "test/e2e/anomalies.test.ts#a plugin that a rule suspends stays so",
     ],
-  "`status` is `success`, `tool-error`, `refused`, `asked` or `failed`; `result_tokens` is an estimate, a quarter of the characters; `capabilities` are those that the call really used.":
+  "`status` is `success`, `tool-error`, `refused`, `asked`, `task` (the call became one) or `failed`; `result_tokens` is an estimate, a quarter of the characters; `capabilities` are those that the call really used.":
     [
       "test/e2e/audit.test.ts#says who called what, on whose behalf",
+      "test/unit/documents/figures.test.ts#the words of a record and the names of metrics",
       "test/unit/audit/watch-brokers.test.ts#says which capabilities a call used",
     ],
   "Arguments are kept as a digest (RFC 8785) unless `audit.arguments` says otherwise.": [
@@ -103,8 +104,11 @@ export const README_OPERATION: Claims = {
       "test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps, below the client's own",
       "test/unit/server/http/eras.test.ts#a call knows its principal, its conversation, its trace",
     ],
-  "Metrics go the same way, and to Prometheus at `/metrics` of an address of this machine: `mcp.server.operation.duration`, `glovebox.calls.active`, `glovebox.result.size`, `glovebox.host_calls`, `glovebox.denied`, `glovebox.findings`, `glovebox.waivers`, `glovebox.plugins.suspended`.":
-    ["test/unit/server/telemetry/open-telemetry.test.ts#are text that Prometheus reads"],
+  "Metrics go the same way, and to Prometheus at `/metrics` of an address of this machine: `mcp.server.operation.duration`, `glovebox.calls.active`, `glovebox.result.size`, `glovebox.host_calls`, `glovebox.denied`, `glovebox.findings`, `glovebox.waivers`, `glovebox.plugins.suspended`, and of the probes' last run `glovebox.probes.held`, `glovebox.probes.escaped` and `glovebox.probes.last_run`.":
+    [
+      "test/unit/server/telemetry/open-telemetry.test.ts#are text that Prometheus reads",
+      "test/unit/documents/figures.test.ts#the words of a record and the names of metrics",
+    ],
   "Labels are names of pinned tools and plugins and codes of closed lists; names that clients make up, principals, hosts and arguments never are.":
     [
       "test/unit/server/telemetry/open-telemetry.test.ts#have no label that callers or plugins can make many of",
@@ -213,6 +217,8 @@ export const README_OPERATION: Claims = {
       "test/unit/documents/figures.test.ts#the Node and the Debian packages",
       "test/unit/documents/readme.test.ts#the npm scripts that the README runs exist",
     ],
+  "A sentence of this page or of the threat model that nothing shows fails `test/unit/documents/claims.test.ts`, which prints how many there are; its evidence stands in `test/claims/`.":
+    ["test/unit/documents/claims.test.ts#each of these changes is found"],
   "Node 26 comes from pinned platform packages, so the system's Node only has to run npm.": [
     "test/unit/dependencies.test.ts#every version is exact",
     "test/e2e/installed.test.ts#says its version and helps",

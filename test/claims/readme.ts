@@ -50,7 +50,7 @@ export const README_CLAIMLESS: readonly string[] = [
   "| `runtime/debt/` | the report of known gaps |",
   "| `sdk-guest/` | `defineTool`, the component build, the test host |",
   "| `plugins/` | `files`, `web`, `time`, `memory` |",
-  "| `test/` | unit, security, advisories, e2e, bench, soak |",
+  "| `test/` | unit, security, advisories, e2e, bench, soak; `threat-model/` and `claims/`: what the documents are made from and held to |",
 ];
 
 /** What holds the generated tables to what they are made from, and that to what happens. */

@@ -69,6 +69,7 @@ export function makeSharedParts() {
       writeFile: (path: string, bytes: Uint8Array | string) =>
         void folder.set(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes),
       makeFolder: () => undefined,
+      kindOf: (path: string) => (folder.has(path) ? ("file" as const) : ("nothing" as const)),
     },
   };
 }

@@ -36,6 +36,16 @@ export function readTrail(call: CommandCall, listen?: () => HearLine): TrailRepo
     return verifyAt({ files, keyTexts: given, anchors }, call.machine.files, listen?.());
   }
   const own = readOwnKey(call);
+  // The trail would be held against the key that it names itself, and so would one that somebody wrote anew.
+  if (own.length === 0 && given.length === 0 && listTrail(call).length > 0)
+    throw new AuditError(
+      "ERR_AUDIT_TAMPERED",
+      "The trail is here, and the key that it was signed with is gone.",
+      {
+        remedy:
+          "Name the key with `--public-key`, as `glovebox audit key` once printed it, or look for who removed `.glovebox/audit.key`.",
+      },
+    );
   for (let tries = 1; ; tries += 1) {
     const files = listTrail(call);
     try {

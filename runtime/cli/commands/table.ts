@@ -31,6 +31,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["call", async () => (await import("./call.ts")).call],
   ["serve", async () => (await import("./serve.ts")).serve],
   ["key", async () => (await import("./key.ts")).key],
+  ["tenant", async () => (await import("./tenant.ts")).tenant],
   ["audit", async () => (await import("./audit.ts")).audit],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
   ["probe", async () => (await import("./probe.ts")).probe],

@@ -157,7 +157,7 @@ function readAudit(root: Cursor): AuditDocument {
   fields.get("format").exactly(1);
   return {
     verified: fields.get("verified").boolean(),
-    publicKey: fields.get("public_key").string(WORD),
+    publicKey: fields.get("public_key").string({ lengthMax: 200 }),
     chains: fields.get("chains").items(0, CHAINS_MAX).map(readChain),
   };
 }

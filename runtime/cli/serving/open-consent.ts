@@ -9,6 +9,7 @@ import { makeSharedAsked } from "../../server/consent/shared-asked.ts";
 import { makeSharedDesk } from "../../server/consent/shared-desk.ts";
 import { makeSharedTaints } from "../../server/consent/shared-taints.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
+import type { TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
@@ -19,13 +20,15 @@ export interface ConsentParts {
   readonly machine: Machine;
   readonly plugins: readonly VerifiedPlugin[];
   readonly store: SharedStore;
+  /** How what waits for an operator is kept in it. */
+  readonly vault: TenantVault;
   readonly audit: AuditSink;
 }
 
 /** The approvals and the flow policy of one profile. */
 export function openConsent(
   graph: FlowGraph,
-  { workspace, machine, plugins, store, audit }: ConsentParts,
+  { workspace, machine, plugins, store, vault, audit }: ConsentParts,
 ): ConsentSteps {
   const { configuration, paths } = workspace;
   const nowMs = (): number => Date.now();
@@ -44,7 +47,7 @@ export function openConsent(
       nowMs,
     }),
     asked: makeSharedAsked(store, nowMs),
-    desk: makeSharedDesk(store, nowMs),
+    desk: makeSharedDesk(store, nowMs, vault),
     audit,
     nowMs,
   });

@@ -23,7 +23,7 @@ export function placeOf({ name }: Pick<ServedProfile, "name">): string {
  */
 export async function openServedTasks(
   { configuration, paths }: Workspace,
-  { profiles, store, takePlace }: Runtime,
+  { profiles, store, vault, takePlace }: Runtime,
   onTrouble: (error: unknown) => void,
 ): Promise<ServedTasks> {
   const { tasks } = configuration.server;
@@ -39,6 +39,7 @@ export async function openServedTasks(
       const { callTool, componentOf } = profile;
       const one = await openTasks({
         store,
+        vault,
         place: placeOf(profile),
         configuration: { ...tasks, tools: Object.fromEntries(tools) },
         callTool,

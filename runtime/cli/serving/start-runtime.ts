@@ -29,6 +29,7 @@ import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
+import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
@@ -39,8 +40,11 @@ import {
 } from "../../workspace.ts";
 import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
+import { assertSealed } from "../at-rest/assert-sealed.ts";
+import { openAtRest } from "../at-rest/open-at-rest.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { tellForeignFiles } from "./foreign-files.ts";
 import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
@@ -48,7 +52,7 @@ import { describePosture } from "../posture.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
-import { TenantPlugins } from "./tenant-plugins.ts";
+import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
 import { makeLivePosture, type ProbeWatch } from "./watch-probes.ts";
 
@@ -80,6 +84,8 @@ export interface Runtime {
   readonly store: SharedStore;
   /** Whether calls are answered at once. */
   isReady(): boolean;
+  /** How what belongs to a tenant is kept in it. */
+  readonly vault: TenantVault;
   /** For tasks, where `server.rate` says what may run at the same time. */
   readonly takePlace?: TakePlace;
   close(): Promise<void>;
@@ -154,19 +160,24 @@ async function assemble(
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit, probes);
+  const livePosture = makeLivePosture(posture, probes);
+  const watch = await openWatch(workspace, machine, audit, { probes, posture: livePosture });
   const { store, evaluate } = openStore(workspace, machine);
-  const parts = { workspace, machine, plugins, store, audit };
+  const atRest = await openAtRest(workspace, machine, store);
+  if (atRest) assertSealed(workspace, machine.files);
+  const own = await atRest?.keys.keyOf(LOCAL_TENANT);
+  const keys = atRest && own ? { keys: atRest.keys, own } : undefined;
+  const vault = atRest?.vault ?? PLAIN_VAULT;
+  const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
   const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
   const steps = { ...PLAIN_STEPS, admit };
   const sets = graphs
     .filter(({ profile }) => which === "all" || profile.name === which.profile)
-    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch }));
+    .map((graph) => openSet(graph, parts, { sandbox, steps, tools, offers, watch, keys }));
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
-  const livePosture = makeLivePosture(posture, probes);
   probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
@@ -177,12 +188,14 @@ async function assemble(
     audit,
     store,
     isReady: () => store.isReady() && (probes?.isReady() ?? true),
+    vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
-      probes?.close();
+      await probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
+      await atRest?.keys.close();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));
@@ -201,8 +214,10 @@ function openSet(
     tools,
     offers,
     watch,
+    keys,
   }: {
     readonly sandbox: Sandbox;
+    readonly keys: OpenedKeys | undefined;
     readonly steps: CallSteps;
     readonly watch: Watch;
     readonly tools: readonly ExposedTool[];
@@ -221,7 +236,7 @@ function openSet(
       .filter(({ alias }) => members.includes(alias))
       .map((plugin) => [
         plugin.alias,
-        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch }),
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, keys, audit }),
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
@@ -246,7 +261,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: (alias, change) => changes.note(alias, change),
+    onChange: (alias, tenant, change) => changes.note(alias, tenant, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
@@ -290,7 +305,14 @@ function openPlugin(
   {
     profile,
     touch,
-  }: { readonly profile: string | undefined; readonly touch: TouchStore | undefined },
+    keys,
+    audit,
+  }: {
+    readonly profile: string | undefined;
+    readonly touch: TouchStore | undefined;
+    readonly keys: OpenedKeys | undefined;
+    readonly audit: AuditSink;
+  },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
   const { grants, limits, isolation, tenancy } = configuredPlugin(workspace, alias);
@@ -303,12 +325,22 @@ function openPlugin(
   let watch: BrokerWatch | undefined;
   const sealed = new TenantPlugins({
     tenancy,
-    openBrokers(tenant) {
+    ...(keys ? { keys } : {}),
+    openBrokers(tenant, key) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
       const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
-      const home = { plugin: alias, folder, ...own, ...(regions && { regions }) };
-      const brokers = makeBrokers(home, grants, paths, machine.powers);
+      // Without the tenant's own folder: what it names stays the same wherever that stands.
+      const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
+      const home = {
+        plugin: alias,
+        folder,
+        ...own,
+        ...(regions && { regions }),
+        ...(seal && { seal }),
+      };
+      const powers = tellForeignFiles(machine.powers, audit, { alias, tenant });
+      const brokers = makeBrokers(home, grants, paths, powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,

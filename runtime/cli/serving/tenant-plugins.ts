@@ -1,5 +1,6 @@
 import type { CapabilityBroker, CallScope, HostOperation } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
+import type { TenantKey, TenantKeys } from "../../at-rest/tenant-keys.ts";
 import { LOCAL_TENANT } from "../../policy/principal.ts";
 import type { Tenancy } from "../../policy/configuration.ts";
 import { SandboxError } from "../../sandbox/errors.ts";
@@ -11,8 +12,10 @@ const RETRY_MS = 1000;
 
 export interface TenantSetting {
   readonly tenancy: Tenancy;
+  /** Left out where what is kept is not encrypted. */
+  readonly keys?: OpenedKeys;
   /** Opens a tenant's data. Throws where it cannot be opened: then the call fails, and nobody else's. */
-  openBrokers(tenant: string): readonly CapabilityBroker[];
+  openBrokers(tenant: string, key: TenantKey | undefined): readonly CapabilityBroker[];
   /** Runners with these brokers. */
   openSealed(brokers: readonly CapabilityBroker[]): SealedPlugin;
   /** What all of them are served by besides, and what watches over them. */
@@ -20,8 +23,16 @@ export interface TenantSetting {
   readonly openMax?: number;
 }
 
+/** The keys of tenants, and the local tenant's, which a start asks for. */
+export interface OpenedKeys {
+  readonly keys: Pick<TenantKeys, "keyOf">;
+  readonly own: TenantKey;
+}
+
 interface Tenant {
   readonly name: string;
+  /** What its data is encrypted with. A tenant that was erased and comes back has another. */
+  readonly key: TenantKey | undefined;
   readonly brokers: readonly CapabilityBroker[];
   readonly operations: ReadonlyMap<string, HostOperation>;
   readonly sealed: SealedPlugin;
@@ -53,21 +64,27 @@ export class TenantPlugins implements SealedPlugin {
   /** Opens the local tenant's data at once: what is wrong with a grant stops the start. Throws what `openBrokers` throws. */
   constructor(setting: TenantSetting) {
     this.#setting = setting;
-    const own = setting.openBrokers(LOCAL_TENANT);
+    const own = setting.openBrokers(LOCAL_TENANT, setting.keys?.own);
     const names = own.flatMap(({ operations }) => Object.keys(operations));
     this.#brokers = setting.wrap({
       operations: Object.fromEntries(names.map((name) => [name, this.#route(name)])),
       endCall: (callId) => this.#endCall(callId),
     });
     this.#shared = setting.tenancy === "shared" ? setting.openSealed(this.#brokers) : undefined;
-    this.#add(LOCAL_TENANT, own);
+    this.#add(LOCAL_TENANT, own, setting.keys?.own);
   }
 
   call(call: PluginCall): Promise<PluginAnswer> {
+    const { keys } = this.#setting;
+    if (!keys) return this.#call(call, undefined);
+    return keys.keys.keyOf(call.tenant ?? LOCAL_TENANT).then((key) => this.#call(call, key));
+  }
+
+  #call(call: PluginCall, key: TenantKey | undefined): Promise<PluginAnswer> {
     const { callId } = call.scope;
     let open: OpenCall;
     try {
-      const tenant = this.#find(call.tenant ?? LOCAL_TENANT);
+      const tenant = this.#find(call.tenant ?? LOCAL_TENANT, key);
       open = { tenant, hasRun: false, isSettled: false, isEnded: false };
     } catch (error) {
       return Promise.reject(error);
@@ -91,11 +108,13 @@ export class TenantPlugins implements SealedPlugin {
     await this.#shared?.close();
   }
 
-  #find(name: string): Tenant {
+  #find(name: string, key: TenantKey | undefined): Tenant {
     const known = this.#tenants.get(name);
-    if (known === undefined) {
-      this.#makeRoom();
-      return this.#add(name, this.#setting.openBrokers(name));
+    if (known === undefined || known.key !== key) {
+      if (known === undefined) this.#makeRoom();
+      // What is open was erased: its calls find nothing any more, and nobody else is given its runners.
+      else this.#drop(known);
+      return this.#add(name, this.#setting.openBrokers(name, key), key);
     }
     if (name === LOCAL_TENANT) return known;
     // The one that was used last stands last.
@@ -104,10 +123,10 @@ export class TenantPlugins implements SealedPlugin {
     return known;
   }
 
-  #add(name: string, brokers: readonly CapabilityBroker[]): Tenant {
+  #add(name: string, brokers: readonly CapabilityBroker[], key: TenantKey | undefined): Tenant {
     const operations = new Map(brokers.flatMap((broker) => Object.entries(broker.operations)));
     const sealed = this.#shared ?? this.#setting.openSealed(this.#brokers);
-    const tenant: Tenant = { name, brokers, operations, sealed, calls: 0 };
+    const tenant: Tenant = { name, key, brokers, operations, sealed, calls: 0 };
     this.#tenants.set(name, tenant);
     return tenant;
   }
@@ -118,14 +137,18 @@ export class TenantPlugins implements SealedPlugin {
     if (this.#tenants.size < openMax) return;
     for (const tenant of this.#tenants.values()) {
       if (tenant.calls > 0 || tenant.name === LOCAL_TENANT) continue;
-      this.#tenants.delete(tenant.name);
-      const closing = this.#close(tenant).finally(() => this.#closing.delete(closing));
-      this.#closing.add(closing);
+      this.#drop(tenant);
       return;
     }
     throw new SandboxError("ERR_OVERLOADED", `${openMax} tenants are at work with the plugin`, {
       retryAfterMs: RETRY_MS,
     });
+  }
+
+  #drop(tenant: Tenant): void {
+    this.#tenants.delete(tenant.name);
+    const closing = this.#close(tenant).finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   async #close({ sealed, brokers }: Tenant): Promise<void> {

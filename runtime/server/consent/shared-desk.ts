@@ -1,6 +1,12 @@
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { OperatorDecision, OperatorDesk, PendingApproval } from "../../consent/desk.ts";
+import type {
+  ListedApproval,
+  OperatorDecision,
+  OperatorDesk,
+  PendingApproval,
+} from "../../consent/desk.ts";
 import { storeKey, type SharedStore } from "../store/shared-store.ts";
+import { PLAIN_VAULT, type TenantVault } from "../store/tenant-vault.ts";
 
 /** A client that keeps on calling fills neither the store nor the operator's day. */
 const PENDING_MAX = 256;
@@ -12,10 +18,26 @@ const LIST = storeKey("approvals", "pending");
  * The operator's desk in the store that all replicas share, and the command line with them.
  * A value that is not of its shape is refused: nothing is approved by what nobody can read.
  */
-export function makeSharedDesk(store: SharedStore, nowMs: () => number): OperatorDesk {
+export function makeSharedDesk(
+  store: SharedStore,
+  nowMs: () => number,
+  vault: TenantVault = PLAIN_VAULT,
+): OperatorDesk {
   const pendingKey = (id: string): string => storeKey("approval", id);
   const decisionKey = (id: string): string => storeKey("approval-decision", id);
   const listOf = (principal: string): string => storeKey("approvals", "principal", principal);
+  const read = async (key: string): Promise<JsonObject | undefined> => {
+    const stored = await store.get(key);
+    return stored && parseObject(stored.value);
+  };
+  const seal = ({ tenant, id }: PendingApproval, text: string): Promise<string> =>
+    vault.seal(tenant, pendingKey(id), text);
+  /** What waits by an id; undefined when nothing does that can be read. */
+  const find = async (id: string): Promise<JsonObject | undefined> => {
+    const stored = await store.get(pendingKey(id));
+    const text = stored && (await vault.open(pendingKey(id), stored.value));
+    return text === undefined ? undefined : parseObject(text);
+  };
   const forget = async (id: string, principal: string): Promise<void> => {
     await store.delist(LIST, id);
     await store.delist(listOf(principal), id);
@@ -26,13 +48,11 @@ export function makeSharedDesk(store: SharedStore, nowMs: () => number): Operato
       if (Buffer.byteLength(text) > PENDING_BYTES_MAX) return false;
       const now = nowMs();
       const ttlMs = Math.max(1, Math.ceil(pending.untilMs - now));
-      const before = await store.get(pendingKey(pending.id));
+      const before = await find(pending.id);
       if (before) {
         // What is decided counts for the reasons that were shown.
-        if (
-          JSON.stringify(parseObject(before.value)["reasons"]) !== JSON.stringify(pending.reasons)
-        )
-          await store.put(pendingKey(pending.id), text, { ttlMs });
+        if (JSON.stringify(before["reasons"]) !== JSON.stringify(pending.reasons))
+          await store.put(pendingKey(pending.id), await seal(pending, text), { ttlMs });
         return true;
       }
       const order = { score: pending.untilMs, ttlMs, dropBelow: now };
@@ -43,7 +63,8 @@ export function makeSharedDesk(store: SharedStore, nowMs: () => number): Operato
         await store.delist(own, pending.id);
         return false;
       }
-      await store.put(pendingKey(pending.id), text, { ttlMs });
+      await vault.note(pending.tenant, pendingKey(pending.id), ttlMs);
+      await store.put(pendingKey(pending.id), await seal(pending, text), { ttlMs });
       return true;
     },
     async take(id) {
@@ -55,18 +76,27 @@ export function makeSharedDesk(store: SharedStore, nowMs: () => number): Operato
       if (decision.decision !== "allow") return { ...decision, decision: "deny" };
       // Of two calls, on whatever replicas, one takes this version away.
       if (!(await store.delete(key, stored.version))) return undefined;
-      const pending = await store.get(pendingKey(id));
+      const pending = await find(id);
       await store.delete(pendingKey(id));
-      const principal = pending && parseObject(pending.value)["principal"];
+      const principal = pending?.["principal"];
       if (typeof principal === "string") await forget(id, principal);
       return decision;
     },
     async list() {
       const ids = await store.listed(LIST, { countMax: PENDING_MAX });
-      const found = await Promise.all(ids.map((id) => store.get(pendingKey(id))));
+      const found = await Promise.all(
+        ids.map(async (id) => [await find(id), await read(decisionKey(id))] as const),
+      );
       return found
-        .flatMap((stored) =>
-          stored ? [parseObject(stored.value) as unknown as PendingApproval] : [],
+        .flatMap(([pending, decided]): ListedApproval[] =>
+          pending
+            ? [
+                {
+                  ...(pending as unknown as PendingApproval),
+                  ...(decided ? { decided: decided as unknown as OperatorDecision } : {}),
+                },
+              ]
+            : [],
         )
         .toSorted((left, right) => left.createdMs - right.createdMs);
     },

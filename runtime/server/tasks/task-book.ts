@@ -1,6 +1,7 @@
 import type { TaskLimits } from "../../policy/server/tasks.ts";
 import type { Principal } from "../../policy/principal.ts";
 import { storeKey, type SharedStore } from "../store/shared-store.ts";
+import { PLAIN_VAULT, type TenantVault } from "../store/tenant-vault.ts";
 import { parseRecord, writeRecord, type TaskRecord } from "./task-record.ts";
 
 /** A task as it was read, and where: `handle` names it among replicas, who need no task id for it. */
@@ -23,13 +24,21 @@ export class TaskBook {
   readonly #place: string;
   readonly #limits: TaskLimits;
   readonly #nowMs: () => number;
+  readonly #vault: TenantVault;
   readonly #waiting: string;
   readonly #running: string;
   readonly #changes: string;
 
   /** `place` keeps the tasks of one endpoint from those of another. */
-  constructor(store: SharedStore, place: string, limits: TaskLimits, nowMs: () => number) {
+  constructor(
+    store: SharedStore,
+    place: string,
+    limits: TaskLimits,
+    nowMs: () => number,
+    vault: TenantVault = PLAIN_VAULT,
+  ) {
     this.#store = store;
+    this.#vault = vault;
     this.#place = place;
     this.#limits = limits;
     this.#nowMs = nowMs;
@@ -60,10 +69,9 @@ export class TaskBook {
       await this.#store.delist(kept, handle);
       return "too many open";
     }
-    const version = await this.#store.put(keyOf(handle), writeRecord(record), {
-      ttlMs,
-      when: null,
-    });
+    const text = await this.#seal(handle, record);
+    await this.#vault.note(principal.tenant, keyOf(handle), ttlMs);
+    const version = await this.#store.put(keyOf(handle), text, { ttlMs, when: null });
     if (version === undefined) throw new Error("an id that is random came twice");
     const task = { handle, version, record };
     if (await this.#enqueue(task, waiting)) return task;
@@ -75,7 +83,10 @@ export class TaskBook {
 
   async find(handle: string): Promise<KeptTask | undefined> {
     const stored = await this.#store.get(keyOf(handle));
-    return stored && { handle, version: stored.version, record: parseRecord(stored.value) };
+    if (!stored) return undefined;
+    const text = await this.#vault.open(keyOf(handle), stored.value);
+    if (text === undefined) return undefined;
+    return { handle, version: stored.version, record: parseRecord(text) };
   }
 
   /** Undefined when somebody else changed it first, or it has ended: then nothing of this is true. */
@@ -85,7 +96,7 @@ export class TaskBook {
   ): Promise<KeptTask | undefined> {
     const updatedMs = Math.max(record.createdMs, this.#nowMs());
     const changed: TaskRecord = { ...record, ...change, updatedMs };
-    const next = await this.#store.put(keyOf(handle), writeRecord(changed), {
+    const next = await this.#store.put(keyOf(handle), await this.#seal(handle, changed), {
       ttlMs: "keep",
       when: version,
     });
@@ -155,6 +166,11 @@ export class TaskBook {
 
   async isAlive(owner: string): Promise<boolean> {
     return (await this.#store.get(beatOf(owner))) !== undefined;
+  }
+
+  #seal(handle: string, record: TaskRecord): Promise<string> {
+    const { tenant } = record.caller.principal;
+    return this.#vault.seal(tenant, keyOf(handle), writeRecord(record));
   }
 
   #listOf(name: "open" | "kept", { tenant, id }: Principal): string {

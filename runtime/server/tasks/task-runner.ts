@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AtRestError } from "../../at-rest/errors.ts";
 import { answerWithError, type ToolAnswer } from "../../answer.ts";
 import type { CallTool } from "../../call.ts";
 import { makeVisible } from "../../firewall/visible.ts";
@@ -211,7 +212,11 @@ export class TaskRunner {
       const held = new Set<string>();
       for (const handle of handles) {
         if (this.#isClosed || this.#runs.size >= limits.running) return;
-        await this.#claimOne(handle, held);
+        // One tenant whose key nobody can have now keeps no other's tasks from being run.
+        await this.#claimOne(handle, held).catch((error: unknown) => {
+          if (!(error instanceof AtRestError)) throw error;
+          this.#setting.onTrouble(error);
+        });
       }
     }
   }

@@ -6,6 +6,7 @@ import type { Principal } from "../../policy/principal.ts";
 import type { TasksConfiguration, TaskTool } from "../../policy/server/tasks.ts";
 import type { TakePlace } from "../limits/admit.ts";
 import type { SharedStore } from "../store/shared-store.ts";
+import type { TenantVault } from "../store/tenant-vault.ts";
 import { TaskBook, type KeptTask, type NotKept } from "./task-book.ts";
 import { ended, keyOfAsker } from "./task-ending.ts";
 import { isEnded, type TaskRecord } from "./task-record.ts";
@@ -13,6 +14,8 @@ import { TaskRunner, type RunnerTimes } from "./task-runner.ts";
 
 export interface TasksSetting {
   readonly store: SharedStore;
+  /** How tasks are kept in it; as they are where it is left out. */
+  readonly vault?: TenantVault;
   /** The endpoint. Its tasks are nowhere else. */
   readonly place: string;
   readonly configuration: TasksConfiguration;
@@ -68,7 +71,7 @@ export async function openTasks(setting: TasksSetting): Promise<Tasks> {
   const { store, place, configuration, callTool, takePlace, nowMs, onTrouble } = setting;
   const { limits, tools } = configuration;
   const rules = new Map(Object.entries(tools));
-  const book = new TaskBook(store, place, limits, nowMs);
+  const book = new TaskBook(store, place, limits, nowMs, setting.vault);
   const runner = new TaskRunner({
     book,
     callTool,

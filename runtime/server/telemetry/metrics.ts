@@ -1,6 +1,6 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { CallRecord } from "../../audit/record.ts";
-import type { CallObserver } from "../../call.ts";
+import type { CallKind, CallObserver } from "../../call.ts";
 import type { ProbeRun } from "../../debt/probe-result.ts";
 
 /** Numbers of rules and of operations are ours and closed; this holds against a mistake, not against an attack. */
@@ -98,12 +98,26 @@ function measureProbes(meter: Meter, last: () => ProbeRun | undefined): void {
     });
 }
 
-/** As the semantic conventions for MCP name them. */
+const METHODS: Readonly<Record<CallKind, string>> = {
+  tool: "tools/call",
+  resource: "resources/read",
+  prompt: "prompts/get",
+  completion: "completion/complete",
+};
+
+/** What is called, as the semantic conventions for MCP name it. A resource goes by its pinned address or template. */
+export function attributesOfCalled(kind: CallKind, name: string): Attributes {
+  return {
+    "mcp.method.name": METHODS[kind],
+    ...(kind === "tool" && { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name }),
+    ...(kind === "resource" && { "mcp.resource.uri": name }),
+    ...(kind === "prompt" && { "gen_ai.prompt.name": name }),
+  };
+}
+
 export function attributesOf(record: CallRecord): Attributes {
   return {
-    "mcp.method.name": "tools/call",
-    "gen_ai.operation.name": "execute_tool",
-    "gen_ai.tool.name": record.tool_name,
+    ...attributesOfCalled(record.what ?? "tool", record.tool_name),
     "glovebox.plugin": record.alias,
     "glovebox.status": record.status,
     ...(record.error_code === undefined ? {} : { "error.type": record.error_code }),

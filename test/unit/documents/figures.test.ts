@@ -7,8 +7,11 @@ import { formatSize } from "@glovebox/host-api/size";
 import { loadCommands } from "../../../runtime/cli/commands/table.ts";
 import { parseCommandLine } from "../../../runtime/cli/parse-command-line.ts";
 import type { Configuration } from "../../../runtime/policy/configuration.ts";
+import { OUTPUT_KINDS } from "../../../runtime/audit/output-finding.ts";
+import { DEFAULT_FILTER } from "../../../runtime/firewall/filter/policy.ts";
 import { DEFAULT_AUDIT } from "../../../runtime/policy/read-audit.ts";
 import { DEFAULT_HTTP } from "../../../runtime/policy/server/http-configuration.ts";
+import { FIRST_HTTP_CONFIGURATION } from "../../../runtime/policy/first-http-configuration.ts";
 import { parseConfiguration } from "../../../runtime/policy/parse-configuration.ts";
 import { DEFAULT_TASK_LIMITS } from "../../../runtime/policy/server/tasks.ts";
 import { DEFAULT_PROMETHEUS } from "../../../runtime/policy/read-telemetry.ts";
@@ -184,6 +187,38 @@ test("the filter knows as many forms of keys, of about as many providers, as it 
   assert.ok(Math.abs(providers.size - Number(said)) <= 5, `${providers.size} and not ${said}`);
 });
 
+test("what the filter does by itself is what the code does", () => {
+  const [, table = ""] =
+    /^\| kind \| what it is \| by itself \|\n.*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+  const said = [...table.matchAll(/^\| (.*?) \| .* \| `?([\w ]+?)`? \|$/gm)].flatMap(
+    ([, names = "", action]) => [...names.matchAll(/\w+/g)].map(([name]) => [name, action]),
+  );
+  const actions: Readonly<Record<string, string>> = DEFAULT_FILTER.actions;
+  assert.deepEqual(
+    Object.fromEntries(said),
+    Object.fromEntries(OUTPUT_KINDS.map((kind) => [kind, actions[kind] ?? "not looked for"])),
+  );
+});
+
+test("the words of a record and the names of metrics are those of the code", () => {
+  const [, statuses = ""] =
+    /readonly status: ((?:"[\w-]+"(?: \| )?)+)/.exec(
+      readFileSync("runtime/audit/record.ts", "utf8"),
+    ) ?? [];
+  const status = line("`status` is").split(";")[0] ?? "";
+  assert.deepEqual(
+    [...status.matchAll(/`([\w-]+)`/g)]
+      .map(([, word]) => word)
+      .slice(1)
+      .toSorted(),
+    [...statuses.matchAll(/"([\w-]+)"/g)].map(([, word]) => word).toSorted(),
+  );
+  const source = readFileSync("runtime/server/telemetry/metrics.ts", "utf8");
+  const made = [...source.matchAll(/(?:create\w+|count)\(\s*"([\w.]+)"/g)].map(([, name]) => name);
+  const named = line("Metrics go the same way").matchAll(/`((?:mcp|glovebox)\.[\w.]+)`/g);
+  assert.deepEqual([...named].map(([, name]) => name).toSorted(), made.toSorted());
+});
+
 test("the table of HTTP's refusals has every code with its status, and no other", () => {
   const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)];
   assert.deepEqual(
@@ -230,4 +265,12 @@ test("every command takes the options that every command is said to take", async
       "x.yaml",
       command.name,
     );
+});
+
+test("the configuration that `init --http` is said to write is the one that it writes", () => {
+  const [, section = ""] = readme.split("**2. Write the configuration**");
+  const [, yaml = ""] = /^```yaml\n([^]*?)^```/m.exec(section) ?? [];
+  const said = parseConfiguration(yaml, "README.md", CAPABILITIES);
+  const written = parseConfiguration(FIRST_HTTP_CONFIGURATION, "written", CAPABILITIES);
+  assert.deepEqual(JSON.parse(JSON.stringify(said)), JSON.parse(JSON.stringify(written)));
 });

@@ -1,0 +1,302 @@
+// Two servers, two tenants, and one of the two erased while both servers run: what is left of it anywhere, and what a
+// restored backup still tells. Once with files and a folder of keys, once with Redis, a token and a folder for each replica.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createClient } from "@redis/client";
+import type { JsonObject } from "@glovebox/host-api/json";
+import { filesWith, holdsOne, writingsOf } from "../helpers/find-bytes.ts";
+import { askModern } from "../helpers/modern-client.ts";
+import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
+import { startReplica, type Replica } from "../helpers/replicas.ts";
+import {
+  GLOVEBOX,
+  makeServedWorkspace,
+  type ServedWorkspace,
+} from "../helpers/served-workspace.ts";
+import { HAS_SOFTHSM, makeSoftToken } from "../helpers/soft-token.ts";
+
+const KEEPER = {
+  folder: join(import.meta.dirname, "../helpers/tenant-plugin"),
+  grants: ["kv", "filesystem=read-write"],
+};
+const TENANTS = ["acme", "acme-two"] as const;
+type Tenant = (typeof TENANTS)[number];
+const BACKUP = "before";
+
+let built: ServedWorkspace;
+before(async () => {
+  built = await makeServedWorkspace([KEEPER]);
+  const text = readFileSync(built.configFile, "utf8");
+  writeFileSync(
+    built.configFile,
+    text.replace(/^( +)source:/m, "$1approvals: { send: always }\n$1source:"),
+  );
+});
+after(() => built.remove());
+
+/** What each tenant has kept: nobody else writes these words. */
+const SECRETS: Readonly<Record<Tenant, string>> = {
+  acme: `acme keeps Äpfel ${randomBytes(12).toString("hex")}`,
+  "acme-two": `two keeps Öl ${randomBytes(12).toString("hex")}`,
+};
+
+class World {
+  readonly folder = mkdtempSync(join(tmpdir(), "glovebox-erase-"));
+  readonly workspaces: readonly string[];
+  readonly environment: Record<string, string>;
+  readonly keys: Partial<Record<Tenant, string>> = {};
+  replicas: Replica[] = [];
+
+  constructor(names: readonly string[], settings: string, environment: Record<string, string>) {
+    this.environment = environment;
+    this.workspaces = names.map((name) => join(this.folder, name));
+    const [first = ""] = this.workspaces;
+    cpSync(built.folder, first, { recursive: true });
+    const file = join(first, "glovebox.yaml");
+    writeFileSync(file, `${readFileSync(file, "utf8")}${settings}`);
+    for (const tenant of TENANTS)
+      this.keys[tenant] = this.run(["key", "new", tenant, "--tenant", tenant])["key"] as string;
+    for (const other of this.workspaces.slice(1)) cpSync(first, other, { recursive: true });
+  }
+
+  /** Two servers, of the one folder or of one each. */
+  async start(): Promise<void> {
+    for (const at of [0, 1])
+      this.replicas[at] = await startReplica(
+        join(this.workspaces[at] ?? this.workspaces[0] ?? "", "glovebox.yaml"),
+        this.environment,
+      );
+  }
+
+  async stop(): Promise<void> {
+    for (const { child } of this.replicas) child.kill("SIGTERM");
+    await Promise.all(this.replicas.map(({ exited }) => exited));
+    this.replicas = [];
+  }
+
+  run(words: readonly string[], at = 0, code = 0): JsonObject {
+    const ran = spawnSync(process.execPath, [GLOVEBOX, ...words, "--json"], {
+      cwd: this.workspaces[at] ?? "",
+      encoding: "utf8",
+      env: { ...process.env, ...this.environment },
+    });
+    assert.equal(ran.status, code, ran.stderr);
+    return (ran.stdout === "" ? { stderr: ran.stderr } : JSON.parse(ran.stdout)) as JsonObject;
+  }
+
+  ask(at: number, tenant: Tenant, method: string, params: JsonObject): Promise<JsonObject> {
+    const headers = { authorization: `Bearer ${this.keys[tenant]}` };
+    return askModern(this.replicas[at]?.url ?? "", method, params, { headers });
+  }
+
+  call(at: number, tenant: Tenant, name: string, args: JsonObject = {}): Promise<JsonObject> {
+    return this.ask(at, tenant, "tools/call", { name: `keeper__${name}`, arguments: args });
+  }
+
+  /** What the store and the file of a tenant hold, as one of the servers says. */
+  async show(at: number, tenant: Tenant): Promise<readonly unknown[]> {
+    const answer = await this.call(at, tenant, "show");
+    assert.notEqual(answer["isError"], true, JSON.stringify(answer));
+    const [block] = answer["content"] as readonly { readonly text: string }[];
+    const { kv, file } = JSON.parse(block?.text ?? "") as JsonObject;
+    return [kv, file];
+  }
+
+  /** A task whose arguments and result are kept, and what waits for an operator. */
+  async keep(at: number, tenant: Tenant): Promise<string> {
+    const begun = await this.call(at, tenant, "keep", { text: SECRETS[tenant] });
+    const taskId = String(begun["taskId"]);
+    for (let tries = 0; ; tries += 1) {
+      const { status } = await this.ask(at, tenant, "tasks/get", { taskId });
+      if (status === "completed") break;
+      assert.ok(tries < 200, `the task is ${String(status)}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const url = `https://example.com/${SECRETS[tenant]}`;
+    const headers = { authorization: `Bearer ${this.keys[tenant]}` };
+    const params = { name: "keeper__send", arguments: { url } };
+    const options = { headers, capabilities: {} };
+    const held = await askModern(this.replicas[at]?.url ?? "", "tools/call", params, options);
+    assert.match(JSON.stringify(held), /APPROVAL_REQUIRED/);
+    return taskId;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const settingsOf = (keys: string, more: string): string => `
+encryption:
+  keys: ${keys}
+server:
+  auth: { mode: keys }
+  tasks: { tools: { keeper__keep: {} } }
+${more}`;
+
+/** What both worlds show. `search` names every place that holds one of the words. */
+async function eraseOne(
+  world: World,
+  search: (words: readonly string[]) => Promise<readonly string[]>,
+  backUp: { save(): Promise<void>; restore(): Promise<void> },
+): Promise<void> {
+  await world.start();
+  const taskId = await world.keep(0, "acme");
+  await world.keep(1, "acme-two");
+  for (const tenant of TENANTS) {
+    const secret = SECRETS[tenant];
+    const own = world.workspaces.length === 1 ? [0, 1] : [tenant === "acme" ? 0 : 1];
+    for (const at of own) assert.deepEqual(await world.show(at, tenant), [secret, secret]);
+    const { status } = await world
+      .ask(1, tenant === "acme" ? "acme" : "acme-two", "tasks/get", {
+        taskId,
+      })
+      .catch(() => ({ status: "not there" }));
+    assert.equal(status, tenant === "acme" ? "completed" : "not there");
+  }
+  const { pending } = world.run(["approvals", "list"]) as { pending: readonly unknown[] };
+  assert.equal(pending.length, 2);
+  // While it all works, none of it can be read anywhere.
+  assert.deepEqual(await search(Object.values(SECRETS)), []);
+  await backUp.save();
+
+  const erased = world.run(["tenant", "erase", "acme", "--yes"]);
+  assert.equal(erased["destroyed"], 1);
+  assert.equal(erased["sampleRefused"], true);
+  assert.deepEqual(await search(Object.values(SECRETS)), []);
+  for (const at of world.workspaces.keys())
+    if (at > 0) world.run(["tenant", "erase", "acme", "--yes"], at);
+  // The tenant that comes back has nothing, on both servers; the other, whose name begins the same, has everything.
+  for (const at of [0, 1]) assert.deepEqual(await world.show(at, "acme"), [null, null]);
+  const at = world.workspaces.length === 1 ? 0 : 1;
+  assert.deepEqual(await world.show(at, "acme-two"), [SECRETS["acme-two"], SECRETS["acme-two"]]);
+  await assert.rejects(world.ask(0, "acme", "tasks/get", { taskId }));
+  const left = world.run(["approvals", "list"]) as { pending: readonly { tenant: string }[] };
+  assert.deepEqual(
+    left.pending.map(({ tenant }) => tenant),
+    ["acme-two"],
+  );
+
+  // Somebody puts everything back as it was before, keys excepted.
+  await world.stop();
+  await backUp.restore();
+  await world.start();
+  const refused = await world.call(0, "acme", "show");
+  assert.equal(refused["isError"], true);
+  assert.ok(!holdsOne(Buffer.from(JSON.stringify(refused)), writingsOf(SECRETS.acme)));
+  await assert.rejects(world.ask(0, "acme", "tasks/get", { taskId }));
+  assert.deepEqual(await world.show(at, "acme-two"), [SECRETS["acme-two"], SECRETS["acme-two"]]);
+  assert.deepEqual(await search(Object.values(SECRETS)), []);
+  // Erased again, it can begin anew.
+  for (const [index] of world.workspaces.entries())
+    world.run(["tenant", "erase", "acme", "--yes"], index);
+  assert.deepEqual(await world.show(0, "acme"), [null, null]);
+}
+
+test("the search finds a text in every writing", () => {
+  const text = SECRETS.acme;
+  for (const writing of writingsOf(text))
+    assert.ok(holdsOne(Buffer.concat([Buffer.from("x y"), writing]), writingsOf(text)));
+  for (const before of ["", "a", "ab"]) {
+    const base64 = Buffer.from(Buffer.from(`${before}${text}after`).toString("base64"));
+    assert.ok(holdsOne(base64, writingsOf(text)));
+  }
+});
+
+test("a tenant is erased under two servers that share a folder, by keys in another", async () => {
+  const keyFolder = mkdtempSync(join(tmpdir(), "glovebox-erase-keys-"));
+  const settings = settingsOf(`{ file: ${join(keyFolder, "keys")} }`, "");
+  await using world = new World(["one"], settings, {});
+  const [folder = ""] = world.workspaces;
+  const [live, kept] = [join(folder, ".glovebox"), join(world.folder, BACKUP)];
+  try {
+    await eraseOne(world, async (words) => filesWith(live, words), {
+      save: async () => cpSync(live, kept, { recursive: true }),
+      restore: async () => {
+        rmSync(live, { recursive: true });
+        cpSync(kept, live, { recursive: true });
+      },
+    });
+    // The trail says that it was done.
+    const trails = globSync("audit*", { cwd: live }).map((file) => readFileSync(join(live, file)));
+    assert.ok(trails.some((trail) => trail.includes('"tenant-erased"')));
+  } finally {
+    rmSync(keyFolder, { recursive: true, force: true });
+  }
+});
+
+describe("with Redis and a token", { skip: !HAS_REDIS || !HAS_SOFTHSM }, () => {
+  let redis: RealRedis;
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis[Symbol.asyncDispose]());
+
+  test("a tenant is erased under two replicas that share nothing else", async () => {
+    const tokenFolder = mkdtempSync(join(tmpdir(), "glovebox-erase-token-"));
+    const { module, token, pin, environment } = makeSoftToken(tokenFolder);
+    const settings = settingsOf(
+      `{ pkcs11: { module: ${module}, token: ${token}, pin: env:TEST_PIN } }`,
+      "  store: { redis: env:TEST_REDIS_URL }\n  state_key: env:TEST_STATE_KEY\n",
+    );
+    await using world = new World(["one", "two"], settings, {
+      ...environment,
+      TEST_PIN: pin,
+      TEST_REDIS_URL: redis.url,
+      TEST_STATE_KEY: randomBytes(32).toString("hex"),
+    });
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    const dumps = new Map<string, Buffer>();
+    const inRedis = async (words: readonly string[]): Promise<readonly string[]> => {
+      // As Redis writes it to a disk, without its compression, which would hide what is there.
+      await client.configSet("rdbcompression", "no");
+      const { dir = "" } = await client.configGet("dir");
+      await client.sendCommand(["SAVE"]);
+      const found = filesWith(dir, words);
+      rmSync(join(dir, "dump.rdb"));
+      return found;
+    };
+    const live = world.workspaces.map((folder) => join(folder, ".glovebox"));
+    const kept = world.workspaces.map((_, index) => join(world.folder, `${BACKUP}-${index}`));
+    try {
+      await eraseOne(
+        world,
+        async (words) => [
+          ...live.flatMap((folder) => filesWith(folder, words)),
+          ...(await inRedis(words)),
+          ...filesWith(tokenFolder, words),
+        ],
+        {
+          async save() {
+            for (const [index, folder] of live.entries())
+              cpSync(folder, kept[index] ?? "", { recursive: true });
+            const raw = client.withTypeMapping({ 36: Buffer });
+            for (const key of await client.keys("*")) {
+              const dump = await raw.dump(key);
+              if (dump) dumps.set(key, Buffer.from(dump as unknown as Buffer));
+            }
+          },
+          async restore() {
+            for (const [index, folder] of live.entries()) {
+              rmSync(folder, { recursive: true });
+              cpSync(kept[index] ?? "", folder, { recursive: true });
+            }
+            await client.flushAll();
+            for (const [key, dump] of dumps) await client.restore(key, 0, dump);
+          },
+        },
+      );
+      assert.ok(dumps.size > 5);
+    } finally {
+      client.destroy();
+      rmSync(tokenFolder, { recursive: true, force: true });
+    }
+  });
+});
