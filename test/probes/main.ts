@@ -26,7 +26,9 @@ const { values, positionals } = parseArgs({
 });
 const filters = positionals.length === 0 ? [""] : positionals;
 const chosen = MUTATIONS.filter(({ name, red, changes }) =>
-  [name, ...red, ...changes.map(({ file }) => file)].some((words) => words.includes(filter)),
+  [name, ...red, ...changes.map(({ file }) => file)].some((words) =>
+    filters.some((filter) => words.includes(filter)),
+  ),
 );
 if (values.help === true || chosen.length === 0) {
   console.log(
