@@ -124,11 +124,12 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/policy/tool-scopes.test.ts#are those of the tool where it has some",
       "test/unit/policy/tool-scopes.test.ts#are none where none are configured",
     ],
-  "| `server.http` | for `glovebox serve --http`. `listen`: address and port (default `127.0.0.1:8808`); `hosts`: names by which clients call it, `origins`: web pages that may, beside those of this machine; `tls`: `cert`, `key` and `client_ca` as `file:` references; `proxy`: `trusted` networks of what ends TLS in front of it; `limits`: `body` (4MiB), `header` (16KiB), `connections` (2000), `streams_per_principal` (32), `sessions` (1000), `sessions_per_principal` (50), `session_idle` (30m), `receive` (15s), `drain` (20s) |":
+  "| `server.http` | for `glovebox serve --http`. `listen`: address and port (default `127.0.0.1:8808`); `hosts`: names by which clients call it, `origins`: web pages that may, beside those of this machine; `tls`: `cert`, `key` and `client_ca` as `file:` references; `proxy`: `trusted` networks of what ends TLS in front of it; `limits`: `body` (4MiB), `header` (16KiB), `connections` (2000), `streams_per_principal` (32), `sessions` (1000), `sessions_per_principal` (50), `session_idle` (30m), `listening` (10m, after which a stream of changes ends, and its client comes again and authenticates), `receive` (15s), `drain` (20s) |":
     [
       "test/unit/documents/figures.test.ts#the defaults of the HTTP server",
       "test/unit/policy/server/http.test.ts#only this machine is served where nothing is configured",
       "test/unit/policy/server/http.test.ts#every limit of the listener has a range",
+      "test/advisories/changes-of-other-tenants.test.ts#who listens comes again after a while",
     ],
   "| `server.state_key` | `env:` or `file:` reference to the secret that replicas share, of 32 bytes or more, which signs what a client brings back after a question; without it each start makes its own |":
     [

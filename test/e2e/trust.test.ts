@@ -60,7 +60,8 @@ const trustsOf = (workspace: TestWorkspace, alias = "echo") =>
   (lockOf(workspace, alias)?.signers ?? []).map(({ trust }) => trust).toSorted();
 
 function put(workspace: TestWorkspace, name: string, bytes: Uint8Array | string): string {
-  writeFileSync(workspace.path(name), bytes);
+  // A private key is its owner's alone.
+  writeFileSync(workspace.path(name), bytes, name.endsWith(".key") ? { mode: 0o600 } : {});
   return workspace.path(name);
 }
 
