@@ -190,6 +190,8 @@ export const README_OPERATION: Claims = {
     "npm run test:escape",
   ],
   "each containment measure switched off in turn: the release's own probes must see it": [
+    "test/e2e/probes.test.ts",
+    "test/unit/cli/probes.test.ts",
     "npm run test:probes",
   ],
   "two attackers exchange files and folders under every operation, 10 s each": [

@@ -98,6 +98,7 @@ export const EVERYTHING = {
       sample: 0.1,
     },
     metrics: { prometheus: { listen: "127.0.0.1:9999" } },
+    debt: true,
   },
   audit: {
     arguments: "full",

@@ -5,6 +5,7 @@ import { makeWebhook } from "../../audit/anomalies/webhook.ts";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import type { ClientError } from "../../answer.ts";
 import type { CallObserver, CallSteps } from "../../call.ts";
+import type { Posture } from "../../debt/posture.ts";
 import { makeLog } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { joinObservers } from "../../server/telemetry/join-observers.ts";
@@ -43,7 +44,7 @@ export async function openWatch(
   workspace: Workspace,
   machine: Machine,
   audit: AuditSink,
-  probes?: ProbeWatch,
+  now: { readonly probes?: ProbeWatch | undefined; readonly posture: () => Posture },
 ): Promise<Watch> {
   const { anomalies, telemetry, waivers } = workspace.configuration;
   const suspended = new SuspensionList(workspace.paths, machine.files);
@@ -52,16 +53,20 @@ export async function openWatch(
   const isTold = telemetry.otlp !== undefined || telemetry.prometheus !== undefined;
   const { headers } = telemetry.otlp ?? {};
   const told = isTold
-    ? await (
-        await import("../../server/telemetry/open-telemetry.ts")
-      ).openTelemetry(telemetry, {
+    ? (await import("../../server/telemetry/open-telemetry.ts")).openTelemetry(telemetry, {
         version: runtimeVersion(),
         headers: headers === undefined ? undefined : machine.powers.readSecret(headers),
         waivers,
         suspended: () => suspended.names(),
-        probes: () => probes?.last,
+        probes: () => now.probes?.last,
       })
     : undefined;
+  const pages =
+    telemetry.prometheus !== undefined || telemetry.debt === true
+      ? await (
+          await import("./operator-listener.ts")
+        ).openOperatorListener(telemetry, { metrics: told?.metrics, postureNow: now.posture })
+      : undefined;
   const canChange =
     suspended.names().length > 0 || anomalies.rules.some(({ action }) => action === "suspend");
   const looking = canChange ? setInterval(() => suspended.look(), LOOK_MS).unref() : undefined;
@@ -70,7 +75,7 @@ export async function openWatch(
     ...(observers.length > 0 ? { observer: joinObservers(observers) } : {}),
     alert: (facts) => rules?.alert(facts) ?? Promise.resolve(),
     guard(plain) {
-      const steps = probes?.guard(plain) ?? plain;
+      const steps = now.probes?.guard(plain) ?? plain;
       return canChange
         ? {
             ...steps,
@@ -85,6 +90,7 @@ export async function openWatch(
     async close() {
       clearInterval(looking);
       rules?.close();
+      await pages?.close();
       await told?.close();
     },
   };
