@@ -1,5 +1,7 @@
 import { AUTH_ITEMS } from "./auth-items.ts";
+import { AT_REST_ITEMS } from "./at-rest-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
+import { EVIDENCE_ITEMS } from "./evidence-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FILE_ITEMS } from "./file-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
@@ -346,6 +348,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP01"],
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
+  ...AT_REST_ITEMS,
   ...AUDIT_ITEMS,
   ...PROBE_ITEMS,
   ...REPLICA_ITEMS,
@@ -355,6 +358,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
+  ...EVIDENCE_ITEMS,
   ...EXTISM_ITEMS,
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
