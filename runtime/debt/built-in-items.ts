@@ -2,6 +2,7 @@ import { AUTH_ITEMS } from "./auth-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
 import { EVIDENCE_ITEMS } from "./evidence-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FILE_ITEMS } from "./file-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
@@ -360,4 +361,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
   ...MODEL_ITEMS,
+  ...FILE_ITEMS,
 ];
