@@ -30,6 +30,14 @@ export interface HostAnswer {
   readonly body?: Uint8Array;
 }
 
+/** Where a connection goes. `host` is a name or an address, IPv6 in brackets; `region` is what the operator says of it. */
+export interface Destination {
+  readonly scheme: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+  readonly region: string | null;
+}
+
 /** The call on whose behalf an operation runs. It comes from the channel, never from the message. */
 export interface CallScope {
   readonly callId: string;
@@ -37,6 +45,8 @@ export interface CallScope {
   readonly tool: string;
   /** Aborted when the call ends, however it ends. */
   readonly signal: AbortSignal;
+  /** Hears of every connection just before it is made, and of no path. Throws `HostError` where there are too many to be kept. */
+  readonly connects?: (to: Destination) => void;
   /** The answers to what is asked, by the same keys; undefined when one is missing, and then the call has ended. Throws `HostError`. */
   readonly ask?: (requests: AskRequests) => Readonly<Record<string, JsonObject>> | undefined;
 }
@@ -64,6 +74,8 @@ export interface PluginHome {
   readonly folder: string;
   /** Undefined for whoever runs the host on their own machine. */
   readonly tenant?: string;
+  /** Regions that what the tenant sends must stay in. Undefined binds it to none; an empty list lets it reach nothing. */
+  readonly regions?: readonly string[];
   /** How what is kept in the folder is encrypted; undefined where the operator wants no encryption. */
   readonly seal?: SealOptions;
 }

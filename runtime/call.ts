@@ -148,7 +148,7 @@ export interface CallSetting {
   /** What the audit keeps of arguments beside their digest; nothing where it is left out. */
   readonly keepArguments?: (args: JsonValue) => JsonValue | undefined;
   /** Hears that something a client may have read has changed. */
-  readonly onChange?: (plugin: string, change: Change) => void;
+  readonly onChange?: (plugin: string, tenant: string, change: Change) => void;
 }
 
 /** What has no canonical form could not be found again in the audit trail, so it is not run. */
@@ -310,8 +310,9 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
   const { plugin, tool } = callable;
   const { onLog, onProgress } = hearThrough(request, () => setting.steps.words?.(callable));
   const task = request.task?.kind === "run" ? request.task : undefined;
+  const { tenant } = request.caller.principal;
   return plugin.sealed.call({
-    tenant: request.caller.principal.tenant,
+    tenant,
     scope: {
       callId,
       plugin: plugin.alias,
@@ -340,7 +341,7 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       onLog?.(level, message);
     },
     ...(setting.onChange
-      ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, change) }
+      ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, tenant, change) }
       : {}),
     onSpent: (spent) => void (run.spent = spent),
     ...(task ? { deadlineMs: task.deadlineMs } : {}),

@@ -69,7 +69,7 @@ function parseHosts(value: unknown): readonly string[] {
   return hosts.map((host, index) => {
     const path = ["url", index];
     const wrong = new GrantError("not a host", "Write its name alone: login.example.com.", path);
-    if (typeof host !== "string" || host.includes("/")) throw wrong;
+    if (typeof host !== "string" || /[/@]/.test(host)) throw wrong;
     parseRule(host, path);
     return host.toLowerCase();
   });

@@ -7,12 +7,14 @@ import type { HttpGrant } from "./grant.ts";
 import { readHeaders, travel } from "./hops.ts";
 import type { Hop, Journey } from "./hops.ts";
 import { RequestBody } from "./request-body.ts";
+import type { Residency } from "./region.ts";
 import { assertNoSecret, assertSecretsReadable } from "./secrets.ts";
 import { makeStarter, parseHop, type Starter } from "./starter.ts";
 import { makeStreamOperations } from "./streams.ts";
 
 /**
  * The authority to send HTTP requests under one grant. It keeps nothing between requests: no connection, no cookie.
+ * Without a `residency`, labels are noted and bind nobody.
  *
  * `http.send`: args `[method, url, [[name, value], …]]`, body = the request's; answers `{status, url, headers}` and
  * the response's body, which is read, decoded and searched for secrets as a whole before the guest sees its first byte.
@@ -20,9 +22,13 @@ import { makeStreamOperations } from "./streams.ts";
  *
  * @throws GrantError when a secret of the grant cannot be read
  */
-export function makeHttpBroker(grant: HttpGrant, powers: Powers): CapabilityBroker {
+export function makeHttpBroker(
+  grant: HttpGrant,
+  powers: Powers,
+  residency: Residency = { bound: undefined, labels: grant },
+): CapabilityBroker {
   assertSecretsReadable(grant, powers);
-  const starter = makeStarter(grant, powers);
+  const starter = makeStarter(grant, powers, residency);
   const streams = makeStreamOperations(starter);
   return {
     operations: {
@@ -45,7 +51,7 @@ async function send(
     const hop = parseHop(args, body.length === 0 ? undefined : RequestBody.whole(body));
     using deadline = new Deadline(call.signal, starter.timeoutMs);
     try {
-      return await sendWhole(starter.begin(deadline), hop);
+      return await sendWhole(starter.begin(deadline, call), hop);
     } catch (error) {
       throw deadline.explain(error);
     }

@@ -21,5 +21,6 @@ export const http: Capability<HttpGrant> = {
   parseFlag,
   formatGrant,
   covers: coversGrant,
-  makeBroker: (grant, { tenant }, powers) => makeHttpBroker(grantForTenant(grant, tenant), powers),
+  makeBroker: (grant, { tenant, regions }, powers) =>
+    makeHttpBroker(grantForTenant(grant, tenant), powers, { bound: regions, labels: grant }),
 };

@@ -25,6 +25,7 @@ function coversRule(granted: HttpRule, requested: HttpRule): boolean {
   return (
     granted.scheme === requested.scheme &&
     granted.port === requested.port &&
+    (requested.region ?? granted.region) === granted.region &&
     matchesHost(granted.host, requested.host) &&
     requested.methods.every((method) => granted.methods.includes(method)) &&
     requested.paths.every((path) => granted.paths.some((prefix) => isPathWithin(prefix, path))) &&
@@ -54,5 +55,6 @@ function formatRule(rule: HttpRule): string {
     rule.secret === undefined
       ? ""
       : ` (secret ${[rule.secret.reference, ...tenants].join(", ")} as ${rule.secret.header})`;
-  return `${rule.methods.join(", ")} ${places}${secret}`;
+  const region = rule.region === undefined ? "" : ` (region ${rule.region})`;
+  return `${rule.methods.join(", ")} ${places}${secret}${region}`;
 }

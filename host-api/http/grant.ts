@@ -2,6 +2,7 @@ import { GrantError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { parsePrivateRange } from "./addresses.ts";
 import { assertKnownKeys, isObject } from "./keys.ts";
+import { assertOneRegion } from "./region.ts";
 import { parseRule } from "./rule.ts";
 import type { HttpRule } from "./rule.ts";
 
@@ -68,10 +69,12 @@ function makeGrant(value: Readonly<Record<string, unknown>>, path: readonly stri
       path,
     );
   }
+  const parsed = rules.map((rule, index) =>
+    parseRule(rule, Array.isArray(allow) ? [...path, index] : path),
+  );
+  assertOneRegion(parsed, path);
   return {
-    allow: rules.map((rule, index) =>
-      parseRule(rule, Array.isArray(allow) ? [...path, index] : path),
-    ),
+    allow: parsed,
     private: parsePrivate(value["private"]),
     redirectsMax: parseNumber(value, "redirectsMax"),
     responseBytesMax: parseNumber(value, "responseBytesMax"),

@@ -1,3 +1,4 @@
+import type { CallScope } from "../capability.ts";
 import { HostError } from "../errors.ts";
 import type { HttpPowerResponse, Powers, ResolvedAddress } from "../powers.ts";
 import { isReachable, parseAddress } from "./addresses.ts";
@@ -6,6 +7,7 @@ import { guestHeaders, headerValue, headersForOtherOrigin } from "./headers.ts";
 import type { Header } from "./headers.ts";
 import type { Lookup } from "./lookups.ts";
 import { decideRequest } from "./match.ts";
+import { destinationOf, refusalOfRegion, type Residency } from "./region.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { HttpRule } from "./rule.ts";
 import { assertNoSecret, type RequestSecrets } from "./secrets.ts";
@@ -30,6 +32,8 @@ export interface Hop {
 /** What the hops of one request share. */
 export interface Journey {
   readonly grant: HttpGrant;
+  readonly residency: Residency;
+  readonly connects: CallScope["connects"];
   readonly powers: Powers;
   readonly lookUp: Lookup;
   readonly secrets: RequestSecrets;
@@ -81,18 +85,23 @@ export function readHeaders(
 
 /** Checks one hop against the grant, resolves its host, checks every address, and only then connects. */
 async function sendHop(
-  { grant, powers, lookUp, secrets, signal, connectMsMax }: Journey,
+  { grant, residency, connects, powers, lookUp, secrets, signal, connectMsMax }: Journey,
   hop: Hop,
 ): Promise<HttpPowerResponse> {
   // Before any lookup: a name that is not granted must not even be asked for.
   const decision = decideRequest(grant, hop.method, hop.target);
   if (!decision.allowed) throw new HostError("refused-by-policy", decision.reason);
+  const destination = destinationOf(residency, hop.target);
+  const outside = refusalOfRegion(destination, residency);
+  if (outside !== undefined) throw new HostError("refused-by-policy", outside);
   const addresses = await resolve(lookUp, hop.target.host, signal);
   if (addresses.length === 0) throw new HostError("unreachable", "the host has no address");
   if (!addresses.every(({ address }) => isReachable(address, grant.private))) {
     throw new HostError("refused-by-policy", "the host has an address that is not public");
   }
   signal.throwIfAborted();
+  // First it is noted: what goes wrong on the way may have been sent all the same.
+  connects?.(destination);
   return await powers.sendHttp({
     url: hop.target.href,
     method: hop.method,

@@ -2,6 +2,7 @@ import { GrantError } from "../errors.ts";
 import { isLoopback } from "./addresses.ts";
 import { isForbiddenForSecret, isHeaderName } from "./headers.ts";
 import { assertKnownKeys, isObject } from "./keys.ts";
+import { parseRegion } from "./region.ts";
 import { isSharedSuffix } from "./suffixes.ts";
 import { DEFAULT_PORTS, addressOf, parseTarget } from "./url.ts";
 import type { Scheme } from "./url.ts";
@@ -19,6 +20,8 @@ export type HttpRule = {
   readonly methods: readonly Method[];
   /** Prefixes that end at a segment boundary: `/v1` allows `/v1` and `/v1/users`, not `/v10`. */
   readonly paths: readonly string[];
+  /** Where the operator says that the host is. */
+  readonly region?: string;
   readonly secret?: HttpSecret;
 };
 
@@ -33,7 +36,7 @@ export type HttpSecret = {
   readonly perTenant?: { readonly [tenant: string]: string };
 };
 
-const RULE_KEYS = ["scheme", "host", "port", "methods", "paths", "secret"] as const;
+const RULE_KEYS = ["scheme", "host", "port", "methods", "paths", "region", "secret"] as const;
 const SECRET_KEYS = ["header", "reference", "format", "perTenant"] as const;
 const REFERENCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:\/[^\0]{1,4095})$/;
 const TENANTS_MAX = 1000;
@@ -44,7 +47,7 @@ const PATHS_MAX = 32;
 type Path = readonly (string | number)[];
 
 /**
- * Reads one rule: text (`api.example.com`, `api.example.com:8443`, `*.example.com`, `https://api.example.com/v1/`)
+ * Reads one rule: text (`api.example.com`, `api.example.com:8443@eu`, `*.example.com`, `https://api.example.com/v1/`)
  * or an object with the keys of `HttpRule`, of which only `host` is required.
  * Text never allows more than `GET` and `HEAD`; what changes things must be spelled out.
  *
@@ -81,6 +84,9 @@ export function parseRule(value: unknown, path: Path): HttpRule {
     port,
     methods: parseMethods(givenOr(value, "methods", DEFAULT_METHODS), [...path, "methods"]),
     paths: parsePaths(givenOr(value, "paths", ["/"]), [...path, "paths"]),
+    ...(value["region"] === undefined
+      ? {}
+      : { region: parseRegion(value["region"], [...path, "region"]) }),
   } as const;
   if (value["secret"] === undefined) return rule;
   return { ...rule, secret: parseSecret(value["secret"], rule, [...path, "secret"]) };
@@ -96,18 +102,26 @@ function givenOr(
 }
 
 function parseText(text: string, path: Path): HttpRule {
-  const match = /^(?:(https?):\/\/)?(\[[^\]]*\]|[^/:?#]*)(?::([1-9][0-9]{0,4}))?(\/[^?#]*)?$/.exec(
-    text,
-  );
-  if (match === null) {
+  const match =
+    /^(?:(https?):\/\/)?(\[[^\]]*\]|[^/:?#@]*)(?::([1-9][0-9]{0,4}))?(?:@([^/:?#@]*))?(\/[^?#]*)?$/.exec(
+      text,
+    );
+  // Only a bare host takes its region behind it: within an address, what stands before an `@` is a user.
+  const isAddress = match?.[1] !== undefined || match?.[5] !== undefined;
+  if (match === null || (match[4] !== undefined && isAddress)) {
     throw new GrantError(
       `http cannot read the rule ${JSON.stringify(text.slice(0, 100))}`,
-      'Write "api.example.com:443" or "https://api.example.com/v1/", without user, query or fragment.',
+      'Write "api.example.com:443", "api.example.com:443@eu" with its region, or "https://api.example.com/v1/", without user, query or fragment.',
       path,
     );
   }
-  const [, scheme = "https", host, port, prefix] = match;
-  const rule = { scheme, host, ...(port === undefined ? {} : { port: Number(port) }) };
+  const [, scheme = "https", host, port, region, prefix] = match;
+  const rule = {
+    scheme,
+    host,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(region === undefined ? {} : { region }),
+  };
   return parseRule(prefix === undefined ? rule : { ...rule, paths: [prefix] }, path);
 }
 

@@ -1,3 +1,4 @@
+import type { CallScope } from "../capability.ts";
 import { HostError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { Powers } from "../powers.ts";
@@ -6,6 +7,7 @@ import type { HttpGrant } from "./grant.ts";
 import { parseRequestHeaders } from "./headers.ts";
 import { CONNECT_MS_MAX, type Hop, type Journey } from "./hops.ts";
 import { makeLookups } from "./lookups.ts";
+import type { Residency } from "./region.ts";
 import type { RequestBody } from "./request-body.ts";
 import { METHODS } from "./rule.ts";
 import { openSecrets } from "./secrets.ts";
@@ -19,11 +21,11 @@ export interface Starter {
   /** Takes one of the plugin's places. Throws `HostError` `limit-exceeded`. The answer gives it back. */
   takePlace(): () => void;
   /** What the hops of a new request share. */
-  begin(deadline: Deadline, connectMsMax?: number): Journey;
+  begin(deadline: Deadline, call: CallScope, connectMsMax?: number): Journey;
   readonly timeoutMs: number;
 }
 
-export function makeStarter(grant: HttpGrant, powers: Powers): Starter {
+export function makeStarter(grant: HttpGrant, powers: Powers, residency: Residency): Starter {
   const lookUp = makeLookups(powers);
   let running = 0;
   return {
@@ -34,9 +36,9 @@ export function makeStarter(grant: HttpGrant, powers: Powers): Starter {
       running += 1;
       return () => (running -= 1);
     },
-    begin: ({ signal }, connectMsMax = CONNECT_MS_MAX) => {
+    begin: ({ signal }, { connects }, connectMsMax = CONNECT_MS_MAX) => {
       const secrets = openSecrets(grant, powers);
-      return { grant, powers, lookUp, secrets, signal, connectMsMax };
+      return { grant, residency, connects, powers, lookUp, secrets, signal, connectMsMax };
     },
   };
 }

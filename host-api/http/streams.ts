@@ -104,6 +104,7 @@ function open(starter: Starter, request: HostRequest, call: CallScope): Exchange
   try {
     const journey = starter.begin(
       deadline,
+      call,
       Math.min(CONNECT_MS_MAX, connectMsMax ?? CONNECT_MS_MAX),
     );
     return new Exchange(journey, hop, terms, deadline, giveBack);

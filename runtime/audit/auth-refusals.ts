@@ -11,7 +11,8 @@ export type RefusalReason =
   | "not-checked"
   | "wrong-host"
   | "wrong-origin"
-  | "around-proxy";
+  | "around-proxy"
+  | "too-many";
 
 /** One request that was refused at the door. Nothing of what it sent as a credential stands in it. */
 export interface AuthRefusal {
@@ -34,15 +35,33 @@ export interface RefusalCounter {
 
 /** No more than one record in so long, however many are refused. */
 const INTERVAL_MS = 1000;
+/** The same of those that were refused for being too many: they are what a flood is made of. */
+const FLOOD_INTERVAL_MS = 60_000;
 /** Told apart in one record. Those beyond it are counted together. */
 const GROUPS_MAX = 8;
 
 /**
  * Records refused requests: the first at once, and what follows it once a second and counted, so that no flood fills the disk
- * or hides that it was one. `write` may throw: then the refusals are lost, and stay refusals.
+ * or hides that it was one; those that were too many for their address or caller once a minute, and apart.
+ * `write` may throw: then the refusals are lost, and stay refusals.
  */
 export function makeRefusalCounter(
   write: (event: EventRecord, count: number) => void,
+): RefusalCounter {
+  const refused = countRefusals(write, INTERVAL_MS);
+  const floods = countRefusals(write, FLOOD_INTERVAL_MS);
+  return {
+    note: (refusal) => (refusal.reason === "too-many" ? floods : refused).note(refusal),
+    close() {
+      refused.close();
+      floods.close();
+    },
+  };
+}
+
+function countRefusals(
+  write: (event: EventRecord, count: number) => void,
+  intervalMs: number,
 ): RefusalCounter {
   const groups = new Map<string, { readonly refusal: AuthRefusal; count: number }>();
   let others = 0;
@@ -56,7 +75,7 @@ export function makeRefusalCounter(
     const detail = { count, refusals, ...(others > 0 ? { others } : {}) };
     groups.clear();
     others = 0;
-    timer = setTimeout(flush, INTERVAL_MS).unref();
+    timer = setTimeout(flush, intervalMs).unref();
     write(makeEvent("auth-refused", { detail }), count);
   };
 

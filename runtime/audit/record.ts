@@ -1,3 +1,4 @@
+import type { Destination } from "@glovebox/host-api/capability";
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 
 /** One call, as the audit trail keeps it. Results are never kept as text; arguments only where the operator asked for it. */
@@ -46,8 +47,11 @@ export interface CallRecord {
   readonly host_calls: number;
   /** Granted capabilities that the call really used, sorted. */
   readonly capabilities: readonly string[];
-  /** Hosts that it sent requests to, in order of the first to each. At most 20. */
-  readonly destinations: readonly string[];
+  /**
+   * Every place that it was let connect to, redirects and failures on the way included, in order of the first to each.
+   * All of them: past `DESTINATIONS_PER_CALL_MAX` a call connects to none that is new.
+   */
+  readonly destinations: readonly Destination[];
   /** Host operations that were refused, each with its tag and the broker's own words. At most 20. */
   readonly denied: readonly DeniedOperation[];
   /** What the filter found in the answer. Left out where it found nothing. */
@@ -93,11 +97,17 @@ export const AUDIT_EVENTS = [
   "approval",
   /** A request that did not show who it comes from, or may not do what it asked. */
   "auth-refused",
+  /** The probes have run: how many claims held. */
+  "probes",
+  /** At least one did not: their ids. In production the server ends. */
+  "probe-escaped",
   "anomaly",
   "plugin-suspended",
   "plugin-resumed",
   /** Keys of callers were made, revoked or changed. */
   "key-changed",
+  /** A bundle of evidence was made. */
+  "evidence",
   /** A plugin's encrypted folder holds what its key does not open. Once for each kind of it while the folder is open. */
   "foreign-file",
   /** The keys of a tenant's data were destroyed. */

@@ -1,26 +1,24 @@
 import type {
   CallScope,
   CapabilityBroker,
+  Destination,
   HostOperation,
-  HostRequest,
 } from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
-import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
 import type { DeniedOperation } from "./record.ts";
 
 const DENIED_PER_CALL_MAX = 20;
-const DESTINATIONS_PER_CALL_MAX = 20;
+/** Places that one call may connect to: what it was let reach must all stand in its record. */
+export const DESTINATIONS_PER_CALL_MAX = 64;
 const REASON_CHARS_MAX = 300;
-/** Operations that send a request, whose second argument is its address. */
-const SENDING: ReadonlySet<string> = new Set(["http.send", "http.open"]);
 
 /** What a call did with its grants. */
 export interface Exercised {
   readonly denied: readonly DeniedOperation[];
   /** Names of the capabilities that an operation was tried of, refusals left out; sorted. */
   readonly capabilities: readonly string[];
-  /** Hosts that requests were sent to, by the addresses that were asked for and those that redirects led to. */
-  readonly destinations: readonly string[];
+  /** Where it was let connect to, each once. */
+  readonly destinations: readonly Destination[];
 }
 
 const NOTHING: Exercised = { denied: [], capabilities: [], destinations: [] };
@@ -35,7 +33,8 @@ export interface BrokerWatch {
 interface Noted {
   readonly denied: DeniedOperation[];
   readonly capabilities: Set<string>;
-  readonly destinations: Set<string>;
+  /** By their own text. */
+  readonly destinations: Map<string, Destination>;
 }
 
 /** Wraps brokers so that every refusal is kept with the broker's own words, which the guest never sees, and what was used. */
@@ -46,7 +45,7 @@ export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch 
   const notesOf = ({ callId, signal }: CallScope): Noted | undefined => {
     const noted = calls.get(callId);
     if (noted || signal.aborted) return noted;
-    const fresh: Noted = { denied: [], capabilities: new Set(), destinations: new Set() };
+    const fresh: Noted = { denied: [], capabilities: new Set(), destinations: new Map() };
     calls.set(callId, fresh);
     return fresh;
   };
@@ -60,32 +59,36 @@ export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch 
     denied.push({ operation, tag, reason: reason.slice(0, REASON_CHARS_MAX) });
   };
 
+  const listening = (scope: CallScope): CallScope => ({
+    ...scope,
+    connects(to) {
+      const destinations = notesOf(scope)?.destinations;
+      const key = JSON.stringify([to.scheme, to.host, to.port]);
+      if (destinations?.has(key)) return;
+      if (!destinations || destinations.size >= DESTINATIONS_PER_CALL_MAX)
+        throw new HostError("limit-exceeded", "a call connects to too many places");
+      destinations.set(key, to);
+    },
+  });
+
   const watch = (name: string, operation: HostOperation): HostOperation => {
     const capability = name.slice(0, name.indexOf("."));
-    const isSending = SENDING.has(name);
-    const noteUse = (scope: CallScope, request: HostRequest, value?: JsonValue): void => {
-      const noted = notesOf(scope);
-      if (!noted) return;
-      noted.capabilities.add(capability);
-      if (isSending) noteDestination(noted.destinations, request.args[1]);
-      if (capability === "http" && isJsonObject(value))
-        noteDestination(noted.destinations, value["url"]);
-    };
+    const noteUse = (scope: CallScope): void => void notesOf(scope)?.capabilities.add(capability);
     return (request, scope) => {
       const failed = (error: unknown): never => {
         noteRefusal(scope, name, error);
-        // What went wrong on the way may have been sent all the same.
-        if (!isNeverTried(error)) noteUse(scope, request);
+        // What went wrong on the way may have been done all the same.
+        if (!isNeverTried(error)) noteUse(scope);
         throw error;
       };
       try {
-        const answer = operation(request, scope);
+        const answer = operation(request, capability === "http" ? listening(scope) : scope);
         if (answer instanceof Promise)
           return answer.then((answered) => {
-            noteUse(scope, request, answered.value);
+            noteUse(scope);
             return answered;
           }, failed);
-        noteUse(scope, request, answer.value);
+        noteUse(scope);
         return answer;
       } catch (error) {
         return failed(error);
@@ -110,7 +113,7 @@ export function watchBrokers(brokers: readonly CapabilityBroker[]): BrokerWatch 
       return {
         denied: noted.denied,
         capabilities: [...noted.capabilities].toSorted(),
-        destinations: [...noted.destinations],
+        destinations: [...noted.destinations.values()],
       };
     },
   };
@@ -121,10 +124,4 @@ function isNeverTried(error: unknown): boolean {
     error instanceof HostError &&
     (error.tag === "refused-by-policy" || error.tag === "invalid-argument")
   );
-}
-
-function noteDestination(destinations: Set<string>, url: unknown): void {
-  if (destinations.size >= DESTINATIONS_PER_CALL_MAX || typeof url !== "string") return;
-  const host = URL.parse(url)?.host ?? "";
-  if (host !== "") destinations.add(host);
 }

@@ -39,6 +39,14 @@ export const CLI_ERRORS = {
     summary: "The arguments of a call are not a JSON object.",
     remedy: 'Write them like \'{"zone":"Europe/Paris"}\', or `-` to read them from standard input.',
   },
+  ERR_PROBE_ESCAPED: {
+    fault: "system",
+    exit: EXIT.escaped,
+    summary:
+      "A probe of a server in production saw what must not be possible, or could not be tried.",
+    remedy:
+      "Run `glovebox doctor` here: it says which claim did not hold, and what came of it. Keep the server down until all hold, or waive gate `probes` with a reason and a date.",
+  },
   ERR_INTERNAL: {
     fault: "system",
     exit: EXIT.failed,

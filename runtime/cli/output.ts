@@ -1,5 +1,10 @@
 import { styleText } from "node:util";
-import { formatVisibleJson, formatVisibleLine, makeVisible } from "../firewall/visible.ts";
+import {
+  formatVisibleJson,
+  formatVisibleLine,
+  isolateRightToLeft,
+  makeVisible,
+} from "../firewall/visible.ts";
 import { layOutTable } from "./show/lay-out-table.ts";
 
 /** What `style` writes, and nothing that conceals or blinks. Split by it, every second part is one. */
@@ -58,8 +63,9 @@ export function makeOutput({ stdin, stdout, stderr }: Terminal, json: boolean): 
   };
   const line = (text = ""): void => {
     clearProgress();
-    if (!json)
-      stdout.write(`${colour ? keepStyles(text) : makeVisible(text, { newlines: true })}\n`);
+    if (json) return;
+    const shown = colour ? keepStyles(text) : makeVisible(text, { newlines: true });
+    stdout.write(`${stdout.isTTY === true ? isolateRightToLeft(shown) : shown}\n`);
   };
 
   return {

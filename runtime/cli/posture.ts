@@ -73,8 +73,9 @@ function describePlugin(
     signed: signers.length > 0,
     grants: Object.entries(grants).map(([capability, grant]) => {
       const name = capability as CapabilityName;
-      const { can, severity, references, whereTo } = CAPABILITIES[name].consequence;
-      const where = whereTo?.(grant);
+      const { consequence } = CAPABILITIES[name];
+      const { can, severity, references } = consequence;
+      const where = consequence.whereTo?.(grant);
       return {
         capability: name,
         can,

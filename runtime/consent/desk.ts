@@ -8,7 +8,11 @@ export interface PendingApproval {
   readonly createdMs: number;
   readonly untilMs: number;
   readonly profile?: string;
+  /** Its id, which is a hash. */
   readonly principal: string;
+  /** Who that is, as the operator knows it: the user, and the client or the name of its key, where they are known. */
+  readonly subject?: string;
+  readonly client?: string;
   readonly tenant: string;
   readonly tool: string;
   readonly plugin: string;
@@ -30,12 +34,17 @@ export interface OperatorDecision {
   readonly untilMs: number;
 }
 
+export interface ListedApproval extends PendingApproval {
+  readonly decided?: Pick<OperatorDecision, "decision" | "untilMs">;
+}
+
 /** Where calls wait for an operator, and where the operator's word waits for the calls. */
 export interface OperatorDesk {
   /** Lays a call on the desk. False when there is no room for more, or it is too large to be kept. */
   put(pending: PendingApproval): Awaitable<boolean>;
   /** What was decided of it, if anything was. An `allow` is taken away: of two calls, one gets it. */
   take(id: string): Awaitable<OperatorDecision | undefined>;
-  list(): Awaitable<readonly PendingApproval[]>;
+  /** What waits, with what was decided of it and not yet used. */
+  list(): Awaitable<readonly ListedApproval[]>;
   decide(decision: OperatorDecision): Awaitable<void>;
 }

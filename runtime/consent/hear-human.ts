@@ -206,14 +206,17 @@ function wait(
   const now = setting.nowMs();
   note(setting, call, reasons, "refused");
   const id = approvalId(setting.profile, call);
+  const { id: principal, tenant, subject, client } = caller.principal;
   const isFlow = reasons.some(({ reason }) => reason === "flow");
   const pending = {
     id,
     createdMs: now,
     untilMs: now + PENDING_MS_MAX,
     ...(setting.profile === undefined ? {} : { profile: setting.profile }),
-    principal: caller.principal.id,
-    tenant: caller.principal.tenant,
+    principal,
+    tenant,
+    ...(subject === undefined ? {} : { subject }),
+    ...(client === undefined ? {} : { client }),
     tool: callable.exposedName,
     plugin: `${callable.plugin.name} ${callable.plugin.version}`,
     signers: plan.signers,

@@ -9,6 +9,7 @@ import { HTTP_ITEMS } from "./http-items.ts";
 import { MODEL_ITEMS } from "./model-items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
+import { PROBE_ITEMS } from "./probe-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -346,6 +347,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
   ...AUDIT_ITEMS,
+  ...PROBE_ITEMS,
   ...REPLICA_ITEMS,
   ...FILTER_ITEMS,
   ...AUTH_ITEMS,

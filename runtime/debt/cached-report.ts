@@ -1,6 +1,6 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import type { Posture } from "./posture.ts";
-import { makeDebtReport, type ReportFilter, type View, type Viewer } from "./report.ts";
+import { makeDebtReport, readFilter, type ReportFilter, type View, type Viewer } from "./report.ts";
 
 /** A report, and the same as text, which most of its readers get. */
 export interface MadeReport {
@@ -25,7 +25,7 @@ export function makeReportDebt(
 ): ReportDebt {
   const kept = new Map<string, MadeReport>();
   let keptFor: readonly unknown[] = [];
-  return ({ status, severity, area }, { plugins, profile } = {}) => {
+  return (asked, { plugins, profile } = {}) => {
     const posture = postureNow();
     const now = nowMs();
     const about = [posture, posture.probes, Math.floor(now / MINUTE_MS)];
@@ -35,13 +35,11 @@ export function makeReportDebt(
       ...(plugins ? { plugins } : {}),
       ...(profile === undefined ? {} : { profile }),
     };
-    const key = JSON.stringify([status, severity, area, [...(plugins ?? [])].toSorted(), profile]);
+    const filter = readFilter(asked);
+    const key = JSON.stringify([filter, [...(plugins ?? [])].toSorted(), profile]);
     const known = kept.get(key);
     if (known) return known;
-    const filter = Object.fromEntries(
-      Object.entries({ status, severity, area }).filter(([, word]) => word !== undefined),
-    );
-    const report = makeDebtReport(posture, filter, view, viewer, now);
+    const report = makeDebtReport(posture, asked, view, viewer, now);
     const made = { report, text: JSON.stringify(report) };
     if (kept.size >= KEPT_MAX) kept.clear();
     kept.set(key, made);

@@ -11,7 +11,7 @@ export const MODEL_ITEMS: readonly DebtItem[] = [
     since: "0.1.0",
     ring: null,
     current_behavior:
-      "Every sentence, list entry and table row of README.md and THREAT_MODEL.md is matched with a test, a probe or a command that exists, or it is one that claims nothing: no such line may hold a word that promises or a figure. Whether the test shows the whole of the sentence no program decides. What stands in blocks of code is run by other tests or is a sample; the READMEs of plugins, SDK, bench and soak are not read.",
+      "Every sentence, list entry and table row of README.md and THREAT_MODEL.md, and every comment in their blocks of shell and YAML, is matched with a test, a probe, a command or an open item that exists, or is named as one that claims nothing: no such line may hold a word that promises or a figure. Whether what is matched shows the whole of the sentence no program decides, nor whether a sentence in plain words promises something. The rest of those blocks is run by other tests or is a sample; the READMEs of plugins, SDK, bench and soak are not read.",
     ideal: "Each claim is written where its test is, and the document is made from both.",
     resolved_by: "Claims as the titles of tests.",
     references: [],

@@ -111,9 +111,10 @@ function withinLimit(items: readonly DebtItem[]): readonly DebtItem[] {
   return items.filter((item) => kept.has(item));
 }
 
-type KnownFilter = Record<"status" | "severity" | "area", string | null>;
+/** What of a filter is applied: null where a word means nothing, or there is none. */
+export type KnownFilter = Record<"status" | "severity" | "area", string | null>;
 
-function readFilter({ status, severity, area }: ReportFilter): KnownFilter {
+export function readFilter({ status, severity, area }: ReportFilter): KnownFilter {
   const find = (words: readonly string[], word: string | undefined): string | null =>
     words.find((known) => known === word) ?? null;
   return {

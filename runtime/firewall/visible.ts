@@ -30,6 +30,20 @@ export function makeReadable(text: string, options: { readonly newlines?: boolea
   return makeVisible(countBlanks(text), options);
 }
 
+/** Letters of the scripts that are written from right to left (Unicode, Bidi_Class R and AL), and what stands between two of them. */
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]+(?: +[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFE\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]+)*/gu;
+const [ISOLATE, END_OF_ISOLATE] = ["\u2068", "\u2069"];
+
+/**
+ * Keeps letters that are written from right to left from carrying signs, digits and words beside them to the other side, as a
+ * terminal that knows such letters would: each run of them is isolated (UAX #9). For text that is shown to a person at once,
+ * and after `makeVisible`, to which isolates are hidden characters.
+ */
+export function isolateRightToLeft(text: string): string {
+  return text.replace(RIGHT_TO_LEFT, (run) => `${ISOLATE}${run}${END_OF_ISOLATE}`);
+}
+
 /** JSON on one line, made readable in the same way: there line feeds are written as `\\n`, and as many of them hide as much. */
 export function formatReadableJson(value: unknown): string {
   const text = JSON.stringify(value, (_key, part: unknown) =>

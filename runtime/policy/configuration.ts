@@ -5,6 +5,7 @@ import type { Limits } from "../sandbox/limits.ts";
 import type { Approvals } from "./approvals.ts";
 import type { FlowPolicy } from "./flow/policy.ts";
 import type { AuditConfiguration } from "./read-audit.ts";
+import type { ProbesConfiguration } from "./read-probes.ts";
 import type { EncryptionConfiguration } from "./read-encryption.ts";
 import type { FilterConfiguration } from "./read-filter.ts";
 import type { AnomalyConfiguration } from "./read-anomalies.ts";
@@ -30,6 +31,8 @@ export interface Configuration {
   readonly audit: AuditConfiguration;
   readonly telemetry: TelemetryConfiguration;
   readonly anomalies: AnomalyConfiguration;
+  /** Undefined: production has its default, and development runs none. */
+  readonly probes?: ProbesConfiguration;
   /** Undefined: what is kept of tenants is not encrypted. */
   readonly encryption?: EncryptionConfiguration;
   readonly server: ServerConfiguration;

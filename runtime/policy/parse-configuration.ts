@@ -16,10 +16,12 @@ import { readFilter } from "./read-filter.ts";
 import { readFlow } from "./read-flow.ts";
 import { readDay } from "./read-day.ts";
 import { readPlugins } from "./read-plugins.ts";
+import { readProbes } from "./read-probes.ts";
 import { readProfiles } from "./read-profiles.ts";
 import { readRevoked } from "./read-revoked.ts";
 import { readTelemetry } from "./read-telemetry.ts";
 import { readTrust } from "./read-trust.ts";
+import { verifyRegionLabels } from "./server/regions.ts";
 import { readServer } from "./server/read-server.ts";
 import { REASON } from "./reason.ts";
 import { parseYaml } from "./yaml.ts";
@@ -65,6 +67,7 @@ export function parseConfiguration(
         "audit",
         "telemetry",
         "anomalies",
+        "probes",
         "encryption",
         "server",
         "waivers",
@@ -72,13 +75,16 @@ export function parseConfiguration(
       ],
     );
     const limits = readLimits(fields.get("limits"), DEFAULT_LIMITS);
+    const plugins = readPlugins(fields.get("plugins"), limits, capabilities);
+    const server = readServer(fields.get("server"));
+    verifyRegionLabels(fields.get("plugins"), plugins, server.residency);
     return {
       version: fields.get("version").exactly(1),
       mode: readMode(fields.get("mode")),
       trust: readTrust(fields.get("trust")),
       revoked: readRevoked(fields.get("revoked")),
       ...readSigstore(fields.get("sigstore")),
-      plugins: readPlugins(fields.get("plugins"), limits, capabilities),
+      plugins,
       profiles: readProfiles(fields.get("profiles")),
       flow: readFlow(fields.get("flow")),
       filter: readFilter(fields.get("filter")),
@@ -86,8 +92,9 @@ export function parseConfiguration(
       audit: readAudit(fields.get("audit")),
       telemetry: readTelemetry(fields.get("telemetry")),
       anomalies: readAnomalies(fields.get("anomalies")),
+      ...fields.optional("probes", readProbes),
       ...fields.optional("encryption", readEncryption),
-      server: readServer(fields.get("server")),
+      server,
       waivers: readWaivers(fields.get("waivers")),
       ...fields.optional("licences", readLicences),
     };

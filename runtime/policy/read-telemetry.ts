@@ -10,6 +10,8 @@ export interface TelemetryConfiguration {
   readonly otlp?: OtlpConfiguration;
   /** Where Prometheus fetches metrics, at `/metrics`. Undefined: nowhere. */
   readonly prometheus?: ListenAddress;
+  /** Whether the operator's report is served at `/debt` of the same address. */
+  readonly debt?: true;
 }
 
 /** Where traces and metrics are sent by OTLP over HTTP. */
@@ -39,10 +41,11 @@ const EVERY_MS_DEFAULT = 15_000;
 /** Reads `telemetry`. Left out, nothing is measured, loaded or sent. */
 export function readTelemetry(member: Cursor): TelemetryConfiguration {
   if (member.isAbsent()) return {};
-  const fields = member.fields([], ["otlp", "metrics"]);
+  const fields = member.fields([], ["otlp", "metrics", "debt"]);
   return {
     ...fields.optional("otlp", readOtlp),
     ...readMetrics(fields.get("metrics")),
+    ...(fields.get("debt").isAbsent() || !fields.get("debt").boolean() ? {} : { debt: true }),
   };
 }
 

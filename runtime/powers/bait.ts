@@ -25,7 +25,7 @@ export interface Bait {
   readonly secret: { readonly value: string; readonly file: string };
   /** What the file holds now. */
   readonly read: () => string;
-  /** Makes links to the file and to its folder in `folder`, as an operator's own mistake would. */
+  /** Makes a note in `folder`, and links to the file and to its folder, as an operator's own mistake would. */
   lay(folder: string): void;
   close(): Promise<void>;
 }
@@ -53,6 +53,7 @@ export async function setBait(folder: string): Promise<Bait> {
     read: () => fs.readFileSync(file, "utf8"),
     lay(home) {
       fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+      fs.writeFileSync(path.join(home, "note"), "note", { mode: 0o600 });
       fs.symlinkSync(file, path.join(home, "link-to-file"));
       fs.symlinkSync(outside, path.join(home, "link-to-folder"));
     },

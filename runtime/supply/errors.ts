@@ -27,6 +27,13 @@ export const SUPPLY_ERRORS = {
     summary: "A key is not of a kind that is accepted, or is damaged.",
     remedy: "Use a key made by `glovebox keygen`, or an Ed25519 or ECDSA P-256 key.",
   },
+  ERR_KEY_EXPOSED: {
+    fault: "user",
+    exit: 2,
+    summary: "A private key's file belongs to another user, or others than its owner may use it.",
+    remedy:
+      "Make it your own and nobody else's (`chown`, `chmod 600`). Where others could read it, make a new key, and revoke this one.",
+  },
   ERR_KEY_PASSPHRASE: {
     fault: "user",
     exit: 2,

@@ -73,8 +73,8 @@ test("a stream of changes says nothing of a resource that its principal may not 
   );
   const events = readEvents(response);
   await events.next();
-  changes.publish({ kind: "resource_updated", uri: CLOSED });
-  changes.publish({ kind: "resource_updated", uri: OPEN });
+  changes.publish({ tenant: "a", event: { kind: "resource_updated", uri: CLOSED } });
+  changes.publish({ tenant: "a", event: { kind: "resource_updated", uri: OPEN } });
   const { value } = await events.next();
   controller.abort();
   assert.match(JSON.stringify(value), /note:\/\/open/);

@@ -10,6 +10,7 @@ import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import { readWorkspace } from "../../runtime/workspace.ts";
 import { ALICE, makeConsentWorld } from "../helpers/consent-world.ts";
 import { makeScratchWorkspace } from "../helpers/scratch-workspace.ts";
+import { CALM } from "../helpers/debt-postures.ts";
 
 test("runs no task of a suspended plugin", async (t) => {
   const machine = makeMachine();
@@ -23,7 +24,7 @@ test("runs no task of a suspended plugin", async (t) => {
     0o600,
   );
   const audit = { write: () => {}, close: () => {} };
-  const watch = await openWatch(workspace, machine, audit);
+  const watch = await openWatch(workspace, machine, audit, { posture: () => CALM });
   t.after(() => watch.close());
   const callTool = makeCallTool({
     tools: world.callables,

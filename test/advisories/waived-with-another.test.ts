@@ -5,11 +5,12 @@ import { test } from "node:test";
 import { CALLER_GATES } from "../../runtime/policy/gates/caller-gates.ts";
 import type { HttpFacts } from "../../runtime/policy/gates/facts.ts";
 import { WAIVABLE_GATES } from "../../runtime/policy/gates/waivers.ts";
+import { NO_REGIONS } from "../../runtime/policy/server/regions.ts";
 import { DEFAULT_HTTP } from "../../runtime/policy/server/http-configuration.ts";
 
 function refusing(facts: Pick<HttpFacts["server"], "http" | "auth">): readonly string[] {
   const all: HttpFacts = {
-    server: { store: { kind: "memory" }, ...facts },
+    server: { residency: NO_REGIONS, store: { kind: "memory" }, ...facts },
     hasAudit: true,
     secrets: [],
     files: [],

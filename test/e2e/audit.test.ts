@@ -292,6 +292,19 @@ describe("the command line", () => {
     }
   });
 
+  // The trail names a key itself: one that was written anew, with another key, would be as good.
+  test("is not held against itself where the workspace's key is gone", async (t) => {
+    const workspace = copy(t);
+    await run(["call", TOOL, '{"text":"once"}'], { cwd: workspace.folder });
+    const { stdout: key } = await audit(workspace, "key");
+    rmSync(join(workspace.folder, ".glovebox/audit.key"));
+    for (const words of [["verify"], ["head"]]) {
+      const ended = await runInProcess(["audit", ...words, "--config", workspace.configFile]);
+      assert.deepEqual([ended.code, ended.codes], [3, ["ERR_AUDIT_TAMPERED"]], words.join(" "));
+    }
+    assert.equal((await audit(workspace, "verify", "--public-key", key.trim())).code, 0);
+  });
+
   test("takes all heads at once, and misses a trail of which nothing is left", async (t) => {
     const workspace = copy(t);
     const clients = [await connect(t, workspace), await connect(t, workspace)];

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createMCPClient } from "@ai-sdk/mcp";
 import { MultiServerMCPClient } from "@langchain/mcp-adapters";
+import { assertReport } from "../helpers/debt-schema.ts";
 import { CLIENTS, connectNew, inspectAt, textOf } from "../helpers/mcp-clients.ts";
 import { serveWorkspace, type ServedHttp } from "../helpers/served-http.ts";
 import { FIXTURE, makeServedWorkspace, type ServedWorkspace } from "../helpers/served-workspace.ts";
@@ -57,9 +58,8 @@ for (const [name, connect] of CLIENTS)
       progress,
       [...new Set(progress)].toSorted((a, b) => a - b),
     );
-    assert.partialDeepStrictEqual(JSON.parse(await client.read("glovebox://debt")), {
-      report_version: 2,
-    });
+    assertReport((await client.call("report_pattern_debt", { area: "flow" })).structuredContent);
+    assertReport(JSON.parse(await client.read("glovebox://debt")));
   });
 
 test("over HTTP the client that asks first is answered in the era of 2026-07-28", async (t) => {

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { assertReport } from "../helpers/debt-schema.ts";
 import { CLIENTS, connectNew, inspect, textOf } from "../helpers/mcp-clients.ts";
 import {
   FIXTURE,
@@ -71,9 +72,9 @@ for (const [name, connect] of CLIENTS)
     const report = await client.call("report_pattern_debt", { status: "open" });
     const { items }: { items: { status: string }[] } = JSON.parse(textOf(report));
     assert.ok(items.length > 0 && items.every((item) => item.status === "open"));
-    assert.partialDeepStrictEqual(JSON.parse(await client.read("glovebox://debt")), {
-      report_version: 2,
-    });
+    assert.deepEqual(report.structuredContent, JSON.parse(textOf(report)));
+    assertReport(report.structuredContent);
+    assertReport(JSON.parse(await client.read("glovebox://debt")));
   });
 
 test("the client that asks first is answered in the era of 2026-07-28", async (t) => {

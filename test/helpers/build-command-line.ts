@@ -47,6 +47,7 @@ export async function buildCommandLine({ out, extension }: CommandLineBuild): Pr
     .filter((id) => id.startsWith(ROOT + sep))
     .map((id) => relative(ROOT, id).replaceAll(sep, "/"));
   writeFileSync(join(out, "LICENSES.txt"), licensesOf(modules));
+  writeFileSync(join(out, "components.json"), componentsOf(modules));
   const sources = [LOCK, ...modules.filter((file) => !file.includes("node_modules/")).toSorted()];
   const code = digestOfSources(sources, pathToFileURL(ROOT + sep));
   const kept = extension === "ts" ? sources : [];
@@ -69,17 +70,38 @@ function keepPlaces(extension: CommandLineBuild["extension"]): Plugin {
 
 /** The licences of all packages whose modules, named from the root of the tree, became part of a bundle. */
 export function licensesOf(modules: readonly string[]): string {
+  return packagesOf(modules).map(licenseOf).join("\n");
+}
+
+/** What a bundle is made of, for the bill of materials: no lockfile is there where it is installed. */
+export function componentsOf(modules: readonly string[]): string {
+  const lock: { readonly packages: Readonly<Record<string, { readonly integrity?: string }>> } =
+    JSON.parse(readFileSync(join(ROOT, LOCK), "utf8"));
+  const components = packagesOf(modules).map((folder) => {
+    const integrity = lock.packages[folder]?.integrity;
+    const { name, version, license } = manifestOf(folder);
+    if (integrity === undefined) throw new Error(`${LOCK} has no integrity of ${folder}`);
+    return { name, version, license, integrity };
+  });
+  return `${JSON.stringify(components, null, 2)}\n`;
+}
+
+function packagesOf(modules: readonly string[]): readonly string[] {
   const packages = new Set(
     modules.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
   );
-  return [...packages].toSorted().map(licenseOf).join("\n");
+  return [...packages].toSorted();
+}
+
+function manifestOf(folder: string): Readonly<Record<string, string>> {
+  return JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as Readonly<
+    Record<string, string>
+  >;
 }
 
 /** The licence of a package whose code is in the bundle, as it wants to be passed on. */
 function licenseOf(folder: string): string {
-  const { name, version, license }: Readonly<Record<string, string>> = JSON.parse(
-    readFileSync(join(ROOT, folder, "package.json"), "utf8"),
-  );
+  const { name, version, license } = manifestOf(folder);
   const text = ["LICENSE", "LICENSE.md", "license", "LICENSE.txt", "LICENCE", "LICENSE-MIT"]
     .map((file) => join(ROOT, folder, file))
     .find(existsSync);

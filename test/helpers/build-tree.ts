@@ -1,7 +1,7 @@
 // Builds what the tree needs before anything runs: the programs that run inside the seal, one file each, and the command line.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildCommandLine, licensesOf } from "./build-command-line.ts";
+import { buildCommandLine, componentsOf, licensesOf } from "./build-command-line.ts";
 import { buildProbePlugin } from "./build-probe-plugin.ts";
 import { buildSealed, SEALED_PROGRAMS, type SealedProgram } from "./build-sealed.ts";
 import { packagesOf } from "./packages-in-use.ts";
@@ -14,6 +14,7 @@ const present = (Object.keys(SEALED_PROGRAMS) as SealedProgram[]).filter((name) 
 );
 const modules = await Promise.all(present.map((name) => buildSealed(ROOT, name)));
 writeFileSync(join(OUT, "LICENSES.txt"), licensesOf(modules.flat()));
+writeFileSync(join(OUT, "components.json"), componentsOf(modules.flat()));
 await buildCommandLine({ out: join(ROOT, "runtime/dist/cli"), extension: "ts" });
 await buildProbePlugin(join(ROOT, "runtime/dist/probes"));
 writeFileSync(

@@ -189,6 +189,14 @@ export async function openSession(
   return id;
 }
 
+/** The stream of a session: what belongs to no request. */
+export function listen(
+  server: { url: string },
+  headers: Record<string, string>,
+): Promise<Response> {
+  return fetch(server.url, { headers: { accept: "text/event-stream", ...headers } });
+}
+
 /** Messages of a stream as they come, with the ids of their events. */
 export async function* readEvents(
   response: Response,

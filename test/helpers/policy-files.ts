@@ -98,6 +98,7 @@ export const EVERYTHING = {
       sample: 0.1,
     },
     metrics: { prometheus: { listen: "127.0.0.1:9999" } },
+    debt: true,
   },
   audit: {
     arguments: "full",
@@ -143,6 +144,8 @@ export const EVERYTHING = {
       refused: { per_minute: 30, burst: 10 },
       when_away: "allow",
     },
+    regions: ["eu", "us"],
+    tenants: { local: { regions: "any" }, "*": { regions: [] } },
     store: { redis: "env:REDIS_URL" },
     state_key: "file:/run/secrets/state-key",
   },

@@ -16,6 +16,7 @@ const LETTERS: Readonly<Record<Stride, string>> = {
   D: "denial of service",
   E: "elevation",
 };
+const ITEMS = BUILT_IN_ITEMS.toSorted((left, right) => (left.id < right.id ? -1 : 1));
 const BOUNDARY_IDS = Object.keys(BOUNDARIES) as BoundaryId[];
 
 /** The ids of the threats at one boundary under one letter, in their order. */
@@ -81,7 +82,7 @@ export function fillThreatModel(text: string): string {
     questions: answerTable("question", QUESTIONS),
     "non-claims": [
       ["id", "severity", "status", "what is not claimed", "today"],
-      ...BUILT_IN_ITEMS.toSorted((left, right) => (left.id < right.id ? -1 : 1)).map(
+      ...ITEMS.filter(({ status }) => status !== "resolved").map(
         ({ id, severity, status, title, current_behavior: today }) => [
           id,
           severity,
@@ -90,6 +91,14 @@ export function fillThreatModel(text: string): string {
           today,
         ],
       ),
+    ],
+    closed: [
+      ["id", "what was a gap", "what shows that it is none now"],
+      ...ITEMS.filter(({ status }) => status === "resolved").map(({ id, title, evidence }) => [
+        id,
+        title,
+        evidence.map(({ what }) => what).join(", "),
+      ]),
     ],
   });
 }

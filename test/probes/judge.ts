@@ -4,7 +4,7 @@ import type { Mutation } from "./mutation.ts";
 /** Why a mutation does not count as caught; undefined where it does. */
 export function decideMissed(
   { red: expected }: Pick<Mutation, "red">,
-  { exit, probes, red, failed, stderr }: SelfAttack,
+  { exit, probes, red, failed, reported, stderr }: SelfAttack,
 ): string | undefined {
   if (probes.length === 0)
     return `doctor ended with ${exit} and no result: ${stderr.trim().slice(0, 300)}`;
@@ -17,7 +17,10 @@ export function decideMissed(
   const unsaid = red.filter(
     (id) => id !== "seal" && !failed.some((line) => line.includes(`${id}: `)),
   );
-  return unsaid.length > 0 ? `doctor's table does not say: ${unsaid.join(", ")}` : undefined;
+  if (unsaid.length > 0) return `doctor's table does not say: ${unsaid.join(", ")}`;
+  const items = red.map((id) => (id === "seal" ? "GB-SEAL" : `GB-PROBE-${id}`));
+  const unreported = items.filter((id) => !reported.includes(id));
+  return unreported.length > 0 ? `the debt report lacks: ${unreported.join(", ")}` : undefined;
 }
 
 /** The same for the copy in which nothing was changed: whoever is red there says nothing about a mutation. */

@@ -201,6 +201,8 @@ describe("a trail of several files", () => {
     );
     assert.ok(room.names.length > 5);
     assert.equal(room.messages.length, 60);
+    for (const name of room.names)
+      assert.match(name, /^audit(\.[0-9a-f]{8}\.\d{12})?\.jsonl$/, "named after chain and number");
   });
 
   it("is found out when any of them is gone, changed at its end, cut or doubled", (t) => {

@@ -99,12 +99,26 @@ test("every refusal at the door is counted in the trail, a flood in few lines", 
   assert.partialDeepStrictEqual(find("wrong-origin"), { status: 403, address: "127.0.0.1" });
 
   let refused = 5;
-  for (let turn = 0; turn < 300; turn += 1) if ((await ask()) === 401) refused += 1;
+  let tooMany = 0;
+  for (let turn = 0; turn < 300; turn += 1) {
+    const status = await ask();
+    if (status === 401) refused += 1;
+    if (status === 429) tooMany += 1;
+  }
   assert.equal(await server.stop(), 0);
+  const countOf = (isCounted: (reason: string) => boolean): number =>
+    groups().reduce((sum, { reason, count }) => (isCounted(reason) ? sum + count : sum), 0);
   assert.equal(
-    groups().reduce((sum, { count }) => sum + count, 0),
+    countOf((reason) => reason !== "too-many"),
     refused,
   );
+  // Those that were not even looked at are counted too, and by their address.
+  assert.ok(tooMany > 0);
+  assert.equal(
+    countOf((reason) => reason === "too-many"),
+    tooMany,
+  );
+  assert.partialDeepStrictEqual(find("too-many"), { status: 429, address: "127.0.0.1" });
   assert.ok(eventsOf("auth-refused").length < 20);
   assert.match(server.stderr(), /auth-refused/);
   const kept = JSON.stringify(readAudit(workspace.folder)) + server.stderr();

@@ -23,39 +23,39 @@ function makeWorld(t: TestContext) {
 
 test("a change is told at once, and again at most once a second", (t) => {
   const { changes, heard, pass } = makeWorld(t);
-  for (let index = 0; index < 500; index++) changes.note("a", LISTS);
+  for (let index = 0; index < 500; index++) changes.note("a", "local", LISTS);
   assert.deepEqual(heard, [LISTS]);
   pass(1000);
   assert.deepEqual(heard, [LISTS, LISTS]);
   pass(60_000);
   assert.equal(heard.length, 2);
-  changes.note("a", LISTS);
+  changes.note("a", "local", LISTS);
   assert.equal(heard.length, 3);
 });
 
 test("one plugin's flood does not keep another's word back", (t) => {
   const { changes, heard } = makeWorld(t);
   for (let index = 0; index < 10_000; index++)
-    changes.note("a", { what: "updated", uri: `n://${index}/text` });
+    changes.note("a", "local", { what: "updated", uri: `n://${index}/text` });
   assert.equal(heard.length, 100);
-  changes.note("b", LISTS);
+  changes.note("b", "local", LISTS);
   assert.equal(heard.length, 101);
 });
 
 test("a plugin speaks of its own resources only", (t) => {
   const { changes, heard } = makeWorld(t);
-  changes.note("b", { what: "updated", uri: "n://a" });
-  changes.note("a", { what: "updated", uri: "n://other" });
-  changes.note("a", { what: "updated", uri: "glovebox://debt" });
+  changes.note("b", "local", { what: "updated", uri: "n://a" });
+  changes.note("a", "local", { what: "updated", uri: "n://other" });
+  changes.note("a", "local", { what: "updated", uri: "glovebox://debt" });
   assert.deepEqual(heard, []);
-  changes.note("a", { what: "updated", uri: "n://a" });
-  changes.note("a", { what: "updated", uri: "n://7/text" });
+  changes.note("a", "local", { what: "updated", uri: "n://a" });
+  changes.note("a", "local", { what: "updated", uri: "n://7/text" });
   assert.equal(heard.length, 2);
 });
 
 test("whoever has stopped listening hears nothing more", (t) => {
   const { changes, heard, stop } = makeWorld(t);
   stop();
-  changes.note("a", LISTS);
+  changes.note("a", "local", LISTS);
   assert.deepEqual(heard, []);
 });

@@ -50,6 +50,7 @@ const PROGRAMS = [
   "runtime/sandbox/launch",
   "runtime/sandbox/transpile/main.ts",
   "runtime/sandbox/seal/probe-program.ts",
+  "runtime/sandbox/hostile/main.ts",
 ];
 const MACHINE_MODULES =
   /^node:(fs|net|child_process|dns|http|https|http2|tls|dgram|sqlite|ffi|cluster|worker_threads|os|inspector)(\/|$)/;
@@ -185,7 +186,8 @@ test("the command line loads no package before it knows the command, and a serve
       (name) => /^(@?[a-z])/.test(name) && !/\.(ts|mjs)$/.test(name) && !name.startsWith("node:"),
     );
   assert.deepEqual(packages("runtime/cli/main.ts"), []);
-  const compilers = /rolldown|componentize|jco|undici|zod|modelcontextprotocol.client/;
+  const compilers =
+    /rolldown|componentize|jco|undici|zod|modelcontextprotocol.client|opentelemetry|redis/;
   for (const file of [
     "runtime/cli/commands/serve.ts",
     "runtime/cli/make-machine.ts",

@@ -1,3 +1,4 @@
+import { formatDestination } from "../destinations.ts";
 import type { CallRecord } from "../record.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import type { Anomaly, AnomalyRule } from "./rules.ts";
@@ -7,7 +8,7 @@ const KEYS_MAX = 10_000;
 const USUAL_CALLS_MIN = 20;
 /** How fast what is usual follows: each call counts for a fiftieth. */
 const USUAL_WEIGHT = 1 / 50;
-/** One rule speaks of one plugin and principal this often at most. */
+/** One rule speaks of one plugin and principal this often at most, unless it suspends: that ends by itself. */
 const QUIET_MS = 60_000;
 
 /** Hosts that plugins have sent to, kept between starts. */
@@ -32,7 +33,7 @@ export function makeDetector(rules: readonly AnomalyRule[], hosts: KnownHosts): 
       if (what === undefined) return [];
       const key = JSON.stringify([rule.name, record.alias, record.principal, what]);
       const last = spoken.touch(key, () => ({ untilMs: -Infinity }));
-      if (nowMs < last.untilMs) return [];
+      if (nowMs < last.untilMs && rule.action !== "suspend") return [];
       last.untilMs = nowMs + QUIET_MS;
       const { alias, tool_name: toolName, principal, call_id: callId } = record;
       return [{ rule, alias, toolName, principal, callId, what }];
@@ -46,9 +47,9 @@ function makeCheck(rule: AnomalyRule, hosts: KnownHosts): Check {
   if (rule.kind === "size") return checkSize(rule);
   if (rule.kind === "denied") return checkDenied(rule);
   return ({ alias, destinations }) => {
-    const unknown = destinations.filter(
-      (host) => !hosts.learn(alias, host) && !rule.known.includes(host),
-    );
+    const unknown = destinations
+      .map(formatDestination)
+      .filter((host) => !hosts.learn(alias, host) && !rule.known.includes(host));
     return unknown.length === 0 ? undefined : `destination ${unknown.join(", ")}`;
   };
 }
@@ -95,6 +96,9 @@ function checkDenied({ streak }: AnomalyRule & { kind: "denied" }): Check {
     if (denied.length > 0) row.count += 1;
     // A call that asked for nothing shows nothing.
     else if (asked > 0) row.count = 0;
-    return row.count >= streak ? `${streak} calls in a row were refused something` : undefined;
+    if (row.count < streak) return undefined;
+    // Who resumes the plugin gives it as many again.
+    row.count = 0;
+    return `${streak} calls in a row were refused something`;
   };
 }

@@ -23,6 +23,8 @@ export interface Webhook {
   send(alert: object): void;
   /** Alerts that were given up or dropped. */
   readonly lost: number;
+  /** Resolves when nothing waits any more. */
+  flush(): Promise<void>;
   close(): void;
 }
 
@@ -57,7 +59,7 @@ export function makeWebhook(
   const send = makeHttpBroker(grant, powers).operations["http.send"];
   const ended = new AbortController();
   const queue: string[] = [];
-  let isSending = false;
+  let sending: Promise<void> | undefined;
   let lost = 0;
 
   const post = async (body: string): Promise<void> => {
@@ -93,10 +95,8 @@ export function makeWebhook(
   };
 
   const drain = async (): Promise<void> => {
-    if (isSending) return;
-    isSending = true;
     for (let body = queue.shift(); body !== undefined; body = queue.shift()) await deliver(body);
-    isSending = false;
+    sending = undefined;
   };
 
   return {
@@ -106,8 +106,9 @@ export function makeWebhook(
     send(alert) {
       if (queue.length >= QUEUE_MAX) lost += 1;
       else queue.push(JSON.stringify(alert));
-      void drain();
+      sending ??= drain();
     },
+    flush: () => sending ?? Promise.resolve(),
     close: () => ended.abort(),
   };
 }

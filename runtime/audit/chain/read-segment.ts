@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import type { JsonObject } from "@glovebox/host-api/json";
 import { isSignedBy, readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import {
   hashLine,
@@ -23,6 +24,9 @@ export interface TrailFile {
   readonly name: string;
   pieces(): Iterable<Uint8Array>;
 }
+
+/** Hears every line that can be read, from the very bytes that are verified. Whether it stands in its place is known at the end. */
+export type HearLine = (body: JsonObject) => void;
 
 /** Lines that something outside the trail knows, by chain and number. */
 export interface KnownLines {
@@ -53,8 +57,9 @@ export function readSegmentFile(
   file: TrailFile,
   keysOf: (segment: SegmentLine) => readonly KeyObject[],
   known: KnownLines,
+  hear: HearLine = () => undefined,
 ): ReadSegmentFile {
-  const reader = new SegmentReader(file.name, keysOf, known);
+  const reader = new SegmentReader(file.name, keysOf, known, hear);
   let rest: Uint8Array[] = [];
   let restBytes = 0;
   for (const piece of file.pieces()) {
@@ -79,6 +84,7 @@ class SegmentReader {
   readonly #name: string;
   readonly #keysOf: (segment: SegmentLine) => readonly KeyObject[];
   readonly #known: KnownLines;
+  readonly #hear: HearLine;
   readonly #problems: TrailProblem[] = [];
   readonly #notes: TrailNote[] = [];
   readonly #pruned: ChainHead[] = [];
@@ -97,10 +103,12 @@ class SegmentReader {
     name: string,
     keysOf: (segment: SegmentLine) => readonly KeyObject[],
     known: KnownLines,
+    hear: HearLine,
   ) {
     this.#name = name;
     this.#keysOf = keysOf;
     this.#known = known;
+    this.#hear = hear;
   }
 
   read(bytes: Uint8Array): void {
@@ -116,6 +124,7 @@ class SegmentReader {
     this.#place(line);
     this.#compare(line, digest);
     this.#readBody(line);
+    this.#hear(line.body);
     const { seq } = line;
     if (seq >= (this.#head?.seq ?? -1))
       this.#head = { chain: this.#segment?.chain ?? "", seq, hash: digest };

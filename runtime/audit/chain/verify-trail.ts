@@ -11,6 +11,7 @@ import {
 import type { TrailNote, TrailProblem, TrailProblemCode } from "./problems.ts";
 import {
   readSegmentFile,
+  type HearLine,
   type KnownLines,
   type ReadSegmentFile,
   type TrailFile,
@@ -29,6 +30,7 @@ export interface TrailEvidence {
   readonly anchors: readonly ChainHead[];
   /** The digest of a file that is no trail, or undefined where it is not among the files. */
   digestOf(name: string): string | undefined;
+  readonly hear?: HearLine;
 }
 
 export interface VerifiedChain {
@@ -64,7 +66,7 @@ export function verifyTrail(evidence: TrailEvidence): TrailReport {
   const known = makeKnown(copies, evidence.anchors);
   const keysOf = (segment: SegmentLine): readonly KeyObject[] =>
     evidence.keys ?? [readPublicKey(segment.key)].filter((key) => key !== undefined);
-  const read = evidence.files.map((file) => readSegmentFile(file, keysOf, known));
+  const read = evidence.files.map((file) => readSegmentFile(file, keysOf, known, evidence.hear));
   const chained = read.filter(({ segment }) => segment !== undefined);
   for (const file of read) {
     problems.push(...file.problems);

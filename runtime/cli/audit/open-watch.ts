@@ -1,19 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { makeDetector } from "../../audit/anomalies/detect.ts";
 import type { Anomaly } from "../../audit/anomalies/rules.ts";
 import { makeWebhook } from "../../audit/anomalies/webhook.ts";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import type { ClientError } from "../../answer.ts";
 import type { CallObserver, CallSteps } from "../../call.ts";
+import type { Posture } from "../../debt/posture.ts";
 import { makeLog } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { joinObservers } from "../../server/telemetry/join-observers.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
 import { openKnownHosts } from "./known-hosts.ts";
+import type { ProbeAudience, ProbeWatch } from "../serving/watch-probes.ts";
 import { SuspensionList } from "./suspended-plugins.ts";
 
 /** How soon a running server hears that a plugin was resumed, or suspended by another server. */
 const LOOK_MS = 1000;
+/** How long an end waits for an alert that is under way. */
+const ALERT_MS_MAX = 5000;
 
 const SUSPENDED: ClientError = {
   error_code: "PLUGIN_SUSPENDED",
@@ -29,6 +34,8 @@ export interface Watch {
   readonly observer?: CallObserver;
   /** The steps, for which a suspended plugin is not admitted, nor runs what was admitted before. */
   guard(steps: CallSteps): CallSteps;
+  /** Tells whoever the rules would tell, and waits a moment for it. */
+  readonly alert: ProbeAudience["alert"];
   close(): Promise<void>;
 }
 
@@ -37,6 +44,7 @@ export async function openWatch(
   workspace: Workspace,
   machine: Machine,
   audit: AuditSink,
+  now: { readonly probes?: ProbeWatch | undefined; readonly posture: () => Posture },
 ): Promise<Watch> {
   const { anomalies, telemetry, waivers } = workspace.configuration;
   const suspended = new SuspensionList(workspace.paths, machine.files);
@@ -45,23 +53,30 @@ export async function openWatch(
   const isTold = telemetry.otlp !== undefined || telemetry.prometheus !== undefined;
   const { headers } = telemetry.otlp ?? {};
   const told = isTold
-    ? await (
-        await import("../../server/telemetry/open-telemetry.ts")
-      ).openTelemetry(telemetry, {
+    ? (await import("../../server/telemetry/open-telemetry.ts")).openTelemetry(telemetry, {
         version: runtimeVersion(),
         headers: headers === undefined ? undefined : machine.powers.readSecret(headers),
         waivers,
         suspended: () => suspended.names(),
+        probes: () => now.probes?.last,
       })
     : undefined;
+  const pages =
+    telemetry.prometheus !== undefined || telemetry.debt === true
+      ? await (
+          await import("./operator-listener.ts")
+        ).openOperatorListener(telemetry, { metrics: told?.metrics, postureNow: now.posture })
+      : undefined;
   const canChange =
     suspended.names().length > 0 || anomalies.rules.some(({ action }) => action === "suspend");
   const looking = canChange ? setInterval(() => suspended.look(), LOOK_MS).unref() : undefined;
   const observers = [told?.observer, rules?.observer].filter((one) => one !== undefined);
   return {
     ...(observers.length > 0 ? { observer: joinObservers(observers) } : {}),
-    guard: (steps) =>
-      canChange
+    alert: (facts) => rules?.alert(facts) ?? Promise.resolve(),
+    guard(plain) {
+      const steps = now.probes?.guard(plain) ?? plain;
+      return canChange
         ? {
             ...steps,
             admit: (caller, callable) =>
@@ -70,10 +85,12 @@ export async function openWatch(
             consent: (call) =>
               suspended.has(call.callable.plugin.alias) ? LETS_NOTHING_RUN : steps.consent(call),
           }
-        : steps,
+        : steps;
+    },
     async close() {
       clearInterval(looking);
       rules?.close();
+      await pages?.close();
       await told?.close();
     },
   };
@@ -81,6 +98,7 @@ export async function openWatch(
 
 interface OpenRules {
   readonly observer: CallObserver;
+  readonly alert: Watch["alert"];
   close(): void;
 }
 
@@ -111,6 +129,8 @@ async function openRules(
 
   const act = (anomaly: Anomaly): void => {
     const { rule, alias, what, toolName, principal, callId } = anomaly;
+    // Calls that ran beside the one that it was suspended for.
+    if (rule.action === "suspend" && suspended.has(alias)) return;
     const facts = { rule: rule.name, what };
     log.warn(`anomaly of ${alias}: ${what}`, { plugin: alias, rule: rule.name, call: callId });
     write(audit, "anomaly", anomaly, facts);
@@ -135,6 +155,10 @@ async function openRules(
           for (const anomaly of detect(call, performance.now())) act(anomaly);
         },
       }),
+    },
+    async alert(facts) {
+      webhook?.send({ time: new Date().toISOString(), ...facts });
+      await Promise.race([webhook?.flush(), sleep(ALERT_MS_MAX, undefined, { ref: false })]);
     },
     close: () => webhook?.close(),
   };

@@ -3,7 +3,7 @@ import path from "node:path";
 import { AuditError } from "../../audit/errors.ts";
 import { readPublicKey } from "../../audit/chain/checkpoint.ts";
 import { parseHead, type ChainHead } from "../../audit/chain/lines.ts";
-import type { TrailFile } from "../../audit/chain/read-segment.ts";
+import type { HearLine, TrailFile } from "../../audit/chain/read-segment.ts";
 import { verifyTrail, type TrailReport } from "../../audit/chain/verify-trail.ts";
 import { auditKeyFile } from "../../powers/audit-file.ts";
 import { readAuditKey } from "../../powers/audit/audit-key.ts";
@@ -24,19 +24,36 @@ interface TrailPlace {
   readonly anchors: readonly ChainHead[];
 }
 
-/** Reads and verifies the trail of the workspace, or the files that the command names. Throws `AuditError` where there is none. */
-export function readTrail(call: CommandCall): TrailReport {
+/**
+ * Reads and verifies the trail of the workspace, or the files that the command names. `listen` is asked for a listener at
+ * each try: what an earlier one heard does not count. Throws `AuditError` where there is none.
+ */
+export function readTrail(call: CommandCall, listen?: () => HearLine): TrailReport {
   const anchors = call.texts("from").flatMap(readHeads);
   const given = call.texts("public-key").map((text) => readKeyText(text, call.machine.files));
   if (call.args.length > 1) {
     const files = call.args.slice(1).map((word) => path.resolve(word));
-    return verifyAt({ files, keyTexts: given, anchors }, call.machine.files);
+    return verifyAt({ files, keyTexts: given, anchors }, call.machine.files, listen?.());
   }
   const own = readOwnKey(call);
+  // The trail would be held against the key that it names itself, and so would one that somebody wrote anew.
+  if (own.length === 0 && given.length === 0 && listTrail(call).length > 0)
+    throw new AuditError(
+      "ERR_AUDIT_TAMPERED",
+      "The trail is here, and the key that it was signed with is gone.",
+      {
+        remedy:
+          "Name the key with `--public-key`, as `glovebox audit key` once printed it, or look for who removed `.glovebox/audit.key`.",
+      },
+    );
   for (let tries = 1; ; tries += 1) {
     const files = listTrail(call);
     try {
-      const report = verifyAt({ files, keyTexts: [...given, ...own], anchors }, call.machine.files);
+      const report = verifyAt(
+        { files, keyTexts: [...given, ...own], anchors },
+        call.machine.files,
+        listen?.(),
+      );
       // A server that writes it has begun another file meanwhile: then some lines were in neither.
       if (report.ok || tries === TRIES_MAX || isSame(files, listTrail(call))) return report;
     } catch (error) {
@@ -45,7 +62,11 @@ export function readTrail(call: CommandCall): TrailReport {
   }
 }
 
-function verifyAt({ files, keyTexts, anchors }: TrailPlace, powers: FilePowers): TrailReport {
+function verifyAt(
+  { files, keyTexts, anchors }: TrailPlace,
+  powers: FilePowers,
+  hear: HearLine | undefined,
+): TrailReport {
   if (files.length === 0 && anchors.length > 0)
     throw new AuditError(
       "ERR_AUDIT_TAMPERED",
@@ -62,6 +83,7 @@ function verifyAt({ files, keyTexts, anchors }: TrailPlace, powers: FilePowers):
     checkpoints: files.filter((file) => COPY.test(file)).map(toFile),
     ...(keyTexts.length > 0 ? { keys: keyTexts.map(parseKey) } : {}),
     anchors,
+    ...(hear ? { hear } : {}),
     digestOf(name) {
       const file = files.find((one) => path.basename(one) === name);
       if (file === undefined) return undefined;

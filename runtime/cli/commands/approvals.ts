@@ -1,6 +1,7 @@
-import type { PendingApproval } from "../../consent/desk.ts";
+import type { ListedApproval, PendingApproval } from "../../consent/desk.ts";
 import { describeCall } from "../../consent/question.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
 import { makeSharedDesk } from "../../server/consent/shared-desk.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
@@ -62,8 +63,8 @@ export const approvals: Command = {
       const until = new Date(untilMs).toISOString();
       call.out.line(
         decision === "allow"
-          ? `${one.tool} may run once with exactly these arguments for ${one.principal}, until ${until}.`
-          : `${one.tool} is denied with these arguments for ${one.principal}, until ${until}.`,
+          ? `${one.tool} may run once with exactly these arguments for ${whoIs(one)}, until ${until}.`
+          : `${one.tool} is denied with these arguments for ${whoIs(one)}, until ${until}.`,
       );
       call.out.result({ id: one.id, decision, until });
       return EXIT.done;
@@ -74,17 +75,18 @@ export const approvals: Command = {
   },
 };
 
-function list(pending: readonly PendingApproval[], { out }: CommandCall): ExitCode {
+function list(pending: readonly ListedApproval[], { out }: CommandCall): ExitCode {
   if (pending.length === 0) out.line("No call waits for you.");
   else {
     out.table(
-      ["ID", "SINCE", "TOOL", "WHO", "WHY"],
-      pending.map(({ id, createdMs, tool, principal, reasons }) => [
-        id.slice(0, SHOWN_ID_CHARS),
-        new Date(createdMs).toISOString().slice(0, 16),
-        tool,
-        principal,
-        reasons.join(", "),
+      ["ID", "SINCE", "STATE", "TOOL", "WHO", "WHY"],
+      pending.map((one) => [
+        one.id.slice(0, SHOWN_ID_CHARS),
+        minuteOf(one.createdMs),
+        stateOf(one),
+        one.tool,
+        whoIs(one),
+        one.reasons.join(", "),
       ]),
     );
     out.line();
@@ -94,7 +96,7 @@ function list(pending: readonly PendingApproval[], { out }: CommandCall): ExitCo
   return EXIT.done;
 }
 
-function show(one: PendingApproval, { out }: CommandCall): ExitCode {
+function show(one: ListedApproval, { out }: CommandCall): ExitCode {
   const lines = describeCall({
     tool: one.tool,
     plugin: one.plugin,
@@ -107,20 +109,36 @@ function show(one: PendingApproval, { out }: CommandCall): ExitCode {
   });
   for (const line of lines) out.line(line);
   out.line();
-  out.line(`For ${one.principal} of tenant ${one.tenant}.`);
+  out.line(`For ${whoIs(one)} of tenant ${makeVisible(one.tenant)} (${one.principal}).`);
   out.line(`Next: \`glovebox approvals allow ${one.id.slice(0, SHOWN_ID_CHARS)}\`, or \`deny\`.`);
   out.result(toJson(one));
   return EXIT.done;
 }
 
 /** By the beginning of its id, where that is one call's alone. */
-function find(pending: readonly PendingApproval[], id: string): PendingApproval {
+function find(pending: readonly ListedApproval[], id: string): ListedApproval {
   const found = pending.filter((one) => one.id.startsWith(id));
   const [one] = found;
   if (id.length >= ID_CHARS_MIN && one && found.length === 1) return one;
   throw new CliError("ERR_USAGE", "No call that waits has this id, or several do.", {
     remedy: "`glovebox approvals list` shows what waits. A call waits for a day.",
   });
+}
+
+/** The user, and the client or its key, by the names that the operator gave or knows; a hash where there are none. */
+function whoIs({ principal, subject, client }: PendingApproval): string {
+  const names = [subject, client].filter((name) => name !== undefined);
+  return names.length === 0 ? principal : makeVisible(names.join(" by "));
+}
+
+function stateOf({ decided }: ListedApproval): string {
+  if (!decided) return "waits";
+  const said = decided.decision === "allow" ? "allowed" : "denied";
+  return `${said} until ${minuteOf(decided.untilMs)}`;
+}
+
+function minuteOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16);
 }
 
 function readValidity(text: string | undefined): number {
@@ -131,10 +149,13 @@ function readValidity(text: string | undefined): number {
   throw new CliError("ERR_USAGE", "`--for` takes a time such as 10m or 8h, at most 24h.");
 }
 
-function toJson(one: PendingApproval): object {
-  const { createdMs, untilMs, reasons, ...rest } = one;
+function toJson(one: ListedApproval): object {
+  const { createdMs, untilMs, reasons, decided, ...rest } = one;
   return {
     ...rest,
+    ...(decided && {
+      decided: { decision: decided.decision, until: new Date(decided.untilMs).toISOString() },
+    }),
     reasons,
     since: new Date(createdMs).toISOString(),
     until: new Date(untilMs).toISOString(),

@@ -1,6 +1,7 @@
 import { formatHead } from "../../audit/chain/lines.ts";
 import { TRAIL_PROBLEMS } from "../../audit/chain/problems.ts";
 import type { TrailReport } from "../../audit/chain/verify-trail.ts";
+import { VISITED_PLACES_MAX, Visits } from "../../audit/destinations.ts";
 import { AuditError } from "../../audit/errors.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
@@ -17,12 +18,13 @@ export const audit: Command = {
   name: "audit",
   summary: "check that nobody changed the audit trail, and print what to keep elsewhere",
   usage:
-    "verify [FILE…] [--from HEAD]… [--public-key KEY]… | head | key | suspended | resume PLUGIN",
+    "verify [FILE…] [--from HEAD]… [--public-key KEY]… | destinations [FILE…] [--tenant TENANT] | head | key | suspended | resume PLUGIN",
   description: [
     "`verify` finds every line that was removed, changed, moved, repeated or put in, and a cut of the end up to the last checkpoint.",
     "It takes the workspace's own files and key, or the FILEs that are named: all of a trail's, copies of checkpoints too.",
     "`head` prints how far each chain has come. Kept elsewhere and named by `--from`, it shows a later cut of anything before it,",
     "and stands in for older files that are kept elsewhere. `key` prints the public key that checkpoints are signed with.",
+    "`destinations` lists where calls were let connect to, by tenant: host, port, and the region that the operator gave the host then.",
     "`suspended` lists the plugins that a rule of `anomalies` has suspended, and `resume` lets a plugin be called again, in running servers too.",
     "Exit 3 when the trail is not what was written.",
   ],
@@ -40,6 +42,11 @@ export const audit: Command = {
       value: "KEY",
       summary: "a key that was kept elsewhere, or the file that it stands in",
     },
+    tenant: {
+      type: "string",
+      value: "TENANT",
+      summary: "of this tenant only (`local` is whoever holds the pipes)",
+    },
   },
   argumentsMin: 1,
   argumentsMax: 1000,
@@ -49,11 +56,13 @@ export const audit: Command = {
     "glovebox audit head > /mnt/elsewhere/head",
     "glovebox audit verify audit.jsonl audit.checkpoints.jsonl --public-key audit.pub",
     "glovebox audit key > audit.pub",
+    "glovebox audit destinations --tenant acme --json",
     "glovebox audit resume web",
   ],
   async run(call) {
     const [verb = ""] = call.args;
     if (verb === "verify") return verify(call);
+    if (verb === "destinations") return destinations(call);
     if (verb === "head" && call.args.length === 1) return head(call);
     if (verb === "key" && call.args.length === 1) return key(call);
     if (verb === "suspended" && call.args.length === 1) return suspended(call);
@@ -62,7 +71,8 @@ export const audit: Command = {
       "ERR_USAGE",
       `\`glovebox audit ${call.args.join(" ")}\` is not understood.`,
       {
-        remedy: "Use: glovebox audit verify [FILE…], head, key, suspended, or resume PLUGIN",
+        remedy:
+          "Use: glovebox audit verify [FILE…], destinations [FILE…], head, key, suspended, or resume PLUGIN",
       },
     );
   },
@@ -99,6 +109,33 @@ function head(call: CommandCall): ExitCode {
   const heads = report.chains.map((chain) => formatHead(chain.head));
   for (const text of heads) call.out.line(text);
   call.out.result({ heads });
+  return EXIT.done;
+}
+
+function destinations(call: CommandCall): ExitCode {
+  const { out } = call;
+  const wanted = call.text("tenant");
+  let visits = new Visits();
+  verified(
+    readTrail(call, () => {
+      visits = new Visits();
+      return (body) => visits.add(body);
+    }),
+  );
+  const places = visits.list().filter(({ tenant }) => wanted === undefined || tenant === wanted);
+  if (places.length === 0) out.line("No call in the trail connected anywhere.");
+  else
+    out.table(
+      ["TENANT", "REGION", "HOST", "PORT", "PLUGIN", "CALLS", "FIRST", "LAST"],
+      places.map(({ tenant, region, host, port, alias, calls, first, last }) =>
+        [tenant, region ?? "none", host, String(port), alias, String(calls), first, last].map(
+          (cell) => makeVisible(cell),
+        ),
+      ),
+    );
+  if (visits.unlisted > 0)
+    out.line(`${visits.unlisted} more visits to places beyond ${VISITED_PLACES_MAX}.`);
+  out.result({ destinations: places, unlisted: visits.unlisted });
   return EXIT.done;
 }
 

@@ -1,10 +1,9 @@
 import type { ProbeResult } from "../../debt/probe-result.ts";
-import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../../errors.ts";
+import { collectReasons, EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { decideHttp, decideStart, isSealed } from "../../policy/gates/decide-start.ts";
 import { describeWaivers, type WaiverState } from "../../policy/gates/waivers.ts";
 import { DEFAULT_HTTP } from "../../policy/server/http-configuration.ts";
-import { storeKey } from "../../server/store/shared-store.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
 import {
   readWorkspace,
@@ -13,29 +12,21 @@ import {
   type Workspace,
 } from "../../workspace.ts";
 import type { Command } from "../command.ts";
+import { checkSurroundings } from "../doctor/check-surroundings.ts";
+import { toCheck, type Check } from "../doctor/check.ts";
 import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
-import { attackRelease } from "../probes/attack-release.ts";
-import { TERMS_OF_NONE } from "../probes/probe-terms.ts";
-import { openStore } from "../serving/open-store.ts";
+import { attackRelease, type Attack } from "../probes/attack-release.ts";
+import { TERMS_OF_NONE, termsOf } from "../probes/probe-terms.ts";
 import { checkStart } from "../serving/start-check.ts";
-
-/** No such entry is ever written: that it can be asked for shows that the store answers. */
-const ASKED_KEY = storeKey("doctor", "asked");
-
-interface Check {
-  readonly name: string;
-  readonly state: "ok" | "warning" | "failed";
-  readonly says: string;
-}
 
 export const doctor: Command = {
   name: "doctor",
   summary: "try the seal on this machine and check the workspace",
   usage: "",
   description: [
-    "Starts a hostile program inside a runner's seal and reports what it could and could not do.",
-    "Asks everything that a start asks, over HTTP too where `server` is configured: gates, files of keys, the shared store.",
+    "Starts a hostile program inside a runner's seal, lets a hostile plugin try every claim through the real path, ring by ring, and reports what came of it (`glovebox probe` tells it claim by claim).",
+    "Asks everything that a start asks, over HTTP too where `server` is configured, and what a server needs besides: the audit trail, secrets, the shared store, the issuer, the address to listen at.",
     "Exit 1 when the seal is not in force, or a start would be refused. What only production would refuse is a warning.",
   ],
   options: {},
@@ -43,15 +34,17 @@ export const doctor: Command = {
   argumentsMax: 0,
   examples: ["glovebox doctor", "glovebox doctor --json"],
   async run({ configFile, out, machine }) {
-    out.progress("Trying to break out of the seal");
+    out.progress("Attacking this release, from inside the seal and through the real path");
+    const attack = attackRelease(attackOf(configFile, machine));
     const seal = await machine.probeSeal();
+    const workspaceChecks = await checkWorkspace(configFile, seal, machine);
+    const { at, results: probes } = await attack;
     out.progressDone();
-    const { results: probes } = await attackRelease({ terms: TERMS_OF_NONE });
     const checks = [
       { name: "node", state: "ok", says: process.versions.node } as const,
       ...checkSeal(seal),
       ...checkProbes(probes),
-      ...(await checkWorkspace(configFile, seal, machine)),
+      ...workspaceChecks,
     ];
     const isWell = checks.every((check) => check.state !== "failed");
     out.table(
@@ -66,10 +59,24 @@ export const doctor: Command = {
           : "The machine is in order. A start also needs a workspace: run this where its glovebox.yaml is."
         : "Next: correct what failed, and run this again.",
     );
-    out.result({ checks, seal: seal.name, measures: seal.measures, denied: seal.denied, probes });
+    const { name, measures, denied } = seal;
+    out.result({ checks, seal: name, measures, denied, at, probes });
     return isWell ? EXIT.done : EXIT.failed;
   },
 };
+
+/** Under the workspace's isolation where it can be read. What ring 5 does not hold has lines of its own. */
+function attackOf(configFile: string, { files }: Machine): Attack {
+  if (files.kindOf(configFile) === "nothing") return { terms: TERMS_OF_NONE };
+  let attack: Attack = { terms: TERMS_OF_NONE };
+  collectReasons([
+    () => {
+      const { configuration, paths } = readWorkspace(configFile, files);
+      attack = { terms: termsOf(configuration, "development", Date.now()), near: [paths.folder] };
+    },
+  ]);
+  return attack;
+}
 
 function checkSeal(seal: Seal): Check[] {
   const allowed = seal.allowed.length > 0 ? `; allowed: ${seal.allowed.join(", ")}` : "";
@@ -138,13 +145,15 @@ async function checkWorkspace(
   const { http, auth } = workspace.configuration.server;
   const isHttp = http !== DEFAULT_HTTP || auth !== undefined;
   const start = isHttp ? gatherHttpStart(workspace, machine) : undefined;
+  // While it is verified here, they are asked.
+  const surroundings = checkSurroundings(workspace, machine);
   const verification = verifyWorkspace(workspace, files);
   const checks = checkPlugins(workspace, verification, seal, start);
   const shown = new Set(checks.filter(({ state }) => state === "failed").map(({ says }) => says));
   return [
     ...checks,
     ...checkRest(workspace, verification, seal, start).filter(({ says }) => !shown.has(says)),
-    ...(await checkStore(workspace, machine)),
+    ...(await surroundings),
   ];
 }
 
@@ -158,20 +167,6 @@ function checkRest(
   return collectReasons([() => checkStart(workspace, verification, seal, start)]).map((reason) =>
     toCheck("start", "failed", reason),
   );
-}
-
-/** Where a server is shared, it has to answer. How long it may take is the connection's to bound. */
-async function checkStore(workspace: Workspace, machine: Machine): Promise<Check[]> {
-  if (workspace.configuration.server.store.kind !== "redis") return [];
-  const { store } = openStore(workspace, machine);
-  try {
-    await store.get(ASKED_KEY);
-    return [{ name: "store", state: "ok", says: "the shared store answers" }];
-  } catch (error) {
-    return reasonsOf(error).map((reason) => toCheck("store", "failed", reason));
-  } finally {
-    await store.close();
-  }
 }
 
 function checkPlugins(
@@ -238,13 +233,4 @@ function checkHttp(
       toCheck(name, severity, reason, state === "waived" ? "Waived." : reason.remedy),
     );
   });
-}
-
-function toCheck(
-  name: string,
-  state: Check["state"],
-  { code, message, remedy }: GloveboxError,
-  next = remedy,
-): Check {
-  return { name, state, says: `${code}: ${makeVisible(message)} ${makeVisible(next)}` };
 }

@@ -11,10 +11,14 @@ import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdi
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { effectiveMode } from "../machine.ts";
+import { attackRelease } from "../probes/attack-release.ts";
+import { termsOf } from "../probes/probe-terms.ts";
 import { openServedTasks, type ServedTasks } from "../serving/open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serving/serve-over-http.ts";
 import { limitNotes } from "../serving/limit-notes.ts";
 import { showSnippets } from "../snippets.ts";
+import { makeProbeWatch, type ProbeWatch } from "../serving/watch-probes.ts";
 import { watchStore } from "../serving/watch-store.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 
@@ -72,8 +76,10 @@ export const serve: Command = {
     const workspace = listenAt(readWorkspace(configFile, machine.files), listen);
     const profile = text("profile");
     const which = isHttp && profile === undefined ? "all" : { profile };
-    const runtime = await startRuntime(workspace, machine, which, isHttp ? "http" : "stdio");
     const log = await makeLog(process.stderr);
+    const probes = openProbeWatch(workspace, log);
+    const over = isHttp ? "http" : "stdio";
+    const runtime = await startRuntime(workspace, machine, which, over, probes);
     announce(runtime, log);
     for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
       log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
@@ -95,15 +101,39 @@ export const serve: Command = {
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
-    await server.closed;
+    const escape = await Promise.race([server.closed, ...(probes ? [probes.stopped] : [])]);
+    if (escape) await stopAtOnce(server);
     await tasks.close(isStopping ? drainMs : 0);
     stopWatching();
     await runtime.close();
+    if (escape) throw escape;
     // Answers that the client never reads do not keep this process.
     setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
     return EXIT.done;
   },
 };
+
+/** Nobody waits for what runs: nothing of it would be answered any more. */
+async function stopAtOnce(server: { close(): Promise<void> }): Promise<void> {
+  void server.close();
+  await server.close();
+}
+
+/** In a process of its own, and so under what this server runs with as it was read at the start. */
+function openProbeWatch({ configuration, paths }: Workspace, log: Log): ProbeWatch | undefined {
+  const mode = effectiveMode(configuration.mode);
+  return makeProbeWatch({
+    configuration,
+    mode,
+    log,
+    attack: (signal) =>
+      attackRelease({
+        terms: termsOf(configuration, mode, Date.now()),
+        near: [paths.folder],
+        signal,
+      }),
+  });
+}
 
 function readListenFlag(words: string | undefined, isHttp: boolean): ListenAddress | undefined {
   if (words === undefined) return undefined;

@@ -36,6 +36,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["doctor", async () => (await import("./doctor.ts")).doctor],
   ["probe", async () => (await import("./probe.ts")).probe],
   ["debt", async () => (await import("./debt.ts")).debt],
+  ["evidence", async () => (await import("./evidence.ts")).evidence],
+  ["verify-evidence", async () => (await import("./verify-evidence.ts")).verifyEvidence],
   ["completion", async () => (await import("./completion.ts")).completion],
 ]);
 

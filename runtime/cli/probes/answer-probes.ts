@@ -1,6 +1,6 @@
 import { verifyTrail } from "../../audit/chain/verify-trail.ts";
 import { escaped, held, type Probe } from "./probe.ts";
-import type { ProbeStage } from "./stage.ts";
+import { makeCaller } from "./stage.ts";
 import { HOSTILE } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
@@ -24,7 +24,7 @@ export const ANSWER_PROBES: readonly Probe[] = [
     id: "audit.forged-line",
     ring: null,
     claim: "A plugin cannot write a line of the audit trail",
-    threats: ["T19"],
+    threats: ["T41"],
     async attempt(stage) {
       const forged = JSON.stringify({ kind: "call", tool: stage.bait.word });
       await stage.attempt(whole, "log", `\n${forged}\n`);
@@ -40,18 +40,21 @@ export const ANSWER_PROBES: readonly Probe[] = [
     id: "audit.every-call",
     ring: null,
     claim: "Every call is in the audit trail before it is answered",
-    threats: ["T18"],
+    threats: ["T41"],
     async attempt(stage) {
-      const before = countCalls(stage);
-      await stage.attempt(reading, "say", "here");
-      return countCalls(stage) > before ? held("it is there") : escaped("it is not there");
+      // Of somebody who calls once: other probes' calls may end meanwhile.
+      const caller = makeCaller("audited");
+      const { error } = await stage.call(`${reading}__attempt`, { what: "say" }, caller);
+      if (error !== undefined) throw new Error(`not made: ${error}`);
+      const record = `"principal":"${caller.principal.id}"`;
+      return stage.auditText().includes(record) ? held("it is there") : escaped("it is not there");
     },
   },
   {
     id: "audit.changed-line",
     ring: null,
     claim: "A line of the audit trail that was changed afterwards is found",
-    threats: ["T19"],
+    threats: ["T41"],
     async attempt(stage) {
       const lines = stage.auditText().trimEnd().split("\n");
       if (problemsOf(lines).length > 0) return escaped("the trail was not whole before");
@@ -67,7 +70,7 @@ export const ANSWER_PROBES: readonly Probe[] = [
     id: "audit.missing-line",
     ring: null,
     claim: "A line of the audit trail that was taken out is missed",
-    threats: ["T19"],
+    threats: ["T41"],
     async attempt(stage) {
       const lines = stage.auditText().trimEnd().split("\n");
       const without = lines.toSpliced(lines.length >> 1, 1);
@@ -89,7 +92,7 @@ function filtered(id: string, claim: string, what: "say" | "fail", words: string
     id,
     ring: null,
     claim,
-    threats: ["T27"],
+    threats: ["T51"],
     async attempt(stage) {
       const { text } = await stage.attempt(whole, what, `before ${words} after`);
       if (!text.includes("before") || !text.includes("after"))
@@ -97,8 +100,4 @@ function filtered(id: string, claim: string, what: "say" | "fail", words: string
       return text.includes(words) ? escaped("they came through") : held("they were taken out");
     },
   };
-}
-
-function countCalls(stage: ProbeStage): number {
-  return stage.auditText().split('"kind":"call"').length;
 }

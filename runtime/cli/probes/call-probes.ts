@@ -4,8 +4,6 @@ import { makeCaller, type ProbeStage } from "./stage.ts";
 import { HOSTILE, HURRIED_CLIENT, NEEDED_SCOPE, STAGE_LIMITS } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
-/** A call that is stopped is answered within its deadline and this. */
-const LATE_MS_MAX = 1000;
 const FLOOD_LINES = 40;
 const LINE_CHARS = 1000;
 
@@ -70,35 +68,40 @@ export const CALL_PROBES: readonly Probe[] = [
   answered(
     "call.arguments",
     "Arguments that do not match the pinned schema do not reach a plugin",
+    ["T17"],
     "INVALID_ARGUMENTS",
     (stage) => stage.call(`${whole}__attempt`, { what: "say", words: [1] }),
   ),
   answered(
     "call.result",
     "A result that does not match the pinned schema does not reach a client",
+    ["T51"],
     "PLUGIN_FAILED",
     (stage) => stage.call(`${whole}__lie`, {}),
   ),
   answered(
     "call.unknown-tool",
     "A tool that was not approved is not called",
+    ["T17"],
     "UNKNOWN_TOOL",
     (stage) => stage.call(`${whole}__other`, {}),
   ),
   answered(
     "call.scope",
     "A caller without the scope does not call",
+    ["T44"],
     "INSUFFICIENT_SCOPE",
     (stage) => stage.call(`${reading}__lie`, {}, makeCaller("scopeless", { scopes: new Set() })),
   ),
   answered(
     "call.approval",
     "A tool that a human has to see first does not run unseen",
+    ["T38"],
     "APPROVAL_REQUIRED",
     (stage) =>
       stage.call(`${reading}__lie`, {}, makeCaller("scoped", { scopes: new Set([NEEDED_SCOPE]) })),
   ),
-  answered("call.rate", "A caller ends at its rate", "RATE_LIMITED", async (stage) => {
+  answered("call.rate", "A caller ends at its rate", ["T46"], "RATE_LIMITED", async (stage) => {
     const hurried = makeCaller("hurried", { client: HURRIED_CLIENT });
     const say = { what: "say", words: ["again"] };
     const first = await stage.call(`${reading}__attempt`, say, hurried);
@@ -108,6 +111,7 @@ export const CALL_PROBES: readonly Probe[] = [
   answered(
     "flow.hold",
     "After strangers' text was read, nothing leaves on a path that nobody accepted",
+    ["T39"],
     "FLOW_HELD",
     async (stage) => {
       const reader = makeCaller("reader");
@@ -122,6 +126,7 @@ export const CALL_PROBES: readonly Probe[] = [
 function answered(
   id: string,
   claim: string,
+  threats: readonly string[],
   code: string,
   make: (stage: ProbeStage) => ReturnType<ProbeStage["call"]>,
 ): Probe {
@@ -129,7 +134,7 @@ function answered(
     id,
     ring: 3,
     claim,
-    threats: ["T17"],
+    threats,
     async attempt(stage): Promise<Verdict> {
       const { error = "nothing" } = await make(stage);
       return error === code ? held(`refused: ${error}`) : escaped(`ended with: ${error}`);
@@ -150,11 +155,8 @@ function stopped(
     claim,
     threats: ["T11"],
     async attempt(stage): Promise<Verdict> {
-      const startedMs = performance.now();
       const { error = "nothing" } = await stage.attempt(whole, what, ...words);
-      const lateMs = performance.now() - startedMs - STAGE_LIMITS.deadlineMs;
       if (!codes.includes(error)) return escaped(`ended with: ${error}`);
-      if (lateMs > LATE_MS_MAX) return escaped("it was ended long after its deadline");
       const { text } = await stage.attempt(whole, "say", "still here");
       return text.includes("still here")
         ? held(`ended: ${error}`)

@@ -61,7 +61,8 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     ring: 2,
     claim: "What may read does not write",
     threats: ["T13"],
-    attempt: async (stage) => refusal(await stage.attempt(reading, "write", "note", "x")),
+    // As long as what it would replace: a quota of nothing would refuse more.
+    attempt: async (stage) => refusal(await stage.attempt(reading, "write", "note", "gone")),
   },
   {
     id: "files.quota",
@@ -75,7 +76,7 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     id: "kv.quota",
     ring: 2,
     claim: "A plugin's store ends at its quota",
-    threats: ["T25"],
+    threats: ["T11"],
     attempt: async (stage) =>
       refusal(await stage.attempt(whole, "hoard", "hoard", String(STAGE_LIMITS.quotaBytes + 1))),
   },
@@ -83,9 +84,10 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     id: "kv.neighbour",
     ring: 2,
     claim: "One plugin does not read what another keeps",
-    threats: ["T25"],
+    threats: ["T40"],
     async attempt(stage) {
-      await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      const kept = await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      if (kept.error !== undefined) return escaped("nothing was kept, so nothing was tried");
       return withoutBait(stage, await stage.attempt(reading, "recall", "secret"));
     },
   },
@@ -93,18 +95,19 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     id: "env.host",
     ring: 2,
     claim: "The host's environment is not the plugin's",
-    threats: ["T25"],
+    threats: ["T10"],
     async attempt(stage) {
-      const { text } = await stage.attempt(whole, "env", "PATH");
-      const path = process.env["PATH"] ?? "";
-      return path === "" || !text.includes(path) ? held("not there") : escaped("PATH was read");
+      const [name] = Object.keys(process.env).filter((one) => one !== "PROBE");
+      if (name === undefined) return held("the host has none");
+      const { text } = await stage.attempt(whole, "env", name);
+      return text === "(nothing)" ? held("not there") : escaped("a value was read");
     },
   },
   {
     id: "env.names",
     ring: 2,
     claim: "A plugin sees the values that it was given, and no other name",
-    threats: ["T25"],
+    threats: ["T10"],
     async attempt(stage) {
       const { text } = await stage.attempt(whole, "names");
       return text === "PROBE" ? held("only its own") : escaped("it saw others");
@@ -114,7 +117,7 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     id: "capability.not-granted",
     ring: 2,
     claim: "A capability that was not granted is not there",
-    threats: ["T25"],
+    threats: ["T09"],
     attempt: async (stage) => refusal(await stage.attempt(reading, "env", "PROBE")),
   },
 ];

@@ -54,7 +54,7 @@ function unfit(
     id,
     ring: 1,
     claim,
-    threats: ["T06"],
+    threats: ["T08"],
     async attempt({ packed }): Promise<Verdict> {
       const { parts } = makeOtherRelease(packed, []);
       const changed = packPackage({ ...parts, ...change(parts) });

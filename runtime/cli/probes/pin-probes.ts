@@ -32,7 +32,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "pin.other-release",
     "Another release that the same author signed does not start in place of the approved one",
-    ["T01", "T05"],
+    ["T01", "T35"],
     [
       "ERR_COMPONENT_CHANGED",
       "ERR_SURFACE_CHANGED",
@@ -104,7 +104,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "pin.other-signer",
     "A signature by somebody else who is trusted does not stand in for the approved one",
-    ["T02", "T05"],
+    ["T31"],
     ["ERR_SIGNER_CHANGED"],
     (stage) =>
       (paths, { package: digest, signers }) => {
@@ -184,7 +184,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "start.unsigned",
     "Production does not start a plugin that is marked as unsigned",
-    ["T02"],
+    ["T02", "T20"],
     ["ERR_GATE_UNSIGNED"],
     inProduction(/"source":/, '"unsigned":true,"source":'),
   ),
@@ -207,7 +207,7 @@ export const PIN_PROBES: readonly Probe[] = [
   refused(
     "start.undecided-flow",
     "Production does not start with a way out for private data that nobody decided on",
-    ["T28"],
+    ["T39"],
     ["ERR_GATE_FLOW"],
     inProduction(/$/, "\n"),
   ),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ProbeResult, Verdict } from "../../debt/probe-result.ts";
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
@@ -13,6 +14,9 @@ import type { Probe } from "./probe.ts";
 import type { ProbeTerms } from "./probe-terms.ts";
 import { openStage, type ProbeStage } from "./stage.ts";
 import { HOSTILE } from "./stage-configuration.ts";
+
+/** Long enough for an answer that is on its way. */
+const TURN_MS = 4;
 
 /** In the order of the report. A new probe belongs here, and a mutation that it catches in `test/probes`. */
 export const PROBES: readonly Probe[] = [
@@ -39,24 +43,34 @@ export async function runProbes(
   const stage = await openStage(machine, out, { ...findProbePlugin(), terms });
   try {
     await assertAlive(stage);
-    const attack = async (probe: Probe): Promise<Verdict> => {
-      out.progress(probe.claim);
-      return judged(() => probe.attempt(stage));
+    const verdicts = new Map<string, Verdict>();
+    const attack = async (lane: readonly Probe[]): Promise<void> => {
+      for (const { id, claim, attempt } of lane) {
+        // The other lanes' answers come in between.
+        await sleep(TURN_MS);
+        signal.throwIfAborted();
+        out.progress(claim);
+        verdicts.set(id, await judged(() => attempt(stage)));
+      }
     };
-    const waiting = new Map(
-      PROBES.filter(({ waits }) => waits).map((probe) => [probe.id, attack(probe)]),
-    );
-    const results: ProbeResult[] = [];
-    for (const probe of PROBES) {
-      signal.throwIfAborted();
-      const { id, ring, claim } = probe;
-      results.push({ id, ring, claim, ...(await (waiting.get(id) ?? attack(probe))) });
-    }
-    return results;
+    await Promise.all(inLanes(PROBES).map(attack));
+    return PROBES.map(({ id, ring, claim }) => ({ id, ring, claim, ...verdicts.get(id)! }));
   } finally {
     out.progressDone();
     await stage.close();
   }
+}
+
+/** Side by side: what waits, what works on copies in this process, runners of their own, and the calls one after the other. */
+function inLanes(probes: readonly Probe[]): readonly (readonly Probe[])[] {
+  const waiting = probes.filter(({ waits }) => waits);
+  const apart = [[...PIN_PROBES, ...COMPONENT_PROBES], RUNNER_PROBES];
+  const elsewhere = new Set([...waiting, ...apart.flat()]);
+  return [
+    ...waiting.map((probe) => [probe]),
+    ...apart.map((lane) => lane.filter(({ waits }) => !waits)),
+    probes.filter((probe) => !elsewhere.has(probe)),
+  ];
 }
 
 /** An attempt that could not be made is made once more: a machine that is busy for a moment is no escape. */

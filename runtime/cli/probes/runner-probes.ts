@@ -29,6 +29,7 @@ export const RUNNER_PROBES: readonly Probe[] = [
     "A runner is refused what its plugin was not granted, whatever it says",
     "ask for what is not granted",
     "not-permitted",
+    ["T09", "T40"],
   ),
   taken(
     "runner.message",
@@ -48,18 +49,21 @@ export const RUNNER_PROBES: readonly Probe[] = [
     "A runner whose own memory grows beyond its limit is ended",
     "hoard memory",
     "ERR_CALL_MEMORY",
+    ["T11"],
   ),
   taken(
     "runner.outlive",
     "A runner that does not end is ended, and its process is gone",
     "stay",
     "ERR_CALL_DEADLINE",
+    ["T22"],
   ),
+  // debt("GB-075"): of the layers inside it, several deny the same.
   {
     id: "seal.outer",
     ring: 5,
     claim: "The outer layer of the seal holds by itself, before the runner has tightened it",
-    threats: ["T20"],
+    threats: ["T10"],
     async attempt({ machine, seal }): Promise<Verdict> {
       const through = await machine.probeOuter(seal);
       // That the seal is missing is said by `doctor` and by the gates; there is nothing here to try.
@@ -72,12 +76,18 @@ export const RUNNER_PROBES: readonly Probe[] = [
   },
 ];
 
-function taken(id: string, claim: string, attack: RunnerAttack, expected: string): Probe {
+function taken(
+  id: string,
+  claim: string,
+  attack: RunnerAttack,
+  expected: string,
+  threats: readonly string[] = ["T09"],
+): Probe {
   return {
     id,
     ring: 3,
     claim,
-    threats: ["T10"],
+    threats,
     async attempt({ machine, seal }): Promise<Verdict> {
       const { ended, gone } = await machine.attackAsRunner(attack, seal);
       if (ended !== expected) return escaped(`ended with: ${JSON.stringify(ended)}`);

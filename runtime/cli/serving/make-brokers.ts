@@ -8,21 +8,6 @@ import { PolicyError } from "../../policy/errors.ts";
 import { WorkspaceError } from "../../workspace-errors.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 
-/**
- * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
- * another surface is another plugin until somebody has looked at it.
- */
-export const refuseChanges: CapabilityBroker = {
-  operations: {
-    "surface.change"() {
-      throw new HostError(
-        "refused-by-policy",
-        "the plugin announced other tools than the approved",
-      );
-    },
-  },
-};
-
 /** Opens the authority behind each grant. What cannot be opened is the operator's problem, named like any other. */
 export function makeBrokers(
   home: PluginHome,
@@ -54,3 +39,18 @@ export function makeBrokers(
     }
   });
 }
+
+/**
+ * Plugins of hyper-mcp announce other tools in the middle of a call. What was approved stays, and the audit says who tried:
+ * another surface is another plugin until somebody has looked at it.
+ */
+export const refuseChanges: CapabilityBroker = {
+  operations: {
+    "surface.change"() {
+      throw new HostError(
+        "refused-by-policy",
+        "the plugin announced other tools than the approved",
+      );
+    },
+  },
+};

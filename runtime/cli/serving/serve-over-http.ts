@@ -74,7 +74,7 @@ export async function serveOverHttp(
       http,
       authenticator,
       guard: makeRequestGuard(server.rate),
-      isReady: () => store.isReady(),
+      isReady: () => runtime.isReady(),
       places: places.map(({ profile: { name, tools, offers, callTool }, path, own, changes }) => ({
         path,
         mcp: {

@@ -23,6 +23,7 @@ import { LOCAL_TENANT } from "../../policy/principal.ts";
 import { makeOfferCallables } from "../../offer-callables.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
 import type { ExposedOffers } from "../../policy/expose-offers.ts";
+import { regionsOfTenant } from "../../policy/server/regions.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -44,15 +45,16 @@ import { openAtRest } from "../at-rest/open-at-rest.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
 import { tellForeignFiles } from "./foreign-files.ts";
+import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
 import { describePosture } from "../posture.ts";
-import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { openConsent, type ConsentParts } from "./open-consent.ts";
 import { openStore } from "./open-store.ts";
 import { makeLimits } from "./make-limits.ts";
 import { TenantPlugins, type OpenedKeys } from "./tenant-plugins.ts";
 import { checkStart, type Startable } from "./start-check.ts";
+import { makeLivePosture, type ProbeWatch } from "./watch-probes.ts";
 
 /** One set of plugins that one model sees together, ready to be called. */
 export interface ServedProfile {
@@ -80,6 +82,8 @@ export interface Runtime {
   readonly audit: AuditSink;
   /** What this workspace's processes, or all replicas, share. */
   readonly store: SharedStore;
+  /** Whether calls are answered at once. */
+  isReady(): boolean;
   /** How what belongs to a tenant is kept in it. */
   readonly vault: TenantVault;
   /** For tasks, where `server.rate` says what may run at the same time. */
@@ -99,6 +103,7 @@ export async function startRuntime(
   machine: Machine,
   which: WhichProfiles = {},
   over: "stdio" | "http" = "stdio",
+  probes?: ProbeWatch,
 ): Promise<Runtime> {
   assertProfile(workspace, which);
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
@@ -112,7 +117,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, { which, over });
+    return await assemble(workspace, machine, sandbox, startable, { which, over, probes });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
@@ -142,12 +147,21 @@ async function assemble(
   machine: Machine,
   sandbox: Sandbox,
   { plugins, tools, offers, graphs, mode }: Startable,
-  { which, over }: { readonly which: WhichProfiles; readonly over: "stdio" | "http" },
+  {
+    which,
+    over,
+    probes,
+  }: {
+    readonly which: WhichProfiles;
+    readonly over: "stdio" | "http";
+    readonly probes: ProbeWatch | undefined;
+  },
 ): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
   const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
-  const watch = await openWatch(workspace, machine, audit);
+  const livePosture = makeLivePosture(posture, probes);
+  const watch = await openWatch(workspace, machine, audit, { probes, posture: livePosture });
   const { store, evaluate } = openStore(workspace, machine);
   const atRest = await openAtRest(workspace, machine, store);
   if (atRest) assertSealed(workspace, machine.files);
@@ -164,15 +178,20 @@ async function assemble(
   const [first] = sets;
   if (!first) throw new Error("there is no set of plugins to serve");
   const opened = sets.flatMap((set) => set.opened);
+  probes?.begin({ audit, alert: watch.alert });
   return {
     profiles: sets.map(({ served }) => served),
     ...first.served,
-    posture,
+    get posture() {
+      return livePosture();
+    },
     audit,
     store,
+    isReady: () => store.isReady() && (probes?.isReady() ?? true),
     vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
+      await probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
@@ -242,7 +261,7 @@ function openSet(
   ]);
   const callTool = makeCallTool({
     tools: callables,
-    onChange: (alias, change) => changes.note(alias, change),
+    onChange: (alias, tenant, change) => changes.note(alias, tenant, change),
     audit,
     seal: sandbox.seal.name,
     scopes: makeToolScopes(workspace.configuration.server.scopes),
@@ -310,9 +329,16 @@ function openPlugin(
     openBrokers(tenant, key) {
       const own = tenant === LOCAL_TENANT ? {} : { tenant };
       const folder = paths.homeFolder(alias, profile, own.tenant);
+      const regions = regionsOfTenant(workspace.configuration.server.residency, tenant);
       // Without the tenant's own folder: what it names stays the same wherever that stands.
       const seal = key && { key, store: storeName(paths.homeFolder(alias, profile), paths) };
-      const home = { plugin: alias, folder, ...own, ...(seal ? { seal } : {}) };
+      const home = {
+        plugin: alias,
+        folder,
+        ...own,
+        ...(regions && { regions }),
+        ...(seal && { seal }),
+      };
       const powers = tellForeignFiles(machine.powers, audit, { alias, tenant });
       const brokers = makeBrokers(home, grants, paths, powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;

@@ -8,6 +8,8 @@ export const HTTP_GATES = [...CALLER_GATES, ...KEEPING_GATES];
 /** Gates that a waiver may name. Signatures, pins and secrets are not among them. */
 export const WAIVABLE_GATES: readonly string[] = [
   "ring5",
+  // Decided after the start, and whenever the probes have run: `runtime/cli/serving/watch-probes.ts`.
+  "probes",
   ...HTTP_GATES.filter(({ isWaivable }) => isWaivable).map(({ id }) => id),
 ];
 

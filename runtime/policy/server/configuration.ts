@@ -1,6 +1,7 @@
 import type { AuthConfiguration, ScopeConfiguration } from "./auth-configuration.ts";
 import { DEFAULT_HTTP, type HttpConfiguration } from "./http-configuration.ts";
 import type { RateConfiguration } from "./rate.ts";
+import { NO_REGIONS, type RegionConfiguration } from "./regions.ts";
 import type { StoreConfiguration } from "./store.ts";
 import type { TasksConfiguration } from "./tasks.ts";
 
@@ -16,10 +17,16 @@ export interface ServerConfiguration {
   readonly rate?: RateConfiguration;
   /** Calls that become tasks; undefined, none do. */
   readonly tasks?: TasksConfiguration;
+  /** Where hosts are, as the operator says, and which tenants are bound to it. */
+  readonly residency: RegionConfiguration;
   /** Where replicas meet. */
   readonly store: StoreConfiguration;
   /** Where the key is that signs what clients bring back. Undefined makes one at each start, good for one process. */
   readonly stateKey?: string;
 }
 
-export const NO_SERVER: ServerConfiguration = { http: DEFAULT_HTTP, store: { kind: "memory" } };
+export const NO_SERVER: ServerConfiguration = {
+  http: DEFAULT_HTTP,
+  residency: NO_REGIONS,
+  store: { kind: "memory" },
+};

@@ -41,6 +41,8 @@ export interface HttpLimits {
   readonly sessions: number;
   readonly sessionsPerPrincipal: number;
   readonly sessionIdleMs: number;
+  /** In which a stream of changes ends: its client comes again, and shows who it is. */
+  readonly listeningMs: number;
   /** In which the head and body of a request must have come. */
   readonly receiveMs: number;
   /** In which calls that run may still end, once the server was told to stop. */
@@ -59,6 +61,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   sessions: 1000,
   sessionsPerPrincipal: 50,
   sessionIdleMs: 30 * 60_000,
+  listeningMs: 10 * 60_000,
   receiveMs: 15_000,
   drainMs: 20_000,
 };

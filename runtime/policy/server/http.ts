@@ -51,6 +51,7 @@ export const HTTP_LIMIT_ROWS: Readonly<Record<string, AmountRow<keyof HttpLimits
   sessions: { field: "sessions", unit: "count", min: 1, max: 100_000 },
   sessions_per_principal: { field: "sessionsPerPrincipal", unit: "count", min: 1, max: 100_000 },
   session_idle: { field: "sessionIdleMs", unit: "duration", min: 1000, max: 24 * 60 * 60_000 },
+  listening: { field: "listeningMs", unit: "duration", min: 100, max: 24 * 60 * 60_000 },
   receive: { field: "receiveMs", unit: "duration", min: 100, max: 5 * 60_000 },
   drain: { field: "drainMs", unit: "duration", min: 1, max: 10 * 60_000 },
 };

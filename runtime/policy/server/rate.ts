@@ -73,7 +73,7 @@ export function readRate(member: Cursor): RateConfiguration {
   return {
     default: readRateLimits(fields.get("default")),
     tools: readTools(fields.get("tools")),
-    tenant: rest("tenant", {}),
+    tenant: readRateLimits(fields.get("tenant")),
     callers: callers.isAbsent() ? [] : callers.items(0, CALLERS_MAX).map(readCaller),
     requests: rest("requests", DEFAULT_REQUESTS, ["per_minute", "burst"]),
     refused: rest("refused", DEFAULT_REFUSED, ["per_minute", "burst"]),

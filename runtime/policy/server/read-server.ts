@@ -4,6 +4,7 @@ import { readAuth } from "./read-auth.ts";
 import { readHttp } from "./http.ts";
 import { readRate } from "./rate.ts";
 import { readReference } from "./reference.ts";
+import { readRegions } from "./regions.ts";
 import { readScopes } from "./read-scopes.ts";
 import { readStore } from "./store.ts";
 import { readTasks } from "./tasks.ts";
@@ -13,11 +14,13 @@ export function readServer(member: Cursor): ServerConfiguration {
   if (member.isAbsent()) return NO_SERVER;
   const fields = member.fields(
     [],
-    ["auth", "scopes", "http", "rate", "store", "state_key", "tasks"],
+    ["auth", "scopes", "http", "rate", "regions", "tenants", "store", "state_key", "tasks"],
   );
   const stateKey = fields.get("state_key");
+  const auth = fields.optional("auth", readAuth);
   return {
-    ...fields.optional("auth", readAuth),
+    ...auth,
+    residency: readRegions(fields.get("regions"), fields.get("tenants"), auth.auth),
     ...fields.optional("scopes", readScopes),
     http: readHttp(fields.get("http")),
     ...fields.optional("rate", readRate),

@@ -16,6 +16,8 @@ const CALL_MS_MAX = 10_000;
 const RESIDENT_BYTES_MAX = 128 * 1024 * 1024;
 /** It will not answer, so nobody waits long for it. */
 const STAY_MS = 100;
+/** Whoever is not ended by the deadline is ended by this, and the answer says so. */
+const LATE_MS = 1000;
 /** What was killed is gone long before. */
 const GONE_MS_MAX = 2000;
 
@@ -62,7 +64,7 @@ async function play(channel: Channel, attack: RunnerAttack): Promise<JsonValue> 
     operations: collectOperations(brokers),
     brokers,
   };
-  const { signal } = new AbortController();
+  const signal = AbortSignal.timeout(deadlineMs + LATE_MS);
   const scope = { callId: attack, plugin: "hostile", tool: "attack", signal };
   const answer = await channel.call({ scope, export: ["attack"], args: [], context: null }, terms);
   return answer.value;

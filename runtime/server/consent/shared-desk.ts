@@ -1,5 +1,10 @@
 import { isJsonObject, type JsonObject } from "@glovebox/host-api/json";
-import type { OperatorDecision, OperatorDesk, PendingApproval } from "../../consent/desk.ts";
+import type {
+  ListedApproval,
+  OperatorDecision,
+  OperatorDesk,
+  PendingApproval,
+} from "../../consent/desk.ts";
 import { storeKey, type SharedStore } from "../store/shared-store.ts";
 import { PLAIN_VAULT, type TenantVault } from "../store/tenant-vault.ts";
 
@@ -21,6 +26,10 @@ export function makeSharedDesk(
   const pendingKey = (id: string): string => storeKey("approval", id);
   const decisionKey = (id: string): string => storeKey("approval-decision", id);
   const listOf = (principal: string): string => storeKey("approvals", "principal", principal);
+  const read = async (key: string): Promise<JsonObject | undefined> => {
+    const stored = await store.get(key);
+    return stored && parseObject(stored.value);
+  };
   const seal = ({ tenant, id }: PendingApproval, text: string): Promise<string> =>
     vault.seal(tenant, pendingKey(id), text);
   /** What waits by an id; undefined when nothing does that can be read. */
@@ -75,9 +84,20 @@ export function makeSharedDesk(
     },
     async list() {
       const ids = await store.listed(LIST, { countMax: PENDING_MAX });
-      const found = await Promise.all(ids.map(find));
+      const found = await Promise.all(
+        ids.map(async (id) => [await find(id), await read(decisionKey(id))] as const),
+      );
       return found
-        .flatMap((pending) => (pending ? [pending as unknown as PendingApproval] : []))
+        .flatMap(([pending, decided]): ListedApproval[] =>
+          pending
+            ? [
+                {
+                  ...(pending as unknown as PendingApproval),
+                  ...(decided ? { decided: decided as unknown as OperatorDecision } : {}),
+                },
+              ]
+            : [],
+        )
         .toSorted((left, right) => left.createdMs - right.createdMs);
     },
     async decide(decision) {

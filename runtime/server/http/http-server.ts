@@ -115,7 +115,10 @@ export class HttpServer {
     if (request.method === "OPTIONS") return answerPreflight(exchange);
     const address = clientAddressOf(request, this.#trusted);
     const wait = this.#guard?.admitAddress(address);
-    if (wait !== undefined) return answerTooMany(exchange, wait);
+    if (wait !== undefined) {
+      this.#noteRefused(address, { reason: "too-many", status: 429 });
+      return answerTooMany(exchange, wait);
+    }
     const authentication = await this.#authenticate(request);
     if (authentication.kind === "challenge") {
       const { challenge, key } = authentication;
@@ -126,7 +129,10 @@ export class HttpServer {
     }
     const { principal } = authentication;
     const waitOwn = this.#guard?.admitPrincipal(principal);
-    if (waitOwn !== undefined) return answerTooMany(exchange, waitOwn);
+    if (waitOwn !== undefined) {
+      this.#noteRefused(address, { reason: "too-many", status: 429, principal: principal.id });
+      return answerTooMany(exchange, waitOwn);
+    }
     return endpoint.handle(exchange, principal);
   }
 

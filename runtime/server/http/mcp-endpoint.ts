@@ -55,6 +55,7 @@ export class McpEndpoint {
   readonly #serverInfo: JsonObject;
   readonly #makeServer: ReturnType<typeof makeMcpServers>;
   readonly #modern: ModernLeg;
+  readonly #mayRead: (principal: Principal, uri: string) => boolean;
 
   constructor(setting: EndpointSetting) {
     this.#setting = setting;
@@ -78,13 +79,15 @@ export class McpEndpoint {
     );
     this.#serverInfo = serverInfoOf(mcp);
     this.#makeServer = makeMcpServers(mcp);
+    this.#mayRead = (principal, uri) => findReadable(mcp, principal, uri) !== undefined;
     this.#modern = new ModernLeg({
       makeServer: this.#makeServer,
       subscriptionsMax: limits.connections,
       takeStream: (principalId) => setting.takeStream(principalId),
       onError: (error) => setting.onError(error),
       mayCall: (principal, name) => authenticator.decideTool(principal, name) === undefined,
-      mayRead: (principal, uri) => findReadable(mcp, principal, uri) !== undefined,
+      mayRead: this.#mayRead,
+      listeningMs: limits.listeningMs,
       ...(mcp.changes ? { changes: mcp.changes } : {}),
       ...(mcp.tasks ? { tasks: mcp.tasks } : {}),
     });
@@ -173,6 +176,8 @@ export class McpEndpoint {
       path,
       callTool: this.#calls.callTool,
       changes: this.#modern.changes,
+      listeningMs: this.#setting.limits.listeningMs,
+      mayRead: this.#mayRead,
       budget: sessions.budget,
       known: this.#known,
       makeServer: this.#makeServer,
@@ -208,7 +213,7 @@ export class McpEndpoint {
       session.server.close().catch(() => undefined);
     } else if (!(headers["accept"] ?? "").includes("text/event-stream"))
       answerProblem(exchange, "NOT_ACCEPTABLE", "A session's stream is text/event-stream.");
-    else session.listen(exchange);
+    else session.listen(exchange, principal);
   }
 
   #findSession(

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   createMcpHandler,
   type AuthInfo,
@@ -7,6 +8,7 @@ import {
 import type { JsonObject } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
 import type { Origin } from "../mcp/connection.ts";
+import { makeChangeBus, type ChangeBus } from "../mcp/change-bus.ts";
 import type { makeMcpServers } from "../mcp/mcp-server.ts";
 import type { Principal } from "../../policy/principal.ts";
 import type { Tasks } from "../tasks/tasks.ts";
@@ -21,7 +23,9 @@ import { readTaskIds, TaskListening } from "./task-listening.ts";
 export interface ModernLegSetting {
   readonly makeServer: ReturnType<typeof makeMcpServers>;
   readonly subscriptionsMax: number;
-  readonly changes?: ServerEventBus;
+  readonly changes?: ChangeBus;
+  /** In which who listens is sent away, to come again and show who it is. */
+  readonly listeningMs: number;
   readonly tasks?: Tasks;
   readonly mayCall: (principal: Principal, tool: string) => boolean;
   readonly mayRead: (principal: Principal, uri: string) => boolean;
@@ -39,9 +43,14 @@ const KEEP_ALIVE_MS = 15_000;
 export class ModernLeg {
   readonly #setting: ModernLegSetting;
   readonly #handler: McpHttpHandler;
+  /** Who listens to changes hears of them. */
+  readonly changes: ChangeBus;
+  /** For whom the SDK begins to listen. It knows one bus for all of its requests. */
+  readonly #listener = new AsyncLocalStorage<Principal>();
 
   constructor(setting: ModernLegSetting) {
     this.#setting = setting;
+    this.changes = setting.changes ?? makeChangeBus();
     this.#handler = createMcpHandler(
       ({ authInfo }) =>
         setting.makeServer({
@@ -55,14 +64,9 @@ export class ModernLeg {
         keepAliveMs: KEEP_ALIVE_MS,
         maxSubscriptions: setting.subscriptionsMax,
         onerror: (error) => setting.onError(error),
-        ...(setting.changes ? { bus: setting.changes } : {}),
+        bus: this.#busOfListener(),
       },
     );
-  }
-
-  /** Who listens to changes hears of them. */
-  get changes(): ServerEventBus {
-    return this.#handler.bus;
   }
 
   /** Answers one request. `begun` is a call that was begun without the SDK, as far as it came. */
@@ -82,7 +86,12 @@ export class ModernLeg {
       value = keepReadable(value, (uri) => this.#setting.mayRead(origin.principal, uri));
     }
     const controller = new AbortController();
+    const isListening = value["method"] === "subscriptions/listen";
+    const timer = isListening
+      ? setTimeout(() => controller.abort(), this.#setting.listeningMs).unref()
+      : undefined;
     exchange.onClosed((isFinished) => {
+      clearTimeout(timer);
       if (!isFinished) controller.abort();
     });
     const request = new Request("http://localhost/mcp", {
@@ -92,11 +101,32 @@ export class ModernLeg {
     });
     const listening = taskIds && (await this.#listen(origin, value, taskIds));
     if (listening) exchange.onClosed(() => listening.close());
-    const response = await this.#handler.fetch(request, {
-      authInfo: toAuthInfo(origin, begun?.answer),
-      parsedBody: listening?.message ?? value,
-    });
+    const response = await this.#listener.run(origin.principal, () =>
+      this.#handler.fetch(request, {
+        authInfo: toAuthInfo(origin, begun?.answer),
+        parsedBody: listening?.message ?? value,
+      }),
+    );
     await send(exchange, response, begun?.reply ?? new Reply(exchange), listening);
+  }
+
+  /** To each listener what happened to its own tenant, and may be read by it. */
+  #busOfListener(): ServerEventBus {
+    return {
+      publish() {
+        throw new Error("changes are published where they happen");
+      },
+      subscribe: (listener) => {
+        const principal = this.#listener.getStore();
+        if (!principal) throw new Error("somebody listens without being known");
+        return this.changes.subscribe(({ tenant, event }) => {
+          const isOwn = tenant === principal.tenant;
+          const { mayRead } = this.#setting;
+          if (isOwn && (event.kind !== "resource_updated" || mayRead(principal, event.uri)))
+            listener(event);
+        });
+      },
+    };
   }
 
   async #listen(

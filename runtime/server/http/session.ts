@@ -5,7 +5,6 @@ import {
   type MessageExtraInfo,
   type RequestId,
   type Server,
-  type ServerEventBus,
   type Transport,
   type TransportSendOptions,
 } from "@modelcontextprotocol/server";
@@ -14,6 +13,7 @@ import type { ToolAnswer } from "../../answer.ts";
 import type { CallTool } from "../../call.ts";
 import type { Principal } from "../../policy/principal.ts";
 import { askableOf, takeFrom, type McpConnection, type Origin } from "../mcp/connection.ts";
+import type { ChangeBus, TenantEvent } from "../mcp/change-bus.ts";
 import { tellChanges } from "../mcp/tell-changes.ts";
 import { DirectCalls, type DirectOrigin } from "../mcp/direct-calls.ts";
 import { answerProblem, answerRpcError, SAFE_HEADERS, toEvent } from "./answers.ts";
@@ -37,7 +37,10 @@ export interface SessionSetting {
   readonly principal: Principal;
   /** Of the endpoint where it was begun. It is a session nowhere else. */
   readonly path: string;
-  readonly changes: ServerEventBus;
+  readonly changes: ChangeBus;
+  /** In which its stream ends, so that its client comes again and shows who it is. */
+  readonly listeningMs: number;
+  mayRead(principal: Principal, uri: string): boolean;
   /** What it may keep beside the other sessions. */
   readonly budget: EventBudget;
   readonly callTool: CallTool;
@@ -78,12 +81,15 @@ export class HttpSession implements Transport {
   readonly #headers = { "mcp-session-id": this.sessionId };
   readonly #stopChanges: () => void;
   #common: Reply | undefined;
+  /** As its latest request showed it: one that may less now than at the beginning hears less. */
+  #principal: Principal;
   #requests = 0;
   #version = "";
   #isClosed = false;
 
   constructor(setting: SessionSetting) {
     this.#setting = setting;
+    this.#principal = setting.principal;
     this.principalId = setting.principal.id;
     this.path = setting.path;
     this.#log = new EventLog({ budget: setting.budget });
@@ -106,7 +112,10 @@ export class HttpSession implements Transport {
       },
     });
     this.server = setting.makeServer(connection);
-    this.#stopChanges = tellChanges(this.server, setting.changes, connection.subscribed);
+    const isFor = ({ tenant, event }: TenantEvent): boolean =>
+      tenant === this.#principal.tenant &&
+      (event.kind !== "resource_updated" || setting.mayRead(this.#principal, event.uri));
+    this.#stopChanges = tellChanges(this.server, setting.changes, connection.subscribed, isFor);
   }
 
   /** Whether a client waits for something here. */
@@ -125,6 +134,7 @@ export class HttpSession implements Transport {
   /** One message of the client's, from the body of a POST. */
   receive(exchange: HttpExchange, value: JsonObject, origin: Origin): void {
     this.lastUsedMs = performance.now();
+    this.#principal = origin.principal;
     const from: DirectOrigin = {
       caller: { ...origin, can: askableOf(this.server.getClientCapabilities()) },
       ...(origin.trace ? { trace: origin.trace } : {}),
@@ -147,8 +157,9 @@ export class HttpSession implements Transport {
   }
 
   /** A GET: the stream of what belongs to no request, or the rest of a stream whose connection broke. */
-  listen(exchange: HttpExchange): void {
+  listen(exchange: HttpExchange, principal: Principal): void {
     this.lastUsedMs = performance.now();
+    this.#principal = principal;
     const lastId = exchange.request.headers["last-event-id"];
     const found = lastId === undefined ? undefined : this.#log.after(lastId);
     if (lastId !== undefined && !found)
@@ -215,10 +226,13 @@ export class HttpSession implements Transport {
       keep: (json) => this.#log.add(COMMON_STREAM, json),
     });
     this.#common = reply;
-    exchange.onClosed(() => {
+    const end = (): void => {
+      clearTimeout(timer);
       reply.detach();
       if (this.#common === reply) this.#common = undefined;
-    });
+    };
+    const timer = setTimeout(end, this.#setting.listeningMs).unref();
+    exchange.onClosed(end);
     reply.resume(exchange, missed);
   }
 

@@ -1,10 +1,19 @@
-import {
-  InMemoryServerEventBus,
-  type ServerEvent,
-  type ServerEventBus,
-} from "@modelcontextprotocol/server";
+import type { ServerEvent } from "@modelcontextprotocol/server";
 import type { Changes } from "../../changes.ts";
 import type { Change } from "../../sandbox/sandbox.ts";
+
+/** Something that clients may have read has changed, in the data of one tenant. */
+export interface TenantEvent {
+  readonly tenant: string;
+  readonly event: ServerEvent;
+}
+
+/** Tells of changes. Whoever listens decides what of it is for whom. */
+export interface ChangeBus {
+  publish(change: TenantEvent): void;
+  /** Answers how to stop. */
+  subscribe(listener: (change: TenantEvent) => void): () => void;
+}
 
 const KINDS = {
   tools: "tools_list_changed",
@@ -13,13 +22,23 @@ const KINDS = {
 } as const;
 
 /** Of one process. */
-export function makeChangeBus(): ServerEventBus {
-  return new InMemoryServerEventBus();
+export function makeChangeBus(): ChangeBus {
+  const listeners = new Set<(change: TenantEvent) => void>();
+  return {
+    publish(change) {
+      for (const listener of listeners) listener(change);
+    },
+    subscribe(listener) {
+      const own = (change: TenantEvent): void => listener(change);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+  };
 }
 
-/** What plugins say has changed, as the SDK's servers hear it. Ends with `changes`. */
-export function publishChanges(changes: Changes, bus: ServerEventBus): void {
-  changes.listen((change) => bus.publish(toEvent(change)));
+/** What plugins say has changed, as servers hear it. Ends with `changes`. */
+export function publishChanges(changes: Changes, bus: ChangeBus): void {
+  changes.listen((change, tenant) => bus.publish({ tenant, event: toEvent(change) }));
 }
 
 function toEvent(change: Change): ServerEvent {

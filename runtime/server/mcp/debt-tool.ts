@@ -34,7 +34,7 @@ const INPUT_SCHEMA = {
 /** The published schema, without what makes it a document of its own: a client may compile many schemas in one place. */
 function outputSchema(): NonNullable<Tool["outputSchema"]> {
   const { $id: _id, title: _title, $schema: _dialect, ...schema } = reportSchema;
-  return withErrors(schema as unknown as JsonObject);
+  return withErrors(schema);
 }
 
 export const DEBT_TOOL = {

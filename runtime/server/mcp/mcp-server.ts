@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Server, type ServerEventBus } from "@modelcontextprotocol/server";
+import { Server } from "@modelcontextprotocol/server";
 import type { CallTool } from "../../call.ts";
 import type { ExposedTool } from "../../policy/expose.ts";
 import type { ExposedOffers } from "../../policy/expose-offers.ts";
@@ -13,6 +13,7 @@ import {
   type Asking,
   type SpentStates,
 } from "./asking.ts";
+import type { ChangeBus } from "./change-bus.ts";
 import type { McpConnection } from "./connection.ts";
 import type { ReportDebt } from "../../debt/cached-report.ts";
 import { DEBT_TOOL } from "./debt-tool.ts";
@@ -40,7 +41,7 @@ export interface McpSetting {
   /** Calls that become tasks. Left out, none does, and the extension is not offered. */
   readonly tasks?: Tasks;
   /** What has changed is told to clients that listen. */
-  readonly changes?: ServerEventBus;
+  readonly changes?: ChangeBus;
 }
 
 /** Tools are pinned for the life of the process, so a client may keep the list. The report is made anew each time. */

@@ -1,14 +1,20 @@
-import type { Server, ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { Server, ServerEvent } from "@modelcontextprotocol/server";
+import type { ChangeBus, TenantEvent } from "./change-bus.ts";
 
-/** Tells the client of a connection, while there is one, that lists have changed. Answers how to stop. */
+/**
+ * Tells the client of a connection, while there is one, that lists have changed. `isFor` is asked about each change when it
+ * happens: what a client subscribed to once, it may not read any more. Answers how to stop.
+ */
 export function tellChanges(
   server: Server,
-  changes: ServerEventBus,
+  changes: ChangeBus,
   subscribed: Pick<ReadonlySet<string>, "has">,
+  isFor: (change: TenantEvent) => boolean,
 ): () => void {
-  return changes.subscribe((event) => {
+  return changes.subscribe((change) => {
+    if (!isFor(change)) return;
     // A client that has gone, or that wants to hear nothing, has no part in the change.
-    tell(server, event, subscribed)?.catch(() => undefined);
+    tell(server, change.event, subscribed)?.catch(() => undefined);
   });
 }
 

@@ -60,7 +60,8 @@ export function serveOverStdio(
     const subscribed = {
       has: (uri: string) => connection.subscribed.has(uri) || !made.getClientCapabilities(),
     };
-    if (setting.changes) stopChanges = tellChanges(made, setting.changes, subscribed);
+    // There is one tenant, whoever holds the pipes.
+    if (setting.changes) stopChanges = tellChanges(made, setting.changes, subscribed, () => true);
     return made;
   };
   const handle = serveStdio(open, {

@@ -1,5 +1,7 @@
-import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { ServerEvent } from "@modelcontextprotocol/server";
 import { isJsonObject } from "@glovebox/host-api/json";
+import { TENANT_CHARS_MAX } from "../../policy/principal.ts";
+import type { ChangeBus, TenantEvent } from "../mcp/change-bus.ts";
 import { storeKey, type SharedStore } from "./shared-store.ts";
 
 const KINDS: ReadonlySet<string> = new Set<ServerEvent["kind"]>([
@@ -18,18 +20,19 @@ export async function openSharedEvents(
   store: SharedStore,
   place: string,
   onTrouble: (error: unknown) => void,
-): Promise<ServerEventBus & { close(): Promise<void> }> {
+): Promise<ChangeBus & { close(): Promise<void> }> {
   const channel = storeKey("events", place);
-  const listeners = new Set<(event: ServerEvent) => void>();
+  const listeners = new Set<(change: TenantEvent) => void>();
   const stop = await store.subscribe(channel, (message) => {
-    const event = parseEvent(message);
-    if (event) for (const listener of listeners) listener(event);
+    const change = parseEvent(message);
+    if (change) for (const listener of listeners) listener(change);
   });
   return {
     // Also to those of this process: what they hear is what everyone does.
-    publish: (event) => void store.publish(channel, JSON.stringify(event)).catch(onTrouble),
+    publish: ({ tenant, event }) =>
+      void store.publish(channel, JSON.stringify({ ...event, tenant })).catch(onTrouble),
     subscribe(listener) {
-      const own = (event: ServerEvent): void => listener(event);
+      const own = (change: TenantEvent): void => listener(change);
       listeners.add(own);
       return () => void listeners.delete(own);
     },
@@ -38,7 +41,7 @@ export async function openSharedEvents(
 }
 
 /** Undefined for what is no event: whoever else can write to the store can send anything. */
-function parseEvent(message: string): ServerEvent | undefined {
+function parseEvent(message: string): TenantEvent | undefined {
   let value: unknown;
   try {
     value = JSON.parse(message);
@@ -47,7 +50,10 @@ function parseEvent(message: string): ServerEvent | undefined {
   }
   if (!isJsonObject(value) || typeof value["kind"] !== "string" || !KINDS.has(value["kind"]))
     return undefined;
-  const { kind, uri } = value;
-  if (kind !== "resource_updated") return { kind } as ServerEvent;
-  return typeof uri === "string" && uri.length <= URI_CHARS_MAX ? { kind, uri } : undefined;
+  const { kind, uri, tenant } = value;
+  if (typeof tenant !== "string" || tenant.length > TENANT_CHARS_MAX) return undefined;
+  if (kind !== "resource_updated") return { tenant, event: { kind } as ServerEvent };
+  return typeof uri === "string" && uri.length <= URI_CHARS_MAX
+    ? { tenant, event: { kind, uri } }
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { CallRecord } from "../../audit/record.ts";
-import type { CallObserver } from "../../call.ts";
+import type { CallKind, CallObserver } from "../../call.ts";
+import type { ProbeRun } from "../../debt/probe-result.ts";
 
 /** Numbers of rules and of operations are ours and closed; this holds against a mistake, not against an attack. */
 const NAMES_MAX = 500;
@@ -9,6 +10,8 @@ const NAMES_MAX = 500;
 export interface MeasuredPosture {
   readonly waivers: readonly { readonly gate: string }[];
   suspended(): readonly string[];
+  /** The last run of the probes, where there was one. */
+  probes?(): ProbeRun | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export function makeCallMetrics(meter: Meter, posture: MeasuredPosture): CallObs
     .addCallback((result) => {
       for (const alias of posture.suspended()) result.observe(1, { plugin: alias });
     });
+  measureProbes(meter, () => posture.probes?.());
   const nameOnce = makeBound();
   return {
     begin(_callId, { plugin }) {
@@ -74,12 +78,46 @@ export function makeCallMetrics(meter: Meter, posture: MeasuredPosture): CallObs
   };
 }
 
-/** As the semantic conventions for MCP name them. */
+function measureProbes(meter: Meter, last: () => ProbeRun | undefined): void {
+  const count = (name: string, description: string, isHeld: boolean): void => {
+    meter.createObservableGauge(name, { description }).addCallback((result) => {
+      const run = last();
+      if (run) result.observe(run.results.filter(({ held }) => held === isHeld).length);
+    });
+  };
+  count("glovebox.probes.held", "Claims that held in the probes' last run.", true);
+  count("glovebox.probes.escaped", "Claims that did not hold, or could not be tried.", false);
+  meter
+    .createObservableGauge("glovebox.probes.last_run", {
+      description: "When the probes' last run ended, in seconds since 1970.",
+      unit: "s",
+    })
+    .addCallback((result) => {
+      const run = last();
+      if (run) result.observe(Date.parse(run.at) / 1000);
+    });
+}
+
+const METHODS: Readonly<Record<CallKind, string>> = {
+  tool: "tools/call",
+  resource: "resources/read",
+  prompt: "prompts/get",
+  completion: "completion/complete",
+};
+
+/** What is called, as the semantic conventions for MCP name it. A resource goes by its pinned address or template. */
+export function attributesOfCalled(kind: CallKind, name: string): Attributes {
+  return {
+    "mcp.method.name": METHODS[kind],
+    ...(kind === "tool" && { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name }),
+    ...(kind === "resource" && { "mcp.resource.uri": name }),
+    ...(kind === "prompt" && { "gen_ai.prompt.name": name }),
+  };
+}
+
 export function attributesOf(record: CallRecord): Attributes {
   return {
-    "mcp.method.name": "tools/call",
-    "gen_ai.operation.name": "execute_tool",
-    "gen_ai.tool.name": record.tool_name,
+    ...attributesOfCalled(record.what ?? "tool", record.tool_name),
     "glovebox.plugin": record.alias,
     "glovebox.status": record.status,
     ...(record.error_code === undefined ? {} : { "error.type": record.error_code }),

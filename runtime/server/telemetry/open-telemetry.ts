@@ -1,5 +1,5 @@
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
-import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -26,6 +26,8 @@ const QUEUE_MAX = 2048;
 
 export interface Telemetry {
   readonly observer: CallObserver;
+  /** What Prometheus reads, where the configuration wants it read. */
+  readonly metrics?: () => Promise<string>;
   /** Sends what is left, as far as that can be done soon. */
   close(): Promise<void>;
 }
@@ -38,12 +40,12 @@ export interface TelemetryFacts extends MeasuredPosture {
 
 /**
  * Opens what the configuration asks for. Whoever asks for nothing does not load this file.
- * Nothing waits for a collector: what it does not take is dropped. Throws where metrics cannot be listened for.
+ * Nothing waits for a collector: what it does not take is dropped. Nothing listens here.
  */
-export async function openTelemetry(
+export function openTelemetry(
   { otlp, prometheus }: TelemetryConfiguration,
   facts: TelemetryFacts,
-): Promise<Telemetry> {
+): Telemetry {
   const resource = resourceFromAttributes({
     "service.name": "glovebox",
     "service.version": facts.version,
@@ -51,11 +53,8 @@ export async function openTelemetry(
   const headers = readHeaders(facts.headers);
   const readers: IMetricReader[] = [];
   if (otlp) readers.push(makePushReader(otlp, headers));
-  if (prometheus) {
-    const exporter = new PrometheusExporter({ ...prometheus, preventServerStart: true });
-    await exporter.startServer();
-    readers.push(exporter);
-  }
+  const exporter = prometheus && new PrometheusExporter({ preventServerStart: true });
+  if (exporter) readers.push(exporter);
   const meters = new MeterProvider({ resource, readers });
   const tracers = otlp && makeTracers(otlp, headers, resource);
   const measuring = makeCallMetrics(meters.getMeter("glovebox", facts.version), facts);
@@ -64,11 +63,18 @@ export async function openTelemetry(
     : measuring;
   return {
     observer,
+    ...(exporter ? { metrics: () => readMetrics(exporter) } : {}),
     async close() {
       const flushed = Promise.allSettled([meters.shutdown(), tracers?.shutdown()]);
       await Promise.race([flushed, new Promise((end) => setTimeout(end, FLUSH_MS_MAX).unref())]);
     },
   };
+}
+
+async function readMetrics(exporter: PrometheusExporter): Promise<string> {
+  const { resourceMetrics, errors } = await exporter.collect();
+  if (errors.length > 0) throw new Error("not all metrics could be collected");
+  return new PrometheusSerializer().serialize(resourceMetrics);
 }
 
 function makePushReader(

@@ -9,7 +9,7 @@ import {
 } from "@opentelemetry/api";
 import { parseTraceParent, type TraceContext } from "../../audit/trace-context.ts";
 import type { CallObserver } from "../../call.ts";
-import { attributesOf } from "./metrics.ts";
+import { attributesOf, attributesOfCalled } from "./metrics.ts";
 
 const STATE_CHARS_MAX = 512;
 
@@ -18,17 +18,16 @@ export function makeCallSpans(tracer: Tracer): CallObserver {
   return {
     begin(callId, callable, { caller, trace: context }) {
       const { principal, conversation } = caller;
-      const { plugin, exposedName } = callable;
+      const { plugin, exposedName, kind = "tool" } = callable;
+      const called = attributesOfCalled(kind, exposedName);
       const span = tracer.startSpan(
-        `tools/call ${exposedName}`,
+        `${called["mcp.method.name"]} ${exposedName}`,
         {
           kind: SpanKind.SERVER,
           attributes: {
-            "mcp.method.name": "tools/call",
+            ...called,
             "mcp.session.id": conversation,
-            "gen_ai.operation.name": "execute_tool",
-            "gen_ai.tool.name": exposedName,
-            "gen_ai.tool.call.id": callId,
+            ...(kind === "tool" && { "gen_ai.tool.call.id": callId }),
             "enduser.id": principal.id,
             "glovebox.tenant": principal.tenant,
             "glovebox.plugin": plugin.alias,

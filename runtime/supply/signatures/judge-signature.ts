@@ -158,8 +158,8 @@ function notFor(candidates: readonly TrustEntry[], plugin: string): SupplyError 
   return new SupplyError("ERR_SIGNER_NOT_FOR_PLUGIN", message);
 }
 
-/** Verifies that `key`, the one that the bundle claims, made the signature. */
-function verifyKeySignature({ claimedKey, sigstore }: KeyBundle, { key }: PublicKey): void {
+/** Verifies that `key`, the one that the bundle claims, made the signature. Throws `ERR_SIGNATURE_INVALID`. */
+export function verifyKeySignature({ claimedKey, sigstore }: KeyBundle, { key }: PublicKey): void {
   // A key is trusted without logs and timestamps, so they are asked for by nothing and cannot vouch for anything:
   // the thresholds come from here, never from what a bundle brings along.
   const none = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };

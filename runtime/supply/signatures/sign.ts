@@ -11,8 +11,12 @@ import type { PluginStatement } from "./statement.ts";
  * `privateKey` is as `parsePrivateKey` read it: Ed25519, or ECDSA P-256 with SHA-256. Throws `ERR_KEY_INVALID`.
  */
 export function signStatement(statement: PluginStatement, privateKey: KeyObject): Uint8Array {
+  return signPayload(formatStatement(statement), privateKey);
+}
+
+/** The same over any in-toto statement. */
+export function signPayload(payload: Uint8Array, privateKey: KeyObject): Uint8Array {
   const { digest } = publicKeyOf(privateKey);
-  const payload = formatStatement(statement);
   const signed = dsse.preAuthEncoding(PAYLOAD_TYPE, Buffer.from(payload));
   const algorithm = privateKey.asymmetricKeyType === "ed25519" ? null : "sha256";
   return formatBundle(payload, sign(algorithm, signed, privateKey), digest);

@@ -8,7 +8,7 @@ export const CALL_MUTATIONS = mutationsOf(3, [
   [
     "a call has no deadline",
     change("runtime/sandbox/channel.ts", "      deadlineMs,\n", "      1_000_000,\n"),
-    "call.deadline",
+    ["call.deadline", "runner.outlive"],
   ],
   [
     "memories get no maximum",
@@ -83,11 +83,7 @@ export const CALL_MUTATIONS = mutationsOf(3, [
   ],
   [
     "nobody's calls are counted",
-    change(
-      "runtime/cli/serving/start-runtime.ts",
-      "if (!rate) return PLAIN_STEPS;",
-      "return PLAIN_STEPS;",
-    ),
+    change("runtime/cli/serving/make-limits.ts", "if (!rate) return", "return"),
     "call.rate",
   ],
   [
@@ -138,8 +134,8 @@ export const ANSWER_MUTATIONS = mutationsOf(null, [
     [
       change(
         CALL,
-        "makeVisible(message.slice(0, LOG_LINE_CHARS_MAX))",
-        "message.slice(0, LOG_LINE_CHARS_MAX)",
+        "makeVisible(message.slice(0, HEARD_CHARS_MAX.log))",
+        "message.slice(0, HEARD_CHARS_MAX.log)",
       ),
       change(
         "runtime/audit/chain/lines.ts",

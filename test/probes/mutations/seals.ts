@@ -1,3 +1,4 @@
+import type { Change } from "../mutation.ts";
 import { change, mutationsOf } from "./change.ts";
 
 const TIGHTEN = "runtime/sandbox/launch/tighten.ts";
@@ -50,8 +51,25 @@ export const SEAL_MUTATIONS = mutationsOf(5, [
   ["a runner has the broker's descriptors", change(PROCESS, "markDescriptors();\n", "\n"), "seal"],
   [
     "a runner starts without a filter of system calls",
-    change(BUBBLEWRAP, '    "--seccomp",\n    String(SECCOMP_DESCRIPTOR),\n', ""),
-    "seal.outer",
+    [
+      onlyForm("bubblewrap"),
+      change(BUBBLEWRAP, '    "--seccomp",\n    String(SECCOMP_DESCRIPTOR),\n', ""),
+    ],
+    "seal",
+    { behind: "where bubblewrap does not hold, Landlock is asked for" },
+  ],
+  [
+    "a launched runner starts without a filter of system calls",
+    [
+      onlyForm("landlock"),
+      change(
+        LAUNCHER,
+        'return installFilter(call, "start") ? undefined : "seccomp";',
+        "return undefined;",
+      ),
+    ],
+    "seal",
+    { programs: ["landlock"], behind: "where there is bubblewrap, Landlock is not asked for" },
   ],
   [
     "a runner's root has files of the host",
@@ -65,11 +83,7 @@ export const SEAL_MUTATIONS = mutationsOf(5, [
   [
     "Landlock restricts nothing",
     [
-      change(
-        "runtime/sandbox/seal/choose-seal.ts",
-        'linux: ["bubblewrap", "landlock"]',
-        'linux: ["landlock"]',
-      ),
+      onlyForm("landlock"),
       change(
         LAUNCHER,
         "const unrestricted = restrictToFiles(call, order);",
@@ -79,21 +93,10 @@ export const SEAL_MUTATIONS = mutationsOf(5, [
     "seal.outer",
     { programs: ["landlock"], behind: "where there is bubblewrap, Landlock is not asked for" },
   ],
-  [
-    "a launched runner starts without a filter of system calls",
-    [
-      change(
-        "runtime/sandbox/seal/choose-seal.ts",
-        'linux: ["bubblewrap", "landlock"]',
-        'linux: ["landlock"]',
-      ),
-      change(
-        LAUNCHER,
-        'return installFilter(call, "start") ? undefined : "seccomp";',
-        "return undefined;",
-      ),
-    ],
-    "seal.outer",
-    { programs: ["landlock"], behind: "where there is bubblewrap, Landlock is not asked for" },
-  ],
 ]);
+
+/** The other form is not there, and cannot take this one's place. */
+function onlyForm(name: "bubblewrap" | "landlock"): Change {
+  const file = "runtime/sandbox/seal/choose-seal.ts";
+  return change(file, 'linux: ["bubblewrap", "landlock"]', `linux: ["${name}"]`);
+}

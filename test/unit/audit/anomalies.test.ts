@@ -91,7 +91,9 @@ describe("a destination", () => {
     assert.deepEqual(
       watch(
         rule,
-        calls.map((destinations) => ({ destinations })),
+        calls.map((names) => ({
+          destinations: names.map((host) => ({ scheme: "https", host, port: 443, region: null })),
+        })),
         100,
         hosts,
       ),

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { CallScope, CapabilityBroker, HostOperation } from "@glovebox/host-api/capability";
+import type {
+  CallScope,
+  CapabilityBroker,
+  Destination,
+  HostOperation,
+} from "@glovebox/host-api/capability";
 import { HostError } from "@glovebox/host-api/errors";
-import type { JsonValue } from "@glovebox/host-api/json";
-import { watchBrokers, type Exercised } from "../../../runtime/audit/watch-brokers.ts";
+import { DESTINATIONS_PER_CALL_MAX, watchBrokers } from "../../../runtime/audit/watch-brokers.ts";
 
 const REQUEST = { args: [], body: new Uint8Array() };
 
@@ -67,32 +71,44 @@ describe("a watched broker", () => {
     assert.deepEqual(missing.takeAll("1").capabilities, ["kv"]);
   });
 
-  it("says which hosts a call sent to: asked for, redirected to, and failed on the way", async () => {
-    const send = async (url: string, answer: () => JsonValue): Promise<Exercised> => {
-      const watched = watchBrokers([
-        { operations: { "http.send": async () => ({ value: answer() }) } },
-      ]);
-      const operation = watched.brokers[0]?.operations["http.send"] as HostOperation;
-      const request = { args: ["GET", url, []], body: new Uint8Array() };
-      await Promise.resolve(operation(request, scope("1"))).catch(() => undefined);
-      return watched.take("1");
-    };
-    const lands = (url: string) => () => ({ status: 200, url });
-    const fails = (tag: "timed-out" | "refused-by-policy") => () => {
-      throw new HostError(tag, "");
-    };
-    const hostsOf = async (url: string, answer: () => JsonValue) =>
-      (await send(url, answer)).destinations;
-    assert.deepEqual(await hostsOf("https://a.example/x", lands("https://a.example/x")), [
-      "a.example",
+  it("says where a call connected to, all of it, and lets it connect to no more than that", async () => {
+    const to = (host: string, port = 443): Destination => ({
+      scheme: "https",
+      host,
+      port,
+      region: null,
+    });
+    const watched = watchBrokers([
+      {
+        operations: {
+          "http.send": async ({ args: [host] }, { connects }) => {
+            connects?.(to(typeof host === "string" ? host : ""));
+            throw new HostError("unreachable", "it failed on the way");
+          },
+        },
+      },
     ]);
-    assert.deepEqual(await hostsOf("https://a.example:8443/x", lands("https://b.example/")), [
-      "a.example:8443",
-      "b.example",
-    ]);
-    assert.deepEqual(await hostsOf("https://a.example/", fails("timed-out")), ["a.example"]);
-    assert.deepEqual(await hostsOf("https://a.example/", fails("refused-by-policy")), []);
-    assert.deepEqual(await hostsOf("no address", fails("timed-out")), []);
+    const operation = watched.brokers[0]?.operations["http.send"] as HostOperation;
+    const connect = async (host: string, signal?: CallScope["signal"]): Promise<unknown> =>
+      Promise.resolve(
+        operation(
+          { args: [host], body: new Uint8Array() },
+          { ...scope("1"), ...(signal && { signal }) },
+        ),
+      ).catch((error: unknown) => (error instanceof HostError ? error.tag : error));
+    assert.equal(await connect("a.example"), "unreachable");
+    await connect("b.example");
+    await connect("a.example");
+    assert.deepEqual(watched.take("1").destinations, [to("a.example"), to("b.example")]);
+    const tags: unknown[] = [];
+    for (let count = 0; count <= DESTINATIONS_PER_CALL_MAX; count += 1)
+      tags.push(await connect(`${count}.example`));
+    assert.equal(tags.filter((tag) => tag === "unreachable").length, DESTINATIONS_PER_CALL_MAX);
+    assert.equal(tags.at(-1), "limit-exceeded");
+    assert.equal(await connect("0.example"), "unreachable");
+    assert.equal(watched.take("1").destinations.length, DESTINATIONS_PER_CALL_MAX);
+    // Nobody would read what is noted now: so nothing is connected.
+    assert.equal(await connect("late.example", AbortSignal.abort()), "limit-exceeded");
   });
 
   it("names an unforeseen failure as internal", () => {

@@ -16,6 +16,23 @@ const questionOf = (asked: Awaited<ReturnType<ReturnType<typeof makeConsentWorld
   asked.needs?.requests[CONSENT_KEY];
 
 describe("approvals", () => {
+  it("that wait are listed with whom they are for, as the operator knows it, and with what was decided", async () => {
+    const world = makeConsentWorld({ shop: { grants: {}, approvals: { do: "always" } } });
+    const caller = callerOf("key:hash", "a1", false);
+    const named = { ...caller.principal, subject: "ann@example.com", client: "desk" };
+    await world.call("shop", {}, { ...caller, principal: named });
+    await world.call("shop", {}, callerOf("none", "b1", false));
+    const [waits, unnamed] = await world.desk.list();
+    assert.partialDeepStrictEqual(waits, { subject: "ann@example.com", client: "desk" });
+    assert.ok(waits && unnamed && !("subject" in unnamed) && !("decided" in waits));
+    const [decidedMs, untilMs] = [world.shared.nowMs(), world.shared.nowMs() + HOUR_MS];
+    const { id, reasons } = waits;
+    await world.desk.decide({ id, decision: "deny", reasons, decidedMs, untilMs });
+    const [denied, other] = await world.desk.list();
+    assert.partialDeepStrictEqual(denied?.decided, { decision: "deny", untilMs });
+    assert.equal(other?.decided, undefined);
+  });
+
   it("ask before each call, show every argument, and run it once when a person lets it", async () => {
     const world = makeConsentWorld({ shop: { grants: {}, approvals: { do: "always" } } });
     const args = { item: "pen", note: "to\u202Eyou" };

@@ -33,7 +33,7 @@ function idsWith(changes: Changes, rest: Partial<Posture> = {}): readonly string
     (all, [path, value]) => change(all as typeof EVERYTHING, path, value),
     closed,
   );
-  const configuration = parseData(data as typeof EVERYTHING);
+  const configuration = parseData(data);
   return configurationItems({ ...CALM, configuration, serving: "http", ...rest }).map(
     ({ id }) => id,
   );

@@ -87,7 +87,7 @@ describe("the report", () => {
     const many = report({ ...WORST, plugins });
     assert.equal((many["items"] as readonly unknown[]).length, ITEMS_MAX);
     assert.equal(many["items_left_off"], (many["items_total"] as number) - ITEMS_MAX);
-    assert.ok((many["items_left_off"] as number) > 50);
+    assert.ok(many["items_left_off"] > 50);
     assert.ok(idsOf({ ...WORST, plugins }).includes("GB-SEAL"));
   });
 });
@@ -120,11 +120,9 @@ describe("the public view", () => {
       serving: "http",
     } as const;
     const text = JSON.stringify(report(posture, {}, "public", ALL));
-    for (const word of [
-      ...["acme", "old-hand", "ann@", "laptop", "api.example.com", "10.0.0.0", "mcp.example.com"],
-      ...["/etc/glovebox", "/var/log", "env:", "id.example.com", "hooks", "collector"],
-      ...configuration.waivers.map(({ reason }) => reason),
-    ])
+    const words =
+      "acme old-hand ann@ laptop api.example.com 10.0.0.0 mcp.example.com /etc/glovebox /var/log env: id.example.com hooks collector";
+    for (const word of [...words.split(" "), ...configuration.waivers.map(({ reason }) => reason)])
       assert.equal(text.includes(word), false, word);
     assert.match(JSON.stringify(report(posture)), /acme/);
   });

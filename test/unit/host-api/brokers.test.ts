@@ -3,6 +3,8 @@ import { test } from "node:test";
 import type { HostAnswer, HostRequest } from "@glovebox/host-api/capability";
 import { makeClockBroker } from "@glovebox/host-api/clock/broker";
 import { makeEnvBroker } from "@glovebox/host-api/env/broker";
+import { makeEnvImports } from "@glovebox/host-api/env/guest";
+import type { GuestSetting } from "@glovebox/host-api/guest";
 import { makeKvBroker } from "@glovebox/host-api/kv/broker";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { KeyValueOptions, Powers } from "@glovebox/host-api/powers";
@@ -72,6 +74,23 @@ test("env answers what was granted, and null for a name of the prototype", () =>
   assert.deepEqual(text(operations["env.all"]?.(request([]), makeScope()) as HostAnswer), [
     ["UNITS", "metric"],
   ]);
+});
+
+test("the store of wasi:config has the granted values and nothing else", () => {
+  const { operations } = makeEnvBroker({ UNITS: "metric" });
+  const channel = {
+    call: (name: string, args: readonly JsonValue[]) =>
+      operations[name]?.(request(args), makeScope()),
+  };
+  for (const granted of [["env"], []]) {
+    const setting = { channel, granted: new Set(granted) } as unknown as GuestSetting;
+    const { "wasi:config/store": store = {} } = makeEnvImports(setting);
+    const { get, getAll } = store as Record<string, (key?: string) => unknown>;
+    const has = granted.length > 0;
+    assert.equal(get?.("UNITS"), has ? "metric" : undefined);
+    assert.equal(get?.("PATH"), undefined);
+    assert.deepEqual(getAll?.(), has ? [["UNITS", "metric"]] : []);
+  }
 });
 
 test("clock answers the time of its powers", () => {

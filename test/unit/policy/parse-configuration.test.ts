@@ -109,7 +109,7 @@ const KEYS: Readonly<Record<string, readonly unknown[]>> = {
   "server.rate.default.per_day": [],
   "server.rate.tools": [null, {}],
   "server.rate.tools.time__now": [],
-  "server.rate.tenant": [null],
+  "server.rate.tenant": [],
   "server.rate.callers": [null, []],
   "server.rate.callers.0": [],
   "server.rate.callers.0.tenant": [" "],

@@ -60,6 +60,7 @@ const PATHS = [
   "telemetry.metrics",
   "telemetry.metrics.prometheus",
   "telemetry.metrics.prometheus.listen",
+  "telemetry.debt",
   "audit.arguments",
   "audit.sync",
   "audit.unknown",

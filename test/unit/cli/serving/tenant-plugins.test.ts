@@ -23,9 +23,9 @@ class Room {
   failing: string | undefined;
   /** Whether calls reach a runner. */
   reach = true;
+  pools = 0;
 
   constructor(tenancy: "separate" | "shared", openMax = 3) {
-    let pools = 0;
     this.plugins = new TenantPlugins({
       tenancy,
       openMax,
@@ -35,7 +35,7 @@ class Room {
         return [this.#broker(tenant)];
       },
       wrap: (router) => (this.wrapped = [router]),
-      openSealed: (brokers) => this.#pool((pools += 1), brokers),
+      openSealed: (brokers) => this.#pool((this.pools += 1), brokers),
     });
   }
 
@@ -124,6 +124,12 @@ for (const tenancy of ["separate", "shared"] as const)
       await room.finish("3");
       await Promise.all(calls);
       assert.ok(room.log.includes("end acme 1") && room.log.includes("end local 3"));
+    });
+
+    it("gives each tenant runners of its own, or one set of runners to all", async () => {
+      const room = new Room(tenancy);
+      for (const tenant of ["acme", "globex", undefined]) await room.whole(`1 ${tenant}`, tenant);
+      assert.equal(room.pools, tenancy === "separate" ? 3 : 1);
     });
 
     it("closes what was used longest ago, never what is at work and never the local tenant's", async () => {

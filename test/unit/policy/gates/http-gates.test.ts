@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FileFact, HttpFacts, StartFacts } from "../../../../runtime/policy/gates/facts.ts";
+import { NO_REGIONS } from "../../../../runtime/policy/server/regions.ts";
 import { decideHttp, decideStart } from "../../../../runtime/policy/gates/decide-start.ts";
 import { GATE_ERRORS } from "../../../../runtime/policy/gates/errors.ts";
 import {
@@ -40,6 +41,7 @@ const HTTP: ServerConfiguration["http"] = {
 const SERVER: ServerConfiguration = {
   auth: OAUTH,
   http: HTTP,
+  residency: NO_REGIONS,
   rate: {
     default: { perMinute: 60 },
     tools: {},
@@ -326,7 +328,11 @@ describe("production over HTTP", () => {
 
   it("says all reasons at once", () => {
     const bare: HttpFacts = {
-      server: { http: { ...NO_PROXY, hosts: [], statesOrigins: false }, store: { kind: "memory" } },
+      server: {
+        http: { ...NO_PROXY, hosts: [], statesOrigins: false },
+        residency: NO_REGIONS,
+        store: { kind: "memory" },
+      },
       hasAudit: false,
       secrets: [{ ...STATE_KEY, faults: ["placeholder"] }],
       files: [{ ...FOLDER, mode: 0o777 }],

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "@glovebox/host-api/json";
+import { LOCAL_TENANT } from "../../../../runtime/policy/principal.ts";
+import { makeChangeBus } from "../../../../runtime/server/mcp/change-bus.ts";
 import {
   LEGACY,
   MODERN,
   hang,
+  listen,
   modernMeta,
   openSession,
   post,
@@ -193,8 +196,7 @@ test("a stream that broke goes on where it was, and what is forgotten is not mad
 });
 
 test("changes are told to sessions that listen and to subscriptions", async (t) => {
-  const { InMemoryServerEventBus } = await import("@modelcontextprotocol/server");
-  const changes = new InMemoryServerEventBus();
+  const changes = makeChangeBus();
   const server = await startHttp(t, { mcp: { changes } });
   const session = { "mcp-session-id": await openSession(server) };
   const common = readEvents(await listen(server, session));
@@ -205,7 +207,7 @@ test("changes are told to sessions that listen and to subscriptions", async (t) 
   assert.partialDeepStrictEqual(acknowledged.value?.message, {
     method: "notifications/subscriptions/acknowledged",
   });
-  changes.publish({ kind: "tools_list_changed" });
+  changes.publish({ tenant: LOCAL_TENANT, event: { kind: "tools_list_changed" } });
   const changed = { method: "notifications/tools/list_changed" };
   assert.partialDeepStrictEqual((await common.next()).value?.message, changed);
   assert.partialDeepStrictEqual((await subscription.next()).value?.message, changed);
@@ -267,7 +269,3 @@ test("what the era 2026 does not have is said in its words", async (t) => {
   const discovered = await rpc(postModern(server, "server/discover"));
   assert.deepEqual(discovered.result?.["supportedVersions"], [MODERN]);
 });
-
-function listen(server: { url: string }, headers: Record<string, string>): Promise<Response> {
-  return fetch(server.url, { headers: { accept: "text/event-stream", ...headers } });
-}

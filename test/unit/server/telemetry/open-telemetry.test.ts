@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import net from "node:net";
 import { json } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import type { CallableTool, CallRequest } from "../../../../runtime/call.ts";
@@ -11,6 +10,7 @@ import {
   openTelemetry,
   type Telemetry,
 } from "../../../../runtime/server/telemetry/open-telemetry.ts";
+import { attributesOf } from "../../../../runtime/server/telemetry/metrics.ts";
 import { callRecord } from "../../../helpers/call-record.ts";
 import { serve } from "../../../helpers/http-room.ts";
 import { until } from "../../../helpers/served-workspace.ts";
@@ -33,7 +33,7 @@ function request(traceparent?: string): CallRequest {
   };
 }
 
-function open(telemetry: TelemetryConfiguration, headers?: string): Promise<Telemetry> {
+function open(telemetry: TelemetryConfiguration, headers?: string): Telemetry {
   return openTelemetry(telemetry, {
     version: "1.2.3",
     headers,
@@ -90,11 +90,28 @@ function spansIn(posted: readonly Posted[]): OtlpSpan[] {
 
 const otlpTo = (endpoint: string) => ({ otlp: { endpoint, everyMs: 200, sample: 1 } });
 
+it("what is read, got and completed is named by its own method", () => {
+  const named = (what: "resource" | "prompt" | "completion") =>
+    attributesOf(callRecord({ what, tool_name: "notes://one" }));
+  const same = { "glovebox.plugin": "web", "glovebox.status": "success" };
+  assert.deepEqual(named("resource"), {
+    "mcp.method.name": "resources/read",
+    "mcp.resource.uri": "notes://one",
+    ...same,
+  });
+  assert.deepEqual(named("prompt"), {
+    "mcp.method.name": "prompts/get",
+    "gen_ai.prompt.name": "notes://one",
+    ...same,
+  });
+  assert.deepEqual(named("completion"), { "mcp.method.name": "completion/complete", ...same });
+});
+
 describe("telemetry by OTLP", () => {
   it("sends a span for each call with its steps, below the client's own, and metrics", async () => {
     const posted: Posted[] = [];
     await using server = await collector(posted);
-    const telemetry = await open(otlpTo(server.origin), "authorization=Bearer%20abc,x-team=a");
+    const telemetry = open(otlpTo(server.origin), "authorization=Bearer%20abc,x-team=a");
     assert.equal(call(telemetry, {}, `00-${TRACE}-${SPAN}-01`), TRACE);
     const own = call(telemetry, { status: "failed", error_code: "TIMEOUT" }, "nonsense");
     assert.match(own ?? "", /^[0-9a-f]{32}$/);
@@ -124,7 +141,7 @@ describe("telemetry by OTLP", () => {
   it("keeps the share of traces that was asked for, and no client can make it more", async () => {
     const posted: Posted[] = [];
     await using server = await collector(posted);
-    const telemetry = await open({ otlp: { ...otlpTo(server.origin).otlp, sample: 0 } });
+    const telemetry = open({ otlp: { ...otlpTo(server.origin).otlp, sample: 0 } });
     for (let count = 0; count < 20; count += 1) call(telemetry, {}, `00-${TRACE}-${SPAN}-01`);
     await telemetry.close();
     assert.deepEqual(spansIn(posted), []);
@@ -132,30 +149,18 @@ describe("telemetry by OTLP", () => {
 
   it("waits for no collector that does not answer", async () => {
     await using server = await serve(() => undefined);
-    const telemetry = await open(otlpTo(server.origin));
+    const telemetry = open(otlpTo(server.origin));
     for (let count = 0; count < 5000; count += 1) call(telemetry);
     // It comes back, whatever the collector does.
     await telemetry.close();
   });
 });
 
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function scrape(act: (telemetry: Telemetry) => void): Promise<string[]> {
-  const port = await freePort();
-  const telemetry = await open({ prometheus: { host: "127.0.0.1", port } });
+  const telemetry = open({ prometheus: { host: "127.0.0.1", port: 1 } });
   try {
     act(telemetry);
-    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-    assert.equal(response.status, 200);
-    assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404);
-    return (await response.text()).split("\n");
+    return ((await telemetry.metrics?.()) ?? "").split("\n");
   } finally {
     await telemetry.close();
   }
@@ -194,7 +199,14 @@ describe("metrics for Prometheus", () => {
           tenant: `tenant-${count}`,
           session_id: `session-${count}`,
           call_id: `call-${count}`,
-          destinations: [`host-${count}.example`],
+          destinations: [
+            {
+              scheme: "https",
+              host: `host-${count}.example`,
+              port: 443,
+              region: `region-${count}`,
+            },
+          ],
           denied: [
             { operation: `made-up-${count}`, tag: "refused-by-policy", reason: `r${count}` },
           ],

@@ -1,0 +1,63 @@
+import { makeReportDebt, type MadeReport, type ReportDebt } from "../../debt/cached-report.ts";
+import type { Posture } from "../../debt/posture.ts";
+import { DEFAULT_PROMETHEUS, type TelemetryConfiguration } from "../../policy/read-telemetry.ts";
+import { listenHttp } from "../../powers/http-listener.ts";
+import { makeLog } from "../../powers/log.ts";
+import type { HttpListener } from "../../server/http/exchange.ts";
+import { HttpError } from "../../server/http/errors.ts";
+import { makeOperatorHandler, type OperatorPages } from "../../server/http/operator-pages.ts";
+
+/** Few ask, and each a little: a scraper, a person. */
+const LIMITS = { headerBytesMax: 8192, connectionsMax: 32, receiveMsMax: 5000 } as const;
+
+export interface OperatorSources {
+  /** Text for Prometheus, where it is configured. */
+  readonly metrics: (() => Promise<string>) | undefined;
+  /** What `/debt` speaks of. */
+  readonly postureNow: () => Posture;
+}
+
+/** Listens where the section `telemetry` says, for what it says. Throws `ERR_HTTP_LISTEN`. */
+export async function openOperatorListener(
+  { prometheus, debt }: TelemetryConfiguration,
+  { metrics, postureNow }: OperatorSources,
+): Promise<HttpListener> {
+  const reportDebt = makeReportDebt(postureNow, "operator");
+  const log = await makeLog(process.stderr);
+  const onError = (error: Error): void => log.warn(`operator's pages: ${error.message}`);
+  const listen = prometheus ?? DEFAULT_PROMETHEUS;
+  const pages: OperatorPages = {
+    ...(metrics
+      ? {
+          "/metrics": async () => ({
+            type: "text/plain; version=0.0.4; charset=utf-8",
+            text: await metrics(),
+          }),
+        }
+      : {}),
+    ...(debt === true
+      ? {
+          "/debt": (query) => ({
+            type: "application/json",
+            text: askReport(reportDebt, query).text,
+          }),
+        }
+      : {}),
+  };
+  try {
+    return await listenHttp({ ...listen, ...LIMITS }, makeOperatorHandler(listen, pages, onError));
+  } catch (cause) {
+    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "it is refused";
+    const message = `Cannot listen on ${listen.host} port ${listen.port} for the operator's pages: ${why}.`;
+    throw new HttpError("ERR_HTTP_LISTEN", message, { cause });
+  }
+}
+
+/** A word that means nothing is not applied, and the report shows that. */
+function askReport(reportDebt: ReportDebt, query: URLSearchParams): MadeReport {
+  const words = ["status", "severity", "area"].flatMap((key): [string, string][] => {
+    const word = query.get(key);
+    return word === null ? [] : [[key, word]];
+  });
+  return reportDebt(Object.fromEntries(words));
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { answerWithError, type ClientError, type ToolAnswer } from "../../answer.ts";
+import { makeEvent, type AuditSink } from "../../audit/record.ts";
+import type { Admission, CallSteps, ConsideredCall } from "../../call.ts";
+import type { ProbeRun } from "../../debt/probe-result.ts";
+import type { Posture } from "../../debt/report.ts";
+import type { Configuration } from "../../policy/configuration.ts";
+import { isInForce } from "../../policy/gates/waivers.ts";
+import { DEFAULT_PROBES } from "../../policy/read-probes.ts";
+import type { Log } from "../../powers/log.ts";
+import { CliError } from "../errors.ts";
+
+const STOPPING: ClientError = {
+  error_code: "SERVER_STOPPING",
+  message: "The server found that it does not hold what it promises, and answers no more calls.",
+  suggestion: "Do without its tools; its operator has been told.",
+};
+const ADMITS_NOTHING: Admission = { refused: STOPPING, end: () => undefined };
+const LETS_NOTHING_RUN = { kind: "refuse", error: STOPPING } as const;
+/** Replicas that were started together do not attack themselves together. */
+const JITTER = 0.2;
+
+/** Where a run's outcome is told. */
+export interface ProbeAudience {
+  readonly audit: AuditSink;
+  /** Tells whoever is to be alerted. Resolves when they were, or cannot be. */
+  alert(facts: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** The probes of one server, from its start to its end. */
+export interface ProbeWatch {
+  /** Undefined until the first run has ended. */
+  readonly last: ProbeRun | undefined;
+  /** Whether calls are answered at once: where an escape would stop the server, only when a run has held. */
+  isReady(): boolean;
+  /** The steps, which wait for the first run and let nothing in or out after an escape. */
+  guard(steps: CallSteps): CallSteps;
+  begin(audience: ProbeAudience): void;
+  /** Resolves with `ERR_PROBE_ESCAPED` when the server has to end, and else never. */
+  readonly stopped: Promise<CliError>;
+  /** Ends a run that is under way, and waits until nothing of it is left. */
+  close(): Promise<void>;
+}
+
+export interface ProbeWatchSetting {
+  readonly configuration: Pick<Configuration, "probes" | "waivers">;
+  readonly mode: Configuration["mode"];
+  readonly log: Log;
+  readonly attack: (signal: AbortSignal) => Promise<ProbeRun>;
+}
+
+/**
+ * Runs the probes at the start and every so often. In production no call is answered before the first run has held, and
+ * an escape stops the server, unless gate `probes` is waived; in development both are only told. What could not be tried
+ * is an escape. Undefined where nobody wants them.
+ */
+export function makeProbeWatch({
+  configuration,
+  mode,
+  log,
+  attack,
+}: ProbeWatchSetting): ProbeWatch | undefined {
+  const { probes, waivers } = configuration;
+  const isProduction = mode === "production";
+  const { everyMs } = probes ?? DEFAULT_PROBES;
+  if (!isProduction && !probes) return undefined;
+  const stops = (): boolean =>
+    isProduction &&
+    !waivers.some((waiver) => waiver.gate === "probes" && isInForce(waiver, Date.now()));
+  const ended = new AbortController();
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<CliError>();
+  const { promise: first, resolve: firstEnded } = Promise.withResolvers<void>();
+  let state: "waiting" | "open" | "escaped" = stops() ? "waiting" : "open";
+  let last: ProbeRun | undefined;
+  let running: Promise<void> | undefined;
+
+  const note = async (run: ProbeRun, audience: ProbeAudience): Promise<void> => {
+    const escapes = run.results.filter(({ held }) => !held);
+    last = run;
+    if (state !== "escaped") state = escapes.length > 0 && stops() ? "escaped" : "open";
+    firstEnded();
+    for (const { id, claim, says } of escapes)
+      log.warn(`probe ${id}: ${claim}: NO, ${says}`, { probe: id });
+    const ids = escapes.map(({ id }) => id);
+    const held = run.results.length - ids.length;
+    if (ids.length === 0) log.info(`${held} probes held`, { held });
+    record(audience.audit, held, ids);
+    if (ids.length === 0) return;
+    const isStopped = state === "escaped";
+    const what = `seen by ${ids.join(", ")}`;
+    await audience.alert({ rule: "probes", action: isStopped ? "stop" : "alert", what });
+    if (isStopped) stop(new CliError("ERR_PROBE_ESCAPED", `An escape was ${what}.`));
+  };
+
+  const attackAgain = async (audience: ProbeAudience): Promise<void> => {
+    for (;;) {
+      await note(await attack(ended.signal), audience);
+      if (everyMs === undefined || state === "escaped") return;
+      const waitMs = everyMs * (1 - JITTER / 2 + JITTER * Math.random());
+      await sleep(waitMs, undefined, { signal: ended.signal, ref: false });
+    }
+  };
+
+  return {
+    get last() {
+      return last;
+    },
+    stopped,
+    isReady: () => state === "open",
+    guard: (steps) => {
+      const decide = (call: ConsideredCall) =>
+        state === "escaped" ? LETS_NOTHING_RUN : steps.consent(call);
+      const letOut = (answer: ToolAnswer): ToolAnswer =>
+        state === "escaped" ? answerWithError(STOPPING) : answer;
+      return {
+        ...steps,
+        // Who waits has been admitted: no more of them than the limits let in.
+        admit: (caller, callable) =>
+          state === "escaped" ? ADMITS_NOTHING : steps.admit(caller, callable),
+        consent: (call) => (state === "waiting" ? first.then(() => decide(call)) : decide(call)),
+        release(call, answer) {
+          const released = steps.release(call, answer);
+          return released instanceof Promise ? released.then(letOut) : letOut(released);
+        },
+      };
+    },
+    begin(audience) {
+      running = attackAgain(audience).catch((error: unknown) => {
+        // Closed meanwhile, or a fault of this very watch: then nobody knows, which is an escape.
+        if (ended.signal.aborted) return;
+        state = stops() ? "escaped" : "open";
+        firstEnded();
+        stop(new CliError("ERR_PROBE_ESCAPED", "The probes cannot be run.", { cause: error }));
+      });
+    },
+    async close() {
+      ended.abort();
+      await running;
+    },
+  };
+}
+
+/** The posture with the last run in it: the same object until another run has ended. */
+export function makeLivePosture(posture: Posture, probes: ProbeWatch | undefined): () => Posture {
+  let live = posture;
+  return () => {
+    const last = probes?.last;
+    if (last !== undefined && live.probes !== last) live = { ...posture, probes: last };
+    return live;
+  };
+}
+
+function record(audit: AuditSink, held: number, escaped: readonly string[]): void {
+  try {
+    audit.write(
+      makeEvent(escaped.length > 0 ? "probe-escaped" : "probes", {
+        detail: { held, escaped: [...escaped] },
+      }),
+    );
+  } catch {
+    // The trail cannot be written: the next call is not answered.
+  }
+}
