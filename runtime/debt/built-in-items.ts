@@ -1,5 +1,6 @@
 import { AUTH_ITEMS } from "./auth-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
+import { EVIDENCE_ITEMS } from "./evidence-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FILE_ITEMS } from "./file-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
@@ -355,6 +356,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
+  ...EVIDENCE_ITEMS,
   ...EXTISM_ITEMS,
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
