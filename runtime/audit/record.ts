@@ -108,6 +108,8 @@ export const AUDIT_EVENTS = [
   "key-changed",
   /** A bundle of evidence was made. */
   "evidence",
+  /** A plugin's encrypted folder holds what its key does not open. Once for each kind of it while the folder is open. */
+  "foreign-file",
   /** The keys of a tenant's data were destroyed. */
   "tenant-erased",
 ] as const;

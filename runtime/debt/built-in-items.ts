@@ -1,7 +1,9 @@
 import { AUTH_ITEMS } from "./auth-items.ts";
 import { AT_REST_ITEMS } from "./at-rest-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
+import { EVIDENCE_ITEMS } from "./evidence-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
+import { FILE_ITEMS } from "./file-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
 import { FLOW_ITEMS } from "./flow-items.ts";
 import type { DebtItem } from "./items.ts";
@@ -356,8 +358,10 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
+  ...EVIDENCE_ITEMS,
   ...EXTISM_ITEMS,
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
   ...MODEL_ITEMS,
+  ...FILE_ITEMS,
 ];

@@ -24,7 +24,7 @@ test("runs no task of a suspended plugin", async (t) => {
     0o600,
   );
   const audit = { write: () => {}, close: () => {} };
-  const watch = await openWatch(workspace, machine, audit, () => CALM);
+  const watch = await openWatch(workspace, machine, audit, { posture: () => CALM });
   t.after(() => watch.close());
   const callTool = makeCallTool({
     tools: world.callables,

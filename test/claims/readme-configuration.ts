@@ -281,7 +281,7 @@ export const README_CONFIGURATION: Claims = {
   "3. `glovebox approve NAME` pins both signers. When the old one has ended, the new one carries on.":
     ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
   "4. `glovebox trust remove OLD`, then `glovebox approve NAME` at once: between the two a start is refused, and what runs goes on.":
-    ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
+    ["test/e2e/trust.test.ts#that is taken out of the trust starts nothing until"],
   "**A key that was stolen** is revoked at once: `glovebox trust revoke NAME --reason TEXT`, then restart what runs.":
     ["test/e2e/trust.test.ts#that is revoked starts nothing, pinned or not"],
   "Of a release revoke the component's digest: a package can be packed anew around it.": [

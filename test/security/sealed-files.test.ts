@@ -299,3 +299,35 @@ test("from the moment that the key may not be used, nothing opens: open files an
     assert.throws(attempt, refused);
   file.close();
 });
+
+test("GB-083: an older state of a file opens, and so does a file in the place of its namesake", (t) => {
+  const { folder, place } = openRoom(t);
+  for (const directory of ["d", "e"]) {
+    folder.makeDirectory([directory]);
+    put(folder, [directory, "f"], directory);
+  }
+  const old = readFileSync(place("d", "f"));
+  const file = folder.open(["d", "f"], WRITE);
+  file.write(0, Buffer.from("new"));
+  file.close();
+  writeFileSync(place("d", "f"), old);
+  assert.equal(get(folder, "d", "f"), "d");
+  renameSync(place("e", "f"), place("d", "f"));
+  assert.equal(get(folder, "d", "f"), "e");
+});
+
+test("GB-084: sizes show in steps, and equal names look equal", (t) => {
+  const { folder, place } = openRoom(t);
+  const sizeOf = (...names: string[]): number => statSync(place(...names)).size;
+  folder.makeDirectory(["d"]);
+  put(folder, ["d", "name"], "x");
+  put(folder, ["name"], "y".repeat(CHUNK_BYTES));
+  put(folder, ["other"], "z".repeat(CHUNK_BYTES + 1));
+  assert.equal(sizeOf("d", "name"), sizeOf("name"));
+  assert.equal(sizeOf("other"), sizeOf("name") + SEALED_CHUNK_BYTES);
+  assert.equal(path.basename(place("d", "name")), path.basename(place("name")));
+  assert.notEqual(
+    sealName(makeFolderKeys(makeSeal("files of q"))(), "name"),
+    path.basename(place("name")),
+  );
+});

@@ -35,7 +35,6 @@ export const QUIET_CELLS: Readonly<
     D: "quotas bound each plugin and tenant: see grant",
   },
   audit: {
-    I: "a record keeps digests and names, no argument unless asked to, and lies where only the operator reads",
     E: "a record is data: nothing acts on it",
   },
   telemetry: { R: "what a collector has is no record: the audit trail is" },

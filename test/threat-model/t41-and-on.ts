@@ -224,12 +224,42 @@ export const LATEST_THREATS: readonly Threat[] = [
   },
   {
     id: "T61",
-    at: { rest: "RI" },
+    at: { rest: "I" },
     threat:
       "what was kept of an erased tenant opens again: from a backup, in a server that still has the key, or because the erasure was cut short",
     heldBy:
       "the key is destroyed first and for all, every process confirms within seconds that it has none in use or refuses itself, no new key is made before the rest is deleted, and an erasure can be repeated at any point",
     tests: ["test/e2e/tenant-erase.test.ts", "test/unit/at-rest/erase-key.test.ts"],
     left: ["GB-079", "GB-080"],
+  },
+  {
+    id: "T63",
+    at: { grant: "IR" },
+    threat:
+      "data of a tenant leaves the regions that it is bound to: by a plugin's request, a redirect, a wildcard, a relabelled host or a mistyped name, or where no record says so",
+    heldBy:
+      "labels of the grant, decided for each hop before a name is looked up; a host has one label, a relabel needs approval, every other tenant must be spoken of, and no connection is made that the record cannot hold",
+    tests: [
+      "test/e2e/regions.test.ts",
+      "test/unit/http/region.test.ts",
+      "test/unit/policy/server/regions.test.ts",
+      "test/unit/audit/watch-brokers.test.ts",
+    ],
+    left: ["GB-085"],
+  },
+  {
+    id: "T64",
+    at: { audit: "STRID" },
+    threat:
+      "evidence is forged, changed, mixed, padded, too old, or contradicts itself; its reader is made to read without end; or it gives secrets away",
+    heldBy:
+      "one signature over the digest of every document, an archive without a free byte, closed forms and sizes, comparison of the documents, an age that is asked for, an allowlist of what is shown, and private keys that others can read are not used",
+    tests: [
+      "test/security/evidence-attacks.test.ts",
+      "test/e2e/evidence.test.ts",
+      "test/unit/cli/evidence/redact.test.ts",
+      "test/unit/powers/private-file.test.ts",
+    ],
+    left: ["GB-086", "GB-087"],
   },
 ];

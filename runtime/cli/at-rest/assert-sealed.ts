@@ -1,11 +1,9 @@
 import path from "node:path";
 import { AtRestError } from "../../at-rest/errors.ts";
+import { findPlain } from "../../powers/beneath/seal-plain-folder.ts";
 import { isPlainKeyValue } from "../../powers/key-value-file.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import type { Workspace } from "../../workspace.ts";
-
-/** What a sealed name looks like: base32 of a digest and of at least one block. */
-const SEALED_NAME = /^[a-z2-7]{52,255}$/;
 
 /** A folder in which plugins keep what is one tenant's, in one profile. */
 export interface DataFolder {
@@ -38,9 +36,11 @@ export function assertSealed({ paths }: Workspace, files: Looks): void {
   for (const { folder } of listDataFolders(paths, files))
     for (const alias of files.list(folder)) {
       const home = path.join(folder, alias);
-      if (!isPlainStore(home, files) && !isPlainFolder(home, files)) continue;
-      const message = "A plugin's data from before `encryption` lies here unencrypted.";
-      throw new AtRestError("ERR_AT_REST_PLAIN", message, { place: { file: home } });
+      const file = isPlainStore(home, files) ? home : findPlain(path.join(home, "files"));
+      if (file === undefined) continue;
+      const message =
+        "A plugin's data lies here unencrypted, from before `encryption` or besides it.";
+      throw new AtRestError("ERR_AT_REST_PLAIN", message, { place: { file } });
     }
 }
 
@@ -52,13 +52,4 @@ export function isPlainStore(home: string, files: Looks): boolean {
   if (files.kindOf(file) !== "file") return false;
   for (const piece of files.readPieces(file)) return isPlainKeyValue(piece);
   return false;
-}
-
-/** Whether a plugin's files, in its own folder, are there and not encrypted: then their names are not. */
-export function isPlainFolder(home: string, files: Looks): boolean {
-  const folder = path.join(home, "files");
-  // An encryption that was killed left it.
-  if (files.kindOf(`${folder}.plain`) === "folder") return true;
-  if (files.kindOf(folder) !== "folder") return false;
-  return files.list(folder).some((name) => !SEALED_NAME.test(name));
 }

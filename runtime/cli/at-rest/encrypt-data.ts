@@ -2,13 +2,13 @@ import path from "node:path";
 import type { DataKey, SealOptions } from "@glovebox/host-api/powers";
 import { AtRestError } from "../../at-rest/errors.ts";
 import { LOCAL_TENANT } from "../../policy/principal.ts";
-import { sealFolder } from "../../powers/keys/seal-folder.ts";
+import { findPlain, sealPlainFolder } from "../../powers/beneath/seal-plain-folder.ts";
 import { sealKeyValue } from "../../powers/keys/seal-key-value.ts";
 import { readKeys } from "../../server/auth/api-keys.ts";
 import type { Workspace } from "../../workspace.ts";
 import { keysFileOf } from "../commands/key.ts";
 import type { Machine } from "../machine.ts";
-import { isPlainFolder, isPlainStore, listDataFolders } from "./assert-sealed.ts";
+import { isPlainStore, listDataFolders } from "./assert-sealed.ts";
 import type { AtRest } from "./open-at-rest.ts";
 
 export interface Encrypted {
@@ -36,7 +36,9 @@ export async function encryptData(
     const root = tenant === undefined ? paths.folder : path.join(paths.folder, "tenants", tenant);
     for (const alias of files.list(folder)) {
       const home = path.join(folder, alias);
-      const [isStore, isFolder] = [isPlainStore(home, files), isPlainFolder(home, files)];
+      const ownFiles = path.join(home, "files");
+      const isStore = isPlainStore(home, files);
+      const isFolder = findPlain(ownFiles) !== undefined;
       if (!isStore && !isFolder) continue;
       const name = tenant === undefined ? LOCAL_TENANT : names.get(tenant);
       if (name === undefined) {
@@ -51,7 +53,7 @@ export async function encryptData(
       const store = path.relative(root, home).replaceAll(path.sep, "/");
       const seal: SealOptions = { key, store };
       if (isStore) sealKeyValue(path.join(home, "kv.sqlite"), seal);
-      if (isFolder) await sealFolder(path.join(home, "files"), seal);
+      if (isFolder) await sealPlainFolder(ownFiles, seal);
       stores += Number(isStore);
       folders += Number(isFolder);
     }

@@ -44,7 +44,7 @@ export async function openWatch(
   workspace: Workspace,
   machine: Machine,
   audit: AuditSink,
-  now: { readonly probes: ProbeWatch | undefined; readonly posture: () => Posture },
+  now: { readonly probes?: ProbeWatch | undefined; readonly posture: () => Posture },
 ): Promise<Watch> {
   const { anomalies, telemetry, waivers } = workspace.configuration;
   const suspended = new SuspensionList(workspace.paths, machine.files);
@@ -75,7 +75,7 @@ export async function openWatch(
     ...(observers.length > 0 ? { observer: joinObservers(observers) } : {}),
     alert: (facts) => rules?.alert(facts) ?? Promise.resolve(),
     guard(plain) {
-      const steps = probes?.guard(plain) ?? plain;
+      const steps = now.probes?.guard(plain) ?? plain;
       return canChange
         ? {
             ...steps,

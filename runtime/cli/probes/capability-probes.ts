@@ -86,7 +86,8 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     claim: "One plugin does not read what another keeps",
     threats: ["T40"],
     async attempt(stage) {
-      await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      const kept = await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      if (kept.error !== undefined) return escaped("nothing was kept, so nothing was tried");
       return withoutBait(stage, await stage.attempt(reading, "recall", "secret"));
     },
   },
@@ -96,9 +97,10 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     claim: "The host's environment is not the plugin's",
     threats: ["T10"],
     async attempt(stage) {
-      const { text } = await stage.attempt(whole, "env", "PATH");
-      const path = process.env["PATH"] ?? "";
-      return path === "" || !text.includes(path) ? held("not there") : escaped("PATH was read");
+      const [name] = Object.keys(process.env).filter((one) => one !== "PROBE");
+      if (name === undefined) return held("the host has none");
+      const { text } = await stage.attempt(whole, "env", name);
+      return text === "(nothing)" ? held("not there") : escaped("a value was read");
     },
   },
   {

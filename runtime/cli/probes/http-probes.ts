@@ -31,9 +31,13 @@ export const HTTP_PROBES: readonly Probe[] = [
     ring: 2,
     claim: "A redirect from a granted host does not lead to one that is not",
     threats: ["T14"],
-    attempt: (stage) => {
+    async attempt(stage) {
       const { granted, forbidden } = stage.bait;
-      return unvisited(stage, whole, forbidden, away(granted, urlOf(forbidden)));
+      const before = granted.visits.length;
+      const verdict = await unvisited(stage, whole, forbidden, away(granted, urlOf(forbidden)));
+      return granted.visits.length > before
+        ? verdict
+        : escaped("the granted host was not reached, so nothing was tried");
     },
   },
   {

@@ -58,6 +58,7 @@ export const RUNNER_PROBES: readonly Probe[] = [
     "ERR_CALL_DEADLINE",
     ["T22"],
   ),
+  // debt("GB-075"): of the layers inside it, several deny the same.
   {
     id: "seal.outer",
     ring: 5,

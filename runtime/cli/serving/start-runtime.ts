@@ -43,6 +43,7 @@ import { makeKeepArguments } from "../audit/keep-arguments.ts";
 import { openServedKeys } from "../at-rest/open-served-keys.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { tellForeignFiles } from "./foreign-files.ts";
 import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
 import type { Machine } from "../machine.ts";
@@ -185,7 +186,7 @@ async function assemble(
     vault,
     ...(takePlace ? { takePlace } : {}),
     async close() {
-      probes?.close();
+      await probes?.close();
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
@@ -230,7 +231,7 @@ function openSet(
       .filter(({ alias }) => members.includes(alias))
       .map((plugin) => [
         plugin.alias,
-        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, keys }),
+        openPlugin(workspace, machine, sandbox, plugin, { profile: name, touch, keys, audit }),
       ]),
   );
   const exposed = tools.filter(({ alias }) => members.includes(alias));
@@ -300,10 +301,12 @@ function openPlugin(
     profile,
     touch,
     keys,
+    audit,
   }: {
     readonly profile: string | undefined;
     readonly touch: TouchStore | undefined;
     readonly keys: OpenedKeys | undefined;
+    readonly audit: AuditSink;
   },
 ): CallablePlugin {
   const { alias, manifest, digests } = plugin;
@@ -331,7 +334,8 @@ function openPlugin(
         ...(regions && { regions }),
         ...(seal && { seal }),
       };
-      const brokers = makeBrokers(home, grants, paths, machine.powers);
+      const powers = tellForeignFiles(machine.powers, audit, { alias, tenant });
+      const brokers = makeBrokers(home, grants, paths, powers);
       return touch ? traceStores(brokers, storeName(folder, paths), touch) : brokers;
     },
     wrap: (router) => (watch = watchBrokers([router, refuseChanges])).brokers,

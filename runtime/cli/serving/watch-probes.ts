@@ -38,7 +38,8 @@ export interface ProbeWatch {
   begin(audience: ProbeAudience): void;
   /** Resolves with `ERR_PROBE_ESCAPED` when the server has to end, and else never. */
   readonly stopped: Promise<CliError>;
-  close(): void;
+  /** Ends a run that is under way, and waits until nothing of it is left. */
+  close(): Promise<void>;
 }
 
 export interface ProbeWatchSetting {
@@ -71,6 +72,7 @@ export function makeProbeWatch({
   const { promise: first, resolve: firstEnded } = Promise.withResolvers<void>();
   let state: "waiting" | "open" | "escaped" = stops() ? "waiting" : "open";
   let last: ProbeRun | undefined;
+  let running: Promise<void> | undefined;
 
   const note = async (run: ProbeRun, audience: ProbeAudience): Promise<void> => {
     const escapes = run.results.filter(({ held }) => !held);
@@ -123,7 +125,7 @@ export function makeProbeWatch({
       };
     },
     begin(audience) {
-      attackAgain(audience).catch((error: unknown) => {
+      running = attackAgain(audience).catch((error: unknown) => {
         // Closed meanwhile, or a fault of this very watch: then nobody knows, which is an escape.
         if (ended.signal.aborted) return;
         state = stops() ? "escaped" : "open";
@@ -131,7 +133,10 @@ export function makeProbeWatch({
         stop(new CliError("ERR_PROBE_ESCAPED", "The probes cannot be run.", { cause: error }));
       });
     },
-    close: () => ended.abort(),
+    async close() {
+      ended.abort();
+      await running;
+    },
   };
 }
 

@@ -15,7 +15,7 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Runs a synchronous `use` while no other process is in one on the same file. The lock goes with the process that holds it.
- * Where this process cannot call `flock` (macOS, or no FFI) there is none, and processes must not share a folder: GB-083.
+ * Where this process cannot call `flock` (macOS, or no FFI) there is none, and processes must not share a folder: debt("GB-083").
  * Throws `HostError`: `timed-out` when another process does not let go, `internal` where the file system has no locks.
  */
 export function withFileLock<Result>(descriptor: number, use: () => Result): Result {

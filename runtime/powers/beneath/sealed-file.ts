@@ -27,7 +27,7 @@ const NO_HOLES = [0, 0] as const;
  * Sizes and offsets are plain ones. Nothing is remembered between two operations but the key: another process may have
  * written in between. Chunks are written before the header that counts them and cut off after it, so that whoever is killed in
  * between leaves the old size with what it held, or the new one.
- * What does not prove itself throws `SealDamage` (`internal`).
+ * What does not prove itself throws `SealDamage` (`internal`). An older state, whole or of one chunk, does: debt("GB-083").
  */
 export class SealedFile implements BeneathFile {
   readonly #file: PinnedFile;

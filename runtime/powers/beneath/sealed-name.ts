@@ -15,7 +15,8 @@ const BITS = 5;
 const ENCODED_CHARS_MAX = 255;
 
 /**
- * Seals one component of a path, the same each time, so that a name is found without a list of names.
+ * Seals one component of a path, the same each time and in each directory, so that a name is found without a list of names:
+ * debt("GB-084").
  * SIV (RFC 5297, of HMAC-SHA-256 instead of CMAC): the start value of AES-256-CTR is a keyed digest of the padded name,
  * and proves it. Written in base32 of small letters, which no file system folds, cuts or reserves.
  * Throws `HostError` (`invalid-argument`) for a name that is too long, and what `assertPlainName` throws.
@@ -47,6 +48,12 @@ export function openName(keys: FolderKeys, sealed: string): string | undefined {
   // What proves itself was written here, but for the last bits of its spelling, of which only one is looked up.
   const name = padded.subarray(0, padded.lastIndexOf(END)).toString();
   return isPlainName(name) && encode(bytes) === sealed ? name : undefined;
+}
+
+/** Whether a name could have been sealed, by its form alone: plugins' own names hardly ever look so. */
+export function looksSealed(name: string): boolean {
+  const bytes = decode(name)?.length ?? 0;
+  return bytes > IV_BYTES && bytes % PADDING_BYTES === 0;
 }
 
 /** Names that a folder was asked for before: most are asked for again. */

@@ -91,12 +91,12 @@ export const CAPABILITY_MUTATIONS = mutationsOf(2, [
     "every plugin has what nobody granted",
     [
       change(
-        "runtime/cli/serving/start-runtime.ts",
+        "runtime/cli/serving/make-brokers.ts",
         "(Object.keys(grants) as CapabilityName[]).map((name) => {",
         '[...new Set([...Object.keys(grants), "env"])].map((name) => {',
       ),
       change(
-        "runtime/cli/serving/start-runtime.ts",
+        "runtime/cli/serving/make-brokers.ts",
         "CAPABILITIES[name].makeBroker(grants[name] as JsonValue,",
         "CAPABILITIES[name].makeBroker((grants[name] ?? {}) as JsonValue,",
       ),
