@@ -102,8 +102,9 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/mcp/serve-tasks.test.ts#a tool that asks first becomes a task",
     ],
-  '| `telemetry` | `otlp`: `endpoint` of a collector, `headers` (a reference to `name=value,name=value`), `every` (15s) and `sample`, the share of traces that is kept (1); `metrics`: `prometheus`, `true` or `listen` with an address and port of this machine (`127.0.0.1:9464`); see "Observability" |':
+  '| `telemetry` | `otlp`: `endpoint` of a collector, `headers` (a reference to `name=value,name=value`), `every` (15s) and `sample`, the share of traces that is kept (1); `metrics`: `prometheus`, `true` or `listen` with an address and port of this machine (`127.0.0.1:9464`); `debt`: `true` serves the operator\'s report beside them; see "Observability" |':
     [
+      "test/advisories/operator-pages-by-another-name.test.ts#what is not configured is not there",
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/telemetry/open-telemetry.test.ts#keeps the share of traces",
     ],
@@ -281,7 +282,7 @@ export const README_CONFIGURATION: Claims = {
   "3. `glovebox approve NAME` pins both signers. When the old one has ended, the new one carries on.":
     ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
   "4. `glovebox trust remove OLD`, then `glovebox approve NAME` at once: between the two a start is refused, and what runs goes on.":
-    ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
+    ["test/e2e/trust.test.ts#that is taken out of the trust starts nothing until"],
   "**A key that was stolen** is revoked at once: `glovebox trust revoke NAME --reason TEXT`, then restart what runs.":
     ["test/e2e/trust.test.ts#that is revoked starts nothing, pinned or not"],
   "Of a release revoke the component's digest: a package can be packed anew around it.": [

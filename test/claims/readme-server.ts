@@ -198,7 +198,8 @@ export const README_SERVER: Claims = {
       "test/unit/policy/gates/http-gates.test.ts#tries every gate and every code above",
     ],
   "It writes this with comments; correct the names and the network:": [
-    "test/e2e/production-start.test.ts#writes what doctor finds nothing wrong with once the state key is drawn",
+    "test/unit/documents/figures.test.ts#the configuration that `init --http` is said to write",
+    "test/e2e/production-start.test.ts#writes what doctor finds nothing wrong with",
   ],
   "the names by which clients call this server": [
     "test/security/http-server-callers.test.ts#refuses every host that is not this server's name",

@@ -117,6 +117,19 @@ describe("a key", () => {
     assert.deepEqual(trustsOf(workspace), ["next"]);
   });
 
+  it("that is taken out of the trust starts nothing until the plugin is approved again", async (t) => {
+    const workspace = suite.installed.copy(t);
+    const next = ["trust", "add", FOREIGN.publicKey.text, "--plugins", "echo", "--name", "next"];
+    await done(next, workspace);
+    put(workspace, "echo.tgz.next.sigstore.json", signFiles(ECHO, FOREIGN));
+    await done(["approve", "echo", "--yes"], workspace);
+    await done(["trust", "remove", "author"], workspace);
+    assert.equal((await suite.run(["verify"], workspace)).code, 3);
+    await done(["approve", "echo", "--yes"], workspace);
+    await done(["verify"], workspace);
+    assert.deepEqual(trustsOf(workspace), ["next"]);
+  });
+
   it("that has ended, or not begun, starts nothing", async (t) => {
     for (const [flag, day, code] of [
       ["--until", "2020-12-31", "ERR_KEY_EXPIRED"],

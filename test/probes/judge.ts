@@ -27,6 +27,9 @@ export function decideMissed(
 export function decideUnsound({ exit, probes, red, stderr }: SelfAttack): string | undefined {
   if (probes.length === 0)
     return `doctor ended with ${exit} and no result: ${stderr.trim().slice(0, 300)}`;
-  if (red.length > 0) return `red without any mutation: ${red.join(", ")}`;
+  if (red.length > 0) {
+    const says = probes.filter(({ held }) => !held).map(({ id, says: why }) => `${id}: ${why}`);
+    return `red without any mutation: ${red.join(", ")} (${says.join("; ")})`;
+  }
   return exit === 0 ? undefined : `the exit code is ${exit} without any mutation`;
 }

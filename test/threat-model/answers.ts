@@ -228,7 +228,7 @@ export const QUESTIONS: readonly Answer[] = [
     id: "Q1",
     asks: "Does it refuse to start with insecure production configuration: auth mode, rate limiting, host allowlist?",
     answer: "yes",
-    says: "gates `auth`, `rate`, `hosts` and twelve more",
+    says: "gates `auth`, `rate` and `hosts` among them; a waiver that opens one has a name, a reason and a last day, and `hosts` takes none",
     threats: ["T47"],
     left: [],
   },
@@ -275,10 +275,10 @@ export const QUESTIONS: readonly Answer[] = [
   {
     id: "Q7",
     asks: "Does it sanitize error messages before returning them to the client, separately from tool output scanning?",
-    answer: "yes",
-    says: "the runtime's failures have fixed words; a plugin's own are filtered for paths, hosts and stacks besides",
+    answer: "partly",
+    says: "the runtime's failures have fixed words; a plugin's own are filtered, for paths, hosts and stacks besides, by the forms that the filter knows",
     threats: ["T18", "T51"],
-    left: [],
+    left: ["GB-065", "GB-067"],
   },
   {
     id: "Q8",

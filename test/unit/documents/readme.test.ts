@@ -64,6 +64,8 @@ test("every command in the examples exists, takes these options, and is shown in
       "key",
       "doctor",
       "verify",
+      "evidence",
+      "verify-evidence",
     ],
   );
 });
