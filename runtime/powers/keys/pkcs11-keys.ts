@@ -97,7 +97,7 @@ interface AgentEvents {
 }
 
 function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEvents): Agent {
-  const pin = readPin();
+  const pin = readPinOf(readPin);
   // What the module prints goes nowhere; what its process was given to start with is not this one's.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(process.execPath, ["--no-warnings", AGENT], {
@@ -131,6 +131,15 @@ function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEven
   const opening: AgentOpening = { module, token, pin };
   channel.write(`${JSON.stringify(opening)}\n`);
   return agent;
+}
+
+function readPinOf(readPin: () => string): string {
+  try {
+    return readPin();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "it cannot be read";
+    throw failed(`its PIN: ${why}`);
+  }
 }
 
 function hear(agent: Agent, line: string, events: AgentEvents): void {
