@@ -250,6 +250,21 @@ export const LATEST_THREATS: readonly Threat[] = [
     left: ["GB-079", "GB-080"],
   },
   {
+    id: "T62",
+    at: { rest: "TI" },
+    threat:
+      "who reads or writes the disk reads plugins' encrypted files, changes, cuts, exchanges or renames them, or puts others among them",
+    heldBy:
+      "names and contents are sealed with keys of tenant, plugin and file; each part proves its place, size and name; what is not sealed is shown to nobody, is in the audit trail, and refuses the next start",
+    tests: [
+      "test/security/sealed-files.test.ts",
+      "test/security/filesystem-races.test.ts",
+      "test/unit/powers/beneath/sealed-folder.test.ts",
+      "test/unit/cli/at-rest/plain-files.test.ts",
+    ],
+    left: ["GB-083", "GB-084"],
+  },
+  {
     id: "T63",
     at: { grant: "IR" },
     threat:
