@@ -31,7 +31,6 @@ export const QUIET_CELLS: Readonly<
   },
   rest: {
     S: "a folder is its tenant's by the digest of the name: see E of this line",
-    R: "what is kept has no author: see audit",
     D: "quotas bound each plugin and tenant: see grant",
   },
   audit: {
@@ -45,9 +44,6 @@ export const QUIET_CELLS: Readonly<
   },
   probe: {
     S: "the report comes from this process alone, over an authenticated connection",
-    T: "a probe's workspace is its own, made and removed with it",
     R: "what a probe saw is in the report and the audit trail",
-    D: "probes are few, bounded, and run when the operator says",
-    E: "a probe's plugin has its own grants and the seal of any other",
   },
 };
