@@ -93,6 +93,8 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/documents/figures.test.ts#the defaults of tasks, of the audit trail",
       "test/e2e/anomalies.test.ts#arguments are kept with secrets taken out",
     ],
+  '| `server.regions`, `server.tenants` | where hosts are, and who is bound to that; see "Where data may go" |':
+    ["test/unit/policy/server/regions.test.ts", "test/e2e/regions.test.ts"],
   "| `server.store` | where replicas meet: `memory` (default), or `{ redis: env:REDIS_URL }` |": [
     "test/unit/documents/figures.test.ts#the defaults of whose tokens",
     "test/security/hostile-store.test.ts#an address that is none is refused",
@@ -112,6 +114,12 @@ export const README_CONFIGURATION: Claims = {
     [
       "test/unit/audit/anomalies.test.ts",
       "test/security/alert-webhook.test.ts#needs a secret that can be read",
+    ],
+  '| `probes` | `every`: how often a server attacks itself after its start, `10m` to `30d`, or `never`; production has `6h` where this is left out, and development attacks itself where this is written; see "What the runtime proves about itself" |':
+    [
+      "test/unit/cli/serving/watch-probes.test.ts#are not run unless the configuration asks for them",
+      "test/e2e/probes.test.ts#says in production when it has attacked itself",
+      "test/unit/policy/schema.test.ts#judges glovebox.yaml as the parser does",
     ],
   "| `licences` | `allow`: SPDX identifiers that plugins may have; `otherwise`: `refuse` (default) or `warn`. An expression is met by `AND` and `OR` of allowed ones; `ID WITH EXCEPTION` is one of its own |":
     ["test/unit/policy/licences.test.ts"],
