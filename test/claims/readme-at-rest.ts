@@ -11,6 +11,8 @@ export const README_AT_REST: Claims = {
     ["test/unit/debt/configuration-items.test.ts"],
   "With it, what is kept of each tenant is sealed with a key of that tenant's own, the tenant `local` included.":
     [FILES, "test/unit/at-rest/tenant-keys.test.ts#a tenant has one key"],
+  "or { pkcs11: { module: /usr/lib/softhsm/libsofthsm2.so, token: glovebox, pin: env:TOKEN_PIN } }":
+    [REPLICAS],
   "| stores of plugins (`kv`) | names and values sealed | gone |": [
     FILES,
     "test/unit/powers/sealed-key-value.test.ts#neither names nor values stand in the file",

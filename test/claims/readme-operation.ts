@@ -215,7 +215,7 @@ export const README_OPERATION: Claims = {
     "test/e2e/installed.test.ts#ships JavaScript with its types",
     "npm run build:packages",
   ],
-  "The bench and the tests of the guest in C need Debian's `clang`, `lld` and `minisign`, the tests of registries `docker-registry`, those of replicas `redis-server`; where they are missing the tests say so, and `.ci/run` installs them.":
+  "The bench and the tests of the guest in C need Debian's `clang`, `lld` and `minisign`, the tests of registries `docker-registry`, those of replicas `redis-server`, those of tokens `softhsm2`; where they are missing the tests say so, and `.ci/run` installs them.":
     [
       "test/unit/documents/figures.test.ts#the Node and the Debian packages",
       "test/unit/documents/readme.test.ts#the npm scripts that the README runs exist",
