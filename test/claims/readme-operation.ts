@@ -97,8 +97,11 @@ export const README_OPERATION: Claims = {
   "With `telemetry` calls are traced and measured too; without it nothing of that is loaded.": [
     "test/unit/house.test.ts#the command line loads no package before it knows",
   ],
-  "Each call is a span `tools/call NAME` with its steps as events, sent by OTLP over HTTP to `telemetry.otlp.endpoint`, and named as the semantic conventions for MCP and generative AI have it.":
-    ["test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps"],
+  "Each call is a span, `tools/call NAME`, `resources/read ADDRESS`, `prompts/get NAME` or `completion/complete NAME`, with its steps as events, sent by OTLP over HTTP to `telemetry.otlp.endpoint`, and named as the semantic conventions for MCP and generative AI have it.":
+    [
+      "test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps",
+      "test/unit/server/telemetry/open-telemetry.test.ts#what is read, got and completed is named by its own method",
+    ],
   "A client's `traceparent` is honoured: the span is below the client's, and `trace_id` in the audit record is that of the span.":
     [
       "test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps, below the client's own",

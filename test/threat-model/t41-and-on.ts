@@ -206,6 +206,37 @@ export const LATEST_THREATS: readonly Threat[] = [
     left: ["GB-045"],
   },
   {
+    id: "T58",
+    at: { probe: "TDE" },
+    threat:
+      "a claim does not hold on this machine and nobody knows, the probes cannot fail, hang, are turned against the server or leave something behind",
+    heldBy:
+      "attacks through the real path at the start in production and by the clock; what could not be tried is an escape; a process and workspace of their own, bounded, without the server's secrets; an escape ends the server",
+    tests: [
+      "test/e2e/probes.test.ts",
+      "test/unit/cli/serving/watch-probes.test.ts",
+      "test/unit/powers/scratch.test.ts",
+    ],
+    left: ["GB-073", "GB-074"],
+  },
+  {
+    id: "T59",
+    at: { probe: "I", model: "I", http: "I" },
+    threat:
+      "the report tells an agent, a tenant or a web page what is not theirs, speaks to the model in words of others, hides something by a filter or an old list, or is asked for until the broker does nothing else",
+    heldBy:
+      "two views made from one list; items name the plugins that they are about, and whoever does not see those does not hear of them; operators' words stand in the operators' view alone; filters that mean nothing are not applied; a list too old is an item; pages held against this machine's names; reports kept for a minute",
+    tests: [
+      "test/security/debt-views.test.ts",
+      "test/unit/debt/report.test.ts",
+      "test/unit/debt/advisories.test.ts",
+      "test/unit/debt/cached-report.test.ts",
+      "test/e2e/debt-report.test.ts",
+      "test/advisories/operator-pages-by-another-name.test.ts",
+    ],
+    left: ["GB-076", "GB-077"],
+  },
+  {
     id: "T60",
     at: { rest: "TI", store: "TI" },
     threat:
@@ -231,6 +262,21 @@ export const LATEST_THREATS: readonly Threat[] = [
       "the key is destroyed first and for all, every process confirms within seconds that it has none in use or refuses itself, no new key is made before the rest is deleted, and an erasure can be repeated at any point",
     tests: ["test/e2e/tenant-erase.test.ts", "test/unit/at-rest/erase-key.test.ts"],
     left: ["GB-079", "GB-080"],
+  },
+  {
+    id: "T62",
+    at: { rest: "TI" },
+    threat:
+      "who reads or writes the disk reads plugins' encrypted files, changes, cuts, exchanges or renames them, or puts others among them",
+    heldBy:
+      "names and contents are sealed with keys of tenant, plugin and file; each part proves its place, size and name; what is not sealed is shown to nobody, is in the audit trail, and refuses the next start",
+    tests: [
+      "test/security/sealed-files.test.ts",
+      "test/security/filesystem-races.test.ts",
+      "test/unit/powers/beneath/sealed-folder.test.ts",
+      "test/unit/cli/at-rest/plain-files.test.ts",
+    ],
+    left: ["GB-083", "GB-084"],
   },
   {
     id: "T63",

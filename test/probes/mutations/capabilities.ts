@@ -119,6 +119,33 @@ export const CAPABILITY_MUTATIONS = mutationsOf(2, [
     "http.redirect",
   ],
   [
+    "redirects are followed without end",
+    change(HOPS, "if (redirects >= journey.grant.redirectsMax)", "if (false)"),
+    "http.redirects",
+  ],
+  [
+    "an answer from the network may be of any size",
+    [
+      change("host-api/http/decode.ts", "if (sizeBytes > bytesMax)", "if (false)"),
+      change(
+        "host-api/http/decode.ts",
+        "Math.min(bytesMax, Math.max(neededBytes, 2 * buffer.length))",
+        "Math.max(neededBytes, 2 * buffer.length)",
+      ),
+    ],
+    "http.large-answer",
+    { behind: "what an answer is gathered in does not grow beyond the limit" },
+  ],
+  [
+    "all tenants keep their values together",
+    change(
+      "runtime/cli/serving/start-runtime.ts",
+      "paths.homeFolder(alias, profile, own.tenant)",
+      "paths.homeFolder(alias, profile)",
+    ),
+    "tenant.neighbour",
+  ],
+  [
     "any address of a granted host is public enough",
     change(
       HOPS,

@@ -71,6 +71,7 @@ test("the defaults of the HTTP server are those of the code", () => {
     `\`sessions\` (${limits.sessions})`,
     `\`sessions_per_principal\` (${limits.sessionsPerPrincipal})`,
     `\`session_idle\` (${short.duration(limits.sessionIdleMs)})`,
+    `\`listening\` (${short.duration(limits.listeningMs)}`,
     `\`receive\` (${short.duration(limits.receiveMs)})`,
     `\`drain\` (${short.duration(limits.drainMs)})`,
   ]);
