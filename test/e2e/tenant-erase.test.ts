@@ -369,12 +369,12 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     for (const inside of [join(workspace, "keys"), live, tmpdir(), "/"]) {
       configure(`{ file: ${inside} }`);
       assert.match(
-        refused(["call", "keeper__show"], inside === "/" ? 3 : 3),
+        refused(["call", "keeper__show"], inside === "/" ? 2 : 3),
         /ERR_KEY_FOLDER|ERR_CONFIG/,
       );
     }
     configure(`{ pkcs11: { module: /nowhere.so, token: none, pin: env:TEST_NO_PIN } }`);
-    assert.match(refused(["call", "keeper__show"], 3), /ERR_KEY_PROVIDER/);
+    assert.match(refused(["call", "keeper__show"], 3), /ERR_TENANT_KEY_RECORD/);
     const doctor = JSON.stringify(world.run(["doctor"], 0, 1));
     assert.match(doctor, /"name":"encryption","state":"failed"/);
     configure(`{ file: ${folder} }`);
@@ -386,6 +386,11 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     assert.equal(world.run(["tenant", "erase", "local", "--yes"])["destroyed"], 1);
     assert.equal(world.run(["tenant", "erase", "local", "--yes"])["erased"], false);
     assert.match(JSON.stringify(world.run(["call", "keeper__show"])), /\\"kv\\":null/);
+
+    // Keys that do not answer, where there is no record yet.
+    world.run(["tenant", "erase", "local", "--yes"]);
+    configure(`{ pkcs11: { module: /nowhere.so, token: none, pin: env:TEST_NO_PIN } }`);
+    assert.match(refused(["call", "keeper__show"], 3), /ERR_KEY_PROVIDER/);
   } finally {
     rmSync(keyFolder, { recursive: true, force: true });
   }
