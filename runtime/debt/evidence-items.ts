@@ -11,7 +11,7 @@ export const EVIDENCE_ITEMS: readonly DebtItem[] = [
     ring: 2,
     area: "flow",
     current_behavior:
-      "A host that is labelled `eu` may stand anywhere, and may pass on what it is sent. Tenants are bound in what plugins send by `http`, on every hop; not in which resolver is asked for a name, nor in where the shared store, collectors, alerts, token issuers, the disk, and the provider of the model are.",
+      "A host that is labelled `eu` may stand anywhere, and may pass on what it is sent. Tenants are bound in what plugins send by `http`, on every hop; not in which resolver is asked for a name, nor in where the shared store, metrics, alerts, token issuers, the disk, and the provider of the model are.",
     ideal: "Where data goes is shown by somebody who can know it.",
     resolved_by:
       "Not by this runtime: contracts and the network say where a host is. Egress through a proxy of the region adds a second opinion.",

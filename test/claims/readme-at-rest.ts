@@ -11,7 +11,7 @@ export const README_AT_REST: Claims = {
       "test/unit/at-rest/tenant-keys.test.ts#a tenant has one key",
     ],
   "or { pkcs11: { module: /usr/lib/softhsm/libsofthsm2.so, token: glovebox, pin: env:TOKEN_PIN } }":
-    ["test/unit/at-rest/pkcs11-keys.test.ts#wrap for what they are bound to"],
+    ["test/e2e/tenant-erase.test.ts#two replicas that share nothing else"],
   "| stores of plugins (`kv`) | names and values sealed | gone |": [
     "test/e2e/tenant-erase.test.ts#by keys in another",
     "test/unit/powers/sealed-key-value.test.ts#neither names nor values stand in the file",

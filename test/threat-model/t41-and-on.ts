@@ -255,7 +255,7 @@ export const LATEST_THREATS: readonly Threat[] = [
   },
   {
     id: "T61",
-    at: { rest: "RI" },
+    at: { rest: "I" },
     threat:
       "what was kept of an erased tenant opens again: from a backup, in a server that still has the key, or because the erasure was cut short",
     heldBy:
