@@ -93,8 +93,6 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/documents/figures.test.ts#the defaults of tasks, of the audit trail",
       "test/e2e/anomalies.test.ts#arguments are kept with secrets taken out",
     ],
-  '| `server.regions`, `server.tenants` | where hosts are, and who is bound to that; see "Where data may go" |':
-    ["test/unit/policy/server/regions.test.ts", "test/e2e/regions.test.ts"],
   "| `server.store` | where replicas meet: `memory` (default), or `{ redis: env:REDIS_URL }` |": [
     "test/unit/documents/figures.test.ts#the defaults of whose tokens",
     "test/security/hostile-store.test.ts#an address that is none is refused",

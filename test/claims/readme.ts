@@ -40,6 +40,7 @@ export const README_CLAIMLESS: readonly string[] = [
   "A tool's definition is text that a model obeys and that people seldom read.",
   "| `plugins.NAME.grants` | what it may do, by capability; see below |",
   '| `server.rate` | what callers may use; see "Limits of callers" |',
+  '| `server.regions`, `server.tenants` | regions of hosts and tenants; see "Where data may go" |',
   "A plugin's shape is how it says what its tools are.",
   "**1. Build and sign**, on the machine where plugins are made, which keeps the private key:",
   "Bring the `.tgz`, its `.sigstore.json` and `builder.pub` to the server.",

@@ -31,6 +31,7 @@ export const QUIET_CELLS: Readonly<
   },
   rest: {
     S: "a folder is its tenant's by the digest of the name: see E of this line",
+    R: "what is kept has no author: see audit",
     D: "quotas bound each plugin and tenant: see grant",
   },
   audit: {
