@@ -5,6 +5,7 @@ import { matchesHost } from "./match.ts";
 import type { HttpRule } from "./rule.ts";
 import type { Target } from "./url.ts";
 
+// debt("GB-085"): a label is believed.
 /** A region as the operator names it: `eu`, `us-east-1`. It is a label, not a measurement: nothing looks where a host is. */
 export const REGION = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 

@@ -71,14 +71,13 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
   const ask = (): Promise<void> => {
     if (!shared) return Promise.resolve();
     const at = monotonicMs();
-    asking ??= shared
-      .readErasures()
-      .then((erasures) => {
-        if (!isSame(remote.erasures, erasures)) dropErased(remote.erasures, erasures);
-        // From when it was asked: what was erased since then it does not know.
-        remote = { at, erasures };
-      })
-      .finally(() => (asking = undefined));
+    const hear = async (): Promise<void> => {
+      const erasures = await shared.readErasures();
+      if (!isSame(remote.erasures, erasures)) dropErased(remote.erasures, erasures);
+      // From when it was asked: what was erased since then it does not know.
+      remote = { at, erasures };
+    };
+    asking ??= hear().finally(() => (asking = undefined));
     return asking;
   };
   const confirm = async (): Promise<void> => {
@@ -141,10 +140,10 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
       if (found !== undefined) return open(tenant, found);
       const id = makeKeyId(tenant);
       await provider.create(id);
-      const dataKey = randomBytes(DATA_KEY_BYTES);
+      const dataKey = Uint8Array.from(randomBytes(DATA_KEY_BYTES));
       const record = await wrapKey(provider, id, name, dataKey);
       const opened = await unwrapKey(provider, record);
-      if (!dataKey.equals(opened.dataKey))
+      if (Buffer.compare(dataKey, opened.dataKey) !== 0)
         throw new AtRestError("ERR_KEY_PROVIDER", "A key came back another than it went.");
       const text = formatRecord(record);
       const kept = (await shared?.keep(tenant, text)) ?? text;
@@ -201,7 +200,7 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
     keyOfDigest: (digest) => get(digest),
     async close() {
       clearInterval(timer);
-      for (const tenant of [...entries.keys()]) drop(tenant);
+      for (const tenant of entries.keys()) drop(tenant);
       await provider.close();
     },
   };

@@ -11,8 +11,11 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
     ["init", "trust", "add", "endorse", "scan", "list", "inspect", "approve", "remove", "verify"],
   ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
-  ["Use them", ["flow", "approvals", "call", "serve", "key"]],
-  ["Ask about the runtime", ["audit", "filter", "doctor", "debt", "completion"]],
+  ["Use them", ["flow", "approvals", "call", "serve", "key", "tenant"]],
+  [
+    "Ask about the runtime",
+    ["audit", "filter", "doctor", "probe", "debt", "evidence", "verify-evidence", "completion"],
+  ],
 ];
 
 /** Names of all commands, in the order of the help. */
@@ -30,7 +33,7 @@ export function generalHelp(commands: readonly Command[], out: Output): string {
     lines.push("", out.style("bold", title));
     for (const name of names) {
       const command = commands.find((candidate) => candidate.name === name);
-      if (command) lines.push(`  ${name.padEnd(11)} ${command.summary}`);
+      if (command) lines.push(`  ${name.padEnd(15)} ${command.summary}`);
     }
   }
   lines.push(

@@ -33,6 +33,7 @@ export async function probePosture(
 }
 
 /** The facts that the debt report speaks of. */
+// debt("GB-076"): as they were read, and as far as they are known to matter.
 export function describePosture(
   workspace: Workspace,
   plugins: readonly VerifiedPlugin[],

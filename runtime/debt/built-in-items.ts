@@ -1,5 +1,7 @@
 import { AUTH_ITEMS } from "./auth-items.ts";
+import { AT_REST_ITEMS } from "./at-rest-items.ts";
 import { AUDIT_ITEMS } from "./audit-items.ts";
+import { EVIDENCE_ITEMS } from "./evidence-items.ts";
 import { EXTISM_ITEMS } from "./extism-items.ts";
 import { FILE_ITEMS } from "./file-items.ts";
 import { FILTER_ITEMS } from "./filter-items.ts";
@@ -9,8 +11,9 @@ import { HTTP_ITEMS } from "./http-items.ts";
 import { MODEL_ITEMS } from "./model-items.ts";
 import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
-import { PROBE_RUN_ITEMS } from "./probe-run-items.ts";
 import { PROBE_ITEMS } from "./probe-items.ts";
+import { REPORT_ITEMS } from "./report-items.ts";
+import { PROBE_RUN_ITEMS } from "./probe-run-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -347,6 +350,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     references: ["OWASP MCP01"],
     evidence: [{ kind: "test", what: "test/security/sandbox/streamed-http-limits.test.ts" }],
   },
+  ...AT_REST_ITEMS,
   ...AUDIT_ITEMS,
   ...PROBE_ITEMS,
   ...REPLICA_ITEMS,
@@ -356,10 +360,12 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...LIMIT_ITEMS,
   ...SUPPLY_ITEMS,
   ...WIT_ITEMS,
+  ...EVIDENCE_ITEMS,
   ...EXTISM_ITEMS,
   ...OFFER_ITEMS,
   ...HTTP_ITEMS,
   ...MODEL_ITEMS,
-  ...PROBE_RUN_ITEMS,
+  ...REPORT_ITEMS,
   ...FILE_ITEMS,
+  ...PROBE_RUN_ITEMS,
 ];

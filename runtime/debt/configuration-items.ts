@@ -62,7 +62,7 @@ function atRestItems(configuration: Configuration): LiveItem[] {
 
 /** Whether a section `encryption` is there. */
 export function hasEncryption(configuration: Configuration): boolean {
-  return "encryption" in configuration && configuration.encryption !== undefined;
+  return configuration.encryption !== undefined;
 }
 
 function trustItems({ trust, revoked, trustedRoot }: Configuration): LiveItem[] {

@@ -63,7 +63,10 @@ export async function setBait(folder: string): Promise<Bait> {
   };
 }
 
-/** Says the word; below `/echo` the headers that came; below `/away/` it redirects to what follows. */
+/** More than a probe's plugin may have answered to one request. */
+const LARGE_BYTES = 128 * 1024;
+
+/** Says the word: at `/echo` the headers that came, at `/large` much; below `/away/` it redirects to what follows. */
 async function serveBait(word: string): Promise<BaitServer & { close(): Promise<void> }> {
   const visits: string[] = [];
   const server = http.createServer(({ url = "/", rawHeaders }, response) => {
@@ -71,7 +74,7 @@ async function serveBait(word: string): Promise<BaitServer & { close(): Promise<
     visits.push(lines);
     const away = url.startsWith("/away/") ? decodeURIComponent(url.slice("/away/".length)) : "";
     if (away !== "") response.writeHead(302, { location: away });
-    response.end(url === "/echo" ? lines : word);
+    response.end(url === "/echo" ? lines : url === "/large" ? word.padEnd(LARGE_BYTES, ".") : word);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);

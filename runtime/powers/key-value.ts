@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { HostError } from "@glovebox/host-api/errors";
 import type { KeyValueOptions, KeyValueStore } from "@glovebox/host-api/powers";
 import { APPLICATION_ID, assertKey, guard, openOurs, readNumber } from "./key-value-file.ts";

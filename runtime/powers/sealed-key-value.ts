@@ -41,7 +41,7 @@ interface Keys {
  * The key-value store of a tenant whose data is encrypted: in the file stand for each entry a keyed hash of its name, by
  * which it is found, and name and value, each sealed for this tenant, this store and this name. Whoever reads the file
  * learns how many entries there are and how long they are. Whoever writes to it can take entries away and put back older
- * ones of the same name, and nothing else.
+ * ones of the same name, and nothing else: debt("GB-081").
  * Guests see no difference, but that there can be `SEALED_ENTRIES_MAX` entries, whatever the quota.
  */
 export function openSealedKeyValue(file: string, options: Sealed): KeyValueStore {

@@ -4,7 +4,7 @@ import type { Claims } from "../helpers/count-claims.ts";
 export const README_CONFIGURATION: Claims = {
   // Configuration
   "`glovebox.yaml` is yours; an unknown key is an error that names the known one.": [
-    "test/unit/policy/parse-configuration.test.ts#is answered with the one that was meant",
+    "test/unit/policy/configuration-keys.test.ts#is answered with the one that was meant",
   ],
   "Its first line names the schema that `glovebox init` puts beside it, so that editors complete and check it.":
     ["test/unit/policy/schema.test.ts#is the one that a first configuration names"],
@@ -25,7 +25,7 @@ export const README_CONFIGURATION: Claims = {
   "| `revoked`, `sigstore` | whose signatures and which files count no more, and whose certificates count; see there |":
     [
       "test/e2e/trust.test.ts#that is revoked starts nothing",
-      "test/e2e/trust.test.ts#vouches offline, by the trusted root",
+      "test/e2e/foreign-signers.test.ts#vouches offline, by the trusted root",
     ],
   "| `plugins` | each plugin under its name in this workspace; its tools are listed as `NAME__TOOL` |":
     ["test/unit/policy/expose.test.ts#are named by plugin and tool"],
@@ -102,8 +102,9 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/mcp/serve-tasks.test.ts#a tool that asks first becomes a task",
     ],
-  '| `telemetry` | `otlp`: `endpoint` of a collector, `headers` (a reference to `name=value,name=value`), `every` (15s) and `sample`, the share of traces that is kept (1); `metrics`: `prometheus`, `true` or `listen` with an address and port of this machine (`127.0.0.1:9464`); see "Observability" |':
+  '| `telemetry` | `otlp`: `endpoint` of a collector, `headers` (a reference to `name=value,name=value`), `every` (15s) and `sample`, the share of traces that is kept (1); `metrics`: `prometheus`, `true` or `listen` with an address and port of this machine (`127.0.0.1:9464`); `debt`: `true` serves the operator\'s report beside them; see "Observability" |':
     [
+      "test/advisories/operator-pages-by-another-name.test.ts#what is not configured is not there",
       "test/unit/documents/figures.test.ts#the defaults of tasks",
       "test/unit/server/telemetry/open-telemetry.test.ts#keeps the share of traces",
     ],
@@ -111,6 +112,12 @@ export const README_CONFIGURATION: Claims = {
     [
       "test/unit/audit/anomalies.test.ts",
       "test/security/alert-webhook.test.ts#needs a secret that can be read",
+    ],
+  '| `probes` | `every`: how often a server attacks itself after its start, `10m` to `30d`, or `never`; production has `6h` where this is left out, and development attacks itself where this is written; see "What the runtime proves about itself" |':
+    [
+      "test/unit/cli/serving/watch-probes.test.ts#are not run unless the configuration asks for them",
+      "test/e2e/probes.test.ts#says in production when it has attacked itself",
+      "test/unit/policy/schema.test.ts#judges glovebox.yaml as the parser does",
     ],
   "| `licences` | `allow`: SPDX identifiers that plugins may have; `otherwise`: `refuse` (default) or `warn`. An expression is met by `AND` and `OR` of allowed ones; `ID WITH EXCEPTION` is one of its own |":
     ["test/unit/policy/licences.test.ts"],
@@ -124,11 +131,12 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/policy/tool-scopes.test.ts#are those of the tool where it has some",
       "test/unit/policy/tool-scopes.test.ts#are none where none are configured",
     ],
-  "| `server.http` | for `glovebox serve --http`. `listen`: address and port (default `127.0.0.1:8808`); `hosts`: names by which clients call it, `origins`: web pages that may, beside those of this machine; `tls`: `cert`, `key` and `client_ca` as `file:` references; `proxy`: `trusted` networks of what ends TLS in front of it; `limits`: `body` (4MiB), `header` (16KiB), `connections` (2000), `streams_per_principal` (32), `sessions` (1000), `sessions_per_principal` (50), `session_idle` (30m), `receive` (15s), `drain` (20s) |":
+  "| `server.http` | for `glovebox serve --http`. `listen`: address and port (default `127.0.0.1:8808`); `hosts`: names by which clients call it, `origins`: web pages that may, beside those of this machine; `tls`: `cert`, `key` and `client_ca` as `file:` references; `proxy`: `trusted` networks of what ends TLS in front of it; `limits`: `body` (4MiB), `header` (16KiB), `connections` (2000), `streams_per_principal` (32), `sessions` (1000), `sessions_per_principal` (50), `session_idle` (30m), `listening` (10m, after which a stream of changes ends, and its client comes again and authenticates), `receive` (15s), `drain` (20s) |":
     [
       "test/unit/documents/figures.test.ts#the defaults of the HTTP server",
       "test/unit/policy/server/http.test.ts#only this machine is served where nothing is configured",
       "test/unit/policy/server/http.test.ts#every limit of the listener has a range",
+      "test/advisories/changes-of-other-tenants.test.ts#who listens comes again after a while",
     ],
   "| `server.state_key` | `env:` or `file:` reference to the secret that replicas share, of 32 bytes or more, which signs what a client brings back after a question; without it each start makes its own |":
     [
@@ -246,8 +254,8 @@ export const README_CONFIGURATION: Claims = {
     ["test/unit/supply/signatures/decide-vouched.test.ts"],
   "| `provenance` | for an `identity`: a SLSA v1 attestation by the same identity must name this component, and exactly this `repository` and `workflow`, as its certificate does |":
     [
-      "test/e2e/trust.test.ts#may have to say what built it",
-      "test/e2e/trust.test.ts#is refused when the attestation is of another component",
+      "test/e2e/foreign-signers.test.ts#may have to say what built it",
+      "test/e2e/foreign-signers.test.ts#is refused when the attestation is of another component",
     ],
   "| `revoked` | `keys` (by digest), `identities` and `digests` (of a component, a manifest, a package or a registry's manifest), each with `reason` and `date`: they refuse what is pinned, too |":
     [
@@ -256,13 +264,13 @@ export const README_CONFIGURATION: Claims = {
     ],
   "| `sigstore.trusted_root` | a `trusted_root.json` of your own Sigstore, in the place of the public one that ships with the release |":
     [
-      "test/e2e/trust.test.ts#vouches offline, by the trusted root that the operator named",
+      "test/e2e/foreign-signers.test.ts#vouches offline, by the trusted root that the operator named",
       "test/security/signature-attacks-identity.test.ts#of the public instance does not vouch for anybody else's",
     ],
   "A signature by an identity is verified without a network: certificate, certificate log, log entry and its time, against the trusted root.":
     [
       "test/security/signature-attacks-identity.test.ts#is accepted of exactly this subject",
-      "test/e2e/trust.test.ts#vouches offline",
+      "test/e2e/foreign-signers.test.ts#vouches offline",
     ],
   "Its days are those of the log.": [
     "test/security/signature-attacks-identity.test.ts#is judged by the time of the log, and not by the clock",
@@ -281,22 +289,22 @@ export const README_CONFIGURATION: Claims = {
   "3. `glovebox approve NAME` pins both signers. When the old one has ended, the new one carries on.":
     ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
   "4. `glovebox trust remove OLD`, then `glovebox approve NAME` at once: between the two a start is refused, and what runs goes on.":
-    ["test/e2e/trust.test.ts#is rotated by two entries, and the pinned plugin never stops"],
+    ["test/e2e/trust.test.ts#that is taken out of the trust starts nothing until"],
   "**A key that was stolen** is revoked at once: `glovebox trust revoke NAME --reason TEXT`, then restart what runs.":
     ["test/e2e/trust.test.ts#that is revoked starts nothing, pinned or not"],
   "Of a release revoke the component's digest: a package can be packed anew around it.": [
     "test/e2e/trust.test.ts#that is revoked starts nothing, pinned or not",
   ],
   "**What nobody you trust has signed** you can sign yourself, when you have read it:": [
-    "test/e2e/trust.test.ts#lets in what nobody signed, in production too",
+    "test/e2e/endorsement.test.ts#lets in what nobody signed, in production too",
   ],
   "Your signature is kept in the lockfile and the store, and nothing is written beside their file; production takes it as any other, and `glovebox restore` finds it in a fresh clone.":
     [
-      "test/e2e/trust.test.ts#lets in what nobody signed, in production too, and writes nothing beside the source",
+      "test/e2e/endorsement.test.ts#lets in what nobody signed, in production too, and writes nothing beside the source",
       "test/e2e/restore.test.ts#is restored with the words that the operator gave it",
     ],
   "A new build needs your signature anew: `glovebox update NAME --endorse operator.key`.": [
-    "test/e2e/trust.test.ts#is of these bytes: what changes at the source is refused until it is endorsed again",
+    "test/e2e/endorsement.test.ts#is of these bytes: what changes at the source is refused until it is endorsed again",
     "test/e2e/restore.test.ts#is brought up to a new build",
   ],
   "**To sign as an identity**, `glovebox sign FILE --statement` writes what is to be signed, an in-toto statement over component, tool definitions and manifest.":
@@ -304,6 +312,6 @@ export const README_CONFIGURATION: Claims = {
   "Have a program that speaks Sigstore sign exactly that, and keep the bundle, version 0.3, as `FILE.sigstore.json`; `attest` of `@actions/attest` does in a workflow on GitHub, given its subjects, predicate type and predicate.":
     [
       "test/e2e/trust.test.ts#writes the statement for a signer that is not glovebox",
-      "test/e2e/trust.test.ts#vouches offline",
+      "test/e2e/foreign-signers.test.ts#vouches offline",
     ],
 };

@@ -31,7 +31,7 @@ export const README_FIRST_USE: Claims = {
   "It is not for MCP servers that are npm or Python packages, and not for native binaries: what it runs is WebAssembly, and what needs a socket, a shell or a process of its own stays outside.":
     [
       "test/unit/host-api/guest-components.test.ts#refuses every socket",
-      "test/security/registry-attacks.test.ts#has its component",
+      "test/security/registry-images.test.ts#has its component",
     ],
   // Quick start
   "You need npm and any Node from 20 on: the tree brings the Node 26 that it runs on.": [

@@ -97,8 +97,11 @@ export const README_OPERATION: Claims = {
   "With `telemetry` calls are traced and measured too; without it nothing of that is loaded.": [
     "test/unit/house.test.ts#the command line loads no package before it knows",
   ],
-  "Each call is a span `tools/call NAME` with its steps as events, sent by OTLP over HTTP to `telemetry.otlp.endpoint`, and named as the semantic conventions for MCP and generative AI have it.":
-    ["test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps"],
+  "Each call is a span, `tools/call NAME`, `resources/read ADDRESS`, `prompts/get NAME` or `completion/complete NAME`, with its steps as events, sent by OTLP over HTTP to `telemetry.otlp.endpoint`, and named as the semantic conventions for MCP and generative AI have it.":
+    [
+      "test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps",
+      "test/unit/server/telemetry/open-telemetry.test.ts#what is read, got and completed is named by its own method",
+    ],
   "A client's `traceparent` is honoured: the span is below the client's, and `trace_id` in the audit record is that of the span.":
     [
       "test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps, below the client's own",
@@ -186,6 +189,11 @@ export const README_OPERATION: Claims = {
     "test/security/escape.test.ts#behind each form of seal nothing gets out",
     "npm run test:escape",
   ],
+  "each containment measure switched off in turn: the release's own probes must see it": [
+    "test/e2e/probes.test.ts",
+    "test/unit/cli/probes.test.ts",
+    "npm run test:probes",
+  ],
   "two attackers exchange files and folders under every operation, 10 s each": [
     "test/security/filesystem-races.test.ts",
     "test/unit/documents/figures.test.ts#what the comments beside the commands say",
@@ -207,7 +215,7 @@ export const README_OPERATION: Claims = {
     "test/e2e/installed.test.ts#ships JavaScript with its types",
     "npm run build:packages",
   ],
-  "The bench and the tests of the guest in C need Debian's `clang`, `lld` and `minisign`, the tests of registries `docker-registry`, those of replicas `redis-server`; where they are missing the tests say so, and `.ci/run` installs them.":
+  "The bench and the tests of the guest in C need Debian's `clang`, `lld` and `minisign`, the tests of registries `docker-registry`, those of replicas `redis-server`, those of tokens `softhsm2`; where they are missing the tests say so, and `.ci/run` installs them.":
     [
       "test/unit/documents/figures.test.ts#the Node and the Debian packages",
       "test/unit/documents/readme.test.ts#the npm scripts that the README runs exist",

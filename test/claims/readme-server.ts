@@ -77,7 +77,7 @@ export const README_SERVER: Claims = {
   "Every failure of a call has one shape, as structured content and as text, with `isError`: `{ error_code, message, suggestion?, retry_after? }`.":
     [
       "test/e2e/mcp-stdio.test.ts#answers wrong arguments and foreseen failures in the one error schema",
-      "test/unit/call.test.ts#that is an error comes in the one schema",
+      "test/unit/call-answers.test.ts#that is an error comes in the one schema",
     ],
   "A tool with an output schema lists that shape as the alternative, because some clients hold errors to the schema too.":
     [
@@ -91,7 +91,7 @@ export const README_SERVER: Claims = {
   "The codes are `UNKNOWN_TOOL`, `INSUFFICIENT_SCOPE`, `INVALID_ARGUMENTS`, `TIMEOUT`, `CANCELLED`, `MEMORY_LIMIT`, `OUTPUT_LIMIT`, `OUTPUT_BLOCKED`, `HOST_CALL_LIMIT`, `LOG_LIMIT`, `PLUGIN_FAILED`, `OVERLOADED`, `PLUGIN_SUSPENDED`, `APPROVAL_REQUIRED`, `APPROVAL_DECLINED`, `FLOW_HELD`, `INPUT_UNAVAILABLE`, `RATE_LIMITED`, `QUOTA_EXCEEDED`, `SERVER_STOPPING`, `TASK_LOST` and `INTERNAL` from the runtime, and `NOT_FOUND`, `INVALID_INPUT`, `PERMISSION_DENIED`, `CONFLICT`, `RATE_LIMITED`, `KV_QUOTA`, `FILES_QUOTA`, `MEMORY_LIMIT`, `UNAVAILABLE` and `FAILED` from tools.":
     [
       "test/unit/documents/readme.test.ts#every error code that a client can get is listed",
-      "test/unit/call.test.ts#always has a code of the closed list",
+      "test/unit/call-answers.test.ts#always has a code of the closed list",
     ],
   "A request over HTTP that does not get as far as MCP is answered with a status and `{ error_code, message, suggestion? }`:":
     [
@@ -198,7 +198,8 @@ export const README_SERVER: Claims = {
       "test/unit/policy/gates/http-gates.test.ts#tries every gate and every code above",
     ],
   "It writes this with comments; correct the names and the network:": [
-    "test/e2e/production-start.test.ts#writes what doctor finds nothing wrong with once the state key is drawn",
+    "test/unit/documents/figures.test.ts#the configuration that `init --http` is said to write",
+    "test/e2e/production-start.test.ts#writes what doctor finds nothing wrong with",
   ],
   "the names by which clients call this server": [
     "test/security/http-server-callers.test.ts#refuses every host that is not this server's name",

@@ -48,7 +48,7 @@ export const README_SOURCES: Claims = {
   "Every manifest and layer is fetched by its digest and compared with it; of an index the one artifact is taken that is meant for all, for wasm or for `linux/amd64`, and none where several could be.":
     [
       "test/security/registry-attacks.test.ts#of a digest must have it",
-      "test/security/registry-attacks.test.ts#of an index is",
+      "test/security/registry-images.test.ts#of an index is",
     ],
   "A fetch goes by https; plain http is for a registry called `localhost` or with a loopback address.":
     [

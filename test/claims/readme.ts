@@ -1,7 +1,10 @@
 import type { Claims } from "../helpers/count-claims.ts";
+import { README_AT_REST } from "./readme-at-rest.ts";
 import { README_CALLERS } from "./readme-callers.ts";
 import { README_CONFIGURATION } from "./readme-configuration.ts";
 import { README_CONTENT } from "./readme-content.ts";
+import { README_DEBT } from "./readme-debt.ts";
+import { README_EVIDENCE } from "./readme-evidence.ts";
 import { README_FIRST_USE } from "./readme-first-use.ts";
 import { README_OPERATION } from "./readme-operation.ts";
 import { README_PROBES } from "./readme-probes.ts";
@@ -22,6 +25,9 @@ export const README_CLAIMS: Claims = {
   ...README_SERVER,
   ...README_CALLERS,
   ...README_OPERATION,
+  ...README_DEBT,
+  ...README_AT_REST,
+  ...README_EVIDENCE,
   ...README_PROBES,
 };
 
@@ -34,6 +40,7 @@ export const README_CLAIMLESS: readonly string[] = [
   "A tool's definition is text that a model obeys and that people seldom read.",
   "| `plugins.NAME.grants` | what it may do, by capability; see below |",
   '| `server.rate` | what callers may use; see "Limits of callers" |',
+  '| `server.regions`, `server.tenants` | regions of hosts and tenants; see "Where data may go" |',
   "A plugin's shape is how it says what its tools are.",
   "**1. Build and sign**, on the machine where plugins are made, which keeps the private key:",
   "Bring the `.tgz`, its `.sigstore.json` and `builder.pub` to the server.",

@@ -141,6 +141,31 @@ test("of a plugin whose own signer was revoked, `glovebox debt` says that it wou
   );
 });
 
+test("debt is listed by area, and one gap is shown whole", async () => {
+  const all = await suite.run(["debt"], suite.installed);
+  assert.match(all.stdout, /^sandbox: .*\n.*\n(.*\n)*?GB-004 +medium +open /m);
+  assert.match(all.stdout, /GB-GRANT-echo\.kv +low +monitoring +Plugin `echo` can leave/);
+  assert.doesNotMatch(all.stdout, /GB-008/);
+  assert.match(all.stdout, /that are resolved/);
+  const flow = await suite.run(["debt", "--area", "flow"], suite.installed);
+  assert.match(flow.stdout, /^flow: /m);
+  assert.doesNotMatch(flow.stdout, /^sandbox: /m);
+
+  const one = await suite.run(["debt", "gb-grant-ECHO.kv"], suite.installed);
+  for (const words of ["today", "ideal", "closed by", "plugins.echo.grants.kv"])
+    assert.ok(one.stdout.includes(words), words);
+  const { json } = await suite.run(["debt", "GB-004", "--json"], suite.installed);
+  assert.equal((json as DebtItem).id, "GB-004");
+  for (const words of [
+    ["debt", "GB-999"],
+    ["debt", "--area", "nowhere"],
+    ["debt", "--severity", "bad"],
+  ]) {
+    const { code, codes } = await suite.run([...words, "--json"], suite.installed);
+    assert.deepEqual([code, codes], [2, ["ERR_USAGE"]]);
+  }
+});
+
 /** As a client of the started runtime gets it. */
 async function reportOf(
   { configFile }: TestWorkspace,

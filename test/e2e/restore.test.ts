@@ -59,7 +59,7 @@ async function makeWorkspace() {
   const loseStore = () => rmSync(path(".glovebox"), { recursive: true });
   await done("init");
   await done("trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator");
-  writeFileSync(path("operator.key"), OPERATOR.privateKey);
+  writeFileSync(path("operator.key"), OPERATOR.privateKey, { mode: 0o600 });
   writeFileSync(path("weather.wasm"), component);
   writeFileSync(path("other.tgz"), packPackage(OTHER));
   const endorse = ["--endorse", path("operator.key"), "--yes"];

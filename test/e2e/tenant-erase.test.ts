@@ -3,14 +3,22 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createClient } from "@redis/client";
 import type { JsonObject } from "@glovebox/host-api/json";
 import { filesWith, holdsOne, writingsOf } from "../helpers/find-bytes.ts";
-import { askModern } from "../helpers/modern-client.ts";
+import { askModern, textIn } from "../helpers/modern-client.ts";
 import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
 import { startReplica, type Replica } from "../helpers/replicas.ts";
 import {
@@ -110,11 +118,11 @@ class World {
   /** A task whose arguments and result are kept, and what waits for an operator. */
   async keep(at: number, tenant: Tenant): Promise<string> {
     const begun = await this.call(at, tenant, "keep", { text: SECRETS[tenant] });
-    const taskId = String(begun["taskId"]);
+    const taskId = textIn(begun, "taskId");
     for (let tries = 0; ; tries += 1) {
       const { status } = await this.ask(at, tenant, "tasks/get", { taskId });
       if (status === "completed") break;
-      assert.ok(tries < 200, `the task is ${String(status)}`);
+      assert.ok(tries < 200, `the task is ${JSON.stringify(status)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const url = `https://example.com/${SECRETS[tenant]}`;
@@ -280,7 +288,7 @@ describe("with Redis and a token", { skip: !HAS_REDIS || !HAS_SOFTHSM }, () => {
             const raw = client.withTypeMapping({ 36: Buffer });
             for (const key of await client.keys("*")) {
               const dump = await raw.dump(key);
-              if (dump) dumps.set(key, Buffer.from(dump as unknown as Buffer));
+              if (dump) dumps.set(key, Buffer.from(dump));
             }
           },
           async restore() {
@@ -299,4 +307,91 @@ describe("with Redis and a token", { skip: !HAS_REDIS || !HAS_SOFTHSM }, () => {
       rmSync(tokenFolder, { recursive: true, force: true });
     }
   });
+});
+
+test("the command refuses in words, and erases nothing that nobody agreed to", async () => {
+  const keyFolder = mkdtempSync(join(tmpdir(), "glovebox-erase-keys-"));
+  const folder = join(keyFolder, "keys");
+  await using world = new World(["one"], "", {});
+  const [workspace = ""] = world.workspaces;
+  const configFile = join(workspace, "glovebox.yaml");
+  const plain = readFileSync(configFile, "utf8");
+  const configure = (keys: string): void =>
+    writeFileSync(configFile, `${plain}\nencryption: { keys: ${keys} }\n`);
+  const refused = (words: readonly string[], code: number): string =>
+    JSON.stringify(world.run(words, 0, code));
+  const keep = ["call", "keeper__keep", JSON.stringify({ text: SECRETS.acme })];
+  const live = join(workspace, ".glovebox");
+  try {
+    assert.match(refused(["tenant", "erase", "acme", "--yes"], 2), /ERR_AT_REST_OFF/);
+    world.run(keep);
+    assert.ok(filesWith(live, [SECRETS.acme]).length > 0);
+
+    // What was kept before is refused, until it is encrypted.
+    configure(`{ file: ${folder} }`);
+    assert.match(refused(["call", "keeper__show"], 3), /ERR_AT_REST_PLAIN/);
+    assert.match(refused(["tenant", "encrypt"], 2), /ERR_USAGE/);
+    assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), { stores: 1, folders: 1 });
+    assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), { stores: 0, folders: 0 });
+    assert.deepEqual(filesWith(live, [SECRETS.acme]), []);
+    assert.match(JSON.stringify(world.run(["call", "keeper__show"])), /Äpfel/);
+
+    // Names that mean something to a file system, are too long, or are nobody's.
+    const names = [
+      "",
+      "..",
+      "../data",
+      "x".repeat(10_000),
+      "a\u0000b",
+      "LOCAL",
+      "loca",
+      "acme\u202E",
+    ];
+    for (const name of names)
+      if (!name.includes("\u0000"))
+        assert.match(refused(["tenant", "erase", name, "--yes"], 2), /ERR_(USAGE|TENANT_UNKNOWN)/);
+    assert.match(refused(["tenant", "erase", "local"], 2), /ERR_USAGE/);
+    const { tenants } = world.run(["tenant", "list"]) as { tenants: readonly JsonObject[] };
+    assert.deepEqual(
+      tenants.map(({ name, state }) => [name, state]),
+      [["local", "open"]],
+    );
+
+    // Without the section what is encrypted is not read, and nothing is written beside it.
+    writeFileSync(configFile, plain);
+    const without = spawnSync(process.execPath, [GLOVEBOX, "call", "keeper__show"], {
+      cwd: workspace,
+      encoding: "utf8",
+    });
+    assert.notEqual(without.status, 0);
+
+    // Keys in the workspace or around it, open to others, or not to be had.
+    for (const inside of [join(workspace, "keys"), live, tmpdir(), "/"]) {
+      configure(`{ file: ${inside} }`);
+      assert.match(
+        refused(["call", "keeper__show"], inside === "/" ? 2 : 3),
+        /ERR_KEY_FOLDER|ERR_CONFIG/,
+      );
+    }
+    configure(`{ pkcs11: { module: /nowhere.so, token: none, pin: env:TEST_NO_PIN } }`);
+    assert.match(refused(["call", "keeper__show"], 3), /ERR_TENANT_KEY_RECORD/);
+    const doctor = JSON.stringify(world.run(["doctor"], 0, 1));
+    assert.match(doctor, /"name":"encryption","state":"failed"/);
+    configure(`{ file: ${folder} }`);
+    chmodSync(folder, 0o755);
+    assert.match(refused(["call", "keeper__show"], 3), /ERR_KEY_FOLDER/);
+    chmodSync(folder, 0o700);
+
+    // The tenant of whoever runs it is one like the others.
+    assert.equal(world.run(["tenant", "erase", "local", "--yes"])["destroyed"], 1);
+    assert.equal(world.run(["tenant", "erase", "local", "--yes"])["erased"], false);
+    assert.match(JSON.stringify(world.run(["call", "keeper__show"])), /\\"kv\\":null/);
+
+    // Keys that do not answer, where there is no record yet.
+    world.run(["tenant", "erase", "local", "--yes"]);
+    configure(`{ pkcs11: { module: /nowhere.so, token: none, pin: env:TEST_NO_PIN } }`);
+    assert.match(refused(["call", "keeper__show"], 3), /ERR_KEY_PROVIDER/);
+  } finally {
+    rmSync(keyFolder, { recursive: true, force: true });
+  }
 });

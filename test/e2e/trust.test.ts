@@ -1,25 +1,14 @@
-// Who vouches, from the command line: further signers, rotation, revocation, identities, minisign and endorsement.
+// Who vouches, from the command line: further signers, rotation, revocation, and the programs that make keys and signatures.
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  mkdirSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, mkdirSync } from "node:fs";
 import { describe, it } from "node:test";
-import { parseLockfile } from "../../runtime/plugin/lockfile.ts";
-import { generateKey } from "../../runtime/supply/signatures/keys.ts";
 import { packPackage } from "../../runtime/supply/package.ts";
 import { formatStatement } from "../../runtime/supply/signatures/statement.ts";
 import { openPackage } from "../../runtime/supply/verify-installed.ts";
 import { NO_TRUST } from "../../runtime/supply/signatures/trust.ts";
 import { rulesOf } from "../../runtime/workspace.ts";
 import { cannedPackage } from "../helpers/canned-plugin.ts";
-import { installForSuite, type TestWorkspace } from "../helpers/installed-workspace.ts";
-import { makeMinisigKey, minisigOf } from "../helpers/minisig.ts";
+import type { TestWorkspace } from "../helpers/installed-workspace.ts";
 import {
   APPROVED,
   AUTHOR,
@@ -30,39 +19,16 @@ import {
   packAndSign,
   signFiles,
 } from "../helpers/signed-package.ts";
-import { SigstoreRoom } from "../helpers/sigstore-room.ts";
-
-const suite = installForSuite();
-const PRODUCTION = (text: string) => text.replace("mode: development", "mode: production");
-const OPERATOR = generateKey();
-
-const run = (words: readonly string[], workspace: TestWorkspace) => suite.run(words, workspace);
-
-async function done(words: readonly string[], workspace: TestWorkspace): Promise<string> {
-  const { code, stdout, stderr } = await run(words, workspace);
-  assert.deepEqual([code, stderr], [0, ""], `glovebox ${words.join(" ")}: ${stderr}`);
-  return stdout;
-}
-
-async function refused(
-  words: readonly string[],
-  workspace: TestWorkspace,
-  codes: readonly string[],
-) {
-  const ended = await run(words, workspace);
-  assert.deepEqual([...new Set(ended.codes)], codes, ended.stderr);
-  return ended;
-}
-
-const lockOf = (workspace: TestWorkspace, alias = "echo") =>
-  parseLockfile(readFileSync(workspace.lockFile), workspace.lockFile).plugins[alias];
-const trustsOf = (workspace: TestWorkspace, alias = "echo") =>
-  (lockOf(workspace, alias)?.signers ?? []).map(({ trust }) => trust).toSorted();
-
-function put(workspace: TestWorkspace, name: string, bytes: Uint8Array | string): string {
-  writeFileSync(workspace.path(name), bytes);
-  return workspace.path(name);
-}
+import {
+  suite,
+  PRODUCTION,
+  run,
+  done,
+  refused,
+  lockOf,
+  trustsOf,
+  put,
+} from "../helpers/trust-workspace.ts";
 
 describe("two signers", () => {
   const withReviewer = async (workspace: TestWorkspace) => {
@@ -151,6 +117,19 @@ describe("a key", () => {
     assert.deepEqual(trustsOf(workspace), ["next"]);
   });
 
+  it("that is taken out of the trust starts nothing until the plugin is approved again", async (t) => {
+    const workspace = suite.installed.copy(t);
+    const next = ["trust", "add", FOREIGN.publicKey.text, "--plugins", "echo", "--name", "next"];
+    await done(next, workspace);
+    put(workspace, "echo.tgz.next.sigstore.json", signFiles(ECHO, FOREIGN));
+    await done(["approve", "echo", "--yes"], workspace);
+    await done(["trust", "remove", "author"], workspace);
+    assert.equal((await suite.run(["verify"], workspace)).code, 3);
+    await done(["approve", "echo", "--yes"], workspace);
+    await done(["verify"], workspace);
+    assert.deepEqual(trustsOf(workspace), ["next"]);
+  });
+
   it("that has ended, or not begun, starts nothing", async (t) => {
     for (const [flag, day, code] of [
       ["--until", "2020-12-31", "ERR_KEY_EXPIRED"],
@@ -236,306 +215,6 @@ describe("a release that is revoked", () => {
     assert.match(stdout, /1\.0\.0.*9\.9\.9|9\.9\.9/);
     assert.doesNotMatch(stdout, /nothing to compare with/);
     await done(["verify"], workspace);
-  });
-});
-
-describe("an endorsement", () => {
-  it("lets in what nobody signed, in production too, and writes nothing beside the source", async (t) => {
-    const workspace = suite.installed.copy(t);
-    workspace.editConfiguration(PRODUCTION);
-    const source = put(workspace, "theirs.tgz", packPackage(OTHER));
-    const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    const { package: digest } = openPackage(packPackage(OTHER), rulesOf(NO_TRUST));
-    const words = ["add", source, "--endorse", key, "--yes", "--digest", digest];
-    await refused(["add", source, "--yes"], workspace, ["ERR_SIGNATURE_MISSING"]);
-    await refused(words, workspace, ["ERR_SIGNER_UNKNOWN"]);
-    await done(
-      ["trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator"],
-      workspace,
-    );
-    assert.match(await done(words, workspace), /operator \(sha256:[0-9a-f]+, endorsed here\)/);
-    assert.deepEqual(
-      readdirSync(workspace.folder).filter((name) => name.startsWith("theirs")),
-      ["theirs.tgz"],
-    );
-    assert.deepEqual(lockOf(workspace, "other")?.signers, [
-      { kind: "key", key: OPERATOR.publicKey.digest, trust: "operator", endorsed: true },
-    ]);
-    await done(["verify"], workspace);
-    await done(["approve", "other", "--yes", "--digest", digest], workspace);
-    await done(["verify"], workspace);
-    rmSync(source);
-    await done(["verify"], workspace);
-  });
-
-  it("is of these bytes: what changes at the source is refused until it is endorsed again", async (t) => {
-    const workspace = suite.installed.copy(t);
-    const source = put(workspace, "theirs.tgz", packPackage(OTHER));
-    const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    await done(
-      ["trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator"],
-      workspace,
-    );
-    await done(["add", source, "--endorse", key, "--yes"], workspace);
-    const changed = await cannedPackage({ name: "other", tools: ["add"], answer: "5" });
-    put(workspace, "theirs.tgz", packPackage(changed));
-    const signed = ["ERR_SIGNATURE_OTHER_COMPONENT", "ERR_SIGNATURE_OTHER_MANIFEST"];
-    const pinned = ["ERR_COMPONENT_CHANGED", "ERR_MANIFEST_CHANGED"];
-    await refused(["verify"], workspace, [...pinned, ...signed]);
-    await refused(["approve", "other", "--yes"], workspace, signed);
-    await refused(["update", "other", "--yes"], workspace, ["ERR_SIGNATURE_MISSING"]);
-    await done(["update", "other", "--endorse", key, "--yes"], workspace);
-    await done(["verify"], workspace);
-    assert.match(await done(["update", "other"], workspace), /its source has the approved bytes/);
-    assert.match(await done(["outdated"], workspace), /other +1\.0\.0 +1\.0\.0 +as pinned/);
-    const again = await cannedPackage({ name: "other", tools: ["add"], answer: "6" });
-    put(workspace, "theirs.tgz", packPackage(again));
-    await done(["endorse", "other", "--key", key, "--yes"], workspace);
-    await done(["verify"], workspace);
-  });
-
-  it("is kept by restore as long as the store has it", async (t) => {
-    const workspace = suite.installed.copy(t);
-    const source = put(workspace, "theirs.tgz", packPackage(OTHER));
-    const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    await done(
-      ["trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator"],
-      workspace,
-    );
-    await done(["add", source, "--endorse", key, "--yes"], workspace);
-    const stored = readdirSync(workspace.path(".glovebox/store"));
-    for (const name of stored.filter((one) => one.endsWith(".tgz")))
-      rmSync(workspace.path(`.glovebox/store/${name}`));
-    await refused(["verify"], workspace, ["ERR_PACKAGE_MISSING"]);
-    await done(["restore"], workspace);
-    await done(["verify"], workspace);
-    assert.deepEqual(readdirSync(workspace.path(".glovebox/store")), stored);
-  });
-
-  it("counts as any signature: not when the key is revoked, and not without the store's file", async (t) => {
-    const workspace = suite.installed.copy(t);
-    const source = put(workspace, "theirs.tgz", packPackage(OTHER));
-    const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    await done(["add", source, "--unsigned", "--yes"], workspace);
-    await done(
-      ["trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator"],
-      workspace,
-    );
-    await done(["endorse", "other", "--key", key, "--yes"], workspace);
-    workspace.editConfiguration(PRODUCTION);
-    await done(["verify"], workspace);
-    const copy = workspace.copy(t);
-    const id = OPERATOR.publicKey.digest.slice("sha256:".length);
-    const stored = readdirSync(copy.path(".glovebox/store")).find((name) => name.includes(id));
-    rmSync(copy.path(`.glovebox/store/${stored}`));
-    await refused(["verify"], copy, ["ERR_SIGNATURE_MISSING"]);
-    await done(["trust", "revoke", "operator", "--reason", "the operator has left"], workspace);
-    await refused(["verify"], workspace, ["ERR_KEY_REVOKED"]);
-  });
-
-  it("beside a stranger's signature lets the plugin in, and a broken one keeps it out", async (t) => {
-    const workspace = suite.installed.copy(t);
-    const source = put(workspace, "theirs.tgz", packPackage(OTHER));
-    put(workspace, "theirs.tgz.sigstore.json", signFiles(OTHER, FOREIGN));
-    const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    await done(
-      ["trust", "add", OPERATOR.publicKey.text, "--plugins", "*", "--name", "operator"],
-      workspace,
-    );
-    await done(["add", source, "--endorse", key, "--yes"], workspace);
-    assert.deepEqual(trustsOf(workspace, "other"), ["operator"]);
-    await done(["verify"], workspace);
-    put(workspace, "theirs.tgz.sigstore.json", "{}");
-    await refused(["add", source, "--endorse", key, "--yes"], workspace, ["ERR_BUNDLE_MALFORMED"]);
-  });
-
-  it("is told how to be made", async (t) => {
-    const workspace = suite.installed.copy(t);
-    await refused(["endorse", "echo"], workspace, ["ERR_USAGE"]);
-    const key = put(workspace, "operator.key", OPERATOR.privateKey);
-    const ended = await refused(["endorse", workspace.path("echo.tgz"), "--key", key], workspace, [
-      "ERR_USAGE",
-    ]);
-    assert.match(ended.stderr, /glovebox add .*--endorse/);
-    const both = ["add", workspace.path("echo.tgz"), "--endorse", key, "--unsigned"];
-    await refused(both, workspace, ["ERR_USAGE"]);
-  });
-});
-
-describe("minisign", () => {
-  it("vouches for a package, with what its own program writes or an older one", async (t) => {
-    for (const isPrehashed of [true, false]) {
-      const workspace = suite.installed.copy(t);
-      const pair = makeMinisigKey();
-      const file = put(workspace, "other.tgz", packPackage(OTHER));
-      put(workspace, "other.tgz.minisig", minisigOf(packPackage(OTHER), pair, { isPrehashed }));
-      await refused(["add", file, "--yes"], workspace, ["ERR_SIGNER_UNKNOWN"]);
-      put(workspace, "hand.pub", `untrusted comment: minisign public key\n${pair.publicKey}\n`);
-      await done(["trust", "add", workspace.path("hand.pub"), "--plugins", "other"], workspace);
-      await done(["add", file, "--yes"], workspace);
-      assert.deepEqual(lockOf(workspace, "other")?.signers, [
-        { kind: "minisign", key: pair.digest, trust: "hand" },
-      ]);
-      workspace.editConfiguration(PRODUCTION);
-      await done(["verify"], workspace);
-      rmSync(file);
-      await done(["verify"], workspace);
-      await done(["trust", "revoke", "hand", "--reason", "the key was lost"], workspace);
-      await refused(["verify"], workspace, ["ERR_KEY_REVOKED"]);
-    }
-  });
-});
-
-describe("an identity", () => {
-  const ROOM = new SigstoreRoom();
-  const CI = {
-    issuer: "https://token.actions.example.com",
-    subject: "https://github.com/acme/other/.github/workflows/release.yml@refs/heads/main",
-    repository: "https://github.com/acme/other",
-    workflow: "https://github.com/acme/other/.github/workflows/release.yml@refs/heads/main",
-  };
-  const PACKED = packPackage(OTHER);
-  const { manifest, digests } = openPackage(PACKED, rulesOf(NO_TRUST));
-  const STATEMENT = formatStatement({ name: manifest.name, version: manifest.version, digests });
-  const provenance = (change: object = {}, workflow: object = {}) =>
-    Buffer.from(
-      JSON.stringify({
-        _type: "https://in-toto.io/Statement/v1",
-        subject: [{ name: "plugin.wasm", digest: { sha256: digests.component.slice(7) } }],
-        predicateType: "https://slsa.dev/provenance/v1",
-        predicate: {
-          buildDefinition: {
-            buildType: "https://actions.github.io/buildtypes/workflow/v1",
-            externalParameters: {
-              workflow: {
-                ref: "refs/heads/main",
-                repository: CI.repository,
-                path: ".github/workflows/release.yml",
-                ...workflow,
-              },
-            },
-            resolvedDependencies: [{ uri: "git+x", digest: { gitCommit: "a".repeat(40) } }],
-          },
-          runDetails: { builder: { id: "x" } },
-        },
-        ...change,
-      }),
-    );
-  const write = (
-    workspace: TestWorkspace,
-    name: string,
-    payload: Uint8Array,
-    identity: object = {},
-  ) => put(workspace, name, JSON.stringify(ROOM.sign(payload, { ...CI, ...identity })));
-  const trusted = ["trust", "add", "--issuer", CI.issuer, "--subject", CI.subject];
-  const demanding = ["--repository", CI.repository, "--workflow", ".github/workflows/release.yml"];
-
-  function prepare(workspace: TestWorkspace): string {
-    put(workspace, "root.json", ROOM.rootBytes);
-    workspace.editConfiguration((text) => `${text}sigstore:\n  trusted_root: ./root.json\n`);
-    write(workspace, "other.tgz.sigstore.json", STATEMENT);
-    return put(workspace, "other.tgz", PACKED);
-  }
-
-  it("vouches offline, by the trusted root that the operator named", async (t) => {
-    const workspace = suite.installed.copy(t);
-    const file = prepare(workspace);
-    await refused(["add", file, "--yes"], workspace, ["ERR_SIGNER_UNKNOWN"]);
-    await done([...trusted, "--plugins", "other", "--name", "ci"], workspace);
-    const stdout = await done(["add", file, "--yes"], workspace);
-    assert.ok(stdout.includes(`ci (${CI.subject}, says ${CI.issuer})`));
-    workspace.editConfiguration(PRODUCTION);
-    await done(["verify"], workspace);
-    put(workspace, "root.json", new SigstoreRoom().rootBytes);
-    await refused(["verify"], workspace, ["ERR_CERTIFICATE_INVALID"]);
-    put(workspace, "root.json", "{}");
-    await refused(["verify"], workspace, ["ERR_TRUSTED_ROOT_INVALID"]);
-    rmSync(workspace.path("root.json"));
-    await refused(["verify"], workspace, ["ERR_TRUSTED_ROOT_INVALID"]);
-  });
-
-  it("may have to say what built it; that is shown, pinned, and looked at every start", async (t) => {
-    const workspace = suite.installed.copy(t);
-    const file = prepare(workspace);
-    await done([...trusted, "--plugins", "other", "--name", "ci", ...demanding], workspace);
-    await refused(["add", file, "--yes"], workspace, ["ERR_PROVENANCE_MISSING"]);
-    write(workspace, "other.tgz.build.sigstore.json", provenance());
-    const stdout = await done(["add", file, "--yes"], workspace);
-    assert.ok(
-      stdout.includes(
-        `built      ${CI.repository}/.github/workflows/release.yml at ${"a".repeat(40)}`,
-      ),
-    );
-    assert.deepEqual(lockOf(workspace, "other")?.signers, [
-      {
-        kind: "identity",
-        issuer: CI.issuer,
-        subject: CI.subject,
-        trust: "ci",
-        provenance: {
-          repository: CI.repository,
-          workflow: ".github/workflows/release.yml",
-          revision: "a".repeat(40),
-        },
-      },
-    ]);
-    await done(["verify"], workspace);
-    rmSync(file);
-    await done(["verify"], workspace);
-    const stored = readdirSync(workspace.path(".glovebox/store")).find((name) =>
-      name.includes(".build."),
-    );
-    rmSync(workspace.path(`.glovebox/store/${stored}`));
-    await refused(["verify"], workspace, ["ERR_PROVENANCE_MISSING"]);
-  });
-
-  it("is refused when the attestation is of another component, build or identity, or is none", async (t) => {
-    const elsewhere = "https://github.com/evil/other";
-    const sha256 = "0".repeat(64);
-    const cases: readonly (readonly [Uint8Array, object, string])[] = [
-      [
-        provenance({ subject: [{ name: "x", digest: { sha256 } }] }),
-        {},
-        "ERR_PROVENANCE_OTHER_COMPONENT",
-      ],
-      [provenance({}, { repository: elsewhere }), {}, "ERR_PROVENANCE_OTHER_BUILD"],
-      [provenance({}, { path: ".github/workflows/evil.yml" }), {}, "ERR_PROVENANCE_OTHER_BUILD"],
-      [
-        provenance({}, { repository: elsewhere }),
-        {
-          repository: elsewhere,
-          workflow: `${elsewhere}/.github/workflows/release.yml@refs/heads/main`,
-        },
-        "ERR_PROVENANCE_OTHER_BUILD",
-      ],
-      [provenance(), { repository: undefined }, "ERR_PROVENANCE_OTHER_BUILD"],
-      [provenance({ subject: [] }), {}, "ERR_PROVENANCE_MALFORMED"],
-      [provenance({ predicate: {} }), {}, "ERR_PROVENANCE_MALFORMED"],
-      [provenance({ predicate: "x" }), {}, "ERR_PROVENANCE_MALFORMED"],
-      [provenance({}, { repository: 1 }), {}, "ERR_PROVENANCE_MALFORMED"],
-      [provenance({}, { path: undefined }), {}, "ERR_PROVENANCE_MALFORMED"],
-      [provenance({ _type: "https://in-toto.io/Statement/v0.1" }), {}, "ERR_PROVENANCE_MALFORMED"],
-    ];
-    for (const [payload, identity, code] of cases) {
-      const workspace = suite.installed.copy(t);
-      const file = prepare(workspace);
-      await done([...trusted, "--plugins", "other", "--name", "ci", ...demanding], workspace);
-      write(workspace, "other.tgz.build.sigstore.json", payload, identity);
-      await refused(["add", file, "--yes"], workspace, [code]);
-    }
-    const workspace = suite.installed.copy(t);
-    const file = prepare(workspace);
-    await done([...trusted, "--plugins", "other", "--name", "ci", ...demanding], workspace);
-    const subject = CI.subject.replace("main", "evil");
-    write(workspace, "other.tgz.build.sigstore.json", provenance(), { subject });
-    await refused(["add", file, "--yes"], workspace, [
-      "ERR_IDENTITY_OTHER_SUBJECT",
-      "ERR_PROVENANCE_MISSING",
-    ]);
-    // An attestation says what built it, and is no signature over the plugin.
-    write(workspace, "other.tgz.sigstore.json", provenance());
-    rmSync(workspace.path("other.tgz.build.sigstore.json"));
-    await refused(["add", file, "--yes"], workspace, ["ERR_SIGNATURE_MISSING"]);
   });
 });
 

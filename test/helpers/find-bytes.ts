@@ -5,7 +5,7 @@ import { join } from "node:path";
 export function writingsOf(text: string): readonly Buffer[] {
   const bytes = Buffer.from(text);
   const wide = Buffer.from(text, "utf16le");
-  const escaped = [...text]
+  const escaped = Array.from(text)
     .map((char) => (char > "~" ? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}` : char))
     .join("");
   const texts = [

@@ -40,6 +40,7 @@ const PROGRAMS = [
     what: "publishing to a real registry and adding from it",
   },
   { program: "redis-server", package: "redis-server", what: "what replicas share" },
+  { program: "softhsm2-util", package: "softhsm2", what: "keys in a PKCS #11 token" },
 ];
 const missing = PROGRAMS.filter(({ program }) => !onPath(program));
 for (const { package: name, what } of missing)

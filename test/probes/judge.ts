@@ -11,7 +11,8 @@ export function decideMissed(
   const unexpected = red.filter((id) => !expected.includes(id));
   const green = expected.filter((id) => !red.includes(id));
   if (red.length === 0) return "every probe is green";
-  if (unexpected.length > 0) return `red, and nobody said why: ${unexpected.join(", ")}`;
+  if (unexpected.length > 0)
+    return `red, and nobody said why: ${unexpected.join(", ")} (${saidOf(probes, unexpected)})`;
   if (green.length > 0) return `green, though it must turn red: ${green.join(", ")}`;
   if (exit !== 1) return `the exit code is ${exit}`;
   const unsaid = red.filter(
@@ -27,6 +28,15 @@ export function decideMissed(
 export function decideUnsound({ exit, probes, red, stderr }: SelfAttack): string | undefined {
   if (probes.length === 0)
     return `doctor ended with ${exit} and no result: ${stderr.trim().slice(0, 300)}`;
-  if (red.length > 0) return `red without any mutation: ${red.join(", ")}`;
+  if (red.length > 0) {
+    return `red without any mutation: ${red.join(", ")} (${saidOf(probes, red)})`;
+  }
   return exit === 0 ? undefined : `the exit code is ${exit} without any mutation`;
+}
+
+function saidOf(probes: SelfAttack["probes"], ids: readonly string[]): string {
+  return probes
+    .filter(({ id }) => ids.includes(id))
+    .map(({ says }) => says)
+    .join("; ");
 }

@@ -6,7 +6,7 @@ import { copyTree, type MutatedTree } from "./mutated-tree.ts";
 import type { Mutation } from "./mutation.ts";
 import { MUTATIONS } from "./mutations/table.ts";
 
-const HELP = `npm run test:probes [-- [FILTER] [--list] [--json]]
+const HELP = `npm run test:probes [-- [FILTER…] [--list] [--json]]
 
 FILTER  part of a mutation's name, of a file, or the id of a probe
 --list  the mutations, and run nothing
@@ -24,13 +24,17 @@ const { values, positionals } = parseArgs({
   options: { help: { type: "boolean" }, list: { type: "boolean" }, json: { type: "boolean" } },
   allowPositionals: true,
 });
-const filter = positionals.join(" ");
+const filters = positionals.length === 0 ? [""] : positionals;
 const chosen = MUTATIONS.filter(({ name, red, changes }) =>
-  [name, ...red, ...changes.map(({ file }) => file)].some((words) => words.includes(filter)),
+  [name, ...red, ...changes.map(({ file }) => file)].some((words) =>
+    filters.some((filter) => words.includes(filter)),
+  ),
 );
 if (values.help === true || chosen.length === 0) {
   console.log(
-    values.help === true ? HELP : `no mutation is called ${JSON.stringify(filter)}\n\n${HELP}`,
+    values.help === true
+      ? HELP
+      : `no mutation is called ${JSON.stringify(positionals.join(" "))}\n\n${HELP}`,
   );
   process.exit(values.help === true ? 0 : 2);
 }

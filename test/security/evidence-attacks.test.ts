@@ -259,21 +259,19 @@ describe("a bundle of evidence", () => {
 describe("a bundle that the right key signed", () => {
   it("is refused where a document is not of its form", () => {
     const deep = `${'{"a":'.repeat(200)}1${"}".repeat(200)}`;
-    const forms: readonly (readonly [DocumentName, string])[] = [
-      ...DOCUMENT_NAMES.flatMap((name) =>
-        [
-          "",
-          "null",
-          "[]",
-          "{",
-          deep,
-          '{"format":2}',
-          '{"__proto__":{}}',
-          '{"a":1,"a":1}',
-          '"\u001b[2J"',
-        ].map((text) => [name, text] as const),
-      ),
-    ].filter(([name, text]) => name !== "configuration.json" || text !== '{"format":2}');
+    const forms: readonly (readonly [DocumentName, string])[] = DOCUMENT_NAMES.flatMap((name) =>
+      [
+        "",
+        "null",
+        "[]",
+        "{",
+        deep,
+        '{"format":2}',
+        '{"__proto__":{}}',
+        '{"a":1,"a":1}',
+        '"\u001b[2J"',
+      ].map((text) => [name, text] as const),
+    ).filter(([name, text]) => name !== "configuration.json" || text !== '{"format":2}');
     for (const [name, text] of forms) {
       const codes = codesOf(bundle({ [name]: Buffer.from(text) }));
       assert.deepEqual(codes, ["ERR_EVIDENCE_MALFORMED"], `${name} ${text.slice(0, 20)}`);

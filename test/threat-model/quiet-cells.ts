@@ -35,7 +35,6 @@ export const QUIET_CELLS: Readonly<
     D: "quotas bound each plugin and tenant: see grant",
   },
   audit: {
-    I: "a record keeps digests and names, no argument unless asked to, and lies where only the operator reads",
     E: "a record is data: nothing acts on it",
   },
   telemetry: { R: "what a collector has is no record: the audit trail is" },
@@ -47,6 +46,5 @@ export const QUIET_CELLS: Readonly<
   probe: {
     S: "the report comes from this process alone, over an authenticated connection",
     R: "what a probe saw is in the report and the audit trail",
-    I: "the report of agents names no path, host, key or other tenant's plugin",
   },
 };

@@ -219,4 +219,93 @@ export const LATEST_THREATS: readonly Threat[] = [
     ],
     left: ["GB-073", "GB-074"],
   },
+  {
+    id: "T59",
+    at: { probe: "I", model: "I", http: "I" },
+    threat:
+      "the report tells an agent, a tenant or a web page what is not theirs, speaks to the model in words of others, hides something by a filter or an old list, or is asked for until the broker does nothing else",
+    heldBy:
+      "two views made from one list; items name the plugins that they are about, and whoever does not see those does not hear of them; operators' words stand in the operators' view alone; filters that mean nothing are not applied; a list too old is an item; pages held against this machine's names; reports kept for a minute",
+    tests: [
+      "test/security/debt-views.test.ts",
+      "test/unit/debt/report.test.ts",
+      "test/unit/debt/advisories.test.ts",
+      "test/unit/debt/cached-report.test.ts",
+      "test/e2e/debt-report.test.ts",
+      "test/advisories/operator-pages-by-another-name.test.ts",
+    ],
+    left: ["GB-076", "GB-077"],
+  },
+  {
+    id: "T60",
+    at: { rest: "TI", store: "TI" },
+    threat:
+      "whoever has the disk, a backup or the shared store reads what is kept of a tenant, or carries it to another tenant, store or name",
+    heldBy:
+      "each tenant's data is sealed with a key of its own, bound to tenant, store and name; keys are wrapped outside the workspace; what is not sealed is not read as if it were",
+    tests: [
+      "test/e2e/tenant-erase.test.ts",
+      "test/unit/at-rest/seal.test.ts",
+      "test/unit/at-rest/tenant-keys.test.ts",
+      "test/unit/at-rest/file-keys.test.ts",
+      "test/unit/at-rest/pkcs11-keys.test.ts",
+      "test/unit/powers/sealed-key-value.test.ts",
+    ],
+    left: ["GB-079", "GB-080", "GB-081", "GB-082"],
+  },
+  {
+    id: "T61",
+    at: { rest: "I" },
+    threat:
+      "what was kept of an erased tenant opens again: from a backup, in a server that still has the key, or because the erasure was cut short",
+    heldBy:
+      "the key is destroyed first and for all, every process confirms within seconds that it has none in use or refuses itself, no new key is made before the rest is deleted, and an erasure can be repeated at any point",
+    tests: ["test/e2e/tenant-erase.test.ts", "test/unit/at-rest/erase-key.test.ts"],
+    left: ["GB-079", "GB-080"],
+  },
+  {
+    id: "T62",
+    at: { rest: "TI" },
+    threat:
+      "who reads or writes the disk reads plugins' encrypted files, changes, cuts, exchanges or renames them, or puts others among them",
+    heldBy:
+      "names and contents are sealed with keys of tenant, plugin and file; each part proves its place, size and name; what is not sealed is shown to nobody, is in the audit trail, and refuses the next start",
+    tests: [
+      "test/security/sealed-files.test.ts",
+      "test/security/filesystem-races.test.ts",
+      "test/unit/powers/beneath/sealed-folder.test.ts",
+      "test/unit/cli/at-rest/plain-files.test.ts",
+    ],
+    left: ["GB-083", "GB-084"],
+  },
+  {
+    id: "T63",
+    at: { grant: "IR" },
+    threat:
+      "data of a tenant leaves the regions that it is bound to: by a plugin's request, a redirect, a wildcard, a relabelled host or a mistyped name, or where no record says so",
+    heldBy:
+      "labels of the grant, decided for each hop before a name is looked up; a host has one label, a relabel needs approval, every other tenant must be spoken of, and no connection is made that the record cannot hold",
+    tests: [
+      "test/e2e/regions.test.ts",
+      "test/unit/http/region.test.ts",
+      "test/unit/policy/server/regions.test.ts",
+      "test/unit/audit/watch-brokers.test.ts",
+    ],
+    left: ["GB-085"],
+  },
+  {
+    id: "T64",
+    at: { audit: "STRID" },
+    threat:
+      "evidence is forged, changed, mixed, padded, too old, or contradicts itself; its reader is made to read without end; or it gives secrets away",
+    heldBy:
+      "one signature over the digest of every document, an archive without a free byte, closed forms and sizes, comparison of the documents, an age that is asked for, an allowlist of what is shown, and private keys that others can read are not used",
+    tests: [
+      "test/security/evidence-attacks.test.ts",
+      "test/e2e/evidence.test.ts",
+      "test/unit/cli/evidence/redact.test.ts",
+      "test/unit/powers/private-file.test.ts",
+    ],
+    left: ["GB-086", "GB-087"],
+  },
 ];

@@ -23,4 +23,8 @@ export interface Threat {
   readonly left?: readonly `GB-${string}`[];
 }
 
-export const THREATS: readonly Threat[] = [...FIRST_THREATS, ...MIDDLE_THREATS, ...LATEST_THREATS];
+export const THREATS: readonly Threat[] = [
+  ...FIRST_THREATS,
+  ...MIDDLE_THREATS,
+  ...LATEST_THREATS,
+].toSorted((left, right) => (left.id < right.id ? -1 : 1));

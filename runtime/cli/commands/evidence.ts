@@ -11,7 +11,7 @@ import { shownPath } from "../show/shown-path.ts";
 
 export const evidence: Command = {
   name: "evidence",
-  summary: "write one signed bundle for an auditor: what runs here, what holds it, what does not",
+  summary: "write a signed bundle for an auditor: what runs here, and what holds it",
   usage: "--key FILE [--out FILE]",
   description: [
     "Verifies every plugin, attacks this machine with the probes, and writes a tar archive with one signature over all of it:",

@@ -16,7 +16,7 @@ const SPANS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS };
 
 export const verifyEvidence: Command = {
   name: "verify-evidence",
-  summary: "check a bundle of evidence, anywhere, and say what it proves",
+  summary: "check a bundle of evidence anywhere, and say what it proves",
   usage: "FILE --key KEY… [--audit-key KEY]… [--max-age TIME]",
   description: [
     "Needs no workspace. Checks who signed, that no document was changed, that each is of its form, and that they agree.",

@@ -12,6 +12,7 @@ import type { Workspace } from "../../workspace.ts";
 import { judgeSecrets } from "../gates/secret-facts.ts";
 import type { Machine } from "../machine.ts";
 import { openStore } from "../serving/open-store.ts";
+import { checkKeys } from "./check-keys.ts";
 import { toCheck, type Check } from "./check.ts";
 
 /** No such entry is ever written: that it can be asked for shows that the store answers. */
@@ -20,7 +21,7 @@ const ASKED_KEY = storeKey("doctor", "asked");
 const ANSWER_MS_MAX = 5000;
 
 /**
- * What a server needs besides itself, asked side by side: folder and audit trail, secrets, the shared store, the issuer,
+ * What a server needs besides itself, asked side by side: folder and audit trail, secrets, the shared store, the holder of keys, the issuer,
  * the address to listen at. Nothing is left changed.
  */
 export async function checkSurroundings(workspace: Workspace, machine: Machine): Promise<Check[]> {
@@ -28,6 +29,7 @@ export async function checkSurroundings(workspace: Workspace, machine: Machine):
     bounded("audit", async () => checkTrail(workspace, machine)),
     bounded("secrets", async () => checkSecrets(workspace)),
     bounded("store", () => checkStore(workspace, machine)),
+    bounded("encryption", () => checkKeys(workspace, machine)),
     bounded("issuer", () => checkIssuer(workspace, machine)),
     bounded("listen", () => checkListen(workspace)),
   ]);

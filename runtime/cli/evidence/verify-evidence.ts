@@ -35,6 +35,7 @@ export interface VerifiedEvidence {
 /** Clocks differ. */
 const AHEAD_MS_MAX = 5 * 60_000;
 
+// debt("GB-087"): what holds is that it was signed, and not that it is true.
 /**
  * Verifies a bundle that anybody may have made, in this order: its form, its signature, the digest of each document, its age,
  * the form of each document, and that they agree. Each step trusts only the ones before it.

@@ -1,6 +1,6 @@
 import { verifyTrail } from "../../audit/chain/verify-trail.ts";
 import { escaped, held, type Probe } from "./probe.ts";
-import type { ProbeStage } from "./stage.ts";
+import { makeCaller } from "./stage.ts";
 import { HOSTILE } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
@@ -42,9 +42,12 @@ export const ANSWER_PROBES: readonly Probe[] = [
     claim: "Every call is in the audit trail before it is answered",
     threats: ["T41"],
     async attempt(stage) {
-      const before = countCalls(stage);
-      await stage.attempt(reading, "say", "here");
-      return countCalls(stage) > before ? held("it is there") : escaped("it is not there");
+      // Of somebody who calls once: other probes' calls may end meanwhile.
+      const caller = makeCaller("audited");
+      const { error } = await stage.call(`${reading}__attempt`, { what: "say" }, caller);
+      if (error !== undefined) throw new Error(`not made: ${error}`);
+      const record = `"principal":"${caller.principal.id}"`;
+      return stage.auditText().includes(record) ? held("it is there") : escaped("it is not there");
     },
   },
   {
@@ -97,8 +100,4 @@ function filtered(id: string, claim: string, what: "say" | "fail", words: string
       return text.includes(words) ? escaped("they came through") : held("they were taken out");
     },
   };
-}
-
-function countCalls(stage: ProbeStage): number {
-  return stage.auditText().split('"kind":"call"').length;
 }

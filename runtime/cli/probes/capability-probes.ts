@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Verdict } from "../../debt/probe-result.ts";
 import { escaped, held, type Probe } from "./probe.ts";
-import type { Attempted, ProbeStage } from "./stage.ts";
+import { makeCaller, type Attempted, type ProbeStage } from "./stage.ts";
 import { HOSTILE, STAGE_LIMITS } from "./stage-configuration.ts";
 
 const { whole, reading } = HOSTILE;
@@ -86,8 +86,25 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     claim: "One plugin does not read what another keeps",
     threats: ["T40"],
     async attempt(stage) {
-      await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      const kept = await stage.attempt(whole, "keep", "secret", stage.bait.word);
+      if (kept.error !== undefined) return escaped("nothing was kept, so nothing was tried");
       return withoutBait(stage, await stage.attempt(reading, "recall", "secret"));
+    },
+  },
+  {
+    id: "tenant.neighbour",
+    ring: 2,
+    claim: "One tenant does not read what another keeps, by the same plugin",
+    threats: ["T45"],
+    async attempt(stage) {
+      const [one, other] = ["one", "other"].map((tenant) => makeCaller(tenant, { tenant }));
+      const tool = `${whole}__attempt`;
+      const keep = { what: "keep", words: ["tenant", stage.bait.word] };
+      const kept = await stage.call(tool, keep, one);
+      if (kept.error !== undefined) throw new Error(`not made: ${kept.error}`);
+      const read = await stage.call(tool, { what: "recall", words: ["tenant"] }, other);
+      if (read.error !== undefined) throw new Error(`not made: ${read.error}`);
+      return withoutBait(stage, read);
     },
   },
   {
@@ -96,9 +113,10 @@ export const CAPABILITY_PROBES: readonly Probe[] = [
     claim: "The host's environment is not the plugin's",
     threats: ["T10"],
     async attempt(stage) {
-      const { text } = await stage.attempt(whole, "env", "PATH");
-      const path = process.env["PATH"] ?? "";
-      return path === "" || !text.includes(path) ? held("not there") : escaped("PATH was read");
+      const [name] = Object.keys(process.env).filter((one) => one !== "PROBE");
+      if (name === undefined) return held("the host has none");
+      const { text } = await stage.attempt(whole, "env", name);
+      return text === "(nothing)" ? held("not there") : escaped("a value was read");
     },
   },
   {

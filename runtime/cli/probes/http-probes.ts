@@ -31,9 +31,40 @@ export const HTTP_PROBES: readonly Probe[] = [
     ring: 2,
     claim: "A redirect from a granted host does not lead to one that is not",
     threats: ["T14"],
-    attempt: (stage) => {
+    async attempt(stage) {
       const { granted, forbidden } = stage.bait;
-      return unvisited(stage, whole, forbidden, away(granted, urlOf(forbidden)));
+      const before = granted.visits.length;
+      const verdict = await unvisited(stage, whole, forbidden, away(granted, urlOf(forbidden)));
+      return granted.visits.length > before
+        ? verdict
+        : escaped("the granted host was not reached, so nothing was tried");
+    },
+  },
+  {
+    id: "http.redirects",
+    ring: 2,
+    claim: "Redirects end at their limit",
+    threats: ["T16"],
+    attempt: (stage) => {
+      const { granted, withSecret } = stage.bait;
+      return unvisited(stage, whole, withSecret, away(granted, away(granted, urlOf(withSecret))));
+    },
+  },
+  {
+    id: "http.large-answer",
+    ring: 2,
+    claim: "An answer from the network ends at its limit",
+    threats: ["T16"],
+    async attempt(stage) {
+      const { granted } = stage.bait;
+      const before = granted.visits.length;
+      const { error } = await stage.attempt(whole, "fetch", `${urlOf(granted)}large`);
+      if (granted.visits.length === before)
+        return escaped("the granted host was not reached, so nothing was tried");
+      // The plugin's own answer would be too long as well, which is for another probe.
+      return error === undefined || error === "OUTPUT_LIMIT"
+        ? escaped("the plugin was given it all")
+        : held(`refused: ${error}`);
     },
   },
   {

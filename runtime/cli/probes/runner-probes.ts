@@ -45,6 +45,13 @@ export const RUNNER_PROBES: readonly Probe[] = [
   ),
   taken("runner.out-of-turn", "A runner speaks when it was asked", "speak out of turn", BREACH),
   taken(
+    "runner.flood",
+    "What a runner says on the side ends at its limit",
+    "flood",
+    "ERR_CALL_LOG",
+    ["T11"],
+  ),
+  taken(
     "runner.memory",
     "A runner whose own memory grows beyond its limit is ended",
     "hoard memory",
@@ -58,6 +65,7 @@ export const RUNNER_PROBES: readonly Probe[] = [
     "ERR_CALL_DEADLINE",
     ["T22"],
   ),
+  // debt("GB-075"): of the layers inside it, several deny the same.
   {
     id: "seal.outer",
     ring: 5,

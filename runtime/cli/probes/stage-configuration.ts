@@ -16,6 +16,8 @@ export const STAGE_LIMITS = {
   hostCalls: 100,
   logBytes: 4096,
   quotaBytes: 64 * 1024,
+  responseBytes: 64 * 1024,
+  redirects: 1,
 } as const;
 
 /** A client that may call only once a minute. */
@@ -53,6 +55,8 @@ export function describeStage(source: string, bait: Bait, { isolation }: ProbeTe
               },
             ],
             private: ["127.0.0.1/32"],
+            responseBytesMax: STAGE_LIMITS.responseBytes,
+            redirectsMax: STAGE_LIMITS.redirects,
           },
           kv: { quota: kib(STAGE_LIMITS.quotaBytes) },
           env: { PROBE: "granted" },

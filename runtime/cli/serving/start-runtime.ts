@@ -29,7 +29,7 @@ import type { FlowGraph } from "../../policy/flow/paths.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
-import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.ts";
+import type { TenantVault } from "../../server/store/tenant-vault.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import type { WorkspacePaths } from "../../workspace-paths.ts";
 import {
@@ -40,8 +40,7 @@ import {
 } from "../../workspace.ts";
 import { gatherHttpStart } from "../gates/http-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
-import { assertSealed } from "../at-rest/assert-sealed.ts";
-import { openAtRest } from "../at-rest/open-at-rest.ts";
+import { openServedKeys } from "../at-rest/open-served-keys.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
 import { tellForeignFiles } from "./foreign-files.ts";
@@ -163,11 +162,7 @@ async function assemble(
   const livePosture = makeLivePosture(posture, probes);
   const watch = await openWatch(workspace, machine, audit, { probes, posture: livePosture });
   const { store, evaluate } = openStore(workspace, machine);
-  const atRest = await openAtRest(workspace, machine, store);
-  if (atRest) assertSealed(workspace, machine.files);
-  const own = await atRest?.keys.keyOf(LOCAL_TENANT);
-  const keys = atRest && own ? { keys: atRest.keys, own } : undefined;
-  const vault = atRest?.vault ?? PLAIN_VAULT;
+  const { keys, vault, close: closeKeys } = await openServedKeys(workspace, machine, store);
   const parts = { workspace, machine, plugins, store, vault, audit };
   // What callers use up is counted over all profiles together.
   const { admit, takePlace } = makeLimits(workspace.configuration, evaluate);
@@ -195,7 +190,7 @@ async function assemble(
       await Promise.allSettled(opened.map((plugin) => plugin.sealed.close()));
       await sandbox.close();
       for (const { served } of sets) served.changes.close();
-      await atRest?.keys.close();
+      await closeKeys();
       await store.close();
       await watch.close();
       audit.write(makeEvent("stop", { detail: { process: process.pid } }));

@@ -18,6 +18,7 @@ import type {
   BeneathStat,
 } from "@glovebox/host-api/powers";
 import { describe, makeBeneathFile, type PinnedFile } from "./file.ts";
+import { withFileLock } from "./flock.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { asHost } from "./system-error.ts";
 import { countUsage, readEntries } from "./usage.ts";
@@ -34,28 +35,26 @@ export class PinnedFolder implements BeneathFolder {
   readonly #writable: boolean;
   /** For every open of a file. */
   readonly #fileFlags: number;
+  readonly #isSealed: boolean;
   readonly #identityKey = randomBytes(32);
+  #lock: number | undefined;
   #open = true;
 
   constructor(how: Mechanism, folder: string, options: BeneathOptions) {
     this.mechanism = how.name;
     this.#how = how;
     this.#writable = options.writable;
-    // Looking at a sealed file reads from it, and must not count as an access.
-    const quiet = options.seal === undefined ? 0 : (constants.O_NOATIME ?? 0);
-    this.#fileFlags = constants.O_NONBLOCK | constants.O_NOCTTY | how.openFlags | quiet;
+    this.#fileFlags = constants.O_NONBLOCK | constants.O_NOCTTY | how.openFlags;
+    this.#isSealed = options.seal !== undefined;
     this.#root = asHost(() => how.pinRoot(folder));
   }
 
   open(path: readonly string[], options: BeneathOpen): PinnedFile {
     if (options.write || options.create) this.#assertWritable();
     const access = options.write ? constants.O_RDWR : constants.O_RDONLY;
-    const flags = access | this.#fileFlags;
     if (options.create) {
       const exclusive = constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-      return this.#inParent(path, (place) =>
-        makeBeneathFile(openSync(place, flags | exclusive, 0o600), this.#identityKey),
-      );
+      return this.#inParent(path, (place) => this.#openFile(place, access | exclusive));
     }
     return this.#withPinned(path, (pinned) => {
       const stat = describe(fstatSync(pinned, { bigint: true }), this.#identityKey);
@@ -65,7 +64,15 @@ export class PinnedFolder implements BeneathFolder {
           "not-permitted",
           "open of a link, a device, a pipe, a socket, or a file with two names",
         );
-      return makeBeneathFile(openSync(this.#how.place(pinned), flags), this.#identityKey);
+      return this.#openFile(this.#how.place(pinned), access);
+    });
+  }
+
+  /** Runs a synchronous `use` while no other process is in one on this folder. Throws what `withFileLock` throws. */
+  withLock<Result>(use: () => Result): Result {
+    return this.#withDirectory([], (root) => {
+      this.#lock ??= openSync(this.#how.place(root), constants.O_RDONLY | constants.O_DIRECTORY);
+      return withFileLock(this.#lock, use);
     });
   }
 
@@ -115,8 +122,13 @@ export class PinnedFolder implements BeneathFolder {
     const sizeOfPinned =
       sizeOf &&
       ((pinned: number): number => {
-        const flags = constants.O_RDONLY | this.#fileFlags;
-        const file = makeBeneathFile(openSync(this.#how.place(pinned), flags), this.#identityKey);
+        let file: PinnedFile | undefined;
+        try {
+          file = this.#openFile(this.#how.place(pinned), constants.O_RDONLY);
+        } catch {
+          // Somebody else's, perhaps: it takes its room all the same.
+          return fstatSync(pinned).size;
+        }
         try {
           return sizeOf(file);
         } finally {
@@ -140,6 +152,12 @@ export class PinnedFolder implements BeneathFolder {
     if (!this.#open) return;
     this.#open = false;
     closeSync(this.#root);
+    if (this.#lock !== undefined) closeSync(this.#lock);
+  }
+
+  #openFile(place: string, how: number): PinnedFile {
+    const open = this.#isSealed ? openQuietly : openSync;
+    return makeBeneathFile(open(place, how | this.#fileFlags, 0o600), this.#identityKey);
   }
 
   #assertWritable(): void {
@@ -178,6 +196,16 @@ export class PinnedFolder implements BeneathFolder {
         closeSync(pinned);
       }
     });
+  }
+}
+
+/** Looking at a sealed file reads from it, and must not count as an access. Only a file's owner may have it so. */
+function openQuietly(place: string, flags: number, mode: number): number {
+  try {
+    return openSync(place, flags | (constants.O_NOATIME ?? 0), mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    return openSync(place, flags, mode);
   }
 }
 

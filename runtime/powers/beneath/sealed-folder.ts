@@ -19,6 +19,7 @@ type Entry = { readonly name: string; readonly kind: BeneathStat["kind"] };
 /**
  * A pinned folder in which names and contents are sealed, for someone who knows nothing of it: paths, sizes and bytes are
  * plain ones. All walking is the pinned folder's, with sealed names.
+ * Names change one after the other, over all processes: what a file is called stands in the file too.
  * What was not sealed with its key is not there by name; under a sealed name it is of kind `other`, like a file with
  * two names: it can be removed, and does not open.
  */
@@ -41,20 +42,14 @@ export class SealedFolder implements BeneathFolder {
   open(path: Path, options: BeneathOpen): BeneathFile {
     const sealed = this.#names.seal(path);
     const leaf = sealed.at(-1) ?? "";
-    const file = this.#folder.open(sealed, options);
+    if (options.create) return this.#folder.withLock(() => this.#make(sealed, leaf, options));
+    const open = (): SealedFile => this.#open(sealed, leaf, options);
     try {
-      if (!options.create) return this.#orTell(() => SealedFile.open(file, this.#keys, leaf));
+      return open();
     } catch (error) {
-      file.close();
-      throw error;
-    }
-    try {
-      return SealedFile.make(file, this.#keys, leaf);
-    } catch (error) {
-      // A file without a header would be of no use to anybody.
-      file.close();
-      this.#folder.removeFile(sealed);
-      throw error;
+      if (!(error instanceof SealDamage)) throw error;
+      // One that another process is just making or renaming is looked for again when that is done.
+      return this.#orTell(() => this.#folder.withLock(open));
     }
   }
 
@@ -89,7 +84,8 @@ export class SealedFolder implements BeneathFolder {
   }
 
   removeFile(path: Path): void {
-    this.#folder.removeFile(this.#names.seal(path));
+    const sealed = this.#names.seal(path);
+    this.#folder.withLock(() => this.#folder.removeFile(sealed));
   }
 
   removeDirectory(path: Path): void {
@@ -100,15 +96,17 @@ export class SealedFolder implements BeneathFolder {
     const [old, next] = [this.#names.seal(from), this.#names.seal(to)];
     const rename = (): void => this.#folder.rename(old, next);
     const [oldName = "", newName = ""] = [old.at(-1), next.at(-1)];
-    // A file is bound to its own name, and not to the directories above it.
-    if (oldName === newName || !this.#isFile(old)) return rename();
-    const file = this.#folder.open(old, { read: true, write: true, create: false });
-    try {
-      const sealed = this.#orTell(() => SealedFile.open(file, this.#keys, oldName));
-      sealed.renameTo(oldName, newName, rename);
-    } finally {
-      file.close();
-    }
+    this.#folder.withLock(() => {
+      // A file is bound to its own name, and not to the directories above it.
+      if (oldName === newName || !this.#isFile(old)) return rename();
+      const file = this.#folder.open(old, { read: true, write: true, create: false });
+      try {
+        const sealed = this.#orTell(() => SealedFile.open(file, this.#keys, oldName));
+        sealed.renameTo(oldName, newName, rename);
+      } finally {
+        file.close();
+      }
+    });
   }
 
   /** Plain bytes, so that a quota means the same. What does not open counts as much as it takes on the disk. */
@@ -126,6 +124,28 @@ export class SealedFolder implements BeneathFolder {
 
   close(): void {
     this.#folder.close();
+  }
+
+  #open(sealed: Path, leaf: string, options: BeneathOpen): SealedFile {
+    const file = this.#folder.open(sealed, options);
+    try {
+      return SealedFile.open(file, this.#keys, leaf);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  #make(sealed: Path, leaf: string, options: BeneathOpen): SealedFile {
+    const file = this.#folder.open(sealed, options);
+    try {
+      return SealedFile.make(file, this.#keys, leaf);
+    } catch (error) {
+      // A file without a header would be of no use to anybody.
+      file.close();
+      this.#folder.removeFile(sealed);
+      throw error;
+    }
   }
 
   #isFile(sealed: Path): boolean {

@@ -21,7 +21,7 @@ const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_RDWR } = fs.constants;
  * belongs outside the workspace, and outside of the data's backups. Refuses a folder or a file that is a link, another
  * user's, or open to others.
  * To destroy a key is to overwrite its bytes, flush them, and remove the file. A disk that keeps old blocks, a snapshot
- * or a backup of the folder keeps the key: no program can take it away there.
+ * or a backup of the folder keeps the key: debt("GB-079").
  */
 export function openFileKeys(folder: string): KeyProvider {
   const fileOf = (id: string): string => path.join(folder, `${id}.key`);

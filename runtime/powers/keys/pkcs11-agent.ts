@@ -74,6 +74,8 @@ function ask(
       return "";
     case "check":
       return module.check();
+    default:
+      throw new Error("an unknown question");
   }
 }
 

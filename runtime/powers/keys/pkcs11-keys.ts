@@ -97,7 +97,7 @@ interface AgentEvents {
 }
 
 function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEvents): Agent {
-  const pin = readPin();
+  const pin = readPinOf(readPin);
   // What the module prints goes nowhere; what its process was given to start with is not this one's.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(process.execPath, ["--no-warnings", AGENT], {
@@ -118,9 +118,10 @@ function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEven
     heard = end < 0 ? heard + piece.length : piece.length - end;
     if (heard > ANSWER_CHARS_MAX) stop(agent, "an answer is too long");
   });
-  createInterface({ input: channel, crlfDelay: Infinity }).on("line", (line) =>
-    hear(agent, line, events),
-  );
+  const lines = createInterface({ input: channel, crlfDelay: Infinity });
+  lines.on("line", (line) => hear(agent, line, events));
+  // A process that crashes breaks the channel off, which is an error of the channel and of what reads it.
+  lines.on("error", () => undefined);
   child.on("error", () => stop(agent, "its process cannot be started"));
   child.on("close", () => {
     stop(agent, "its process ended");
@@ -131,6 +132,15 @@ function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEven
   const opening: AgentOpening = { module, token, pin };
   channel.write(`${JSON.stringify(opening)}\n`);
   return agent;
+}
+
+function readPinOf(readPin: () => string): string {
+  try {
+    return readPin();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "it cannot be read";
+    throw failed(`its PIN: ${why}`);
+  }
 }
 
 function hear(agent: Agent, line: string, events: AgentEvents): void {

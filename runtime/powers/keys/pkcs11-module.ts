@@ -78,7 +78,7 @@ const WORDS = {
 /**
  * Opens a PKCS #11 module by its C functions and logs in to the token that has this label. Keys are AES-256, made in the
  * token, sensitive, not extractable and not copyable: they wrap by AES-GCM inside it.
- * For systems where a `CK_ULONG` has 64 bits: Linux and macOS.
+ * For systems where a `CK_ULONG` has 64 bits: Linux and macOS. Tried with SoftHSM alone: debt("GB-082").
  */
 export function openModule(file: string, token: string, pin: string): Module {
   if (process.platform === "win32") throw new Error("PKCS #11 is not supported on Windows");

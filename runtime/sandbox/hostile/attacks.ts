@@ -17,6 +17,8 @@ export const RUNNER_ATTACKS = [
   "announce too much",
   /** Speaks while nothing was asked of it. */
   "speak out of turn",
+  /** Says more on the side than anybody reads. */
+  "flood",
   /** Fills memory of the process's own, which no maximum of a WebAssembly memory bounds. */
   "hoard memory",
   /** Does nothing any more, and does not read that its channel has ended. */

@@ -13,6 +13,9 @@ const CHANNEL = 3;
 const MIB = 1024 * 1024;
 /** Over what it may hold, and below what the kernel gives it. */
 const HOARD_MIB = 320;
+/** More than the broker reads of one call. */
+const FLOOD_LINES = 22_000;
+const FLOOD_PARTS = 20;
 
 tighten();
 const wire = new Wire();
@@ -51,6 +54,12 @@ function acts(): Readonly<Record<RunnerAttack, () => void>> {
       stay();
     },
     "speak out of turn": () => answer(id),
+    flood: () => {
+      const line = encodeHead({ t: "note", id, op: "log", args: ["info", ""] }, 0);
+      const lines = Buffer.concat(Array.from({ length: FLOOD_LINES / FLOOD_PARTS }, () => line));
+      for (let part = 0; part < FLOOD_PARTS; part += 1) writeAll(lines);
+      answer(id);
+    },
     "hoard memory": () => {
       const hoard = Array.from({ length: HOARD_MIB }, () => Buffer.alloc(MIB, 1));
       answer(id, hoard.length === HOARD_MIB ? GOT_THROUGH : "");

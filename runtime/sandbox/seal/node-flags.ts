@@ -1,6 +1,6 @@
 /**
  * Ring 4: what a sealed Node gives up by itself. A seat belt against JavaScript that was led astray;
- * it stops nothing native, which is ring 5's work.
+ * it stops nothing native, which is ring 5's work. No probe tells whether it is there: debt("GB-075").
  *
  * The permission model denies files (but the program itself and `readable`), network, child processes, workers, addons,
  * WASI and the inspector. Behind a seal node:ffi stays allowed until `tighten` has used and dropped it.

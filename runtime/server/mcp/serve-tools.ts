@@ -41,6 +41,7 @@ async function callThroughSdk(
   const { name } = params;
   const args: JsonObject = isJsonObject(params.arguments) ? params.arguments : {};
   const { connection } = serving;
+  // debt("GB-077"): neither recorded nor counted.
   if (name === DEBT_TOOL.name) {
     const { principal } = connection.originOf(ctx.http?.authInfo);
     const seen = seenPlugins(setting, principal);

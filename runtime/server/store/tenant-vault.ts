@@ -5,7 +5,7 @@ import { storeKey, type SharedStore } from "./shared-store.ts";
 
 /**
  * How a record of the shared store that holds what a tenant wrote or read is kept there: as its text, or sealed with the
- * tenant's key for its own place. The store's other values are counters, marks and digests.
+ * tenant's key for its own place. The store's other values are counters, marks and digests: debt("GB-080").
  */
 export interface TenantVault {
   /** What to put at `key` of the store. */

@@ -91,12 +91,12 @@ export const CAPABILITY_MUTATIONS = mutationsOf(2, [
     "every plugin has what nobody granted",
     [
       change(
-        "runtime/cli/serving/start-runtime.ts",
+        "runtime/cli/serving/make-brokers.ts",
         "(Object.keys(grants) as CapabilityName[]).map((name) => {",
         '[...new Set([...Object.keys(grants), "env"])].map((name) => {',
       ),
       change(
-        "runtime/cli/serving/start-runtime.ts",
+        "runtime/cli/serving/make-brokers.ts",
         "CAPABILITIES[name].makeBroker(grants[name] as JsonValue,",
         "CAPABILITIES[name].makeBroker((grants[name] ?? {}) as JsonValue,",
       ),
@@ -117,6 +117,33 @@ export const CAPABILITY_MUTATIONS = mutationsOf(2, [
       "if (!decision.allowed && hop.mayUseSecret) throw",
     ),
     "http.redirect",
+  ],
+  [
+    "redirects are followed without end",
+    change(HOPS, "if (redirects >= journey.grant.redirectsMax)", "if (false)"),
+    "http.redirects",
+  ],
+  [
+    "an answer from the network may be of any size",
+    [
+      change("host-api/http/decode.ts", "if (sizeBytes > bytesMax)", "if (false)"),
+      change(
+        "host-api/http/decode.ts",
+        "Math.min(bytesMax, Math.max(neededBytes, 2 * buffer.length))",
+        "Math.max(neededBytes, 2 * buffer.length)",
+      ),
+    ],
+    "http.large-answer",
+    { behind: "what an answer is gathered in does not grow beyond the limit" },
+  ],
+  [
+    "all tenants keep their values together",
+    change(
+      "runtime/cli/serving/start-runtime.ts",
+      "paths.homeFolder(alias, profile, own.tenant)",
+      "paths.homeFolder(alias, profile)",
+    ),
+    "tenant.neighbour",
   ],
   [
     "any address of a granted host is public enough",

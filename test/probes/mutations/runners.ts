@@ -62,6 +62,11 @@ export const RUNNER_MUTATIONS = mutationsOf(3, [
     { behind: "of what comes out of turn not even a length is taken" },
   ],
   [
+    "a runner says on the side what it likes",
+    change(RUNNING, "this.#notes > NOTE_LIMITS.countMax", "false"),
+    "runner.flood",
+  ],
+  [
     "nobody watches a runner's memory",
     change(PROCESS, "(bytes ?? 0) > options.residentBytesMax", "false"),
     "runner.memory",

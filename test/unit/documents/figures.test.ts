@@ -11,6 +11,7 @@ import { OUTPUT_KINDS } from "../../../runtime/audit/output-finding.ts";
 import { DEFAULT_FILTER } from "../../../runtime/firewall/filter/policy.ts";
 import { DEFAULT_AUDIT } from "../../../runtime/policy/read-audit.ts";
 import { DEFAULT_HTTP } from "../../../runtime/policy/server/http-configuration.ts";
+import { FIRST_HTTP_CONFIGURATION } from "../../../runtime/policy/first-http-configuration.ts";
 import { parseConfiguration } from "../../../runtime/policy/parse-configuration.ts";
 import { DEFAULT_TASK_LIMITS } from "../../../runtime/policy/server/tasks.ts";
 import { DEFAULT_PROMETHEUS } from "../../../runtime/policy/read-telemetry.ts";
@@ -70,6 +71,7 @@ test("the defaults of the HTTP server are those of the code", () => {
     `\`sessions\` (${limits.sessions})`,
     `\`sessions_per_principal\` (${limits.sessionsPerPrincipal})`,
     `\`session_idle\` (${short.duration(limits.sessionIdleMs)})`,
+    `\`listening\` (${short.duration(limits.listeningMs)}`,
     `\`receive\` (${short.duration(limits.receiveMs)})`,
     `\`drain\` (${short.duration(limits.drainMs)})`,
   ]);
@@ -264,4 +266,12 @@ test("every command takes the options that every command is said to take", async
       "x.yaml",
       command.name,
     );
+});
+
+test("the configuration that `init --http` is said to write is the one that it writes", () => {
+  const [, section = ""] = readme.split("**2. Write the configuration**");
+  const [, yaml = ""] = /^```yaml\n([^]*?)^```/m.exec(section) ?? [];
+  const said = parseConfiguration(yaml, "README.md", CAPABILITIES);
+  const written = parseConfiguration(FIRST_HTTP_CONFIGURATION, "written", CAPABILITIES);
+  assert.deepEqual(JSON.parse(JSON.stringify(said)), JSON.parse(JSON.stringify(written)));
 });

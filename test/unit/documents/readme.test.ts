@@ -64,6 +64,9 @@ test("every command in the examples exists, takes these options, and is shown in
       "key",
       "doctor",
       "verify",
+      "tenant",
+      "evidence",
+      "verify-evidence",
     ],
   );
 });

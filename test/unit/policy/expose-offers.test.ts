@@ -52,6 +52,9 @@ test("the operator chooses which to expose", () => {
     [offers.prompts.length, offers.resources.length, offers.templates.length],
     [1, 1, 0],
   );
+  const all = exposeOffers([plugin("a", resources("n://a", "n://b"), {})]).offers;
+  const none = exposeOffers([plugin("a", resources("n://a", "n://b"), { resources: [] })]).offers;
+  assert.deepEqual([all.resources.length, none.resources.length], [2, 0]);
   assert.deepEqual(codesOf(plugin("a", prompts("x"), { prompts: ["z"] })), ["ERR_CONFIG_INVALID"]);
   assert.deepEqual(codesOf(plugin("a", resources("n://a"), { resources: ["n://c"] })), [
     "ERR_CONFIG_INVALID",

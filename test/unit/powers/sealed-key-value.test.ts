@@ -62,7 +62,7 @@ test("an encrypted store answers exactly as a plain one does, whatever is done t
             if (verb === "set") return store.set(name, Buffer.alloc(size, name));
             if (verb === "get") return textOf(store.get(name));
             if (verb === "delete") return store.delete(name);
-            if (verb === "keys") return store.keys([...name][0] ?? "", from, countMax);
+            if (verb === "keys") return store.keys(Array.from(name)[0] ?? "", from, countMax);
             return store.usedBytes();
           } catch (error) {
             return error instanceof HostError ? error.tag : error;

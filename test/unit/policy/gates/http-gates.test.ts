@@ -1,7 +1,7 @@
 // Every gate of the HTTP server, alone and together, as the pure function decides it.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { FileFact, HttpFacts, StartFacts } from "../../../../runtime/policy/gates/facts.ts";
+import type { HttpFacts, StartFacts } from "../../../../runtime/policy/gates/facts.ts";
 import { NO_REGIONS } from "../../../../runtime/policy/server/regions.ts";
 import { decideHttp, decideStart } from "../../../../runtime/policy/gates/decide-start.ts";
 import { GATE_ERRORS } from "../../../../runtime/policy/gates/errors.ts";
@@ -10,92 +10,24 @@ import {
   HTTP_GATES,
   WAIVABLE_GATES,
 } from "../../../../runtime/policy/gates/waivers.ts";
-import type { TokenAuth } from "../../../../runtime/policy/server/auth-configuration.ts";
-import type { ServerConfiguration } from "../../../../runtime/policy/server/configuration.ts";
-import { DEFAULT_HTTP } from "../../../../runtime/policy/server/http-configuration.ts";
-import { DEFAULT_REFUSED, DEFAULT_REQUESTS } from "../../../../runtime/policy/server/rate.ts";
-
-const NOW_MS = Date.parse("2027-01-15T12:00:00Z");
-const OAUTH: TokenAuth = {
-  mode: "oauth",
-  issuer: "https://login.example.com",
-  resource: "https://tools.example.com/mcp",
-  audience: "https://tools.example.com/mcp",
-  algorithms: ["ES256"],
-  claims: [],
-  tenant: { value: "acme" },
-  subjectClaim: "sub",
-  clientClaim: "client_id",
-  scopeClaim: "scope",
-  dpop: "allowed",
-  skewSeconds: 5,
-};
-const HTTP: ServerConfiguration["http"] = {
-  ...DEFAULT_HTTP,
-  listen: { host: "0.0.0.0", port: 8808 },
-  hosts: ["tools.example.com"],
-  origins: [],
-  statesOrigins: true,
-  proxy: { trusted: ["10.0.0.0/8"] },
-};
-const SERVER: ServerConfiguration = {
-  auth: OAUTH,
-  http: HTTP,
-  residency: NO_REGIONS,
-  rate: {
-    default: { perMinute: 60 },
-    tools: {},
-    tenant: {},
-    callers: [],
-    requests: DEFAULT_REQUESTS,
-    refused: DEFAULT_REFUSED,
-    whenAway: "refuse",
-  },
-  store: { kind: "memory" },
-  stateKey: "env:STATE_KEY",
-};
-const FOLDER: FileFact = {
-  file: "/srv/glovebox/.glovebox",
-  what: "folder",
-  mode: 0o700,
-  owner: "operator",
-  isOwnGroup: true,
-};
-const STATE_KEY = { path: "server.state_key", reference: "env:STATE_KEY", faults: [] };
-const GOOD: HttpFacts = {
-  server: SERVER,
-  hasAudit: true,
-  secrets: [STATE_KEY],
-  files: [FOLDER],
-  roots: [{ folder: "/srv/glovebox", homes: ["/root", "/home/ada"] }],
-};
-const START: StartFacts = {
-  mode: "production",
-  plugins: {},
-  waivers: [],
-  seal: { name: "landlock", denied: ["read"], allowed: [], remarks: [], measures: [] },
-  nowMs: NOW_MS,
-};
-
-function server(change: Partial<ServerConfiguration>): Partial<HttpFacts> {
-  return { server: { ...SERVER, ...change } };
-}
-const without = (key: keyof ServerConfiguration): Partial<HttpFacts> => {
-  const { [key]: _left, ...rest } = SERVER;
-  return { server: rest as ServerConfiguration };
-};
-const http = (change: Partial<ServerConfiguration["http"]>): Partial<HttpFacts> =>
-  server({ http: { ...HTTP, ...change } });
-const oauth = (change: Partial<TokenAuth>): Partial<HttpFacts> =>
-  server({ auth: { ...OAUTH, ...change } });
-const file = (change: Partial<FileFact>): Partial<HttpFacts> => ({
-  files: [{ ...FOLDER, ...change }],
-});
-const root = (folder: string): Partial<HttpFacts> => ({
-  roots: [{ folder, homes: ["/root", "/home/ada", "/data/people/eve"] }],
-});
-const LOCAL = { ...HTTP, listen: { host: "127.0.0.1", port: 8808 } };
-const { proxy: _proxy, ...NO_PROXY } = HTTP;
+import {
+  NOW_MS,
+  OAUTH,
+  HTTP,
+  SERVER,
+  FOLDER,
+  STATE_KEY,
+  GOOD,
+  START,
+  server,
+  without,
+  http,
+  oauth,
+  file,
+  root,
+  LOCAL,
+  NO_PROXY,
+} from "../../../helpers/http-facts.ts";
 
 /** What is wrong, what it is refused for, and by which gate. */
 const REFUSED: readonly (readonly [

@@ -11,7 +11,13 @@ import { openBeneath } from "../../../../runtime/powers/beneath/open-beneath.ts"
 import { SEALED_NAME_BYTES_MAX } from "../../../../runtime/powers/beneath/sealed-name.ts";
 import { between, makeRandom } from "../../../helpers/random.ts";
 import { makeScratch, makeSeal, MECHANISMS, refusedAs } from "../../../helpers/sandbox-folder.ts";
-import { SEALED_WRITER, SLOT_BYTES, SLOTS, writeSlots } from "../../../helpers/sealed-writer.ts";
+import {
+  changeNames,
+  SEALED_WRITER,
+  SLOT_BYTES,
+  SLOTS,
+  writeSlots,
+} from "../../../helpers/sealed-writer.ts";
 
 const CREATE = { read: true, write: true, create: true };
 const WRITE = { read: true, write: true, create: false };
@@ -182,14 +188,20 @@ test("a hole costs nothing, however far it reaches, and reads as zeros", (t) => 
   folder.close();
 });
 
+/** Starts the other process, which begins when it says so; the answer is how it ended. */
+async function startOther(...args: readonly string[]): Promise<Promise<unknown[]>[]> {
+  const words = ["--no-warnings", SEALED_WRITER, ...args];
+  const other = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const gone = once(other, "exit");
+  await once(other.stdout, "data");
+  return [gone];
+}
+
 test("two processes write one file, and neither loses or damages what the other wrote", async (t) => {
   const { box } = makeScratch(t);
   const folder = openBeneath(box, { writable: true, seal: makeSeal() });
   folder.open(["shared"], CREATE).close();
-  const args = ["--no-warnings", SEALED_WRITER, box];
-  const other = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const gone = once(other, "exit");
-  await once(other.stdout, "data");
+  const [gone] = await startOther(box);
   // Both go on at the same time from here: neither gives its thread away.
   writeSlots(folder, 0);
   assert.deepEqual(await gone, [0, null]);
@@ -197,5 +209,16 @@ test("two processes write one file, and neither loses or damages what the other 
   const expected = `${"a".repeat(SLOT_BYTES)}${"b".repeat(SLOT_BYTES)}`.repeat(SLOTS);
   assert.equal(Buffer.from(file.read(0, expected.length + 1)).toString(), expected);
   file.close();
+  folder.close();
+});
+
+test("two processes make, rename and remove files of the same names, and every one of them opens", async (t) => {
+  const { box } = makeScratch(t);
+  const folder = openBeneath(box, { writable: true, seal: makeSeal() });
+  const [gone] = await startOther(box, "names");
+  changeNames(folder, 0);
+  assert.deepEqual(await gone, [0, null]);
+  const left = folder.list([], 10);
+  for (const { name } of left) assert.equal(folder.stat([name]).kind, "file");
   folder.close();
 });
