@@ -16,7 +16,7 @@ export const PROBE_RUN_ITEMS: readonly DebtItem[] = [
       "Every configured plugin is attacked with exactly its grants, in every tenant and profile.",
     resolved_by: "Probes that are made from the configuration that they attack.",
     references: ["OWASP MCP05"],
-    evidence: [{ kind: "test", what: "test/e2e/probes.test.ts" }],
+    evidence: [{ kind: "test", what: "test/e2e/serve-probes.test.ts" }],
   },
   {
     id: "GB-074",
@@ -36,7 +36,7 @@ export const PROBE_RUN_ITEMS: readonly DebtItem[] = [
     references: [],
     evidence: [
       { kind: "test", what: "test/unit/cli/serving/watch-probes.test.ts" },
-      { kind: "test", what: "test/e2e/probes.test.ts" },
+      { kind: "test", what: "test/e2e/serve-probes.test.ts" },
     ],
   },
 ];

@@ -213,7 +213,7 @@ export const LATEST_THREATS: readonly Threat[] = [
     heldBy:
       "attacks through the real path at the start in production and by the clock; what could not be tried is an escape; a process and workspace of their own, bounded, without the server's secrets; an escape ends the server",
     tests: [
-      "test/e2e/probes.test.ts",
+      "test/e2e/serve-probes.test.ts",
       "test/unit/cli/serving/watch-probes.test.ts",
       "test/unit/powers/scratch.test.ts",
     ],
