@@ -159,6 +159,8 @@ function stopped(
       let { error = "nothing" } = await make();
       // Of a call that nobody ended in its time, or of a machine that was too busy to begin it: once more tells which.
       if (error === "CANCELLED") ({ error = "nothing" } = await make());
+      // Its runner did not come, or broke: red as well, when that happens again.
+      if (error === "PLUGIN_FAILED" && !codes.includes(error)) throw new Error("the runner failed");
       if (!codes.includes(error)) return escaped(`ended with: ${error}`);
       const next = await stage.attempt(whole, "say", "still here");
       // On a busy machine a new runner may come too late: that is tried once more, and is red then.
