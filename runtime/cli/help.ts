@@ -11,10 +11,10 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
     ["init", "trust", "add", "endorse", "scan", "list", "inspect", "approve", "remove", "verify"],
   ],
   ["Keep them as they are", ["outdated", "diff", "update", "restore"]],
-  ["Use them", ["flow", "approvals", "call", "serve", "key"]],
+  ["Use them", ["flow", "approvals", "call", "serve", "key", "tenant"]],
   [
     "Ask about the runtime",
-    ["audit", "filter", "doctor", "debt", "evidence", "verify-evidence", "completion"],
+    ["audit", "filter", "doctor", "probe", "debt", "evidence", "verify-evidence", "completion"],
   ],
 ];
 

@@ -13,6 +13,7 @@ import { OFFER_ITEMS } from "./offer-items.ts";
 import { LIMIT_ITEMS } from "./limit-items.ts";
 import { PROBE_ITEMS } from "./probe-items.ts";
 import { REPORT_ITEMS } from "./report-items.ts";
+import { PROBE_RUN_ITEMS } from "./probe-run-items.ts";
 import { REPLICA_ITEMS } from "./replica-items.ts";
 import { SUPPLY_ITEMS } from "./supply-items.ts";
 import { WIT_ITEMS } from "./wit-items.ts";
@@ -366,4 +367,5 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   ...MODEL_ITEMS,
   ...REPORT_ITEMS,
   ...FILE_ITEMS,
+  ...PROBE_RUN_ITEMS,
 ];

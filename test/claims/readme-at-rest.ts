@@ -1,33 +1,39 @@
 import type { Claims } from "../helpers/count-claims.ts";
 
-const FILES = "test/e2e/tenant-erase.test.ts#by keys in another";
-const REPLICAS = "test/e2e/tenant-erase.test.ts#two replicas that share nothing else";
-const COMMAND = "test/e2e/tenant-erase.test.ts#the command refuses in words";
-const KILLED = "test/unit/at-rest/erase-key.test.ts#killed at any change";
-
-/** What README.md says in "Data at rest and erasure", and what shows it. */
+/** What README.md says from "Data at rest and erasure" to "Data at rest and erasure", and what shows it. */
 export const README_AT_REST: Claims = {
+  // Data at rest and erasure
   "Without the section `encryption` what plugins keep lies on the disk as they wrote it, and the debt report says so (`GB-AT-REST`).":
     ["test/unit/debt/configuration-items.test.ts"],
   "With it, what is kept of each tenant is sealed with a key of that tenant's own, the tenant `local` included.":
-    [FILES, "test/unit/at-rest/tenant-keys.test.ts#a tenant has one key"],
+    [
+      "test/e2e/tenant-erase.test.ts#by keys in another",
+      "test/unit/at-rest/tenant-keys.test.ts#a tenant has one key",
+    ],
   "or { pkcs11: { module: /usr/lib/softhsm/libsofthsm2.so, token: glovebox, pin: env:TOKEN_PIN } }":
-    [REPLICAS],
+    ["test/unit/at-rest/pkcs11-keys.test.ts#wrap for what they are bound to"],
   "| stores of plugins (`kv`) | names and values sealed | gone |": [
-    FILES,
+    "test/e2e/tenant-erase.test.ts#by keys in another",
     "test/unit/powers/sealed-key-value.test.ts#neither names nor values stand in the file",
   ],
-  "| files of plugins | names and contents sealed | gone |": [FILES],
-  "| tasks: arguments, questions, results | sealed, on disk and in Redis | gone |": [
-    FILES,
-    REPLICAS,
+  "| files of plugins | names and contents sealed | gone |": [
+    "test/e2e/tenant-erase.test.ts#by keys in another",
   ],
-  "| calls that wait for an operator | sealed, on disk and in Redis | gone |": [FILES, REPLICAS],
+  "| tasks: arguments, questions, results | sealed, on disk and in Redis | gone |": [
+    "test/e2e/tenant-erase.test.ts#by keys in another",
+    "test/e2e/tenant-erase.test.ts#two replicas that share nothing else",
+  ],
+  "| calls that wait for an operator | sealed, on disk and in Redis | gone |": [
+    "test/e2e/tenant-erase.test.ts#by keys in another",
+    "test/e2e/tenant-erase.test.ts#two replicas that share nothing else",
+  ],
   "| marks, digests of calls, counters of limits | in clear; they name no content | gone, or end by themselves |":
     ["GB-080"],
   "| the audit trail, logs, metrics | in clear: names of tenants, digests of arguments | they stay |":
-    ["GB-080", FILES],
-  "| API keys | as hashes | they stay: revoke them |": [FILES],
+    ["GB-080", "test/e2e/tenant-erase.test.ts#by keys in another"],
+  "| API keys | as hashes | they stay: revoke them |": [
+    "test/e2e/tenant-erase.test.ts#by keys in another",
+  ],
   "Values are sealed by XAES-256-GCM under a key derived for their store, and bound to tenant, store and name: moved to another place, changed or cut off, they do not open.":
     [
       "test/unit/at-rest/seal.test.ts#the standard's own vectors",
@@ -40,32 +46,46 @@ export const README_AT_REST: Claims = {
       "test/unit/at-rest/pkcs11-keys.test.ts#gone for every process once destroyed",
     ],
   "Replicas hand the wrapped key to each other through Redis; of two that make one at once, one wins.":
-    ["test/unit/at-rest/tenant-keys.test.ts#one wins", REPLICAS],
+    [
+      "test/unit/at-rest/tenant-keys.test.ts#one wins",
+      "test/e2e/tenant-erase.test.ts#two replicas that share nothing else",
+    ],
   "The folder of keys lies outside the workspace and is its owner's alone, or the start is refused; leave it out of the backups that hold the data.":
-    ["test/unit/at-rest/file-keys.test.ts#refuses a folder that is a link", COMMAND],
+    [
+      "test/unit/at-rest/file-keys.test.ts#refuses a folder that is a link",
+      "test/e2e/tenant-erase.test.ts#the command refuses in words",
+    ],
   "The token's module runs in a process of its own, and a wrong PIN is tried once a minute at most.":
     [
       "test/unit/at-rest/pkcs11-keys.test.ts#takes nobody along",
       "test/unit/at-rest/pkcs11-keys.test.ts#a wrong PIN is tried once",
     ],
-  "A server whose keys do not answer does not start; `glovebox doctor` asks them.": [COMMAND],
+  "A server whose keys do not answer does not start; `glovebox doctor` asks them.": [
+    "test/e2e/tenant-erase.test.ts#the command refuses in words",
+  ],
   "What was kept before `encryption` was configured refuses the start until `glovebox tenant encrypt` has sealed it.":
-    [COMMAND],
+    ["test/e2e/tenant-erase.test.ts#the command refuses in words"],
   "`tenant erase` destroys the wrapping keys first, makes sure that no wrapped key opens any more, waits until every server has dropped the key or refuses itself (0.5 s on one machine, 3.3 s with Redis), then deletes folders and records, and writes an audit event.":
     [
-      FILES,
-      REPLICAS,
+      "test/e2e/tenant-erase.test.ts#by keys in another",
+      "test/e2e/tenant-erase.test.ts#two replicas that share nothing else",
       "test/unit/at-rest/erase-key.test.ts#says what it saw",
       "test/unit/at-rest/tenant-keys.test.ts#drops a key that was erased within its time",
       "test/unit/at-rest/tenant-keys.test.ts#refuses itself",
     ],
   "Servers may run meanwhile; killed at any moment, it goes on when it is run again.": [
-    FILES,
-    KILLED,
+    "test/e2e/tenant-erase.test.ts#by keys in another",
+    "test/unit/at-rest/erase-key.test.ts#killed at any change",
   ],
   "A backup of the data that is put back afterwards does not open, and its tenant is refused until it is erased once more.":
-    [FILES, REPLICAS],
-  "A tenant that comes back starts empty, with another key.": [FILES, REPLICAS],
+    [
+      "test/e2e/tenant-erase.test.ts#by keys in another",
+      "test/e2e/tenant-erase.test.ts#two replicas that share nothing else",
+    ],
+  "A tenant that comes back starts empty, with another key.": [
+    "test/e2e/tenant-erase.test.ts#by keys in another",
+    "test/e2e/tenant-erase.test.ts#two replicas that share nothing else",
+  ],
   "It does not reach copies of the keys, what was sent elsewhere, or another machine's `.glovebox`, where it is run as well; `glovebox debt` lists what else is left (GB-079 to GB-082).":
     ["GB-079", "GB-080", "GB-081", "GB-082"],
 };

@@ -113,6 +113,12 @@ export const README_CONFIGURATION: Claims = {
       "test/unit/audit/anomalies.test.ts",
       "test/security/alert-webhook.test.ts#needs a secret that can be read",
     ],
+  '| `probes` | `every`: how often a server attacks itself after its start, `10m` to `30d`, or `never`; production has `6h` where this is left out, and development attacks itself where this is written; see "What the runtime proves about itself" |':
+    [
+      "test/unit/cli/serving/watch-probes.test.ts#are not run unless the configuration asks for them",
+      "test/e2e/probes.test.ts#says in production when it has attacked itself",
+      "test/unit/policy/schema.test.ts#judges glovebox.yaml as the parser does",
+    ],
   "| `licences` | `allow`: SPDX identifiers that plugins may have; `otherwise`: `refuse` (default) or `warn`. An expression is met by `AND` and `OR` of allowed ones; `ID WITH EXCEPTION` is one of its own |":
     ["test/unit/policy/licences.test.ts"],
   '| `server.auth` | who may call over HTTP: `mode` is `none` (this machine only), `keys`, `oauth` or `mtls`; see "Who calls" below |':

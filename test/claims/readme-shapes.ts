@@ -155,10 +155,11 @@ export const README_SHAPES: Claims = {
     "test/unit/documents/figures.test.ts#every command takes the options",
     "test/e2e/quick-start.test.ts#one JSON value and nothing else",
   ],
-  "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused, 4 the tool answered an error.":
+  "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused, 4 the tool answered an error, 5 a probe of a server saw an escape.":
     [
       "test/unit/cli/help.test.ts#tells the exit codes",
       "test/unit/cli/report-error.test.ts#is never that of success",
+      "test/unit/documents/errors.test.ts#every row has words of its own",
     ],
   "`GLOVEBOX_PASSPHRASE` holds the passphrase of an encrypted key, and `GLOVEBOX_DEBUG=1` shows where an unforeseen failure came from.":
     [

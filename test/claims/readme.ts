@@ -7,6 +7,7 @@ import { README_DEBT } from "./readme-debt.ts";
 import { README_EVIDENCE } from "./readme-evidence.ts";
 import { README_FIRST_USE } from "./readme-first-use.ts";
 import { README_OPERATION } from "./readme-operation.ts";
+import { README_PROBES } from "./readme-probes.ts";
 import { README_SERVER } from "./readme-server.ts";
 import { README_SHAPES } from "./readme-shapes.ts";
 import { README_SOURCES } from "./readme-sources.ts";
@@ -27,6 +28,7 @@ export const README_CLAIMS: Claims = {
   ...README_DEBT,
   ...README_AT_REST,
   ...README_EVIDENCE,
+  ...README_PROBES,
 };
 
 /** Lines that say nothing that could be false. None may hold a word that promises, or a figure: see `count-claims.ts`. */

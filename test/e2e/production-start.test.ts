@@ -208,6 +208,11 @@ describe("production over HTTP", () => {
     );
     try {
       const port = await portOf(child);
+      const isReady = async (): Promise<boolean> =>
+        (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+      // It has not attacked itself yet.
+      assert.equal(await isReady(), false);
+      while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 100));
       const ask = async (headers: Readonly<Record<string, string>>): Promise<number> => {
         const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
           method: "POST",
@@ -343,7 +348,10 @@ describe("init --http", () => {
     const config = join(folder, "glovebox.yaml");
     assert.equal((await runInProcess(["init", "--http", "--config", config], machine)).code, 0);
     const doctor = async (): Promise<readonly string[]> => {
-      const ended = await runInProcess(["doctor", "--json", "--config", config], machine);
+      const ended = await runInProcess(
+        ["doctor", "--quick", "--json", "--config", config],
+        machine,
+      );
       const { checks } = ended.json as { checks: { name: string; state: string }[] };
       return checks
         .filter(({ name, state }) => name.startsWith("http") && state !== "ok")
@@ -364,7 +372,7 @@ describe("doctor", () => {
     );
     process.env[NAME] = drawn();
     const { code, json } = await runInProcess(
-      ["doctor", "--json", "--config", join(folder, "glovebox.yaml")],
+      ["doctor", "--quick", "--json", "--config", join(folder, "glovebox.yaml")],
       machine,
     );
     const { checks } = json as { checks: { name: string; state: string; says: string }[] };
@@ -384,7 +392,10 @@ describe("doctor", () => {
     const folder = makeWorkspace(edit);
     spoil?.(folder);
     const config = join(folder, "glovebox.yaml");
-    const { code, json } = await runInProcess(["doctor", "--json", "--config", config], machine);
+    const { code, json } = await runInProcess(
+      ["doctor", "--quick", "--json", "--config", config],
+      machine,
+    );
     const { checks } = json as { checks: { state: string; says: string }[] };
     const failed = checks.flatMap(({ state, says }) =>
       state === "failed" ? [says.split(":")[0] ?? ""] : [],
@@ -448,7 +459,10 @@ describe("doctor", () => {
           )(yaml).replace("mode: production", "mode: development"),
         );
         const config = join(folder, "glovebox.yaml");
-        const { code, stdout } = await runInProcess(["doctor", "--config", config], machine);
+        const { code, stdout } = await runInProcess(
+          ["doctor", "--quick", "--config", config],
+          machine,
+        );
         assert.equal(code, 0, stdout);
         assert.match(stdout, /the shared store answers/);
       } finally {
@@ -463,5 +477,8 @@ describe("doctor", () => {
     const { code, stdout } = await runInProcess(["doctor", "--config", config], machine);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /Everything that a start needs is in order/);
+    assert.match(stdout, /ring 2 +ok/);
+    assert.match(stdout, /audit +ok +it can be written/);
+    assert.match(stdout, /secrets +ok +1 can be read/);
   });
 });

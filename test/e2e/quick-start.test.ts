@@ -163,7 +163,7 @@ describe("the same with --json", () => {
     ],
     verify: ["mode", "seal", "verified", "warnings"],
     'call hello__count_words {"text":"a"}': ["content", "structuredContent"],
-    doctor: ["checks", "seal", "measures", "denied"],
+    doctor: ["checks", "seal", "measures", "denied", "at", "probes"],
     debt: [
       "report_version",
       "view",

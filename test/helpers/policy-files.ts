@@ -90,6 +90,7 @@ export const EVERYTHING = {
       { name: "probing", kind: "denied", streak: 5, action: "suspend" },
     ],
   },
+  probes: { every: "12h" },
   telemetry: {
     otlp: {
       endpoint: "https://collector.example.com:4318",

@@ -77,6 +77,7 @@ export async function fillReadme(text: string): Promise<string> {
   ]);
   const gates = [
     ["`ring5`", "does the operating system's seal hold, as its probe sees it?", "yes"],
+    ["`probes`", "did every claim hold when the server attacked itself?", "yes"],
     ...HTTP_GATES.map(({ id, question, always, isWaivable }) => [
       `\`${id}\``,
       `${question}${always === true ? " (in development too)" : ""}`,

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
-import { FakeRegistry, INDEX, sha256, type LooseDescriptor } from "../helpers/fake-registry.ts";
+import {
+  INDEX,
+  sha256,
+  type FakeRegistry,
+  type LooseDescriptor,
+} from "../helpers/fake-registry.ts";
 import { RAW_END, rawEntry, type RawEntry } from "../helpers/raw-tar.ts";
 import { APPROVED } from "../helpers/signed-package.ts";
 import {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   BUNDLE,
-  FakeRegistry,
+  type FakeRegistry,
   INDEX,
   sha256,
   type LooseDescriptor,

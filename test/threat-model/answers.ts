@@ -165,7 +165,7 @@ export const NSA: readonly Answer[] = [
     id: "NSA8",
     asks: "Track and patch MCP related vulnerabilities",
     answer: "partly",
-    says: "the lockfile is the inventory, `outdated` compares it with every source, and the report says what is known of this release",
+    says: "the lockfile is the inventory, `outdated` compares it with every source, evidence holds a bill of materials, and the report lists advisories against the very versions in use",
     threats: ["T01", "T31", "T35"],
     left: ["GB-003"],
   },
@@ -194,7 +194,7 @@ export const SIGNALS: readonly Answer[] = [
     asks: "Does it know what it doesn't do?",
     answer: "partly",
     says: "every known gap is a debt item, and every item is a non-claim below",
-    threats: ["T04"],
+    threats: ["T59"],
     left: ["GB-078"],
   },
   {
@@ -218,7 +218,7 @@ export const SIGNALS: readonly Answer[] = [
     asks: "Can you query its debt at runtime?",
     answer: "yes",
     says: "`report_pattern_debt`, `glovebox://debt`, `glovebox debt`, with what probes saw on this machine",
-    threats: ["T04"],
+    threats: ["T59"],
     left: [],
   },
 ];
@@ -237,7 +237,7 @@ export const QUESTIONS: readonly Answer[] = [
     asks: "Does it explicitly enumerate what it does not do?",
     answer: "yes",
     says: "the non-claims below, from the report's own items",
-    threats: ["T04"],
+    threats: ["T59"],
     left: [],
   },
   {
@@ -245,7 +245,7 @@ export const QUESTIONS: readonly Answer[] = [
     asks: "Does it expose its own limitations through the protocol, not just documentation?",
     answer: "yes",
     says: "a tool and a resource that every client may read",
-    threats: ["T04"],
+    threats: ["T59"],
     left: [],
   },
   {
@@ -292,8 +292,8 @@ export const QUESTIONS: readonly Answer[] = [
     id: "Q9",
     asks: "If crypto-erasure is claimed, what data classes are explicitly covered and what are excluded?",
     answer: "partly",
-    says: "see the items: they name what a tenant's erasure covers and what it leaves",
-    threats: ["T45"],
-    left: ["GB-062"],
+    says: "stores, files, tasks and approvals of a tenant are sealed with a key that erasure destroys; the items name what is left, such as the audit trail's digests",
+    threats: ["T60", "T61", "T62"],
+    left: ["GB-079", "GB-080", "GB-083"],
   },
 ];

@@ -45,9 +45,6 @@ export const QUIET_CELLS: Readonly<
   },
   probe: {
     S: "the report comes from this process alone, over an authenticated connection",
-    T: "a probe's workspace is its own, made and removed with it",
     R: "what a probe saw is in the report and the audit trail",
-    D: "probes are few, bounded, and run when the operator says",
-    E: "a probe's plugin has its own grants and the seal of any other",
   },
 };

@@ -244,7 +244,7 @@ export const VERDICTS: readonly {
     finding:
       "a probe says that it held where the attack came through, or a document claims what is not so",
     isOne: true,
-    by: ["T41"],
+    by: ["T58", "T59"],
   },
   { finding: "a plugin misuses exactly what it was granted", isOne: false, by: ["GB-003"] },
   {

@@ -206,6 +206,20 @@ export const LATEST_THREATS: readonly Threat[] = [
     left: ["GB-045"],
   },
   {
+    id: "T58",
+    at: { probe: "TDE" },
+    threat:
+      "a claim does not hold on this machine and nobody knows, the probes cannot fail, hang, are turned against the server or leave something behind",
+    heldBy:
+      "attacks through the real path at the start in production and by the clock; what could not be tried is an escape; a process and workspace of their own, bounded, without the server's secrets; an escape ends the server",
+    tests: [
+      "test/e2e/serve-probes.test.ts",
+      "test/unit/cli/serving/watch-probes.test.ts",
+      "test/unit/powers/scratch.test.ts",
+    ],
+    left: ["GB-073", "GB-074"],
+  },
+  {
     id: "T59",
     at: { probe: "I", model: "I", http: "I" },
     threat:

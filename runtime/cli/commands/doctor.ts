@@ -23,22 +23,27 @@ import { checkStart } from "../serving/start-check.ts";
 export const doctor: Command = {
   name: "doctor",
   summary: "try the seal on this machine and check the workspace",
-  usage: "",
+  usage: "[--quick]",
   description: [
     "Starts a hostile program inside a runner's seal, lets a hostile plugin try every claim through the real path, ring by ring, and reports what came of it (`glovebox probe` tells it claim by claim).",
     "Asks everything that a start asks, over HTTP too where `server` is configured, and what a server needs besides: the audit trail, secrets, the shared store, the issuer, the address to listen at.",
     "Exit 1 when the seal is not in force, or a start would be refused. What only production would refuse is a warning.",
   ],
-  options: {},
+  options: {
+    quick: {
+      type: "boolean",
+      summary: "leave out what the hostile plugin tries: a second rather than five",
+    },
+  },
   argumentsMin: 0,
   argumentsMax: 0,
-  examples: ["glovebox doctor", "glovebox doctor --json"],
-  async run({ configFile, out, machine }) {
+  examples: ["glovebox doctor", "glovebox doctor --json", "glovebox doctor --quick"],
+  async run({ configFile, out, machine, flag }) {
     out.progress("Attacking this release, from inside the seal and through the real path");
-    const attack = attackRelease(attackOf(configFile, machine));
+    const attack = flag("quick") ? undefined : attackRelease(attackOf(configFile, machine));
     const seal = await machine.probeSeal();
     const workspaceChecks = await checkWorkspace(configFile, seal, machine);
-    const { at, results: probes } = await attack;
+    const { at = null, results: probes = [] } = (await attack) ?? {};
     out.progressDone();
     const checks = [
       { name: "node", state: "ok", says: process.versions.node } as const,

@@ -19,6 +19,7 @@ export const TERMS_OF_NONE: ProbeTerms = {
   isolation: ["plugin", "plugin"],
 };
 
+// debt("GB-073"): the operator's plugins, grants and sections are not what is attacked.
 /**
  * What a server of this configuration is probed under. `mode` decides on starts alone, and the probes try those themselves.
  * `limits` are not taken over, since small ones are exhausted in moments, nor is `filter`: what an operator lets pass is no

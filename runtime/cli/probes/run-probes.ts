@@ -17,6 +17,8 @@ import { HOSTILE } from "./stage-configuration.ts";
 
 /** Long enough for an answer that is on its way. */
 const TURN_MS = 4;
+const TRIES_MAX = 3;
+const RETRY_MS = 500;
 
 /** In the order of the report. A new probe belongs here, and a mutation that it catches in `test/probes`. */
 export const PROBES: readonly Probe[] = [
@@ -73,12 +75,15 @@ function inLanes(probes: readonly Probe[]): readonly (readonly Probe[])[] {
   ];
 }
 
-/** An attempt that could not be made is made once more: a machine that is busy for a moment is no escape. */
-async function judged(attempt: () => Promise<Verdict>): Promise<Verdict> {
+/** An attempt that could not be made is made again after a moment: a machine that is busy then is no escape. */
+async function judged(attempt: () => Promise<Verdict>, tries = TRIES_MAX): Promise<Verdict> {
   try {
-    return await attempt().catch(attempt);
+    return await attempt();
   } catch (error) {
-    const what = error instanceof Error ? error.name : typeof error;
+    if (tries > 1) return sleep(RETRY_MS).then(() => judged(attempt, tries - 1));
+    const { name, message } = error instanceof Error ? error : new Error();
+    // Other messages may name a path.
+    const what = message.startsWith("not made") ? message : name;
     return { held: false, says: `it could not be tried: ${what}` };
   }
 }

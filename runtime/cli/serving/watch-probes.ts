@@ -49,6 +49,7 @@ export interface ProbeWatchSetting {
   readonly attack: (signal: AbortSignal) => Promise<ProbeRun>;
 }
 
+// debt("GB-074"): between two runs nobody looks, and what cannot be tried in time looks like an escape.
 /**
  * Runs the probes at the start and every so often. In production no call is answered before the first run has held, and
  * an escape stops the server, unless gate `probes` is waived; in development both are only told. What could not be tried

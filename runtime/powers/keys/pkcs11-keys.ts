@@ -118,9 +118,10 @@ function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEven
     heard = end < 0 ? heard + piece.length : piece.length - end;
     if (heard > ANSWER_CHARS_MAX) stop(agent, "an answer is too long");
   });
-  createInterface({ input: channel, crlfDelay: Infinity }).on("line", (line) =>
-    hear(agent, line, events),
-  );
+  const lines = createInterface({ input: channel, crlfDelay: Infinity });
+  lines.on("line", (line) => hear(agent, line, events));
+  // A process that crashes breaks the channel off, which is an error of the channel and of what reads it.
+  lines.on("error", () => undefined);
   child.on("error", () => stop(agent, "its process cannot be started"));
   child.on("close", () => {
     stop(agent, "its process ended");

@@ -100,6 +100,12 @@ test("over standard input and output nothing is said of a server", () => {
   assert.notDeepEqual(idsWith(data).filter(isServers), []);
 });
 
+test("data on the disk is said to be open until it is encrypted", () => {
+  assert.ok(USUAL.includes("GB-AT-REST"));
+  const keys = { keys: { file: "/var/lib/glovebox-keys" } };
+  assert.ok(!idsWith([["encryption", keys]]).includes("GB-AT-REST"));
+});
+
 test("development is said, with and without a workspace", () => {
   assert.ok(idsWith([], { mode: "development" }).includes("GB-DEVELOPMENT"));
   const machine = configurationItems({ ...CALM, mode: "development" });

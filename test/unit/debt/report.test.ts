@@ -121,7 +121,7 @@ describe("the public view", () => {
     } as const;
     const text = JSON.stringify(report(posture, {}, "public", ALL));
     const words =
-      "acme old-hand ann@ laptop api.example.com 10.0.0.0 mcp.example.com /etc/glovebox /var/log env: id.example.com hooks collector";
+      "acme old-hand ann@ laptop api.example.com 10.0.0.0 mcp.example.com /etc/glovebox /var/log env: id.example.com hooks.example collector.example";
     for (const word of [...words.split(" "), ...configuration.waivers.map(({ reason }) => reason)])
       assert.equal(text.includes(word), false, word);
     assert.match(JSON.stringify(report(posture)), /acme/);

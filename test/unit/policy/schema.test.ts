@@ -53,6 +53,8 @@ const PATHS = [
   "anomalies.rules.3.unknown",
   "anomalies.unknown",
   "anomalies.webhook.url",
+  "probes.every",
+  "probes.unknown",
   "telemetry.otlp",
   "telemetry.otlp.endpoint",
   "telemetry.otlp.every",

@@ -39,6 +39,13 @@ function open(telemetry: TelemetryConfiguration, headers?: string): Telemetry {
     headers,
     waivers: [{ gate: "ring5" }],
     suspended: () => ["db"],
+    probes: () => ({
+      at: "2026-11-22T00:00:00.000Z",
+      results: [true, true, false].map((held) => ({
+        ...{ id: "files.climb", ring: 2, claim: "It holds", says: "so it was" },
+        held,
+      })),
+    }),
   });
 }
 
@@ -188,6 +195,9 @@ describe("metrics for Prometheus", () => {
     assert.match(text, /glovebox_findings(_total)?\{.*finding="secrets\.github-token".*\} 1/);
     assert.match(text, /glovebox_waivers\{.*gate="ring5".*\} 1/);
     assert.match(text, /glovebox_plugins_suspended\{.*plugin="db".*\} 1/);
+    assert.match(text, /glovebox_probes_held(?:\{.*\})? 2/);
+    assert.match(text, /glovebox_probes_escaped(?:\{.*\})? 1/);
+    assert.match(text, /glovebox_probes_last_run\w*(?:\{.*\})? 1795305600/);
     assert.match(text, /glovebox_calls_active\{.*plugin="web".*\} 0/);
   });
 
