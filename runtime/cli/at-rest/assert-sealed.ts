@@ -4,6 +4,7 @@ import { findPlain } from "../../powers/beneath/seal-plain-folder.ts";
 import { isPlainKeyValue } from "../../powers/key-value-file.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import type { Workspace } from "../../workspace.ts";
+import { makeFolderShelf } from "./folder-shelf.ts";
 
 /** A folder in which plugins keep what is one tenant's, in one profile. */
 export interface DataFolder {
@@ -44,6 +45,19 @@ export function assertSealed({ paths }: Workspace, files: Looks): void {
     }
 }
 
+/**
+ * Makes sure that without `encryption` nothing here is encrypted: what plugins keep would be written in clear beside it.
+ * Throws `ERR_AT_REST_SEALED`.
+ */
+export function assertNeverSealed({ paths }: Workspace, machine: Shelves): void {
+  if (makeFolderShelf(paths.tenantKeyFolder, machine).list().length === 0) return;
+  const message = "Tenants' data is encrypted here, and the section `encryption` is missing.";
+  throw new AtRestError("ERR_AT_REST_SEALED", message, {
+    place: { file: paths.configFile, path: "encryption" },
+  });
+}
+
+type Shelves = Parameters<typeof makeFolderShelf>[1];
 type Looks = Pick<FilePowers, "list" | "kindOf" | "readPieces">;
 
 /** Whether a plugin's store, in its own folder, is there and not encrypted. */

@@ -1,7 +1,7 @@
 import { AtRestError, type AtRestErrorCode } from "../../at-rest/errors.ts";
 import { openValue, sealValue, tenantDigest, type SealedPlace } from "../../at-rest/seal.ts";
 import type { TenantKeys } from "../../at-rest/tenant-keys.ts";
-import { storeKey, type SharedStore } from "./shared-store.ts";
+import { storeKey, TTL_MS_MAX, type SharedStore } from "./shared-store.ts";
 
 /**
  * How a record of the shared store that holds what a tenant wrote or read is kept there: as its text, or sealed with the
@@ -62,7 +62,8 @@ export function makeTenantVault(keys: TenantKeys, store: SharedStore): TenantVau
       const now = Date.now();
       await store.enlist(listOf(tenantDigest(tenant)), key, {
         score: now + ttlMs,
-        ttlMs,
+        // A list ends after its last change: it must not end with that, while an earlier record is still there.
+        ttlMs: TTL_MS_MAX,
         countMax: NOTES_MAX,
         dropBelow: now,
       });
