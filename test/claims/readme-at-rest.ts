@@ -29,7 +29,7 @@ export const README_AT_REST: Claims = {
   ],
   "| marks, digests of calls, counters of limits | in clear; they name no content | gone, or end by themselves |":
     ["GB-080"],
-  "| the audit trail, logs, metrics | in clear: names of tenants, digests of arguments | they stay |":
+  "| the audit trail, logs, metrics | in clear: names of tenants, digests of arguments, what plugins log, and arguments where `audit.arguments` says so | they stay |":
     ["GB-080", "test/e2e/tenant-erase.test.ts#by keys in another"],
   "| API keys | as hashes | they stay: revoke them |": [
     "test/e2e/tenant-erase.test.ts#by keys in another",

@@ -15,7 +15,7 @@ import type { SharedStore } from "../../server/store/shared-store.ts";
 
 /** What an erasure does not reach, in the words of the command. The debt report says the same of each. */
 const NOT_REACHED = [
-  "audit records, which keep the tenant's name and digests of arguments, and logs and metrics",
+  "audit records, which keep the tenant's name, digests of arguments, what plugins log, and what `audit.arguments` names, and logs and metrics",
   "copies of the keys themselves: backups, snapshots or old disk blocks of the key folder or token",
   "what was sent elsewhere: answers to clients, requests of plugins, secrets of the tenant",
   "other machines' `.glovebox` folders: what lies there no longer opens, and `tenant erase` there deletes it",
