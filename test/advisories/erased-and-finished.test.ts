@@ -5,9 +5,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tenantDigest } from "../../runtime/at-rest/seal.ts";
 import { makeMemoryStore } from "../../runtime/server/store/memory-store.ts";
-import { storeKey } from "../../runtime/server/store/shared-store.ts";
+import type { ToolAnswer } from "../../runtime/answer.ts";
+import { eraseKey } from "../../runtime/at-rest/erase-key.ts";
+import { storeKey, type SharedStore } from "../../runtime/server/store/shared-store.ts";
 import { deleteRecords, makeTenantVault } from "../../runtime/server/store/tenant-vault.ts";
 import { KeyRoom } from "../helpers/key-room.ts";
+import { ADA, beginTask, openTaskRoom } from "../helpers/task-room.ts";
+
+/** What `eraseTenant` does, with nobody to wait for. */
+async function erase(room: KeyRoom, store: SharedStore): Promise<void> {
+  const digest = tenantDigest("acme");
+  await eraseKey({ provider: room.provider, folder: room.folder(), sleep: async () => {} }, digest);
+  await deleteRecords(store, digest);
+  room.folder().remove(digest);
+}
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -31,4 +42,27 @@ test("an erasure finds a task after an approval that was noted later has ended",
   assert.notEqual(await store.get(task), undefined);
   assert.equal(await deleteRecords(store, tenantDigest("acme")), 1);
   assert.equal(await store.get(task), undefined);
+});
+
+test("a task that ends after its tenant was erased leaves nothing, and makes no new key", async () => {
+  using room = new KeyRoom();
+  const store = makeMemoryStore();
+  const keys = room.open();
+  const running = Promise.withResolvers<void>();
+  const ending = Promise.withResolvers<ToolAnswer>();
+  const perform = (): Promise<ToolAnswer> => {
+    running.resolve();
+    return ending.promise;
+  };
+  const vault = makeTenantVault(keys, store);
+  const { tasks } = await openTaskRoom(perform, { store, vault });
+  const taskId = await beginTask(tasks, ADA);
+  await running.promise;
+  await erase(room, store);
+  room.nowMs += 1000;
+  ending.resolve({ content: [{ type: "text", text: "too late" }] });
+  await tasks.close(5000);
+  assert.equal(await tasks.find(ADA, taskId), undefined);
+  assert.deepEqual(await room.provider.list(tenantDigest("acme")), []);
+  assert.equal(room.folder().read(tenantDigest("acme")), undefined);
 });

@@ -2,6 +2,7 @@ import path from "node:path";
 import { AtRestError } from "../../at-rest/errors.ts";
 import { findPlain } from "../../powers/beneath/seal-plain-folder.ts";
 import { isPlainKeyValue } from "../../powers/key-value-file.ts";
+import { countPlainRecords } from "../../powers/keys/plain-records.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import type { Workspace } from "../../workspace.ts";
 import { makeFolderShelf } from "./folder-shelf.ts";
@@ -43,6 +44,12 @@ export function assertSealed({ paths }: Workspace, files: Looks): void {
         "A plugin's data lies here unencrypted, from before `encryption` or besides it.";
       throw new AtRestError("ERR_AT_REST_PLAIN", message, { place: { file } });
     }
+  if (countPlainRecords(paths.sharedFile) === 0) return;
+  throw new AtRestError(
+    "ERR_AT_REST_PLAIN",
+    "Tasks or waiting approvals lie here unencrypted, from before `encryption`.",
+    { place: { file: paths.sharedFile } },
+  );
 }
 
 /**
