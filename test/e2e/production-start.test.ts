@@ -67,6 +67,14 @@ const WRONG: Readonly<Record<string, Wrong>> = {
       yaml.replace(/^ {2}auth:.*$/m, `  ${OAUTH.replace("https://tools.", "https://other.")}`),
     codes: ["ERR_GATE_AUDIENCE"],
   },
+  "certificates that nobody here asks for": {
+    edit: (yaml) =>
+      yaml.replace(
+        /^ {2}auth:.*$/m,
+        "  auth: { mode: mtls, tenant: { value: acme }, subject: CN }",
+      ),
+    codes: ["ERR_GATE_CLIENT_CA"],
+  },
   "no hosts": { edit: drop(/^ {4}hosts:.*\n/m), codes: ["ERR_GATE_HOSTS"] },
   "no word on origins": { edit: drop(/^ {4}origins:.*\n/m), codes: ["ERR_GATE_ORIGINS"] },
   "no proxy and no TLS": { edit: drop(/^ {4}proxy:.*\n/m), codes: ["ERR_GATE_TLS"] },

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -69,6 +70,8 @@ export function copyTree(): MutatedTree {
 
 /** Installed packages are the tree's own; those of the workspace are the copy's. */
 function linkPackages(from: string, to: string): void {
+  // A part whose packages are all the root's has none of its own.
+  if (!existsSync(join(from, "node_modules"))) return;
   const packages = join(to, "node_modules");
   mkdirSync(packages);
   for (const name of readdirSync(join(from, "node_modules")))

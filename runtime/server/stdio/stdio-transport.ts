@@ -19,6 +19,8 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 /** When this much waits to be read by the client, nothing more that it sent is handled. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+/** A client that has so much to read and takes none of it for this long has gone, though its pipe is open. */
+const UNREAD_MS_MAX = 10_000;
 
 /** What answers some messages without the SDK. */
 export interface DirectHandler {
@@ -47,6 +49,7 @@ export class StdioTransport implements Transport {
   /** Lines that were read and not handled yet, the next one last. */
   #waiting: (Uint8Array | "too long")[] = [];
   #turn: NodeJS.Immediate | undefined;
+  #stuck: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(streams: StdioStreams) {
@@ -106,12 +109,25 @@ export class StdioTransport implements Transport {
     if (this.#isClosed) return;
     const isHeldBack = this.#isHeldBack();
     this.#letIn(!isHeldBack && this.#waiting.length === 0);
+    if (isHeldBack) this.#stuck ??= this.#waitForReader();
     if (!isHeldBack && this.#waiting.length > 0) this.#turn = setImmediate(this.#handleNext);
   };
 
   /** Whether the client has too much to read: then nothing of what it sent is handled, until it reads. */
   #isHeldBack(): boolean {
     return this.#isClosed || this.#streams.output.writableLength > UNREAD_BYTES_MAX;
+  }
+
+  /** Ends the connection, unless the client takes something of what waits for it. Its own end is not seen meanwhile. */
+  #waitForReader(): NodeJS.Timeout {
+    const { output } = this.#streams;
+    const unreadBytes = output.writableLength;
+    return setTimeout(() => {
+      this.#stuck = undefined;
+      if (!this.#isHeldBack()) return;
+      if (output.writableLength >= unreadBytes) this.#end();
+      else this.#stuck = this.#waitForReader();
+    }, UNREAD_MS_MAX);
   }
 
   #letIn(isFlowing: boolean): void {
@@ -128,6 +144,7 @@ export class StdioTransport implements Transport {
     input.off("data", this.#read);
     input.pause();
     output.off("drain", this.#goOn);
+    clearTimeout(this.#stuck);
     this.direct?.close();
     this.onclose?.();
     this.#resolveClosed();
