@@ -1,6 +1,13 @@
 import type { JsonObject } from "@glovebox/host-api/json";
 import type { Posture } from "./posture.ts";
-import { makeDebtReport, readFilter, type ReportFilter, type View, type Viewer } from "./report.ts";
+import {
+  filterReport,
+  makeDebtReport,
+  readFilter,
+  type ReportFilter,
+  type View,
+  type Viewer,
+} from "./report.ts";
 
 /** A report, and the same as text, which most of its readers get. */
 export interface MadeReport {
@@ -25,6 +32,21 @@ export function makeReportDebt(
 ): ReportDebt {
   const kept = new Map<string, MadeReport>();
   let keptFor: readonly unknown[] = [];
+  const keep = (key: string, make: () => JsonObject): MadeReport => {
+    const known = kept.get(key);
+    if (known) {
+      // The last that goes is the one that was asked for last: the whole, of which each filter is a part.
+      kept.delete(key);
+      kept.set(key, known);
+      return known;
+    }
+    const report = make();
+    const made = { report, text: JSON.stringify(report) };
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, made);
+    return made;
+  };
   return (asked, { plugins, profile } = {}) => {
     const posture = postureNow();
     const now = nowMs();
@@ -36,13 +58,9 @@ export function makeReportDebt(
       ...(profile === undefined ? {} : { profile }),
     };
     const filter = readFilter(asked);
-    const key = JSON.stringify([filter, [...(plugins ?? [])].toSorted(), profile]);
-    const known = kept.get(key);
-    if (known) return known;
-    const report = makeDebtReport(posture, asked, view, viewer, now);
-    const made = { report, text: JSON.stringify(report) };
-    if (kept.size >= KEPT_MAX) kept.clear();
-    kept.set(key, made);
-    return made;
+    const who = [[...(plugins ?? [])].toSorted(), profile];
+    const whole = keep(JSON.stringify(who), () => makeDebtReport(posture, {}, view, viewer, now));
+    if (Object.values(filter).every((word) => word === null)) return whole;
+    return keep(JSON.stringify([...who, filter]), () => filterReport(whole.report, asked));
   };
 }

@@ -233,7 +233,7 @@ function flowItems({ flow }: Configuration): LiveItem[] {
   ];
 }
 
-function telemetryItems({ telemetry: { otlp, prometheus } }: Configuration): LiveItem[] {
+function telemetryItems({ telemetry: { otlp, prometheus, debt } }: Configuration): LiveItem[] {
   const isPlain = otlp !== undefined && otlp.endpoint.startsWith("http:");
   return [
     ...(isPlain
@@ -252,7 +252,7 @@ function telemetryItems({ telemetry: { otlp, prometheus } }: Configuration): Liv
           }),
         ]
       : []),
-    ...(prometheus
+    ...(prometheus !== undefined || debt === true
       ? [
           liveItem({
             id: "GB-OPERATOR-PAGES",
@@ -264,7 +264,7 @@ function telemetryItems({ telemetry: { otlp, prometheus } }: Configuration): Liv
               "Metrics, and the report where it is served, are at a loopback address: other machines and web pages do not reach them, every user of this one does.",
             ideal: "Whoever reads them says who they are.",
             resolved_by: "Serve them on machines of which you are the only user.",
-            evidence: configured("telemetry.metrics"),
+            evidence: configured(prometheus ? "telemetry.metrics" : "telemetry.debt"),
           }),
         ]
       : []),

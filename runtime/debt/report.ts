@@ -53,18 +53,25 @@ export function makeDebtReport(
 ): JsonObject {
   const all = listItems(posture, view, viewer, nowMs);
   const items = withinLimit(all);
-  const known = readFilter(filter);
-  return {
+  const whole = {
     report_version: REPORT_VERSION,
     view,
     runtime: { name: "glovebox", version: posture.runtimeVersion },
     posture: describePostureFor(posture, view, viewer, nowMs),
     digest: digestOf(items),
-    filter: known,
+    filter: readFilter({}),
     items_total: all.length,
     items_left_off: all.length - items.length,
-    items: items.filter((item) => isWanted(item, known)).map(toJson),
+    items: items.map(toJson),
   };
+  return filterReport(whole, filter);
+}
+
+/** What a filter leaves of a report that was made without one. */
+export function filterReport(whole: JsonObject, filter: ReportFilter): JsonObject {
+  const known = readFilter(filter);
+  const items = whole["items"] as unknown as readonly (JsonObject & DebtItem)[];
+  return { ...whole, filter: known, items: items.filter((item) => isWanted(item, known)) };
 }
 
 /** Every item of a view, sorted by id. Ids are in ASCII, so that this order is nobody's locale. */

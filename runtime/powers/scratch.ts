@@ -4,6 +4,8 @@ import path from "node:path";
 import { notWritable } from "./file-errors.ts";
 
 const STALE_MAX = 100;
+/** What `mkdtemp` puts behind a prefix. */
+const MADE_END = /^[A-Za-z0-9]{6}$/;
 /** What the work of one folder needs at most. */
 const FREE_BYTES_MIN = 64 * 1024 * 1024;
 
@@ -46,18 +48,25 @@ export function removeStale(
 ): void {
   for (const place of [os.tmpdir(), ...others])
     for (const name of listQuietly(place)
-      .filter((found) => found.startsWith(prefix))
+      .filter((found) => found.startsWith(prefix) && MADE_END.test(found.slice(prefix.length)))
       .slice(0, STALE_MAX)) {
       const folder = path.join(place, name);
       try {
-        const { uid, mtimeMs } = fs.lstatSync(folder);
-        const isOurs = process.getuid === undefined || process.getuid() === uid;
-        if (isOurs && Date.now() - mtimeMs > ageMsMin)
+        const stat = fs.lstatSync(folder);
+        if (isMadeHere(stat) && Date.now() - stat.mtimeMs > ageMsMin)
           fs.rmSync(folder, { recursive: true, force: true });
       } catch {
         // Somebody else was quicker, or may not be disturbed.
       }
     }
+}
+
+/** What else begins with the same letters is somebody's, and may well be the operator's own. */
+function isMadeHere(stat: fs.Stats): boolean {
+  if (!stat.isDirectory()) return false;
+  return (
+    process.getuid === undefined || (process.getuid() === stat.uid && (stat.mode & 0o77) === 0)
+  );
 }
 
 function listQuietly(folder: string): readonly string[] {

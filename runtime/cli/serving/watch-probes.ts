@@ -19,6 +19,8 @@ const ADMITS_NOTHING: Admission = { refused: STOPPING, end: () => undefined };
 const LETS_NOTHING_RUN = { kind: "refuse", error: STOPPING } as const;
 /** Replicas that were started together do not attack themselves together. */
 const JITTER = 0.2;
+/** A timer of Node's that is set for longer rings at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Where a run's outcome is told. */
 export interface ProbeAudience {
@@ -74,11 +76,26 @@ export function makeProbeWatch({
   let state: "waiting" | "open" | "escaped" = stops() ? "waiting" : "open";
   let last: ProbeRun | undefined;
   let running: Promise<void> | undefined;
+  /** Of an escape that was waived: what to end with once it is not any more. */
+  let waivedEscape: CliError | undefined;
+
+  const stateNow = (): typeof state => {
+    if (waivedEscape !== undefined && stops()) {
+      state = "escaped";
+      stop(waivedEscape);
+    }
+    return state;
+  };
 
   const note = async (run: ProbeRun, audience: ProbeAudience): Promise<void> => {
     const escapes = run.results.filter(({ held }) => !held);
     last = run;
     if (state !== "escaped") state = escapes.length > 0 && stops() ? "escaped" : "open";
+    const error = new CliError(
+      "ERR_PROBE_ESCAPED",
+      `An escape was seen by ${escapes.map(({ id }) => id).join(", ")}.`,
+    );
+    waivedEscape = escapes.length > 0 ? error : undefined;
     firstEnded();
     for (const { id, claim, says } of escapes)
       log.warn(`probe ${id}: ${claim}: NO, ${says}`, { probe: id });
@@ -90,7 +107,7 @@ export function makeProbeWatch({
     const isStopped = state === "escaped";
     const what = `seen by ${ids.join(", ")}`;
     await audience.alert({ rule: "probes", action: isStopped ? "stop" : "alert", what });
-    if (isStopped) stop(new CliError("ERR_PROBE_ESCAPED", `An escape was ${what}.`));
+    if (isStopped) stop(error);
   };
 
   const attackAgain = async (audience: ProbeAudience): Promise<void> => {
@@ -98,7 +115,11 @@ export function makeProbeWatch({
       await note(await attack(ended.signal), audience);
       if (everyMs === undefined || state === "escaped") return;
       const waitMs = everyMs * (1 - JITTER / 2 + JITTER * Math.random());
-      await sleep(waitMs, undefined, { signal: ended.signal, ref: false });
+      for (let leftMs = waitMs; leftMs > 0; leftMs -= TIMER_MS_MAX)
+        await sleep(Math.min(leftMs, TIMER_MS_MAX), undefined, {
+          signal: ended.signal,
+          ref: false,
+        });
     }
   };
 
@@ -107,17 +128,17 @@ export function makeProbeWatch({
       return last;
     },
     stopped,
-    isReady: () => state === "open",
+    isReady: () => stateNow() === "open",
     guard: (steps) => {
       const decide = (call: ConsideredCall) =>
-        state === "escaped" ? LETS_NOTHING_RUN : steps.consent(call);
+        stateNow() === "escaped" ? LETS_NOTHING_RUN : steps.consent(call);
       const letOut = (answer: ToolAnswer): ToolAnswer =>
-        state === "escaped" ? answerWithError(STOPPING) : answer;
+        stateNow() === "escaped" ? answerWithError(STOPPING) : answer;
       return {
         ...steps,
         // Who waits has been admitted: no more of them than the limits let in.
         admit: (caller, callable) =>
-          state === "escaped" ? ADMITS_NOTHING : steps.admit(caller, callable),
+          stateNow() === "escaped" ? ADMITS_NOTHING : steps.admit(caller, callable),
         consent: (call) => (state === "waiting" ? first.then(() => decide(call)) : decide(call)),
         release(call, answer) {
           const released = steps.release(call, answer);
@@ -129,9 +150,14 @@ export function makeProbeWatch({
       running = attackAgain(audience).catch((error: unknown) => {
         // Closed meanwhile, or a fault of this very watch: then nobody knows, which is an escape.
         if (ended.signal.aborted) return;
+        const failed = new CliError("ERR_PROBE_ESCAPED", "The probes cannot be run.", {
+          cause: error,
+        });
+        log.warn(`${failed.message} ${String(error)}`);
+        waivedEscape = failed;
         state = stops() ? "escaped" : "open";
         firstEnded();
-        stop(new CliError("ERR_PROBE_ESCAPED", "The probes cannot be run.", { cause: error }));
+        if (state === "escaped") stop(failed);
       });
     },
     async close() {

@@ -41,11 +41,11 @@ describe("what was left behind", () => {
   it("is removed when it is old, has the name, and is no link to elsewhere", (t) => {
     const place = makeScratch(t);
     const kept = join(place, "kept");
-    const [old, young, other, link] = ["old", "young", "other", "link"].map((name) =>
+    const [old, young, other, link] = ["oldold", "young1", "other", "link42"].map((name) =>
       join(place, name === "other" ? name : `${PREFIX}${name}`),
     ) as [string, string, string, string];
     for (const folder of [kept, old, young, other]) {
-      mkdirSync(folder);
+      mkdirSync(folder, { mode: 0o700 });
       writeFileSync(join(folder, "file"), "x");
     }
     symlinkSync(kept, link);
