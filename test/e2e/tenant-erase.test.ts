@@ -206,8 +206,11 @@ async function eraseOne(
   assert.deepEqual(await world.show(at, "acme-two"), [SECRETS["acme-two"], SECRETS["acme-two"]]);
   assert.deepEqual(await search(Object.values(SECRETS)), []);
   // Erased again, it can begin anew.
-  for (const [index] of world.workspaces.entries())
-    world.run(["tenant", "erase", "acme", "--yes"], index);
+  for (const [index] of world.workspaces.entries()) {
+    const again = world.run(["tenant", "erase", "acme", "--yes"], index);
+    // Nobody had a key that opened it: that this one does not open now shows nothing.
+    assert.notEqual(again["sampleRefused"], true);
+  }
   assert.deepEqual(await world.show(0, "acme"), [null, null]);
 }
 

@@ -116,6 +116,10 @@ async function erase(parts: Parts, name: string): Promise<ExitCode> {
     );
     if (erased.sampleRefused)
       out.line("A value that was sealed with the key before no longer opens.");
+    else if (erased.records > 0)
+      out.line(
+        "No key that opened it was there before. If it was not erased earlier, see that `encryption.keys` names the right folder or token, and that it is mounted: a key elsewhere still opens a backup.",
+      );
     out.line(
       `Deleted ${erased.foldersDeleted} folders and ${erased.recordsDeleted} records of the shared store.`,
     );

@@ -1,10 +1,22 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import path from "node:path";
 import { HostError } from "@glovebox/host-api/errors";
 import type { BeneathFolder, SealOptions } from "@glovebox/host-api/powers";
 import { AtRestError } from "../../at-rest/errors.ts";
+import { isCode } from "../file-errors.ts";
 import { flushFolder } from "../write-files.ts";
 import { openBeneath } from "./open-beneath.ts";
+import { beginsSealed, HEADER_BYTES } from "./sealed-header.ts";
 import { looksSealed } from "./sealed-name.ts";
 
 const PIECE_BYTES = 1024 * 1024;
@@ -15,13 +27,34 @@ const DONE = ".plain";
 
 /**
  * The first entry of a plugin's folder that was not sealed, or what an encryption that was killed left beside it. `undefined`
- * for a folder that is missing or sealed. Only names are looked at: what stands in a plain directory stands below a plain name.
+ * for a folder that is missing or sealed. A file is told by its beginning too; of directories only names are looked at, since
+ * what stands in a plain one stands below a plain name.
  */
 export function findPlain(folder: string): string | undefined {
   for (const rest of [folder + GROWING, folder + DONE]) if (existsSync(rest)) return rest;
   if (!existsSync(folder)) return undefined;
-  const name = readdirSync(folder).find((each) => !looksSealed(each));
+  const name = readdirSync(folder).find((each) => !isSealed(folder, each));
   return name === undefined ? undefined : path.join(folder, name);
+}
+
+/** A name may look sealed that a plugin gave by itself: a digest in base32. */
+function isSealed(folder: string, name: string): boolean {
+  if (!looksSealed(name)) return false;
+  const file = path.join(folder, name);
+  try {
+    if (!lstatSync(file).isFile()) return true;
+    const fd = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const head = Buffer.alloc(HEADER_BYTES);
+      return beginsSealed(head.subarray(0, readSync(fd, head)));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    // Another server may be at work, and have removed it.
+    if (isCode(error, "ENOENT")) return true;
+    throw error;
+  }
 }
 
 /**
@@ -44,7 +77,7 @@ export async function sealPlainFolder(
   const plain = findPlain(folder);
   if (plain === undefined) return { entries: 0 };
   // What was sealed would be sealed once more, and then be nobody's.
-  if (readdirSync(folder).some(looksSealed))
+  if (readdirSync(folder).some((name) => isSealed(folder, name)))
     throw notSealed("others beside it are encrypted already, and it is not", plain);
   const from = openBeneath(folder, { writable: false });
   const to = openBeneath(growing, { writable: true, seal });

@@ -35,6 +35,11 @@ export interface Header {
   readonly names: readonly Buffer[];
 }
 
+/** Whether a file that begins so could be sealed, or has nothing written yet. Nothing is proven: it is not one in clear. */
+export function beginsSealed(head: Uint8Array): boolean {
+  return MAGIC.equals(head.subarray(0, MAGIC.length)) || head.every((byte) => byte === 0);
+}
+
 export function makeFileId(): Buffer {
   return randomBytes(FILE_ID_BYTES);
 }
