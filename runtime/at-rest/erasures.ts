@@ -19,11 +19,17 @@ export function addErasure({ count, last }: Erasures, tenant: string): Erasures 
   return { count: count + 1, last: [...last, tenant].slice(-LISTED_MAX) };
 }
 
-/** The tenants erased between the two; `all` where that cannot be told. */
+/**
+ * The tenants erased between the two; `all` where that cannot be told. Numbers alone do not tell: a store that was emptied,
+ * or a folder that was put back, begins to count anew.
+ */
 export function erasedBetween(before: Erasures, now: Erasures): "all" | readonly string[] {
-  const more = now.count - before.count;
-  if (more === 0) return [];
-  return more < 0 || more > now.last.length ? "all" : now.last.slice(-more);
+  const known = now.last.length - (now.count - before.count);
+  if (now.count < before.count || known < 0 || known > before.last.length) return "all";
+  const isContinued = now.last
+    .slice(0, known)
+    .every((tenant, index) => tenant === before.last.at(index - known));
+  return isContinued ? now.last.slice(known) : "all";
 }
 
 export function formatErasures(erasures: Erasures): string {

@@ -15,6 +15,14 @@ export const AT_REST_ERRORS = {
       "Data from before `encryption` was configured lies here unencrypted. It is neither read nor taken for encrypted data.",
     remedy: "Encrypt what is there with `glovebox tenant encrypt`, while no server runs.",
   },
+  ERR_AT_REST_SEALED: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "Tenants' data is kept here encrypted, and the configuration has no section `encryption`. Nothing is written in clear beside it.",
+    remedy:
+      "Write the section again. To give encryption up, erase every tenant of `glovebox tenant list` first.",
+  },
   ERR_AT_REST_VALUE: {
     fault: "system",
     exit: EXIT.refused,

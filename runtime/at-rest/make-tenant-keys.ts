@@ -65,7 +65,7 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
     const now = monotonicMs();
     if (now - local.at < LOOK_MS) return;
     const erasures = folder.readErasures();
-    if (!isSame(local.erasures, erasures)) dropErased(local.erasures, erasures);
+    dropErased(local.erasures, erasures);
     local = { at: now, erasures };
   };
   const ask = (): Promise<void> => {
@@ -73,7 +73,7 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
     const at = monotonicMs();
     const hear = async (): Promise<void> => {
       const erasures = await shared.readErasures();
-      if (!isSame(remote.erasures, erasures)) dropErased(remote.erasures, erasures);
+      dropErased(remote.erasures, erasures);
       // From when it was asked: what was erased since then it does not know.
       remote = { at, erasures };
     };
@@ -204,10 +204,6 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
       await provider.close();
     },
   };
-}
-
-function isSame(left: Erasures | undefined, right: Erasures | undefined): boolean {
-  return left !== undefined && left.count === right?.count;
 }
 
 function stale(why: string, cause?: unknown): AtRestError {

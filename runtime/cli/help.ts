@@ -39,7 +39,7 @@ export function generalHelp(commands: readonly Command[], out: Output): string {
   lines.push(
     "",
     "`glovebox help COMMAND` explains one command with examples.",
-    "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused, 4 the tool answered an error.",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused, 4 the tool answered an error, 5 a probe of a server saw an escape.",
   );
   return `${lines.join("\n")}\n`;
 }

@@ -5,8 +5,15 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = fileURLToPath(new URL("../cli/glovebox.mjs", import.meta.url));
 /** What a process of this release needs to start as its parent did. Secrets of the operator's are in none of them. */
 const VARIABLES = [
-  ...["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "NODE_OPTIONS", "XDG_CACHE_HOME"],
-  ...["USERPROFILE", "LOCALAPPDATA", "SystemRoot"],
+  "PATH",
+  "HOME",
+  "LANG",
+  "LD_LIBRARY_PATH",
+  "NODE_OPTIONS",
+  "XDG_CACHE_HOME",
+  "USERPROFILE",
+  "LOCALAPPDATA",
+  "SystemRoot",
 ];
 const STDERR_CHARS_MAX = 4000;
 /** How long what it said may be on its way when it has ended. Whoever else holds its output is not waited for. */

@@ -20,13 +20,14 @@ export function readPrivate(path: string, bytesMax: number, whose?: "own"): Uint
     if (process.platform !== "win32" && (stat.mode & OPEN_TO_OTHERS) !== 0)
       throw new HostError("not-permitted", "others than its owner may use the file (chmod 600 it)");
     // Root can read everybody's files, and whoever owns one decides what is in it.
-    if (!isTrustedOwner(stat.uid, process.geteuid?.()))
+    const own = process.geteuid?.();
+    const isTrusted =
+      whose === "own" ? own === undefined || stat.uid === own : isTrustedOwner(stat.uid, own);
+    if (!isTrusted)
       throw new HostError(
         "not-permitted",
         "the file belongs to another user (chown it to the one that runs this)",
       );
-    if (whose === "own" && process.getuid !== undefined && stat.uid !== process.getuid())
-      throw new HostError("not-permitted", "the file belongs to another user (chown it)");
     // What a file says of its size is a hint: it may say nothing, and grow while it is read.
     const buffer = Buffer.alloc(Math.min(Math.max(stat.size, CHUNK_BYTES), bytesMax) + 1);
     let total = 0;

@@ -29,7 +29,7 @@ export const README_AT_REST: Claims = {
   ],
   "| marks, digests of calls, counters of limits | in clear; they name no content | gone, or end by themselves |":
     ["GB-080"],
-  "| the audit trail, logs, metrics | in clear: names of tenants, digests of arguments | they stay |":
+  "| the audit trail, logs, metrics | in clear: names of tenants, digests of arguments, what plugins log, and arguments where `audit.arguments` says so | they stay |":
     ["GB-080", "test/e2e/tenant-erase.test.ts#by keys in another"],
   "| API keys | as hashes | they stay: revoke them |": [
     "test/e2e/tenant-erase.test.ts#by keys in another",
@@ -63,7 +63,7 @@ export const README_AT_REST: Claims = {
   "A server whose keys do not answer does not start; `glovebox doctor` asks them.": [
     "test/e2e/tenant-erase.test.ts#the command refuses in words",
   ],
-  "What was kept before `encryption` was configured refuses the start until `glovebox tenant encrypt` has sealed it.":
+  "What was kept before `encryption` was configured refuses the start until `glovebox tenant encrypt` has sealed it, and tasks and approvals of before are deleted; what a Redis kept ends by itself within days.":
     ["test/e2e/tenant-erase.test.ts#the command refuses in words"],
   "`tenant erase` destroys the wrapping keys first, makes sure that no wrapped key opens any more, waits until every server has dropped the key or refuses itself (0.5 s on one machine, 3.3 s with Redis), then deletes folders and records, and writes an audit event.":
     [

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { addAuthorFiles, failWell, inside } from "../helpers/fails-well.ts";
@@ -13,10 +13,12 @@ import { makeScratch, snapshot } from "../helpers/scratch.ts";
 const suite = installForSuite(addAuthorFiles);
 const { run } = suite;
 
+const NOBODY = 65_534;
+
 /** Runs `act` as a user who owns nothing here; where the test is nobody special, it is that user already. */
 async function asNobody<Result>(act: () => Promise<Result>): Promise<Result> {
   const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
+  if (isRoot) process.seteuid?.(NOBODY);
   try {
     return await act();
   } finally {
@@ -41,6 +43,8 @@ describe("a folder that may not be written", () => {
         ["new", "fresh"].includes(word) && index > 0 ? workspace.path(word) : word,
       );
       for (const folder of FOLDERS) chmodSync(workspace.path(folder), 0o555);
+      // A key is its user's own, or it signs nothing.
+      if (process.geteuid?.() === 0) chownSync(workspace.path("author.key"), NOBODY, NOBODY);
       try {
         const { code, codes } = await failWell(
           inside(placed, workspace),

@@ -54,7 +54,7 @@ describe("help", () => {
       [0, first?.stdout, first?.stdout],
     );
     for (const { name, summary } of await loadCommands())
-      assert.ok(first?.stdout.includes(`  ${name.padEnd(11)} ${summary}\n`), name);
+      assert.ok(first?.stdout.includes(`  ${name.padEnd(15)} ${summary}\n`), name);
   });
 
   it("of a command that does not exist names the one that was meant, and fails", async () => {
@@ -178,7 +178,7 @@ describe("completion", async () => {
         .stderr,
       "",
     );
-    assert.deepEqual(completeInBash(["glovebox", "ver"], cwd), ["verify"]);
+    assert.deepEqual(completeInBash(["glovebox", "ver"], cwd), ["verify", "verify-evidence"]);
     assert.deepEqual(
       completeInBash(["glovebox", ""], cwd).toSorted(),
       [...COMMAND_NAMES].toSorted(),

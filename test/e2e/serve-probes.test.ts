@@ -40,8 +40,7 @@ function serve(t: TestContext, program: string, configuration: string): Served {
     code: exit,
     stderr,
   }));
-  let isOver = false;
-  void code.then(() => (isOver = true));
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const send = (message: object): void =>
     void child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   const clientInfo = { name: "test", version: "1" };
@@ -55,9 +54,9 @@ function serve(t: TestContext, program: string, configuration: string): Served {
       for (let id = 1; ; id += 1) {
         const params = { name: "report_pattern_debt", arguments: {} };
         send({ id, method: "tools/call", params });
-        while (!isOver && !heard.includes(`"id":${id}`)) await sleep(50);
+        while (!isOver() && !heard.includes(`"id":${id}`)) await sleep(50);
         const line = heard.split("\n").find((each) => each.includes(`"id":${id}`)) ?? "";
-        if (isOver || wanted(line)) return line;
+        if (isOver() || wanted(line)) return line;
         await sleep(100);
       }
     },

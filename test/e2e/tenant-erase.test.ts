@@ -335,8 +335,16 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     configure(`{ file: ${folder} }`);
     assert.match(refused(["call", "keeper__show"], 3), /ERR_AT_REST_PLAIN/);
     assert.match(refused(["tenant", "encrypt"], 2), /ERR_USAGE/);
-    assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), { stores: 1, folders: 1 });
-    assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), { stores: 0, folders: 0 });
+    assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), {
+      stores: 1,
+      folders: 1,
+      deleted: 0,
+    });
+    assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), {
+      stores: 0,
+      folders: 0,
+      deleted: 0,
+    });
     assert.deepEqual(filesWith(live, [SECRETS.acme]), []);
     assert.match(JSON.stringify(world.run(["call", "keeper__show"])), /Äpfel/);
 

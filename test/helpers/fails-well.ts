@@ -18,7 +18,8 @@ export function addAuthorFiles(workspace: TestWorkspace): void {
   };
   for (const [name, bytes] of Object.entries(files)) {
     mkdirSync(dirname(workspace.path(name)), { recursive: true });
-    writeFileSync(workspace.path(name), bytes);
+    const mode = name.endsWith(".key") ? 0o600 : 0o644;
+    writeFileSync(workspace.path(name), bytes, { mode });
   }
 }
 

@@ -7,6 +7,7 @@ import { DEFAULT_TASK_LIMITS, type TaskLimits } from "../../runtime/policy/serve
 import { makeMemoryStore } from "../../runtime/server/store/memory-store.ts";
 import type { TakePlace } from "../../runtime/server/limits/admit.ts";
 import type { SharedStore } from "../../runtime/server/store/shared-store.ts";
+import type { TenantVault } from "../../runtime/server/store/tenant-vault.ts";
 import type { TaskRecord } from "../../runtime/server/tasks/task-record.ts";
 import type { RunnerTimes } from "../../runtime/server/tasks/task-runner.ts";
 import { openTasks, type Tasks } from "../../runtime/server/tasks/tasks.ts";
@@ -22,6 +23,7 @@ export function person(tenant: string, subject: string): Principal {
 
 export interface TaskRoomOptions {
   readonly store?: SharedStore;
+  readonly vault?: TenantVault;
   readonly place?: string;
   readonly limits?: Partial<TaskLimits>;
   readonly nowMs?: () => number;
@@ -58,6 +60,7 @@ export async function openTaskRoom(
     place: options.place ?? "/mcp",
     configuration: { tools: { work: tool }, limits: { ...DEFAULT_TASK_LIMITS, ...options.limits } },
     callTool,
+    ...(options.vault ? { vault: options.vault } : {}),
     ...(options.takePlace ? { takePlace: options.takePlace } : {}),
     componentOf: options.componentOf ?? (() => "sha256:one"),
     onTrouble: (error) => troubles.push(error),

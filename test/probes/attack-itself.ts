@@ -31,11 +31,14 @@ interface Told {
   readonly denied: readonly string[];
 }
 
+const LEAKED_AT = 30;
+
 /** Runs `doctor` of the tree at `folder` as an operator would, where there is no workspace. */
 export async function attackItself(folder: string): Promise<SelfAttack> {
   const home = join(folder, "home");
   mkdirSync(home, { recursive: true });
-  // As a shell or a supervisor may leave one behind. After a gap, so that Node itself does not close it for its children.
+  // As a shell or a supervisor may leave one behind. After a gap behind the first sixteen, so that Node itself
+  // does not close it for its children.
   const leaked = openSync(process.execPath, "r");
   const child = spawn(
     process.execPath,
@@ -43,7 +46,7 @@ export async function attackItself(folder: string): Promise<SelfAttack> {
     {
       cwd: home,
       env: { PATH: process.env["PATH"] ?? "", HOME: home },
-      stdio: ["ignore", "pipe", "pipe", "ignore", "ignore", "ignore", leaked],
+      stdio: ["ignore", "pipe", "pipe", ...Array<"ignore">(LEAKED_AT - 3).fill("ignore"), leaked],
     },
   );
   closeSync(leaked);

@@ -2,8 +2,10 @@ import path from "node:path";
 import { AtRestError } from "../../at-rest/errors.ts";
 import { findPlain } from "../../powers/beneath/seal-plain-folder.ts";
 import { isPlainKeyValue } from "../../powers/key-value-file.ts";
+import { countPlainRecords } from "../../powers/keys/plain-records.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import type { Workspace } from "../../workspace.ts";
+import { makeFolderShelf } from "./folder-shelf.ts";
 
 /** A folder in which plugins keep what is one tenant's, in one profile. */
 export interface DataFolder {
@@ -42,8 +44,27 @@ export function assertSealed({ paths }: Workspace, files: Looks): void {
         "A plugin's data lies here unencrypted, from before `encryption` or besides it.";
       throw new AtRestError("ERR_AT_REST_PLAIN", message, { place: { file } });
     }
+  if (countPlainRecords(paths.sharedFile) === 0) return;
+  throw new AtRestError(
+    "ERR_AT_REST_PLAIN",
+    "Tasks or waiting approvals lie here unencrypted, from before `encryption`.",
+    { place: { file: paths.sharedFile } },
+  );
 }
 
+/**
+ * Makes sure that without `encryption` nothing here is encrypted: what plugins keep would be written in clear beside it.
+ * Throws `ERR_AT_REST_SEALED`.
+ */
+export function assertNeverSealed({ paths }: Workspace, machine: Shelves): void {
+  if (makeFolderShelf(paths.tenantKeyFolder, machine).list().length === 0) return;
+  const message = "Tenants' data is encrypted here, and the section `encryption` is missing.";
+  throw new AtRestError("ERR_AT_REST_SEALED", message, {
+    place: { file: paths.configFile, path: "encryption" },
+  });
+}
+
+type Shelves = Parameters<typeof makeFolderShelf>[1];
 type Looks = Pick<FilePowers, "list" | "kindOf" | "readPieces">;
 
 /** Whether a plugin's store, in its own folder, is there and not encrypted. */

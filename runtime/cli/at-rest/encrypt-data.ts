@@ -3,6 +3,7 @@ import type { DataKey, SealOptions } from "@glovebox/host-api/powers";
 import { AtRestError } from "../../at-rest/errors.ts";
 import { LOCAL_TENANT } from "../../policy/principal.ts";
 import { findPlain, sealPlainFolder } from "../../powers/beneath/seal-plain-folder.ts";
+import { dropPlainRecords } from "../../powers/keys/plain-records.ts";
 import { sealKeyValue } from "../../powers/keys/seal-key-value.ts";
 import { readKeys } from "../../server/auth/api-keys.ts";
 import type { Workspace } from "../../workspace.ts";
@@ -14,6 +15,8 @@ import type { AtRest } from "./open-at-rest.ts";
 export interface Encrypted {
   readonly stores: number;
   readonly folders: number;
+  /** Tasks and waiting approvals from before, which are deleted: they end by themselves within days. */
+  readonly deleted: number;
 }
 
 /**
@@ -58,7 +61,7 @@ export async function encryptData(
       folders += Number(isFolder);
     }
   }
-  return { stores, folders };
+  return { stores, folders, deleted: dropPlainRecords(paths.sharedFile) };
 }
 
 /** Names by their folders: a folder's own name does not tell. */

@@ -4,7 +4,7 @@ import { PLAIN_VAULT, type TenantVault } from "../../server/store/tenant-vault.t
 import type { Workspace } from "../../workspace.ts";
 import type { Machine } from "../machine.ts";
 import type { OpenedKeys } from "../serving/tenant-plugins.ts";
-import { assertSealed } from "./assert-sealed.ts";
+import { assertNeverSealed, assertSealed } from "./assert-sealed.ts";
 import { openAtRest } from "./open-at-rest.ts";
 
 /** What a runtime encrypts with. */
@@ -17,7 +17,7 @@ export interface ServedKeys {
 
 /**
  * Opens the keys of tenants for a start: asks for the local tenant's, so that a provider that does not answer stops the
- * start, and sees to it that nothing lies there unencrypted. Throws `AtRestError`.
+ * start, and sees to it that nothing lies there unencrypted, or without `encryption` encrypted. Throws `AtRestError`.
  */
 export async function openServedKeys(
   workspace: Workspace,
@@ -25,7 +25,10 @@ export async function openServedKeys(
   store: SharedStore,
 ): Promise<ServedKeys> {
   const atRest = await openAtRest(workspace, machine, store);
-  if (!atRest) return { keys: undefined, vault: PLAIN_VAULT, close: async () => undefined };
+  if (!atRest) {
+    assertNeverSealed(workspace, machine);
+    return { keys: undefined, vault: PLAIN_VAULT, close: async () => undefined };
+  }
   const { keys, vault } = atRest;
   try {
     assertSealed(workspace, machine.files);

@@ -15,7 +15,7 @@ import type { SharedStore } from "../../server/store/shared-store.ts";
 
 /** What an erasure does not reach, in the words of the command. The debt report says the same of each. */
 const NOT_REACHED = [
-  "audit records, which keep the tenant's name and digests of arguments, and logs and metrics",
+  "audit records, which keep the tenant's name, digests of arguments, what plugins log, and what `audit.arguments` names, and logs and metrics",
   "copies of the keys themselves: backups, snapshots or old disk blocks of the key folder or token",
   "what was sent elsewhere: answers to clients, requests of plugins, secrets of the tenant",
   "other machines' `.glovebox` folders: what lies there no longer opens, and `tenant erase` there deletes it",
@@ -30,7 +30,7 @@ export const tenant: Command = {
     "`erase` destroys that key first, waits until no running server uses it any more, deletes the data, and shows that what was sealed no longer opens.",
     "Backups of the data do not open either, wherever they are, unless the key itself was copied.",
     "It may be run while servers run, may be run again, and after a crash goes on where it was. A tenant that comes back starts empty, with another key.",
-    "`encrypt` seals what was kept before `encryption` was configured. No server may run meanwhile; old blocks of the disk keep what they held.",
+    "`encrypt` seals what was kept before `encryption` was configured; tasks and waiting approvals of before are deleted. No server may run meanwhile; old blocks of the disk keep what they held.",
     "The tenant of whoever runs Glovebox over its pipes is called `local`.",
   ],
   options: {
@@ -139,10 +139,12 @@ async function encrypt({ call, workspace, atRest }: Parts): Promise<ExitCode> {
     });
   const done = await encryptData(atRest, workspace, machine);
   out.line(
-    done.stores + done.folders === 0
+    done.stores + done.folders + done.deleted === 0
       ? "Nothing was left to encrypt."
       : `Encrypted ${done.stores} stores and ${done.folders} folders of files.`,
   );
+  if (done.deleted > 0)
+    out.line(`Deleted ${done.deleted} tasks and waiting approvals that were not encrypted.`);
   if (done.stores + done.folders > 0)
     out.line("Old blocks of the disk, and backups from before, keep what they held.");
   out.result(done);

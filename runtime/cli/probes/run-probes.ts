@@ -47,12 +47,12 @@ export async function runProbes(
     await assertAlive(stage);
     const verdicts = new Map<string, Verdict>();
     const attack = async (lane: readonly Probe[]): Promise<void> => {
-      for (const { id, claim, attempt } of lane) {
+      for (const probe of lane) {
         // The other lanes' answers come in between.
         await sleep(TURN_MS);
         signal.throwIfAborted();
-        out.progress(claim);
-        verdicts.set(id, await judged(() => attempt(stage)));
+        out.progress(probe.claim);
+        verdicts.set(probe.id, await judged(() => probe.attempt(stage)));
       }
     };
     await Promise.all(inLanes(PROBES).map(attack));

@@ -1,4 +1,4 @@
-import { REGION } from "@glovebox/host-api/http/region";
+import { REGION, regionOf } from "@glovebox/host-api/http/region";
 import type { HttpGrant } from "@glovebox/host-api/http/grant";
 import type { Cursor } from "../../plugin/cursor.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
@@ -82,7 +82,7 @@ function readBound(member: Cursor, regions: readonly string[]): TenantConfigurat
   });
 }
 
-/** Refuses labels of grants that `server.regions` does not name, and one host under two labels in two plugins. */
+/** Refuses labels of grants that `server.regions` does not name, and one host under two labels in two plugins, by name or by wildcard. */
 export function verifyRegionLabels(
   member: Cursor,
   plugins: Readonly<Record<string, PluginConfiguration>>,
@@ -108,6 +108,20 @@ export function verifyRegionLabels(
         );
       else labels.set(host, { region, alias });
     }
+  for (const [alias, { grants }] of Object.entries(plugins)) {
+    const grant = grants.http as HttpGrant | undefined;
+    if (grant === undefined) continue;
+    for (const [host, known] of labels) {
+      if (grant.allow.some((rule) => rule.host === host)) continue;
+      const here = regionOf(grant, host);
+      if (here === null || here === known.region) continue;
+      member.problem(
+        `${host} is in ${known.region} for the plugin ${known.alias}, and in ${here} here by a wildcard`,
+        `A host is in one place: write ${host}@${known.region} beside the wildcard.`,
+        [alias, "grants", "http"],
+      );
+    }
+  }
 }
 
 function remedyForRegion(name: string, regions: readonly string[]): string {

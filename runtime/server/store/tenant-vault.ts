@@ -1,7 +1,7 @@
 import { AtRestError, type AtRestErrorCode } from "../../at-rest/errors.ts";
 import { openValue, sealValue, tenantDigest, type SealedPlace } from "../../at-rest/seal.ts";
-import type { TenantKeys } from "../../at-rest/tenant-keys.ts";
-import { storeKey, type SharedStore } from "./shared-store.ts";
+import type { TenantKey, TenantKeys } from "../../at-rest/tenant-keys.ts";
+import { storeKey, TTL_MS_MAX, type SharedStore } from "./shared-store.ts";
 
 /**
  * How a record of the shared store that holds what a tenant wrote or read is kept there: as its text, or sealed with the
@@ -10,6 +10,8 @@ import { storeKey, type SharedStore } from "./shared-store.ts";
 export interface TenantVault {
   /** What to put at `key` of the store. */
   seal(tenant: string, key: string, text: string): Promise<string>;
+  /** The same for a record that is there: undefined where the tenant has no key any more, and none is made for it. */
+  sealAgain(tenant: string, key: string, text: string): Promise<string | undefined>;
   /**
    * The text of what was found at `key`; undefined for what was not sealed so: it is nobody's. An erased tenant's records
    * that somebody put back keep no one from the others. Throws where nobody can say now.
@@ -26,6 +28,7 @@ const NOTES_MAX = 1_000_000;
 /** Nothing is encrypted. What was sealed is not read as if it were not. */
 export const PLAIN_VAULT: TenantVault = {
   seal: async (_tenant, _key, text) => text,
+  sealAgain: async (_tenant, _key, text) => text,
   open: async (_key, kept) => (kept.startsWith(`${FORM}.`) ? undefined : kept),
   note: async () => undefined,
 };
@@ -38,11 +41,15 @@ export function makeTenantVault(keys: TenantKeys, store: SharedStore): TenantVau
     store: "shared store",
     name,
   });
+  const sealWith = (key: TenantKey, name: string, text: string): string => {
+    const sealed = sealValue(key.bytes(), Buffer.from(text), placeOf(key.tenant, name));
+    return `${FORM}.${key.tenant}.${Buffer.from(sealed).toString("base64url")}`;
+  };
   return {
-    async seal(tenant, name, text) {
-      const key = await keys.keyOf(tenant);
-      const sealed = sealValue(key.bytes(), Buffer.from(text), placeOf(key.tenant, name));
-      return `${FORM}.${key.tenant}.${Buffer.from(sealed).toString("base64url")}`;
+    seal: async (tenant, name, text) => sealWith(await keys.keyOf(tenant), name, text),
+    async sealAgain(tenant, name, text) {
+      const key = await keys.keyOfDigest(tenantDigest(tenant));
+      return key && sealWith(key, name, text);
     },
     async open(name, kept) {
       const [, tenant, sealed] = SEALED.exec(kept) ?? [];
@@ -62,7 +69,8 @@ export function makeTenantVault(keys: TenantKeys, store: SharedStore): TenantVau
       const now = Date.now();
       await store.enlist(listOf(tenantDigest(tenant)), key, {
         score: now + ttlMs,
-        ttlMs,
+        // A list ends after its last change: it must not end with that, while an earlier record is still there.
+        ttlMs: TTL_MS_MAX,
         countMax: NOTES_MAX,
         dropBelow: now,
       });

@@ -69,7 +69,7 @@ export class TaskBook {
       await this.#store.delist(kept, handle);
       return "too many open";
     }
-    const text = await this.#seal(handle, record);
+    const text = await this.#vault.seal(principal.tenant, keyOf(handle), writeRecord(record));
     await this.#vault.note(principal.tenant, keyOf(handle), ttlMs);
     const version = await this.#store.put(keyOf(handle), text, { ttlMs, when: null });
     if (version === undefined) throw new Error("an id that is random came twice");
@@ -96,10 +96,11 @@ export class TaskBook {
   ): Promise<KeptTask | undefined> {
     const updatedMs = Math.max(record.createdMs, this.#nowMs());
     const changed: TaskRecord = { ...record, ...change, updatedMs };
-    const next = await this.#store.put(keyOf(handle), await this.#seal(handle, changed), {
-      ttlMs: "keep",
-      when: version,
-    });
+    const { tenant } = record.caller.principal;
+    const text = await this.#vault.sealAgain(tenant, keyOf(handle), writeRecord(changed));
+    // Of a tenant that was erased meanwhile nothing is there that could be changed.
+    if (text === undefined) return undefined;
+    const next = await this.#store.put(keyOf(handle), text, { ttlMs: "keep", when: version });
     return next === undefined ? undefined : { handle, version: next, record: changed };
   }
 
@@ -166,11 +167,6 @@ export class TaskBook {
 
   async isAlive(owner: string): Promise<boolean> {
     return (await this.#store.get(beatOf(owner))) !== undefined;
-  }
-
-  #seal(handle: string, record: TaskRecord): Promise<string> {
-    const { tenant } = record.caller.principal;
-    return this.#vault.seal(tenant, keyOf(handle), writeRecord(record));
   }
 
   #listOf(name: "open" | "kept", { tenant, id }: Principal): string {

@@ -21,7 +21,7 @@ export function makeCallSpans(tracer: Tracer): CallObserver {
       const { plugin, exposedName, kind = "tool" } = callable;
       const called = attributesOfCalled(kind, exposedName);
       const span = tracer.startSpan(
-        `${called["mcp.method.name"]} ${exposedName}`,
+        `${String(called["mcp.method.name"])} ${exposedName}`,
         {
           kind: SpanKind.SERVER,
           attributes: {

@@ -48,7 +48,12 @@ export const SEAL_MUTATIONS = mutationsOf(5, [
     "seal",
     { programs: ["landlock"], behind: "bubblewrap and the launcher clear it again" },
   ],
-  ["a runner has the broker's descriptors", change(PROCESS, "markDescriptors();\n", "\n"), "seal"],
+  [
+    "a runner has the broker's descriptors",
+    [onlyForm("bubblewrap"), change(PROCESS, "markDescriptors();\n", "\n")],
+    "seal",
+    { behind: "the launcher of Landlock closes what it inherits" },
+  ],
   [
     "a runner starts without a filter of system calls",
     [

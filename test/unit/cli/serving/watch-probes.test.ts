@@ -37,7 +37,7 @@ interface Watched {
   readonly alerts: readonly Readonly<Record<string, string>>[];
   readonly said: readonly string[];
   /** Ends the first run. */
-  end(run: ProbeRun): Promise<void>;
+  readonly end: (run: ProbeRun) => Promise<void>;
 }
 
 function watchOver(

@@ -42,7 +42,10 @@ function open(telemetry: TelemetryConfiguration, headers?: string): Telemetry {
     probes: () => ({
       at: "2026-11-22T00:00:00.000Z",
       results: [true, true, false].map((held) => ({
-        ...{ id: "files.climb", ring: 2, claim: "It holds", says: "so it was" },
+        id: "files.climb",
+        ring: 2,
+        claim: "It holds",
+        says: "so it was",
         held,
       })),
     }),
