@@ -16,6 +16,8 @@ const VARIABLES = [
   "SystemRoot",
 ];
 const STDERR_CHARS_MAX = 4000;
+/** How long what it said may be on its way when it has ended. Whoever else holds its output is not waited for. */
+const DRAIN_MS_MAX = 1000;
 
 export interface OwnProgram {
   readonly words: readonly string[];
@@ -50,14 +52,21 @@ export function runOwnProgram(program: OwnProgram): Promise<ProgramEnd> {
       env: { ...environment(), TMPDIR: temporary, TEMP: temporary, TMP: temporary },
       stdio: ["pipe", "pipe", "pipe"],
     });
+    const letGo = (): void => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const stop = (why: ProgramEnd["how"]): void => {
       how = how === "ended" ? why : how;
       child.kill("SIGKILL");
+      letGo();
     };
     const cancel = (): void => stop("cancelled");
     const timer = setTimeout(() => stop("late"), msMax);
+    let draining: NodeJS.Timeout | undefined;
     const end = (code: number | null): void => {
       clearTimeout(timer);
+      clearTimeout(draining);
       signal?.removeEventListener("abort", cancel);
       resolve({ how, code, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
     };
@@ -65,6 +74,10 @@ export function runOwnProgram(program: OwnProgram): Promise<ProgramEnd> {
       if (child.pid !== undefined) return;
       how = "not-started";
       end(null);
+    });
+    child.once("exit", () => {
+      clearTimeout(timer);
+      draining = setTimeout(letGo, DRAIN_MS_MAX);
     });
     child.once("close", end);
     child.stdin.on("error", () => undefined);

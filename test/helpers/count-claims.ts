@@ -1,6 +1,6 @@
 // Counts what documents claim, and what of it nothing shows.
 import { missingFrom } from "./evidence.ts";
-import { statementsOf } from "./document-lines.ts";
+import { statementsOf, titlesOf } from "./document-lines.ts";
 
 /** The evidence of each statement, by its exact text: a statement that changes has none until somebody looks again. */
 export type Claims = Readonly<Record<string, readonly string[]>>;
@@ -12,6 +12,8 @@ export interface Accounted {
   readonly claims: Claims;
   /** Lines that say nothing that could be false: they lead over, point elsewhere, or say why. */
   readonly claimless: readonly string[];
+  /** Headings, and headers of tables, with a word that could promise something, and that name a thing alone. */
+  readonly titles: readonly string[];
   /** Tables between markers, made from sources, with what holds them to those. */
   readonly generated: Claims;
 }
@@ -55,7 +57,13 @@ export function countClaims(documents: readonly Accounted[]): Count {
       if (evidence === undefined || evidence.length === 0)
         withoutEvidence.push(`${document.name}: ${text}`);
     }
-    for (const [name, rows] of generatedRowsOf(document.markdown)) {
+    for (const title of titlesOf(document.markdown))
+      if (PROMISING.test(title) && !document.titles.includes(title))
+        withoutEvidence.push(`${document.name}: promises in a title: ${title}`);
+    const tables = generatedRowsOf(document.markdown);
+    for (const [index, [name, rows]] of tables.entries()) {
+      if (tables.findIndex(([other]) => other === name) < index)
+        problems.push(`${document.name}: the markers of ${name} stand there twice`);
       claims += rows;
       if ((own(document.generated, name) ?? []).length === 0)
         withoutEvidence.push(`${document.name}: the table ${name}`);
@@ -76,12 +84,10 @@ function own(claims: Claims, key: string): readonly string[] | undefined {
 }
 
 /** The tables between markers, each with the number of its rows. */
-function generatedRowsOf(markdown: string): Map<string, number> {
+function generatedRowsOf(markdown: string): readonly (readonly [name: string, rows: number])[] {
   const tables = markdown.matchAll(/^<!-- ([\w-]+) -->\n([^]*?)^<!-- \/\1 -->$/gm);
-  return new Map(
-    [...tables].map(([, name = "", table = ""]) => [
-      name,
-      table.split("\n").filter((line) => line.startsWith("|")).length - 2,
-    ]),
-  );
+  return [...tables].map(([, name = "", table = ""]) => [
+    name,
+    table.split("\n").filter((line) => line.startsWith("|")).length - 2,
+  ]);
 }

@@ -11,8 +11,23 @@ export interface Statement {
  * comments in blocks of shell and YAML. Left out are headings, the rest of such blocks, the headers of tables, and the tables
  * that are generated from sources (between markers `<!-- name -->` and `<!-- /name -->`), which a test holds against those.
  */
-export function statementsOf(markdown: string): Statement[] {
+export function statementsOf(markdown: string): readonly Statement[] {
+  return linesOf(markdown).statements;
+}
+
+/** What is left out above although people read it as they read the rest: headings, and the headers of tables. */
+export function titlesOf(markdown: string): readonly string[] {
+  return linesOf(markdown).titles;
+}
+
+interface Lines {
+  readonly statements: readonly Statement[];
+  readonly titles: readonly string[];
+}
+
+function linesOf(markdown: string): Lines {
   const statements: Statement[] = [];
+  const titles: string[] = [];
   let heading = "";
   let fence: string | null = null;
   let isCommented = false;
@@ -33,12 +48,13 @@ export function statementsOf(markdown: string): Statement[] {
       const [, name] = /^<!-- ([\w-]+) -->$/.exec(line) ?? [];
       const [, title] = /^#+ (.*)$/.exec(line) ?? [];
       if (name !== undefined && lines.includes(`<!-- /${name} -->`, index)) generated = name;
-      else if (title !== undefined) heading = title;
-      else if (line.trim() !== "" && !isRuleOfTable(line) && !isRuleOfTable(lines[index + 1] ?? ""))
+      else if (title !== undefined) titles.push((heading = title));
+      else if (isRuleOfTable(lines[index + 1] ?? "")) titles.push(line.trim());
+      else if (line.trim() !== "" && !isRuleOfTable(line))
         statements.push({ heading, text: line.trim() });
     }
   }
-  return statements;
+  return { statements, titles };
 }
 
 /** The line between a table's header and its rows. */

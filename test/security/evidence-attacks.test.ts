@@ -125,6 +125,22 @@ function makeDocuments(): Documents {
 
 const DOCUMENTS = makeDocuments();
 
+/** As the trail of a workspace is described. Nobody signed its checkpoint. */
+const CHAIN = {
+  chain: "ce181bf6-1a47-4efb-b948-3cb7e61e97ff",
+  first: 0,
+  head: { seq: 2, hash: "0".repeat(64) },
+  lines: 3,
+  checkpoints: 1,
+  signed_to: 2,
+  checkpoint: {
+    seq: 2,
+    prev: "0".repeat(64),
+    timestamp: "2026-06-01T12:00:00.000Z",
+    signature: Buffer.alloc(64).toString("base64"),
+  },
+};
+
 /** A bundle of these documents that the right key signed, whatever they say. */
 function bundle(
   changed: Partial<Documents> = {},
@@ -278,6 +294,46 @@ describe("a bundle that the right key signed", () => {
     }
   });
 
+  it("is refused where anything in a document is not what stands there", () => {
+    const first = (value: JsonObject, list: string, changed: object) => ({
+      ...value,
+      [list]: [{ ...(value[list] as object[])[0], ...changed }],
+    });
+    const nested = { deep: ["\u001b[2J"] };
+    for (const [what, changed] of Object.entries({
+      "problems of a trail that is whole": edited("audit.json", (value) => ({
+        ...value,
+        problems: 3,
+      })),
+      "a trail without problems that is not whole": edited("audit.json", (value) => ({
+        ...value,
+        verified: false,
+      })),
+      "no number of problems": edited("audit.json", (value) => ({ ...value, problems: nested })),
+      "a ring": edited("probes.json", (value) => first(value, "results", { ring: 6 })),
+      "a probe twice": edited("probes.json", (value) => ({
+        ...value,
+        results: [...(value["results"] as object[]), ...(value["results"] as object[])],
+      })),
+      "a time of the probes": edited("probes.json", (value) => ({ ...value, at: "today" })),
+      "a licence of the runtime": edited("sbom.cdx.json", (value) => {
+        const { component } = value["metadata"] as { component: { licenses: unknown } };
+        component.licenses = nested;
+      }),
+    }))
+      assert.deepEqual(codesOf(bundle(changed)), ["ERR_EVIDENCE_MALFORMED"], what);
+  });
+
+  it("is refused where a chain's figures are none, or a chain is there twice", () => {
+    const chain = { ...CHAIN, checkpoints: 0, signed_to: -1, checkpoint: null };
+    const of = (...chains: unknown[]): readonly string[] =>
+      codesOf(bundle(edited("audit.json", (value) => ({ ...value, chains }))));
+    assert.deepEqual(of(chain), []);
+    for (const wrong of [{ first: "0" }, { lines: {} }, { checkpoints: -1 }, { signed_to: [] }])
+      assert.deepEqual(of({ ...chain, ...wrong }), ["ERR_EVIDENCE_MALFORMED"]);
+    assert.deepEqual(of(chain, chain), ["ERR_EVIDENCE_MALFORMED"]);
+  });
+
   it("is refused where a version is unknown, or a key that nobody reads", () => {
     for (const changed of [
       edited("versions.json", (value) => ({ ...value, format: 2 })),
@@ -332,24 +388,10 @@ describe("a bundle that the right key signed", () => {
   });
 
   it("is refused with a checkpoint that nobody signed", () => {
-    const chain = {
-      chain: "ce181bf6-1a47-4efb-b948-3cb7e61e97ff",
-      first: 0,
-      head: { seq: 2, hash: "0".repeat(64) },
-      lines: 3,
-      checkpoints: 1,
-      signed_to: 2,
-      checkpoint: {
-        seq: 2,
-        prev: "0".repeat(64),
-        timestamp: "2026-06-01T12:00:00.000Z",
-        signature: Buffer.alloc(64).toString("base64"),
-      },
-    };
     for (const public_key of ["", "x", KEY.publicKey.text])
       assert.deepEqual(
         codesOf(
-          bundle(edited("audit.json", (value) => ({ ...value, public_key, chains: [chain] }))),
+          bundle(edited("audit.json", (value) => ({ ...value, public_key, chains: [CHAIN] }))),
         ),
         ["ERR_EVIDENCE_INCONSISTENT"],
       );

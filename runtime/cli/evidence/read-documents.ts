@@ -60,6 +60,14 @@ const PROBES_MAX = 1000;
 const CHAINS_MAX = 1000;
 const TEXT: StringRule = { lengthMax: 4000, lines: true };
 const WORD: StringRule = { lengthMin: 1, lengthMax: 200 };
+const RING_MAX = 5;
+/** Of a chain without a checkpoint. */
+const NOTHING_SIGNED = -1;
+const TIME = {
+  lengthMax: 24,
+  pattern: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
+  shape: "a UTC time such as 2026-01-31T12:00:00.000Z",
+};
 const HASH = { lengthMax: 64, pattern: /^[0-9a-f]{64}$/, shape: "64 hex digits" };
 
 /** Reads every document of a bundle whose signature holds. Throws `ERR_EVIDENCE_MALFORMED`, or `Refusals` of several. */
@@ -136,15 +144,21 @@ function readDebt(root: Cursor): JsonObject {
 function readProbes(root: Cursor): ProbesDocument {
   const fields = root.fields(["format", "at", "results"]);
   fields.get("format").exactly(1);
-  fields.get("at").string(WORD);
+  fields.get("at").string(TIME);
+  const ids = new Set<string>();
   const results = fields
     .get("results")
     .items(1, PROBES_MAX)
     .map((item) => {
       const probe = item.fields(["id", "ring", "claim", "held", "says"]);
+      const ring = probe.get("ring");
+      if (ring.value !== null && readCount(ring) > RING_MAX) ring.problem("no ring");
       probe.get("claim").string(TEXT);
       probe.get("says").string(TEXT);
-      return { id: probe.get("id").string(WORD), held: probe.get("held").boolean() };
+      const id = probe.get("id").string(WORD);
+      if (ids.has(id)) item.problem("a probe stands there twice");
+      ids.add(id);
+      return { id, held: probe.get("held").boolean() };
     });
   return {
     held: results.filter(({ held }) => held).map(({ id }) => id),
@@ -155,10 +169,16 @@ function readProbes(root: Cursor): ProbesDocument {
 function readAudit(root: Cursor): AuditDocument {
   const fields = root.fields(["format", "verified", "problems", "public_key", "chains"]);
   fields.get("format").exactly(1);
+  const [verified, problems] = [fields.get("verified").boolean(), fields.get("problems")];
+  if (verified !== (readCount(problems) === 0)) problems.problem("not what `verified` says");
+  const chains = fields.get("chains");
+  const read = chains.items(0, CHAINS_MAX).map(readChain);
+  if (new Set(read.map(({ chain }) => chain)).size < read.length)
+    chains.problem("a chain stands there twice");
   return {
-    verified: fields.get("verified").boolean(),
+    verified,
     publicKey: fields.get("public_key").string({ lengthMax: 200 }),
-    chains: fields.get("chains").items(0, CHAINS_MAX).map(readChain),
+    chains: read,
   };
 }
 
@@ -173,6 +193,9 @@ function readChain(item: Cursor): AuditChain {
     "checkpoint",
   ]);
   const head = fields.get("head").fields(["seq", "hash"]);
+  for (const name of ["first", "lines", "checkpoints"]) readCount(fields.get(name));
+  const signedTo = fields.get("signed_to");
+  if (signedTo.value !== NOTHING_SIGNED) readCount(signedTo);
   const chain = {
     chain: fields.get("chain").string(WORD),
     headSeq: readCount(head.get("seq")),

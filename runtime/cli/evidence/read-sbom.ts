@@ -44,6 +44,8 @@ export function readSbom(root: Cursor): ReadSbom {
     .get("component")
     .fields(["type", "bom-ref", "name", "version", "licenses"]);
   own.get("name").exactly("glovebox");
+  own.get("type").exactly("application");
+  readLicenses(own.get("licenses"));
   const programs: Record<string, string> = {};
   const plugins = Object.create(null) as Record<string, ReadPlugin>;
   const refs: string[] = [];
@@ -56,9 +58,7 @@ export function readSbom(root: Cursor): ReadSbom {
     part.get("type").string(WORD);
     part.optional("description", (text) => text.string(TEXT));
     part.optional("purl", (text) => text.string(WORD));
-    part.optional("licenses", (all) =>
-      all.items(1, 1).map((one) => one.fields(["expression"]).get("expression").string(WORD)),
-    );
+    part.optional("licenses", readLicenses);
     const [name, version] = [part.get("name").string(WORD), part.get("version").string(WORD)];
     const ref = part.get("bom-ref").string(WORD);
     if (refs.includes(ref)) item.problem("a component stands there twice");
@@ -73,6 +73,10 @@ export function readSbom(root: Cursor): ReadSbom {
   const runtime = own.get("version").string(WORD);
   readDependencies(fields.get("dependencies"), own.get("bom-ref").string(WORD), refs);
   return { runtime, programs, packages, plugins };
+}
+
+function readLicenses(member: Cursor): readonly string[] {
+  return member.items(1, 1).map((one) => one.fields(["expression"]).get("expression").string(WORD));
 }
 
 function readHash(member: Cursor): string {

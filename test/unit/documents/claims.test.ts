@@ -15,6 +15,12 @@ const README: Accounted = {
   markdown: readFileSync("README.md", "utf8"),
   claims: README_CLAIMS,
   claimless: README_CLAIMLESS,
+  titles: [
+    "| capability | without a grant | with it | how to grant |",
+    "| kept | with `encryption` | after `tenant erase` |",
+    "| `glovebox audit verify` finds | and cannot find |",
+    "What is not protected",
+  ],
   generated: README_GENERATED,
 };
 const THREAT_MODEL: Accounted = {
@@ -22,6 +28,7 @@ const THREAT_MODEL: Accounted = {
   markdown: readFileSync("THREAT_MODEL.md", "utf8"),
   claims: THREAT_MODEL_CLAIMS,
   claimless: THREAT_MODEL_CLAIMLESS,
+  titles: ["STRIDE at each boundary"],
   generated: THREAT_MODEL_GENERATED,
 };
 
@@ -80,6 +87,12 @@ test("each of these changes is found", () => {
       markdown: `${README.markdown}\n<!-- more -->\n| a |\n|---|\n| It is sealed |\n<!-- /more -->\n`,
     },
     "a generated table that nothing holds": { generated: {} },
+    "claims between the markers of a table, a second time": {
+      markdown: `${README.markdown}\n<!-- limits -->\nIt is sealed.\n<!-- /limits -->\n`,
+    },
+    "a promise in a heading": withLine("## No plugin gets out"),
+    "a promise in the header of a table": withLine("| Nothing gets out |\n|---|"),
+    "a promise in what only looks like a header": withLine("Nobody else can read it.\n|---|---|"),
   };
   assert.ok(evidence.length > 0 && lead !== "");
   for (const [what, change] of Object.entries(changes)) {
