@@ -71,7 +71,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     edit: (yaml) =>
       yaml.replace(
         /^ {2}auth:.*$/m,
-        "  auth: { mode: mtls, tenant: { value: acme }, subject: CN }",
+        "  auth: { mode: mtls, tenant: { value: acme }, subject: subject.CN }",
       ),
     codes: ["ERR_GATE_CLIENT_CA"],
   },
