@@ -1,11 +1,12 @@
 // The address that a plugin asks a person to open went around the filter, since its host is granted. What a plugin had read
 // could so be put into a link that the client shows, keeps and opens.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import type { ToolAnswer } from "../../runtime/answer.ts";
 import { makeAnswerFilter } from "../../runtime/filter-answer.ts";
 import { makeFilterPolicy } from "../../runtime/firewall/filter/policy.ts";
-import { MADE_KEYS, madeText } from "../helpers/made-secrets.ts";
+import { MADE_KEYS } from "../helpers/made-secrets.ts";
 
 const tool = { name: "t", description: "", inputSchema: { type: "object" } } as const;
 const filter = makeAnswerFilter(makeFilterPolicy({ actions: {}, fields: [] }));
@@ -30,10 +31,12 @@ test("an address with a key in it is not asked for", () => {
 });
 
 test("the addresses with which people log in are asked for as they are", () => {
-  const challenge = Buffer.from(madeText(32)).toString("base64url");
+  // The same in every run: one drawn text in a thousand is of a provider's own form, and would be withheld.
+  const drawn = (name: string, chars: number): string =>
+    createHash("sha256").update(name).digest("base64url").slice(0, chars);
   for (const query of [
-    `response_type=code&client_id=glovebox&state=${madeText(24)}&nonce=${madeText(22)}`,
-    `client_id=${madeText(20)}&code_challenge=${challenge}&code_challenge_method=S256&scope=openid%20email`,
+    `response_type=code&client_id=glovebox&state=${drawn("state", 24)}&nonce=${drawn("nonce", 22)}`,
+    `client_id=${drawn("client", 20)}&code_challenge=${drawn("challenge", 43)}&code_challenge_method=S256&scope=openid%20email`,
     `user_code=WDJB-MJHT`,
     `redirect_uri=https%3A%2F%2Fapp.example.com%2Fback%3Fid%3D12&login_hint=ann%40example.com`,
   ]) {
