@@ -19,6 +19,8 @@ export interface WorkspacePaths {
   readonly schemaFile: string;
   /** Held while a command changes the workspace. */
   readonly busyFile: string;
+  /** Held by every process that serves plugins with, or without, the section `encryption`. */
+  servingFile(how: "sealed" | "plain"): string;
   /** The intent to replace configuration and lockfile together. Nobody finds it but after a crash. */
   readonly changeFile: string;
   /** Approved packages and signatures, by digest: one package may be installed under several names and signers. */
@@ -54,6 +56,7 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     keysFile: path.join(folder, "keys.json"),
     schemaFile: path.join(folder, "glovebox.schema.json"),
     busyFile: path.join(folder, "busy"),
+    servingFile: (how) => path.join(folder, `serving-${how}`),
     changeFile: path.join(folder, "change.json"),
     storeFolder,
     packageFile: (digest) => path.join(storeFolder, `${plain(digest)}.tgz`),

@@ -13,7 +13,8 @@ export const AT_REST_ERRORS = {
     exit: EXIT.refused,
     summary:
       "Data from before `encryption` was configured lies here unencrypted. It is neither read nor taken for encrypted data.",
-    remedy: "Encrypt what is there with `glovebox tenant encrypt`, while no server runs.",
+    remedy:
+      "Stop every server of this workspace, and encrypt what is there with `glovebox tenant encrypt`.",
   },
   ERR_AT_REST_SEALED: {
     fault: "user",
@@ -22,6 +23,14 @@ export const AT_REST_ERRORS = {
       "Tenants' data is kept here encrypted, and the configuration has no section `encryption`. Nothing is written in clear beside it.",
     remedy:
       "Write the section again. To give encryption up, erase every tenant of `glovebox tenant list` first.",
+  },
+  ERR_AT_REST_IN_USE: {
+    fault: "user",
+    exit: EXIT.refused,
+    summary:
+      "A server, or a command that runs plugins, is at work here that would go on as it began: in clear, beside what is sealed or erased.",
+    remedy:
+      "Stop every server of this workspace and run the command again. To erase, only those that were started without `encryption` must stop.",
   },
   ERR_AT_REST_VALUE: {
     fault: "system",

@@ -25,9 +25,13 @@ export function makeFilePowers(): FilePowers {
     list,
     remove,
     // SQLite is loaded by those alone who change a workspace.
-    withLock: async (lockFile, work) => {
+    withLock: async (lockFile, work, waitMsMax) => {
       makeFolder(path.dirname(lockFile));
-      return (await import("./file-lock.ts")).withLock(lockFile, work);
+      return (await import("./file-lock.ts")).withLock(lockFile, work, waitMsMax);
+    },
+    holdTogether: async (lockFile) => {
+      makeFolder(path.dirname(lockFile));
+      return (await import("./file-lock.ts")).holdTogether(lockFile);
     },
   };
 }

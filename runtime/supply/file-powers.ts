@@ -34,7 +34,13 @@ export interface FilePowers {
   /** Removes a file or a folder with all in it. Nothing there is no error. */
   remove(path: string): void;
   /** Runs `work` while no other process of the same workspace does. Throws `ERR_WORKSPACE_BUSY` when one does for too long. */
-  withLock<Result>(lockFile: string, work: () => Promise<Result>): Promise<Result>;
+  withLock<Result>(
+    lockFile: string,
+    work: () => Promise<Result>,
+    waitMsMax?: number,
+  ): Promise<Result>;
+  /** Holds a lock together with others, while `withLock` of the same file lets nobody in. Returns what ends it. */
+  holdTogether(lockFile: string): Promise<() => void>;
 }
 
 export interface FileChange {

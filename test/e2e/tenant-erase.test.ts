@@ -334,6 +334,13 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     world.run(keep);
     assert.ok(filesWith(live, [SECRETS.acme]).length > 0);
 
+    // A server from before would go on in clear, whatever the configuration says by now.
+    world.replicas = [await startReplica(configFile, {})];
+    configure(`{ file: ${folder} }`);
+    assert.match(refused(["tenant", "encrypt", "--yes"], 3), /ERR_AT_REST_IN_USE/);
+    assert.match(refused(["tenant", "erase", "local", "--yes"], 3), /ERR_AT_REST_IN_USE/);
+    await world.stop();
+
     // What was kept before is refused, until it is encrypted.
     configure(`{ file: ${folder} }`);
     assert.match(refused(["call", "keeper__show"], 3), /ERR_AT_REST_PLAIN/);

@@ -2,6 +2,7 @@ import path from "node:path";
 import { isJsonObject } from "@glovebox/host-api/json";
 import { eraseKey, type ErasedKey } from "../../at-rest/erase-key.ts";
 import { AtRestError } from "../../at-rest/errors.ts";
+import { parseRecord } from "../../at-rest/key-record.ts";
 import { tenantDigest } from "../../at-rest/seal.ts";
 import { LOCAL_TENANT } from "../../policy/principal.ts";
 import { countRecords, deleteRecords } from "../../server/store/tenant-vault.ts";
@@ -59,7 +60,7 @@ export function isNothing({ wrappingKeys, hasRecord, folders, marks, records }: 
 
 /**
  * Erases a tenant: first its keys, which is the erasure; then, when no process uses them any more, what they had sealed; at
- * last the record of its key, so that meanwhile nobody makes another. `onDestroyed` is told after the first step.
+ * last the record of the key that is gone, so that meanwhile nobody makes another. `onDestroyed` is told after the first step.
  * Killed at any moment it may be run again, and goes on. Throws before anything is deleted where the keys may still be there.
  */
 export async function eraseTenant(
@@ -68,7 +69,7 @@ export async function eraseTenant(
   onDestroyed: (erased: ErasedKey) => void,
 ): Promise<Erased> {
   const { atRest, files, store } = parts;
-  const { folder, shared } = atRest.erasure;
+  const { provider, folder, shared } = atRest.erasure;
   const digest = tenantDigest(tenant);
   const erased = await eraseKey(atRest.erasure, digest);
   onDestroyed(erased);
@@ -76,10 +77,23 @@ export async function eraseTenant(
   for (const each of [...folders, ...marksOf(parts, tenant)]) files.remove(each);
   const recordsDeleted = await deleteRecords(store, digest);
   await folder.withLock(async () => {
-    await shared?.remove(digest);
-    folder.remove(digest);
+    // Where there was no record before, nothing kept the tenant from coming back meanwhile: its new key stays.
+    const there = await provider.list(digest);
+    const isOver = (text: string | undefined): boolean => !there.includes(keyOf(text, digest));
+    if (shared && isOver(await shared.read(digest))) await shared.remove(digest);
+    if (isOver(folder.read(digest))) folder.remove(digest);
   });
   return { ...erased, foldersDeleted: folders.length, recordsDeleted };
+}
+
+/** The wrapping key that a record names; empty where there is none, or it is damaged. */
+function keyOf(text: string | undefined, digest: string): string {
+  try {
+    return text === undefined ? "" : parseRecord(text, digest).key;
+  } catch (error) {
+    if (error instanceof AtRestError) return "";
+    throw error;
+  }
 }
 
 /** Every folder with a tenant's data that is there. */

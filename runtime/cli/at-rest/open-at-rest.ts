@@ -60,7 +60,9 @@ async function openProvider(
   }
   const { openPkcs11Keys } = await import("../../powers/keys/pkcs11-keys.ts");
   const { module, token, pin } = keys.pkcs11;
-  return openPkcs11Keys({ module, token, readPin: () => machine.powers.readSecret(pin) });
+  const pinVariable = pin.startsWith("env:") ? pin.slice("env:".length) : undefined;
+  const readPin = (): string => machine.powers.readSecret(pin);
+  return openPkcs11Keys({ module, token, readPin, pinVariable });
 }
 
 /** A copy of the workspace would be a copy of its keys. */

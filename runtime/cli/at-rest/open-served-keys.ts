@@ -6,6 +6,7 @@ import type { Machine } from "../machine.ts";
 import type { OpenedKeys } from "../serving/tenant-plugins.ts";
 import { assertNeverSealed, assertSealed } from "./assert-sealed.ts";
 import { openAtRest } from "./open-at-rest.ts";
+import { holdServing } from "./presence.ts";
 
 /** What a runtime encrypts with. */
 export interface ServedKeys {
@@ -25,17 +26,23 @@ export async function openServedKeys(
   store: SharedStore,
 ): Promise<ServedKeys> {
   const atRest = await openAtRest(workspace, machine, store);
-  if (!atRest) {
-    assertNeverSealed(workspace, machine);
-    return { keys: undefined, vault: PLAIN_VAULT, close: async () => undefined };
-  }
-  const { keys, vault } = atRest;
+  // Before it looks at what lies there: from here on nobody seals or erases what this one would write in clear.
+  const release = await holdServing(workspace.paths, machine.files, atRest ? "sealed" : "plain");
+  const close = async (): Promise<void> => {
+    release();
+    await atRest?.keys.close();
+  };
   try {
+    if (!atRest) {
+      assertNeverSealed(workspace, machine);
+      return { keys: undefined, vault: PLAIN_VAULT, close };
+    }
+    const { keys, vault } = atRest;
     assertSealed(workspace, machine.files);
     const own = await keys.keyOf(LOCAL_TENANT);
-    return { keys: { keys, own }, vault, close: () => keys.close() };
+    return { keys: { keys, own }, vault, close };
   } catch (error) {
-    await keys.close();
+    await close();
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { encryptData } from "../at-rest/encrypt-data.ts";
 import { eraseTenant, findTraces, isNothing, nothingKnown } from "../at-rest/erase-tenant.ts";
 import { listTenants } from "../at-rest/list-tenants.ts";
 import { openAtRest, type AtRest } from "../at-rest/open-at-rest.ts";
+import { whileNoneServes } from "../at-rest/presence.ts";
 import { openTrail } from "../audit/open-trail.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -29,8 +30,8 @@ export const tenant: Command = {
     "With the section `encryption`, everything that is kept of a tenant is sealed with a key of its own: stores, files, tasks, waiting approvals.",
     "`erase` destroys that key first, waits until no running server uses it any more, deletes the data, and shows that what was sealed no longer opens.",
     "Backups of the data do not open either, wherever they are, unless the key itself was copied.",
-    "It may be run while servers run, may be run again, and after a crash goes on where it was. A tenant that comes back starts empty, with another key.",
-    "`encrypt` seals what was kept before `encryption` was configured; tasks and waiting approvals of before are deleted. No server may run meanwhile; old blocks of the disk keep what they held.",
+    "It may be run while servers run that were started with `encryption`, may be run again, and after a crash goes on where it was. A tenant that comes back starts empty, with another key.",
+    "`encrypt` seals what was kept before `encryption` was configured; tasks and waiting approvals of before are deleted. It refuses while a server of this workspace runs, and none starts meanwhile; old blocks of the disk keep what they held.",
     "The tenant of whoever runs Glovebox over its pipes is called `local`.",
   ],
   options: {
@@ -105,8 +106,11 @@ async function erase(parts: Parts, name: string): Promise<ExitCode> {
   out.progress("destroying the key, and waiting until no server uses it");
   const trail = openTrail(workspace, files);
   try {
-    const erased = await eraseTenant(erasure, name, ({ destroyed, records }) =>
-      trail.write(makeEvent("tenant-erased", { tenant: name, detail: { destroyed, records } })),
+    // A server without keys would go on with what is deleted, and never learn that it was.
+    const erased = await whileNoneServes(workspace.paths, files, ["plain"], async () =>
+      eraseTenant(erasure, name, ({ destroyed, records }) =>
+        trail.write(makeEvent("tenant-erased", { tenant: name, detail: { destroyed, records } })),
+      ),
     );
     out.progressDone();
     const left = await findTraces(erasure, name);
@@ -141,7 +145,12 @@ async function encrypt({ call, workspace, atRest }: Parts): Promise<ExitCode> {
     throw new CliError("ERR_USAGE", "Nothing was encrypted: nobody said yes.", {
       remedy: "Stop every server of this workspace, then answer `y` or pass --yes.",
     });
-  const done = await encryptData(atRest, workspace, machine);
+  const done = await whileNoneServes(
+    workspace.paths,
+    machine.files,
+    ["plain", "sealed"],
+    async () => encryptData(atRest, workspace, machine),
+  );
   out.line(
     done.stores + done.folders + done.deleted === 0
       ? "Nothing was left to encrypt."

@@ -22,7 +22,25 @@ export interface Pkcs11Setting {
   readonly token: string;
   /** Read when a process is started, and kept nowhere. */
   readonly readPin: () => string;
+  /** The variable of the environment that holds the PIN, if one does. */
+  readonly pinVariable?: string | undefined;
   readonly answerMsMax?: number;
+}
+
+/** What modules are set up by. Everything else of this process's environment may be a secret, and none of the vendor's. */
+const VARIABLES = /^(PATH|HOME|LANG|LD_LIBRARY_PATH|ChrystokiConfigurationPath)$/;
+const VENDORS = /^(SOFTHSM2|PKCS11|YUBIHSM|CKNFAST)_/;
+
+/** The environment of the process that a module runs in. */
+export function agentEnvironment(
+  own: NodeJS.ProcessEnv,
+  pinVariable: string | undefined,
+): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(own).filter(
+      ([name]) => name !== pinVariable && (VARIABLES.test(name) || VENDORS.test(name)),
+    ),
+  );
 }
 
 interface Agent {
@@ -96,10 +114,13 @@ interface AgentEvents {
   onEnd(agent: Agent): void;
 }
 
-function startAgent({ module, token, readPin }: Pkcs11Setting, events: AgentEvents): Agent {
+function startAgent(
+  { module, token, readPin, pinVariable }: Pkcs11Setting,
+  events: AgentEvents,
+): Agent {
   const pin = readPinOf(readPin);
-  // What the module prints goes nowhere; what its process was given to start with is not this one's.
-  const { NODE_OPTIONS: _, ...env } = process.env;
+  // What the module prints goes nowhere.
+  const env = agentEnvironment(process.env, pinVariable);
   const child = spawn(process.execPath, ["--no-warnings", AGENT], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
     env,
