@@ -23,7 +23,12 @@ interface Served {
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
-function serve(t: TestContext, program: string, configuration: string): Served {
+function serve(
+  t: TestContext,
+  program: string,
+  configuration: string,
+  answers: "read" | "unread" = "read",
+): Served {
   const folder = makeScratch(t);
   writeFileSync(join(folder, "glovebox.yaml"), `version: 1\n${configuration}`);
   const child = spawn(process.execPath, ["--no-warnings", program, "serve"], {
@@ -34,8 +39,11 @@ function serve(t: TestContext, program: string, configuration: string): Served {
   t.after(() => child.kill("SIGKILL"));
   child.stdin.on("error", () => undefined);
   let heard = "";
-  child.stdout.setEncoding("utf8").on("data", (piece: string) => (heard += piece));
-  const code = new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (answers === "read")
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => (heard += piece));
+  const code = new Promise<number | null>((resolve) =>
+    child.once(answers === "read" ? "close" : "exit", resolve),
+  );
   const ended = Promise.all([code, text(child.stderr)]).then(([exit, stderr]) => ({
     code: exit,
     stderr,
@@ -47,6 +55,10 @@ function serve(t: TestContext, program: string, configuration: string): Served {
   const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
   send({ id: 0, method: "initialize", params });
   send({ method: "notifications/initialized" });
+  // More than a pipe holds.
+  if (answers === "unread")
+    for (let id = 1; id < 9; id += 1)
+      send({ id, method: "tools/call", params: { name: "report_pattern_debt", arguments: {} } });
   return {
     folder,
     ended,
@@ -80,7 +92,8 @@ describe("a server whose release does not hold what it claims", () => {
     assert.ok(mutation);
     await tree.under(mutation, async () => {
       const program = join(tree.folder, "runtime/cli/glovebox.mjs");
-      const production = serve(t, program, "mode: production\n");
+      // Answers that its client never reads do not keep it.
+      const production = serve(t, program, "mode: production\n", "unread");
       const { code, stderr } = await production.ended;
       assert.equal(code, EXIT.escaped);
       assert.match(stderr, /ERR_PROBE_ESCAPED/);

@@ -106,9 +106,9 @@ export const serve: Command = {
     await tasks.close(isStopping ? drainMs : 0);
     stopWatching();
     await runtime.close();
+    // Whoever ends the process waits for what is written to be read: a client that never reads does not keep it.
+    setTimeout(() => process.exit(escape?.exit ?? EXIT.done), FLUSH_MS_MAX).unref();
     if (escape) throw escape;
-    // Answers that the client never reads do not keep this process.
-    setTimeout(() => process.exit(EXIT.done), FLUSH_MS_MAX).unref();
     return EXIT.done;
   },
 };
