@@ -1,7 +1,7 @@
 import { addErasure, NO_ERASURES } from "./erasures.ts";
 import { AtRestError } from "./errors.ts";
 import type { KeyProvider } from "./key-provider.ts";
-import { parseRecord, unwrapKey } from "./key-record.ts";
+import { parseRecord, unwrapKey, verifyProvider } from "./key-record.ts";
 import { LEASE_MS, LOOK_MS } from "./make-tenant-keys.ts";
 import { openValue, sealValue } from "./seal.ts";
 import type { FolderShelf, SharedShelf } from "./shelves.ts";
@@ -40,12 +40,7 @@ export async function eraseKey(setting: ErasureSetting, tenant: string): Promise
     const record = text === undefined ? undefined : readRecord(text, tenant);
     return record ? [record] : [];
   });
-  for (const record of records)
-    if (record.provider !== provider.kind)
-      throw new AtRestError(
-        "ERR_TENANT_KEY_RECORD",
-        `The tenant's key is with \`${record.provider}\`, and \`${provider.kind}\` is configured.`,
-      );
+  for (const record of records) verifyProvider(provider, record);
   const open = async (): Promise<Uint8Array | undefined> => {
     for (const record of records) {
       const opened = await unwrapKey(provider, record).catch(ignoreClosed);

@@ -67,8 +67,7 @@ export async function wrapKey(
  * @throws AtRestError `ERR_TENANT_KEY_GONE`, `ERR_TENANT_KEY_RECORD` or `ERR_KEY_PROVIDER`
  */
 export async function unwrapKey(provider: KeyProvider, record: KeyRecord): Promise<OpenedRecord> {
-  if (record.provider !== provider.kind)
-    throw broken(`was made with \`${record.provider}\`, and \`${provider.kind}\` is configured`);
+  verifyProvider(provider, record);
   const wrapped = Buffer.from(record.wrapped, "base64url");
   const opened = await provider.unwrap(record.key, wrapped, boundTo(record.tenant, record.key));
   const dataKey = Uint8Array.from(opened.subarray(0, DATA_KEY_BYTES));
@@ -76,6 +75,18 @@ export async function unwrapKey(provider: KeyProvider, record: KeyRecord): Promi
   if (dataKey.length !== DATA_KEY_BYTES || tenantDigest(name) !== record.tenant)
     throw broken("holds something else");
   return { dataKey, name };
+}
+
+/** Throws `ERR_TENANT_KEY_RECORD` for a record of another kind of provider: debt("GB-081"). */
+export function verifyProvider(provider: KeyProvider, record: KeyRecord): void {
+  if (record.provider === provider.kind) return;
+  throw new AtRestError(
+    "ERR_TENANT_KEY_RECORD",
+    `A tenant's wrapped key was made with \`${record.provider}\`, and \`${provider.kind}\` is configured.`,
+    {
+      remedy: `Configure \`${record.provider}\` again: the provider cannot be changed under keys that are there. To change it, erase every tenant first.`,
+    },
+  );
 }
 
 function boundTo(tenant: string, key: string): Uint8Array {

@@ -80,12 +80,17 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
     asking ??= hear().finally(() => (asking = undefined));
     return asking;
   };
+  const isFresh = (): boolean => !shared || monotonicMs() - remote.at < 2 * ASK_MS;
   const confirm = async (): Promise<void> => {
     look();
-    if (!shared || monotonicMs() - remote.at < 2 * ASK_MS) return;
-    await ask().catch((cause: unknown) => {
+    if (isFresh()) return;
+    try {
+      await ask();
+      // What it joined may have been asked long ago, when this process or the store was busy.
+      if (!isFresh()) await ask();
+    } catch (cause) {
       throw stale("nobody can say whether a tenant's key was erased", cause);
-    });
+    }
   };
   const timer = shared
     ? setInterval(() => {
@@ -198,6 +203,8 @@ export function makeTenantKeys(setting: TenantKeysSetting): TenantKeys {
       return key;
     },
     keyOfDigest: (digest) => get(digest),
+    // Within its lease a key goes on without an answer, and beyond it refuses by itself.
+    renew: () => confirm().catch(() => undefined),
     async close() {
       clearInterval(timer);
       for (const tenant of entries.keys()) drop(tenant);

@@ -24,5 +24,10 @@ export interface TenantKeys {
   keyOf(tenant: string): Promise<TenantKey>;
   /** The key of the tenant that has this digest; undefined for one that has none. Throws as `keyOf` does. */
   keyOfDigest(digest: string): Promise<TenantKey | undefined>;
+  /**
+   * Asks anew where it is time to: before an operation that comes long after `keyOf`. A machine too busy to ask in time
+   * then waits, instead of refusing a tenant that nobody erased. Makes no key and never throws.
+   */
+  renew(): Promise<void>;
   close(): Promise<void>;
 }

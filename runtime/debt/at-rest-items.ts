@@ -44,7 +44,7 @@ export const AT_REST_ITEMS: readonly DebtItem[] = [
     ring: null,
     area: "storage",
     current_behavior:
-      "A sealed value opens for its tenant, store and name alone, under the one data key that a tenant has until it is erased. An older value of the same name in the same store opens too, and so does an older copy of a whole store. Data keys are not changed by time; `tenant encrypt` seals what was plain and leaves its old blocks on the disk. An encrypted store holds 65536 entries at most, whatever its quota, because a listing opens each name.",
+      "A sealed value opens for its tenant, store and name alone, under the one data key that a tenant has until it is erased. An older value of the same name in the same store opens too, and so does an older copy of a whole store. Data keys are not changed by time, and the provider cannot be changed under keys that are there; `tenant encrypt` seals what was plain and leaves its old blocks on the disk. An encrypted store holds 65536 entries at most, whatever its quota, because a listing opens each name.",
     ideal: "A store that knows when it was turned back, and keys with an age.",
     resolved_by: "Versions kept with the key provider; `tenant rekey`.",
     references: ["OWASP MCP01"],

@@ -55,9 +55,10 @@ export const README_AT_REST: Claims = {
       "test/unit/at-rest/file-keys.test.ts#refuses a folder that is a link",
       "test/e2e/tenant-erase.test.ts#the command refuses in words",
     ],
-  "The token's module runs in a process of its own, and a wrong PIN is tried once a minute at most.":
+  "The token's module runs in a process of its own, which gets `PATH`, `HOME`, `LANG`, `LD_LIBRARY_PATH` and its vendor's variables of the environment and no other; a wrong PIN is tried once a minute at most.":
     [
       "test/unit/at-rest/pkcs11-keys.test.ts#takes nobody along",
+      "test/advisories/environment-of-the-token.test.ts#no secret of the server",
       "test/unit/at-rest/pkcs11-keys.test.ts#a wrong PIN is tried once",
     ],
   "A server whose keys do not answer does not start; `glovebox doctor` asks them.": [
@@ -65,6 +66,11 @@ export const README_AT_REST: Claims = {
   ],
   "What was kept before `encryption` was configured refuses the start until `glovebox tenant encrypt` has sealed it, and tasks and approvals of before are deleted; what a Redis kept ends by itself within days.":
     ["test/e2e/tenant-erase.test.ts#the command refuses in words"],
+  "`tenant encrypt` refuses while a server of this workspace runs (`ERR_AT_REST_IN_USE`), and none starts meanwhile; `tenant erase` refuses while one runs that was started without `encryption`.":
+    [
+      "test/advisories/encrypted-under-a-server.test.ts#keeps others from encrypting",
+      "test/e2e/tenant-erase.test.ts#the command refuses in words",
+    ],
   "`tenant erase` destroys the wrapping keys first, makes sure that no wrapped key opens any more, waits until every server has dropped the key or refuses itself (0.5 s on one machine, 3.3 s with Redis), then deletes folders and records, and writes an audit event.":
     [
       "test/e2e/tenant-erase.test.ts#by keys in another",

@@ -120,8 +120,12 @@ class World {
     const begun = await this.call(at, tenant, "keep", { text: SECRETS[tenant] });
     const taskId = textIn(begun, "taskId");
     for (let tries = 0; ; tries += 1) {
-      const { status } = await this.ask(at, tenant, "tasks/get", { taskId });
-      if (status === "completed") break;
+      const { status, result } = await this.ask(at, tenant, "tasks/get", { taskId });
+      if (status === "completed") {
+        // A tool that was refused is completed too, and keeps nothing.
+        assert.match(JSON.stringify(result), /"kept"/, JSON.stringify(result));
+        break;
+      }
       assert.ok(tries < 200, `the task is ${JSON.stringify(status)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

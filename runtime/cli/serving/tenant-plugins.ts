@@ -25,7 +25,7 @@ export interface TenantSetting {
 
 /** The keys of tenants, and the local tenant's, which a start asks for. */
 export interface OpenedKeys {
-  readonly keys: Pick<TenantKeys, "keyOf">;
+  readonly keys: Pick<TenantKeys, "keyOf" | "renew">;
   readonly own: TenantKey;
 }
 
@@ -158,10 +158,14 @@ export class TenantPlugins implements SealedPlugin {
 
   #route(name: string): HostOperation {
     return (request, scope: CallScope) => {
-      const operation = this.#open.get(scope.callId)?.tenant.operations.get(name);
-      if (operation === undefined)
-        throw new HostError("not-permitted", "an operation of no call that runs");
-      return operation(request, scope);
+      const run = () => {
+        const operation = this.#open.get(scope.callId)?.tenant.operations.get(name);
+        if (operation === undefined)
+          throw new HostError("not-permitted", "an operation of no call that runs");
+        return operation(request, scope);
+      };
+      const keys = this.#setting.keys?.keys;
+      return keys ? keys.renew().then(run) : run();
     };
   }
 

@@ -40,6 +40,12 @@ const CKO_SECRET_KEY = 4;
 const CKK_AES = 0x1f;
 const CKR_OK = 0n;
 const CKR_ALREADY_LOGGED_IN = 0x100n;
+/** What a token answers to a PIN that lets nobody in. */
+const PIN_IS: ReadonlyMap<bigint, string> = new Map([
+  [0xa0n, "wrong"],
+  [0xa2n, "too short or too long"],
+  [0xa4n, "locked"],
+]);
 const CKA = {
   class: 0x0,
   token: 0x1,
@@ -91,6 +97,8 @@ export function openModule(file: string, token: string, pin: string): Module {
   const secret = Buffer.from(pin);
   const loggedIn = c.C_Login(session, BigInt(CKU_USER), at(secret), BigInt(secret.length));
   secret.fill(0);
+  const pinIs = PIN_IS.get(loggedIn);
+  if (pinIs) throw new Error(`the PIN is ${pinIs} (${refusal("C_Login", loggedIn)})`);
   if (loggedIn !== CKR_ALREADY_LOGGED_IN) verify("C_Login", loggedIn);
 
   const find = (...wanted: readonly Attribute[]): readonly bigint[] => {

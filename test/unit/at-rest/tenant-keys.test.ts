@@ -151,6 +151,34 @@ test("a replica that cannot ask whether a key was erased refuses itself, and goe
   await assert.rejects(keys.keyOf("acme"), atRest("ERR_TENANT_KEY_GONE"));
 });
 
+test("a replica that was too busy to hear an answer in time asks again before it refuses anybody", async () => {
+  using room = new KeyRoom();
+  let held: Promise<void> | undefined;
+  const shared = {
+    ...room.shared,
+    readErasures: async () => {
+      const erasures = await room.shared.readErasures();
+      await held;
+      return erasures;
+    },
+  };
+  const keys = room.open({ shared });
+  const key = await keys.keyOf("acme");
+  const { promise, resolve: letGo } = Promise.withResolvers<void>();
+  held = promise;
+  room.nowMs += LEASE_MS;
+  const early = keys.renew();
+  // Nothing is heard meanwhile: what comes then was asked too long ago to go by.
+  room.nowMs += LEASE_MS + 1;
+  assert.throws(() => key.bytes(), atRest("ERR_TENANT_KEY_STALE"));
+  const late = keys.keyOf("acme");
+  held = undefined;
+  letGo();
+  await early;
+  assert.equal((await late).bytes().length, 32);
+  assert.equal(key.bytes().length, 32);
+});
+
 test("a key that is erased while it is fetched is not handed out", async () => {
   using room = new KeyRoom();
   const key = await room.open().keyOf("acme");
