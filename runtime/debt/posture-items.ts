@@ -79,8 +79,11 @@ function cgroupItem({ says }: Measure): LiveItem {
 
 /** The reason is the operator's own words, perhaps with names of people: it stays with operators. */
 function waiverItem({ gate, reason, until }: Waiver): LiveItem {
-  const now =
-    "Until the end of that day the gate does not refuse; after it, production does not start.";
+  const after =
+    gate === "probes"
+      ? "production does not start, and a server that runs ends where its last run saw an escape"
+      : "production does not start";
+  const now = `Until the end of that day the gate does not refuse; after it, ${after}.`;
   return liveItem({
     id: `GB-WAIVER-${gate}`,
     title: `Gate \`${gate}\` is waived until ${until}`,

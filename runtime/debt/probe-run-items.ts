@@ -21,14 +21,14 @@ export const PROBE_RUN_ITEMS: readonly DebtItem[] = [
   {
     id: "GB-074",
     title:
-      "A run of the probes is a moment, and a machine that is far too busy looks like an escape",
+      "A run of the probes is a moment, and a machine that is far too busy or full looks like an escape",
     status: "open",
     area: "operation",
     severity: "low",
     since: "0.1.0",
     ring: null,
     current_behavior:
-      "Servers in production run them at the start and every six hours: what breaks in between is seen by the next run. What could not be tried is tried once more, and the whole run too; where a machine then still does not let a claim be tried within a minute, the server ends although nothing escaped. One-shot commands such as `glovebox call` run none.",
+      "Servers in production run them at the start and every six hours: what breaks in between is seen by the next run. What could not be tried is tried once more, and the whole run too; where a machine then still does not let a claim be tried within a minute, the server ends although nothing escaped. So it does where 64 MiB are free neither in TMPDIR nor, after that, beside the workspace: plugins with large file quotas can fill a file system that they share with both. One-shot commands such as `glovebox call` run none.",
     ideal:
       "Each measure is watched while it works, and a machine without time is told from an escape.",
     resolved_by:

@@ -31,7 +31,9 @@ export interface OwnProgram {
 export interface ProgramEnd {
   /** `late` and `too-much`: it was killed. */
   readonly how: "ended" | "late" | "too-much" | "cancelled" | "not-started";
+  /** Null where a signal ended it. */
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -41,7 +43,7 @@ export interface ProgramEnd {
  * environment. It ends when it is late, says too much, or this process ends: its standard input is open until then. Never throws.
  */
 export function runOwnProgram(program: OwnProgram): Promise<ProgramEnd> {
-  const { words, temporary, msMax, bytesMax, signal } = program;
+  const { words, temporary, msMax, bytesMax, signal: cancelled } = program;
   return new Promise((resolve) => {
     let how: ProgramEnd["how"] = "ended";
     let bytes = 0;
@@ -64,16 +66,16 @@ export function runOwnProgram(program: OwnProgram): Promise<ProgramEnd> {
     const cancel = (): void => stop("cancelled");
     const timer = setTimeout(() => stop("late"), msMax);
     let draining: NodeJS.Timeout | undefined;
-    const end = (code: number | null): void => {
+    const end = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
       clearTimeout(draining);
-      signal?.removeEventListener("abort", cancel);
-      resolve({ how, code, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
+      cancelled?.removeEventListener("abort", cancel);
+      resolve({ how, code, signal, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
     };
     child.once("error", () => {
       if (child.pid !== undefined) return;
       how = "not-started";
-      end(null);
+      end(null, null);
     });
     child.once("exit", () => {
       clearTimeout(timer);
@@ -89,8 +91,8 @@ export function runOwnProgram(program: OwnProgram): Promise<ProgramEnd> {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = `${stderr}${text}`.slice(-STDERR_CHARS_MAX);
     });
-    signal?.addEventListener("abort", cancel, { once: true });
-    if (signal?.aborted) cancel();
+    cancelled?.addEventListener("abort", cancel, { once: true });
+    if (cancelled?.aborted) cancel();
   });
 }
 

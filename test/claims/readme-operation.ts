@@ -189,11 +189,8 @@ export const README_OPERATION: Claims = {
     "test/security/escape.test.ts#behind each form of seal nothing gets out",
     "npm run test:escape",
   ],
-  "each containment measure switched off in turn: the release's own probes must see it": [
-    "test/e2e/probes.test.ts",
-    "test/unit/cli/probes.test.ts",
-    "npm run test:probes",
-  ],
+  "each containment measure switched off in turn: the release's own probes must see it; -- WORD tries those that say it, -- --list names all":
+    ["test/e2e/probes.test.ts", "test/unit/cli/probes.test.ts", "npm run test:probes"],
   "two attackers exchange files and folders under every operation, 10 s each": [
     "test/security/filesystem-races.test.ts",
     "test/unit/documents/figures.test.ts#what the comments beside the commands say",

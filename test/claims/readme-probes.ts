@@ -41,9 +41,19 @@ export const README_PROBES: Claims = {
     ],
   "When a claim does not hold, the server answers no further call (`SERVER_STOPPING`), writes `probe-escaped` to the audit trail, sends an alert to `anomalies.webhook` where there is one, and ends with exit code 5 and `ERR_PROBE_ESCAPED`.":
     [ESCAPE, `${WATCH}#end it at an escape`],
-  "A waiver of gate `probes` makes it go on and only say so.": [
-    `${WATCH}#only tell of it while gate`,
+  "A waiver of gate `probes` makes it go on and only say so; on the day after its last, a running server ends too where the last run saw an escape.":
+    [`${WATCH}#only tell of it while gate`, "test/advisories/probes-that-never-rest.test.ts"],
+  "A run that could not be made is made once more.": [
+    `${SERVE}#that ends without results is made once more`,
   ],
+  "Its folder needs 64 MiB: it is made in TMPDIR, and beside the workspace where there is no room.":
+    [`${SERVE}#that has nowhere to go counts as an escape`, "test/unit/powers/scratch.test.ts"],
+  "Keep TMPDIR on a file system that no plugin writes to: what plugins fill, no run can use (GB-074).":
+    ["test/unit/powers/scratch.test.ts"],
+  "That takes a few seconds on a quiet machine and more on a busy one; the log says when it begins and when it has held.":
+    [`${SERVE}#says in production when it has attacked itself`],
+  "The error that a server ends with stands behind them as text, as with every command; an escape is in the log too, with its code.":
+    [ESCAPE],
   "In development it does the same where `probes` is configured, and only says so.": [
     ESCAPE,
     `${WATCH}#hold nothing back, and only tell`,

@@ -1,7 +1,7 @@
 // A server that attacks itself: the release as it is, and one in which a measure of containment is broken.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, describe, it, type TestContext } from "node:test";
@@ -96,7 +96,8 @@ describe("a server whose release does not hold what it claims", () => {
       const production = serve(t, program, "mode: production\n", "unread");
       const { code, stderr } = await production.ended;
       assert.equal(code, EXIT.escaped);
-      assert.match(stderr, /ERR_PROBE_ESCAPED/);
+      assert.match(stderr, /^ERR_PROBE_ESCAPED/m);
+      assert.match(stderr, /^\{.*"code":"ERR_PROBE_ESCAPED"/m);
       assert.match(stderr, /pin\.widened-grant/);
       const told = eventsOf(production.folder);
       assert.deepEqual(told.at(-2), ["probe-escaped", ["pin.widened-grant"]]);
@@ -120,6 +121,7 @@ describe("a server whose release holds", () => {
     await server.end();
     const { code, stderr } = await server.ended;
     assert.equal(code, EXIT.done, stderr);
+    assert.match(stderr, /"the probes run; calls wait until they have held"[^]*\d probes held"/);
     assert.deepEqual(eventsOf(server.folder)[1], ["probes", []]);
     assert.deepEqual(leftIn(server.folder), []);
   });
@@ -138,8 +140,32 @@ describe("a run of the probes", () => {
     const { results } = await attackRelease({ terms: TERMS_OF_NONE, msMax: 200 });
     assert.deepEqual(
       results.map(({ id, held, says }) => [id, held, says]),
-      [["probes.run", false, "they could not be run: they had not ended after 0.2 s"]],
+      [["probes.run", false, "they had not ended after 0.2 s"]],
     );
+  });
+
+  it("that ends without results is made once more, and says how its process ended", async (t) => {
+    const folder = makeScratch(t);
+    const before = process.env["NODE_OPTIONS"];
+    t.after(() => {
+      if (before === undefined) delete process.env["NODE_OPTIONS"];
+      else process.env["NODE_OPTIONS"] = before;
+    });
+    const begun = join(folder, "begun");
+    const first = join(folder, "first.mjs");
+    writeFileSync(
+      first,
+      `import { appendFileSync } from "node:fs";
+       appendFileSync(${JSON.stringify(begun)}, "begun\\n");
+       process.kill(process.pid, "SIGKILL");`,
+    );
+    process.env["NODE_OPTIONS"] = `--import=${first}`;
+    const { results } = await attackRelease({ terms: TERMS_OF_NONE, near: [folder] });
+    assert.deepEqual(
+      results.map(({ id, held, says }) => [id, held, says]),
+      [["probes.run", false, "their process was ended by SIGKILL"]],
+    );
+    assert.equal(readFileSync(begun, "utf8"), "begun\nbegun\n");
   });
 
   it("that has nowhere to go counts as an escape and says why", async (t) => {

@@ -26,6 +26,7 @@ export const doctor: Command = {
   usage: "[--quick]",
   description: [
     "Starts a hostile program inside a runner's seal, lets a hostile plugin try every claim through the real path, ring by ring, and reports what came of it (`glovebox probe` tells it claim by claim).",
+    "Ring 4, Node's permission model, has no line of its own: ring 5 denies the same, and nobody can tell from outside which of them did.",
     "Asks everything that a start asks, over HTTP too where `server` is configured, and what a server needs besides: the audit trail, secrets, the shared store, the issuer, the address to listen at.",
     "Exit 1 when the seal is not in force, or a start would be refused. What only production would refuse is a warning.",
   ],
@@ -111,7 +112,7 @@ function checkSeal(seal: Seal): Check[] {
 function checkProbes(probes: readonly ProbeResult[]): Check[] {
   const rings = [...new Set(probes.map(({ ring }) => ring))];
   return rings.flatMap((ring): Check[] => {
-    const name = ring === null ? "probes" : `ring ${ring}`;
+    const name = ring === null ? "all rings" : `ring ${ring}`;
     const tried = probes.filter((probe) => probe.ring === ring);
     const broken = tried.filter((probe) => !probe.held);
     if (broken.length === 0)
@@ -119,7 +120,7 @@ function checkProbes(probes: readonly ProbeResult[]): Check[] {
         {
           name,
           state: "ok",
-          says: `${tried.length} attacks by a hostile plugin, none got through`,
+          says: `${tried.length} ${tried.length === 1 ? "attack" : "attacks"} by a hostile plugin, none got through`,
         },
       ];
     return broken.map(({ id, claim, says }) => ({

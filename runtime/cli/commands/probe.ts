@@ -23,8 +23,7 @@ export const probe: Command = {
     terms: {
       type: "string",
       value: "WORDS",
-      summary:
-        "as a server says them that runs this: nothing is read, and it ends with its standard input",
+      summary: "not for use by hand: how a server, `doctor` and `evidence` start this command",
     },
   },
   argumentsMin: 0,

@@ -102,6 +102,8 @@ export const serve: Command = {
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
     const escape = await Promise.race([server.closed, ...(probes ? [probes.stopped] : [])]);
+    // Whoever reads the log may not read the words of errors.
+    if (escape) log.warn(escape.message, { code: escape.code });
     if (escape) await stopAtOnce(server);
     await tasks.close(isStopping ? drainMs : 0);
     stopWatching();

@@ -1,19 +1,16 @@
-import { isJsonObject, type JsonValue } from "@glovebox/host-api/json";
-import type { ProbeResult, ProbeRun } from "../../debt/probe-result.ts";
+import type { ProbeRun } from "../../debt/probe-result.ts";
 import { reasonsOf } from "../../errors.ts";
-import { runOwnProgram, type ProgramEnd } from "../../powers/own-program.ts";
+import { runOwnProgram } from "../../powers/own-program.ts";
 import { makeScratchFolder, removeStale } from "../../powers/scratch.ts";
 import { formatTerms, type ProbeTerms } from "./probe-terms.ts";
+import { readRun, untried, type ReadRun } from "./read-run.ts";
 
 /** How long one run may take: a quiet machine needs three seconds. What takes longer hangs. */
 const RUN_MS_MAX = 60_000;
 const RESULT_BYTES_MAX = 1024 * 1024;
-const RESULTS_MAX = 500;
-const TEXT_CHARS_MAX = 400;
 /** No run takes that long: whoever left such a folder was killed. */
 const STALE_MS = 60 * 60_000;
 const PREFIX = "glovebox-probes-";
-const RINGS: readonly JsonValue[] = [0, 1, 2, 3, 4, 5, null];
 
 export interface Attack {
   readonly terms: ProbeTerms;
@@ -36,14 +33,11 @@ export async function attackRelease(attack: Attack): Promise<ProbeRun> {
   return { at: new Date().toISOString(), results: run.results };
 }
 
-interface Once {
-  readonly results: readonly ProbeResult[];
-  /** Why there are none of the probes' own. */
-  readonly why?: string;
-}
-
-async function attackOnce({ terms, near = [], signal, msMax = RUN_MS_MAX }: Attack): Promise<Once> {
+async function attackOnce(attack: Attack): Promise<ReadRun> {
+  const { terms, near = [], signal, msMax = RUN_MS_MAX } = attack;
   try {
+    // Loaded when there is a run: a server starts without.
+    const { PROBES } = await import("./run-probes.ts");
     removeStale(PREFIX, STALE_MS, near);
     const scratch = makeScratchFolder(PREFIX, near);
     try {
@@ -54,7 +48,7 @@ async function attackOnce({ terms, near = [], signal, msMax = RUN_MS_MAX }: Atta
         bytesMax: RESULT_BYTES_MAX,
         ...(signal ? { signal } : {}),
       });
-      return readEnd(end, msMax);
+      return readRun(end, PROBES, msMax);
     } finally {
       scratch.remove();
     }
@@ -64,53 +58,5 @@ async function attackOnce({ terms, near = [], signal, msMax = RUN_MS_MAX }: Atta
         .map(({ code, message }) => `${code}: ${message}`)
         .join(" "),
     );
-  }
-}
-
-function readEnd({ how, code, stdout }: ProgramEnd, msMax: number): Once {
-  if (how === "late") return untried(`they had not ended after ${msMax / 1000} s`);
-  if (how !== "ended") return untried(`their process was ${how}`);
-  const said = parseQuietly(stdout);
-  const { results, error } = isJsonObject(said) ? said : {};
-  if (Array.isArray(results) && results.length > 0 && results.length <= RESULTS_MAX) {
-    const read = results.map(readResult).filter((result) => result !== undefined);
-    if (read.length === results.length) return { results: read };
-  }
-  const reasons = Array.isArray(error) ? error.filter(isJsonObject) : [];
-  const codes = reasons.map((reason) => `${textOf(reason["code"])}: ${textOf(reason["message"])}`);
-  return untried(codes.length > 0 ? codes.join(" ") : `their process ended with ${code}`);
-}
-
-function untried(why: string): Once {
-  const says = `they could not be run: ${why}`.slice(0, TEXT_CHARS_MAX);
-  const claim = "The probes can be run on this machine";
-  return { why, results: [{ id: "probes.run", ring: null, claim, held: false, says }] };
-}
-
-function readResult(value: JsonValue): ProbeResult | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { id, ring, claim, held, says } = value;
-  const texts = [id, claim, says].map(textOf);
-  if (texts.includes("") || typeof held !== "boolean") return undefined;
-  const known = RINGS.find((one) => one === ring);
-  if (known === undefined) return undefined;
-  return {
-    id: textOf(id),
-    ring: known as ProbeResult["ring"],
-    claim: textOf(claim),
-    held,
-    says: textOf(says),
-  };
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : "";
-}
-
-function parseQuietly(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return null;
   }
 }

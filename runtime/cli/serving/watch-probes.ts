@@ -9,6 +9,7 @@ import { isInForce } from "../../policy/gates/waivers.ts";
 import { DEFAULT_PROBES } from "../../policy/read-probes.ts";
 import type { Log } from "../../powers/log.ts";
 import { CliError } from "../errors.ts";
+import { UNTRIED_ID } from "../probes/read-run.ts";
 
 const STOPPING: ClientError = {
   error_code: "SERVER_STOPPING",
@@ -91,21 +92,24 @@ export function makeProbeWatch({
     const escapes = run.results.filter(({ held }) => !held);
     last = run;
     if (state !== "escaped") state = escapes.length > 0 && stops() ? "escaped" : "open";
+    const untried = escapes.find(({ id }) => id === UNTRIED_ID);
+    const ids = escapes.map(({ id }) => id);
     const error = new CliError(
       "ERR_PROBE_ESCAPED",
-      `An escape was seen by ${escapes.map(({ id }) => id).join(", ")}.`,
+      untried
+        ? `The probes could not be run: ${untried.says.replace(/\.?$/, ".")}`
+        : `An escape was seen by ${ids.join(", ")}.`,
     );
     waivedEscape = escapes.length > 0 ? error : undefined;
     firstEnded();
     for (const { id, claim, says } of escapes)
       log.warn(`probe ${id}: ${claim}: NO, ${says}`, { probe: id });
-    const ids = escapes.map(({ id }) => id);
     const held = run.results.length - ids.length;
     if (ids.length === 0) log.info(`${held} probes held`, { held });
     record(audience.audit, held, ids);
     if (ids.length === 0) return;
     const isStopped = state === "escaped";
-    const what = `seen by ${ids.join(", ")}`;
+    const what = untried ? "the probes could not be run" : `seen by ${ids.join(", ")}`;
     await audience.alert({ rule: "probes", action: isStopped ? "stop" : "alert", what });
     if (isStopped) stop(error);
   };
@@ -147,13 +151,20 @@ export function makeProbeWatch({
       };
     },
     begin(audience) {
+      log.info(
+        state === "waiting" ? "the probes run; calls wait until they have held" : "the probes run",
+      );
       running = attackAgain(audience).catch((error: unknown) => {
         // Closed meanwhile, or a fault of this very watch: then nobody knows, which is an escape.
         if (ended.signal.aborted) return;
-        const failed = new CliError("ERR_PROBE_ESCAPED", "The probes cannot be run.", {
-          cause: error,
-        });
-        log.warn(`${failed.message} ${String(error)}`);
+        const failed = new CliError(
+          "ERR_PROBE_ESCAPED",
+          `The probes could not be run: ${String(error)}.`,
+          {
+            cause: error,
+          },
+        );
+        log.warn(failed.message);
         waivedEscape = failed;
         state = stops() ? "escaped" : "open";
         firstEnded();

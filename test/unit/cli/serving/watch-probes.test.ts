@@ -137,7 +137,9 @@ describe("the probes of a server in production", () => {
       audit: { write: () => undefined, close: () => undefined },
       alert: () => Promise.resolve(),
     });
-    assert.equal((await watch?.stopped)?.code, "ERR_PROBE_ESCAPED");
+    const error = await watch?.stopped;
+    assert.equal(error?.code, "ERR_PROBE_ESCAPED");
+    assert.match(error?.message ?? "", /^The probes could not be run: .*nobody foresaw this/);
     assert.equal(watch?.isReady(), false);
   });
 });
