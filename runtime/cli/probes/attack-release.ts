@@ -4,16 +4,14 @@ import { reasonsOf } from "../../errors.ts";
 import { runOwnProgram, type ProgramEnd } from "../../powers/own-program.ts";
 import { makeScratchFolder, removeStale } from "../../powers/scratch.ts";
 import { formatTerms, type ProbeTerms } from "./probe-terms.ts";
+import { readResults, RESULT_CHARS_MAX, textOf } from "./read-results.ts";
 
 /** How long one run may take: a quiet machine needs three seconds. What takes longer hangs. */
 const RUN_MS_MAX = 60_000;
 const RESULT_BYTES_MAX = 1024 * 1024;
-const RESULTS_MAX = 500;
-const TEXT_CHARS_MAX = 400;
 /** No run takes that long: whoever left such a folder was killed. */
 const STALE_MS = 60 * 60_000;
 const PREFIX = "glovebox-probes-";
-const RINGS: readonly JsonValue[] = [0, 1, 2, 3, 4, 5, null];
 
 export interface Attack {
   readonly terms: ProbeTerms;
@@ -72,39 +70,17 @@ function readEnd({ how, code, stdout }: ProgramEnd, msMax: number): Once {
   if (how !== "ended") return untried(`their process was ${how}`);
   const said = parseQuietly(stdout);
   const { results, error } = isJsonObject(said) ? said : {};
-  if (Array.isArray(results) && results.length > 0 && results.length <= RESULTS_MAX) {
-    const read = results.map(readResult).filter((result) => result !== undefined);
-    if (read.length === results.length) return { results: read };
-  }
+  const read = readResults(results);
+  if (read) return { results: read };
   const reasons = Array.isArray(error) ? error.filter(isJsonObject) : [];
   const codes = reasons.map((reason) => `${textOf(reason["code"])}: ${textOf(reason["message"])}`);
   return untried(codes.length > 0 ? codes.join(" ") : `their process ended with ${code}`);
 }
 
 function untried(why: string): Once {
-  const says = `they could not be run: ${why}`.slice(0, TEXT_CHARS_MAX);
+  const says = `they could not be run: ${why}`.slice(0, RESULT_CHARS_MAX);
   const claim = "The probes can be run on this machine";
   return { why, results: [{ id: "probes.run", ring: null, claim, held: false, says }] };
-}
-
-function readResult(value: JsonValue): ProbeResult | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { id, ring, claim, held, says } = value;
-  const texts = [id, claim, says].map(textOf);
-  if (texts.includes("") || typeof held !== "boolean") return undefined;
-  const known = RINGS.find((one) => one === ring);
-  if (known === undefined) return undefined;
-  return {
-    id: textOf(id),
-    ring: known as ProbeResult["ring"],
-    claim: textOf(claim),
-    held,
-    says: textOf(says),
-  };
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : "";
 }
 
 function parseQuietly(text: string): JsonValue {
