@@ -29,6 +29,8 @@ export interface WorkspacePaths {
   bundleFile(digest: Digest, signer: Signer): string;
   /** What the same signer attested of the build. */
   attestationFile(digest: Digest, signer: Signer): string;
+  /** The last run of the probes. */
+  readonly probesFile: string;
   /** What the processes of this workspace share: questions, approvals, who has read what. */
   readonly sharedFile: string;
   /** Which plugins' own data holds what strangers wrote: kept beside it. */
@@ -66,6 +68,7 @@ export function workspacePaths(configFile: string): WorkspacePaths {
     },
     attestationFile: (digest, signer) =>
       path.join(storeFolder, `${plain(digest)}.${plain(signerId(signer))}.build.sigstore.json`),
+    probesFile: path.join(folder, "probes.json"),
     sharedFile: path.join(folder, "shared.db"),
     taintFolder: path.join(folder, "taint"),
     tenantKeyFolder: path.join(folder, "tenant-keys"),

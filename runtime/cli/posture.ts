@@ -1,6 +1,7 @@
 import type { CapabilityName } from "@glovebox/host-api/capability";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
 import type { Posture, PostureOfPlugin, RefusedPlugin } from "../debt/posture.ts";
+import type { ProbeRun } from "../debt/probe-result.ts";
 import { listSecretReferences, type SecretReference } from "../policy/gates/secret-references.ts";
 import { packagesInUse, runtimeVersion } from "../powers/version.ts";
 import type { Seal } from "../sandbox/sandbox.ts";
@@ -12,6 +13,8 @@ import {
   type Workspace,
 } from "../workspace.ts";
 import { effectiveMode, type Machine } from "./machine.ts";
+import { readKeptRun } from "./probes/kept-run.ts";
+import { termsOf } from "./probes/probe-terms.ts";
 
 /** What the debt report says of a workspace that is not serving; without one, of the machine alone. */
 export async function probePosture(
@@ -29,7 +32,9 @@ export async function probePosture(
     });
   const { plugins, refused } = verifyWorkspace(workspace, machine.files);
   const mode = effectiveMode(workspace.configuration.mode);
-  return describePosture(workspace, plugins, seal, mode, { refused });
+  const terms = termsOf(workspace.configuration, mode, Date.now());
+  const probes = readKeptRun(terms, workspace.paths, machine.files, Date.now());
+  return describePosture(workspace, plugins, seal, mode, { refused, probes });
 }
 
 /** The facts that the debt report speaks of. */
@@ -42,7 +47,12 @@ export function describePosture(
   {
     serving,
     refused = new Map(),
-  }: { readonly serving?: Posture["serving"]; readonly refused?: Verification["refused"] } = {},
+    probes,
+  }: {
+    readonly serving?: Posture["serving"];
+    readonly refused?: Verification["refused"];
+    readonly probes?: ProbeRun | undefined;
+  } = {},
 ): Posture {
   const { configuration } = workspace;
   const secrets = listSecretReferences(configuration);
@@ -59,6 +69,7 @@ export function describePosture(
       codes: reasons.map(({ code }) => code),
     })),
     ...(serving === undefined ? {} : { serving }),
+    ...(probes === undefined ? {} : { probes }),
   });
 }
 

@@ -128,14 +128,15 @@ function probeItems(run: ProbeRun | undefined): LiveItem[] {
   return [
     liveItem({
       id: "GB-PROBES",
-      title: "Nobody has attacked this release on this machine",
+      title: "No attack on this release on this machine is known that still counts",
       severity: "low",
       area: "operation",
       current_behavior:
         "What holds a plugin in was tested where the release was made. Whether it holds here is not known beyond the seal's own probe.",
       ideal: "Hostile plugins try every claim on the machine that relies on it.",
-      resolved_by: "Run `glovebox doctor`.",
-      evidence: [{ kind: "probe", what: "not run" }],
+      resolved_by:
+        "Run `glovebox doctor` where glovebox.yaml is: what held counts for 30 days, for this release and the isolation of plugins that it was tried with. A server that is asked tells of its own runs, with the section `probes`.",
+      evidence: [{ kind: "probe", what: "no run that counts" }],
     }),
   ];
 }

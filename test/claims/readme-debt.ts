@@ -3,10 +3,15 @@ import type { Claims } from "../helpers/count-claims.ts";
 /** What README.md says from "What is not protected" to "What is not protected", and what shows it. */
 export const README_DEBT: Claims = {
   // What is not protected
-  "`glovebox debt` prints every known gap of this release, this machine and this configuration, by area and the worst first; `glovebox debt GB-SEAL` shows one whole: what happens today, what ought to, what would close it, and what shows it.":
+  "`glovebox debt` prints every known gap of this release, this machine and this configuration, by area and the worst first; `glovebox debt GB-001` shows one whole: what happens today, what ought to, what would close it, and what shows it.":
     [
       "test/e2e/debt-report.test.ts#debt is listed by area, and one gap is shown whole",
       "test/unit/debt/configuration-items.test.ts#every item says what happens, what ought to, and what would close it",
+    ],
+  "Of an id below that this machine and configuration do not call for, it says that it is not open here.":
+    [
+      "test/e2e/debt-report.test.ts#debt is listed by area, and one gap is shown whole",
+      "test/unit/debt/configuration-items.test.ts#is of a kind that the command line knows",
     ],
   "Agents get the same by `report_pattern_debt` and `glovebox://debt`, filtered by `status`, `severity` and `area`, without what is not theirs: no path, host, key, reason or person, and no plugin that they cannot call at their profile.":
     [

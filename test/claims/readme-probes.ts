@@ -58,6 +58,12 @@ export const README_PROBES: Claims = {
     ESCAPE,
     `${WATCH}#hold nothing back, and only tell`,
   ],
+  "`doctor`, `probe`, `evidence` and servers keep it in `.glovebox/probes.json` for `glovebox debt`: what held counts there for 30 days, for this release and the isolation that it was tried under, and what did not hold until another run.":
+    [
+      "test/unit/cli/probes/kept-run.test.ts",
+      "test/e2e/serve-probes.test.ts#ends in production, and in development goes on and says so",
+      "test/e2e/serve-probes.test.ts#says in production when it has attacked itself, and goes on",
+    ],
   "The last run is in the debt report: what did not hold is an item of its own, `GB-PROBE-` and the probe's id.":
     [ESCAPE],
   "Metrics tell it too: `glovebox.probes.held`, `glovebox.probes.escaped` and `glovebox.probes.last_run`.":

@@ -156,6 +156,8 @@ test("debt is listed by area, and one gap is shown whole", async () => {
     assert.ok(one.stdout.includes(words), words);
   const { json } = await suite.run(["debt", "GB-004", "--json"], suite.installed);
   assert.equal((json as DebtItem).id, "GB-004");
+  const seal = await suite.run(["debt", "GB-SEAL"], suite.installed);
+  assert.deepEqual([seal.code, seal.stdout.split(":")[0]], [0, "GB-SEAL is not open here"]);
   for (const words of [
     ["debt", "GB-999"],
     ["debt", "--area", "nowhere"],

@@ -1,9 +1,10 @@
 // A server that attacks itself: the release as it is, and one in which a measure of containment is broken.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { after, describe, it, type TestContext } from "node:test";
 import { attackRelease } from "../../runtime/cli/probes/attack-release.ts";
 import { TERMS_OF_NONE } from "../../runtime/cli/probes/probe-terms.ts";
@@ -79,6 +80,12 @@ function serve(
   };
 }
 
+/** What the command line says of one item there, without a server. */
+async function debtIn(folder: string, program: string, id: string): Promise<string> {
+  const words = ["--no-warnings", program, "debt", id];
+  return (await promisify(execFile)(process.execPath, words, { cwd: folder })).stdout;
+}
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const eventsOf = (folder: string): readonly (readonly [string, unknown])[] =>
   readEvents(folder).map(({ event, detail }) => [event, detail?.["escaped"]] as const);
@@ -103,6 +110,10 @@ describe("a server whose release does not hold what it claims", () => {
       assert.deepEqual(told.at(-2), ["probe-escaped", ["pin.widened-grant"]]);
       assert.equal(told.at(-1)?.[0], "stop");
       assert.deepEqual(leftIn(production.folder), []);
+      assert.match(
+        await debtIn(production.folder, program, "GB-PROBE-pin.widened-grant"),
+        /^today /m,
+      );
 
       const development = serve(t, program, "probes: { every: never }\n");
       const report = await development.report((line) => line.includes("pin.widened-grant"));
@@ -124,6 +135,7 @@ describe("a server whose release holds", () => {
     assert.match(stderr, /"the probes run; calls wait until they have held"[^]*\d probes held"/);
     assert.deepEqual(eventsOf(server.folder)[1], ["probes", []]);
     assert.deepEqual(leftIn(server.folder), []);
+    assert.match(await debtIn(server.folder, GLOVEBOX, "GB-PROBES"), /is not open here/);
   });
 
   it("leaves nothing behind where it ends in the middle of a run", async (t) => {

@@ -1,3 +1,4 @@
+import { BUILT_IN_ITEMS } from "../../debt/built-in-items.ts";
 import {
   AREAS,
   AREA_NAMES,
@@ -6,8 +7,10 @@ import {
   type Area,
   type DebtItem,
 } from "../../debt/items.ts";
+import { isLiveId } from "../../debt/live-ids.ts";
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
+import { makeVisible } from "../../firewall/visible.ts";
 import { remedyForUnknown, suggestWord } from "../../plugin/suggest.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { Command, CommandCall } from "../command.ts";
@@ -15,6 +18,9 @@ import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { probePosture } from "../posture.ts";
 import { showItem } from "../show/show-item.ts";
+
+/** One that is always there. */
+const EXAMPLE = BUILT_IN_ITEMS[0]?.id ?? "ID";
 
 export const debt: Command = {
   name: "debt",
@@ -34,7 +40,7 @@ export const debt: Command = {
   argumentsMax: 1,
   examples: [
     "glovebox debt",
-    "glovebox debt GB-SEAL",
+    `glovebox debt ${EXAMPLE}`,
     "glovebox debt --area flow",
     "glovebox debt --severity critical --json",
   ],
@@ -58,8 +64,17 @@ export const debt: Command = {
       out.result(report);
     } else {
       const item = findItem(items, id);
-      showItem(item, out);
-      out.result(item);
+      if (item) {
+        showItem(item, out);
+        out.result(item);
+      } else {
+        out.line(
+          `${makeVisible(id)} is not open here: on this machine and with this configuration nothing calls for it.`,
+        );
+        const near = suggestWord(id, idsOf(items));
+        if (near !== undefined) out.line(`Open is ${makeVisible(near)}.`);
+        out.result({ id, open: false });
+      }
     }
     return EXIT.done;
   },
@@ -97,16 +112,18 @@ function headingOf(area: Area): string {
   return `${area}: ${AREAS[area]}`;
 }
 
-function findItem(items: readonly DebtItem[], id: string): DebtItem {
+/** Undefined for an item that machine or configuration could bring, and do not. Throws `ERR_USAGE` for what is none. */
+function findItem(items: readonly DebtItem[], id: string): DebtItem | undefined {
   const found = items.find((item) => item.id.toLowerCase() === id.toLowerCase());
-  if (found) return found;
-  const meant = suggestWord(
-    id,
-    items.map((item) => item.id),
-  );
+  if (found || isLiveId(id)) return found;
+  const meant = suggestWord(id, idsOf(items));
   throw new CliError("ERR_USAGE", `There is no gap \`${id}\` here.`, {
     remedy: meant === undefined ? "`glovebox debt` lists them." : `Did you mean "${meant}"?`,
   });
+}
+
+function idsOf(items: readonly DebtItem[]): readonly string[] {
+  return items.map((item) => item.id);
 }
 
 /** A filter word that means nothing would show an empty list, which reads like good news. */

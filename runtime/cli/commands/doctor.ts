@@ -1,4 +1,4 @@
-import type { ProbeResult } from "../../debt/probe-result.ts";
+import type { ProbeResult, ProbeRun } from "../../debt/probe-result.ts";
 import { collectReasons, EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { decideHttp, decideStart, isSealed } from "../../policy/gates/decide-start.ts";
@@ -16,7 +16,8 @@ import { checkSurroundings } from "../doctor/check-surroundings.ts";
 import { toCheck, type Check } from "../doctor/check.ts";
 import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
-import { attackRelease, type Attack } from "../probes/attack-release.ts";
+import { attackRelease } from "../probes/attack-release.ts";
+import { keepRun } from "../probes/kept-run.ts";
 import { TERMS_OF_NONE, termsOf } from "../probes/probe-terms.ts";
 import { checkStart } from "../serving/start-check.ts";
 
@@ -41,7 +42,7 @@ export const doctor: Command = {
   examples: ["glovebox doctor", "glovebox doctor --json", "glovebox doctor --quick"],
   async run({ configFile, out, machine, flag }) {
     out.progress("Attacking this release, from inside the seal and through the real path");
-    const attack = flag("quick") ? undefined : attackRelease(attackOf(configFile, machine));
+    const attack = flag("quick") ? undefined : attackFromHere(configFile, machine);
     const seal = await machine.probeSeal();
     const workspaceChecks = await checkWorkspace(configFile, seal, machine);
     const { at = null, results: probes = [] } = (await attack) ?? {};
@@ -72,16 +73,20 @@ export const doctor: Command = {
 };
 
 /** Under the workspace's isolation where it can be read. What ring 5 does not hold has lines of its own. */
-function attackOf(configFile: string, { files }: Machine): Attack {
-  if (files.kindOf(configFile) === "nothing") return { terms: TERMS_OF_NONE };
-  let attack: Attack = { terms: TERMS_OF_NONE };
-  collectReasons([
-    () => {
-      const { configuration, paths } = readWorkspace(configFile, files);
-      attack = { terms: termsOf(configuration, "development", Date.now()), near: [paths.folder] };
-    },
-  ]);
-  return attack;
+async function attackFromHere(configFile: string, { files }: Machine): Promise<ProbeRun> {
+  let workspace: Workspace | undefined;
+  if (files.kindOf(configFile) !== "nothing")
+    collectReasons([
+      () => {
+        workspace = readWorkspace(configFile, files);
+      },
+    ]);
+  if (!workspace) return attackRelease({ terms: TERMS_OF_NONE });
+  const { configuration, paths } = workspace;
+  const terms = termsOf(configuration, "development", Date.now());
+  const run = await attackRelease({ terms, near: [paths.folder] });
+  keepRun(run, terms, paths, files);
+  return run;
 }
 
 function checkSeal(seal: Seal): Check[] {

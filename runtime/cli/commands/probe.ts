@@ -6,6 +6,7 @@ import { CliError } from "../errors.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { attackRelease } from "../probes/attack-release.ts";
+import { keepRun } from "../probes/kept-run.ts";
 import { parseTerms, TERMS_OF_NONE, termsOf } from "../probes/probe-terms.ts";
 import { runProbes } from "../probes/run-probes.ts";
 import { showProbes } from "../show/show-probes.ts";
@@ -50,14 +51,14 @@ async function attack(told: string, machine: Machine, out: Output): Promise<Prob
   return { at: new Date().toISOString(), results };
 }
 
-function attackFromHere({ configFile, machine, out }: CommandCall): Promise<ProbeRun> {
+async function attackFromHere({ configFile, machine, out }: CommandCall): Promise<ProbeRun> {
   out.progress("Attacking this release");
   if (machine.files.kindOf(configFile) === "nothing")
     return attackRelease({ terms: TERMS_OF_NONE });
   const { configuration, paths } = readWorkspace(configFile, machine.files);
   const mode = effectiveMode(configuration.mode);
-  return attackRelease({
-    terms: termsOf(configuration, mode, Date.now()),
-    near: [paths.folder],
-  });
+  const terms = termsOf(configuration, mode, Date.now());
+  const run = await attackRelease({ terms, near: [paths.folder] });
+  keepRun(run, terms, paths, machine.files);
+  return run;
 }

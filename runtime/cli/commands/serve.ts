@@ -8,11 +8,13 @@ import { makeLog, type Log } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { makeChangeBus, publishChanges } from "../../server/mcp/change-bus.ts";
 import { serveOverStdio, type StdioServing } from "../../server/stdio/serve-stdio.ts";
+import type { FilePowers } from "../../supply/file-powers.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { effectiveMode } from "../machine.ts";
 import { attackRelease } from "../probes/attack-release.ts";
+import { keepRun } from "../probes/kept-run.ts";
 import { termsOf } from "../probes/probe-terms.ts";
 import { openServedTasks, type ServedTasks } from "../serving/open-tasks.ts";
 import type { serveOverHttp as ServeOverHttp } from "../serving/serve-over-http.ts";
@@ -77,7 +79,7 @@ export const serve: Command = {
     const profile = text("profile");
     const which = isHttp && profile === undefined ? "all" : { profile };
     const log = await makeLog(process.stderr);
-    const probes = openProbeWatch(workspace, log);
+    const probes = openProbeWatch(workspace, machine.files, log);
     const over = isHttp ? "http" : "stdio";
     const runtime = await startRuntime(workspace, machine, which, over, probes);
     announce(runtime, log);
@@ -122,18 +124,23 @@ async function stopAtOnce(server: { close(): Promise<void> }): Promise<void> {
 }
 
 /** In a process of its own, and so under what this server runs with as it was read at the start. */
-function openProbeWatch({ configuration, paths }: Workspace, log: Log): ProbeWatch | undefined {
+function openProbeWatch(
+  { configuration, paths }: Workspace,
+  files: FilePowers,
+  log: Log,
+): ProbeWatch | undefined {
   const mode = effectiveMode(configuration.mode);
   return makeProbeWatch({
     configuration,
     mode,
     log,
-    attack: (signal) =>
-      attackRelease({
-        terms: termsOf(configuration, mode, Date.now()),
-        near: [paths.folder],
-        signal,
-      }),
+    async attack(signal) {
+      const terms = termsOf(configuration, mode, Date.now());
+      const run = await attackRelease({ terms, near: [paths.folder], signal });
+      if (!keepRun(run, terms, paths, files))
+        log.warn("the probes' run cannot be kept for `glovebox debt`", { file: paths.probesFile });
+      return run;
+    },
   });
 }
 

@@ -11,6 +11,7 @@ import type { CommandCall } from "../command.ts";
 import { effectiveMode } from "../machine.ts";
 import { describePosture } from "../posture.ts";
 import { attackRelease } from "../probes/attack-release.ts";
+import { keepRun } from "../probes/kept-run.ts";
 import { termsOf } from "../probes/probe-terms.ts";
 import type { Documents } from "./archive.ts";
 import { describeTrail } from "./audit-state.ts";
@@ -37,10 +38,9 @@ export async function gatherEvidence(call: CommandCall, madeAt: string): Promise
   const { plugins: configured } = workspace.configuration;
   const mode = effectiveMode(workspace.configuration.mode);
   out.progress("Attacking this release");
-  const probes = await attackRelease({
-    terms: termsOf(workspace.configuration, mode, Date.parse(madeAt)),
-    near: [workspace.paths.folder],
-  });
+  const terms = termsOf(workspace.configuration, mode, Date.parse(madeAt));
+  const probes = await attackRelease({ terms, near: [workspace.paths.folder] });
+  keepRun(probes, terms, workspace.paths, machine.files);
   out.progressDone();
   // Whatever the report says of a configuration, it is of what is shown of it.
   const configuration = redactConfiguration(workspace.configuration);

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configurationItems } from "../../../runtime/debt/configuration-items.ts";
+import { isLiveId } from "../../../runtime/debt/live-ids.ts";
+import { postureItems } from "../../../runtime/debt/posture-items.ts";
 import type { Posture } from "../../../runtime/debt/posture.ts";
-import { CALM } from "../../helpers/debt-postures.ts";
+import { CALM, WORST } from "../../helpers/debt-postures.ts";
 import { change, EVERYTHING, parseData } from "../../helpers/policy-files.ts";
 
 /** EVERYTHING, with each thing closed that it opens. */
@@ -124,4 +126,12 @@ test("every item says what happens, what ought to, and what would close it", () 
       assert.ok(text.length > 5, item.id);
     assert.ok(item.evidence.length > 0, item.id);
   }
+});
+
+test("every item of a machine or configuration is of a kind that the command line knows", () => {
+  const configuration = parseData(EVERYTHING);
+  const posture: Posture = { ...WORST, configuration, mode: "development", serving: "http" };
+  for (const { id } of postureItems(posture, Date.now())) assert.ok(isLiveId(id), id);
+  for (const [id] of ROWS) assert.ok(isLiveId(id), id);
+  for (const id of ["GB-999", "GB-WAIVER-", "GB-SEA", ""]) assert.ok(!isLiveId(id), id);
 });
