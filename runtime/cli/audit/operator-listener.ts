@@ -49,7 +49,9 @@ export async function openOperatorListener(
   } catch (cause) {
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : "it is refused";
     const message = `Cannot listen on ${listen.host} port ${listen.port} for the operator's pages: ${why}.`;
-    throw new HttpError("ERR_HTTP_LISTEN", message, { cause });
+    const remedy =
+      "Choose another address with `telemetry.metrics.prometheus.listen`, or end what listens there: each server of a workspace needs its own.";
+    throw new HttpError("ERR_HTTP_LISTEN", message, { cause, remedy });
   }
 }
 

@@ -12,8 +12,12 @@ export interface Check {
 export function toCheck(
   name: string,
   state: Check["state"],
-  { code, message, remedy }: GloveboxError,
+  { code, message, remedy, place }: GloveboxError,
   next = remedy,
 ): Check {
-  return { name, state, says: `${code}: ${makeVisible(message)} ${makeVisible(next)}` };
+  const line = place?.line === undefined ? undefined : `line ${place.line}`;
+  const where = [place?.path, line].filter((part) => part !== undefined).join(", ");
+  const what = where === "" ? message : `${message.replace(/\.$/, "")} (${where})`;
+  const said = /[.!?]$/.test(what) ? what : `${what}.`;
+  return { name, state, says: `${code}: ${makeVisible(said)} ${makeVisible(next)}` };
 }
