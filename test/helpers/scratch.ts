@@ -19,8 +19,8 @@ export function makeScratch(t: Pick<TestContext, "after">): string {
   return folder;
 }
 
-/** What a command that fails may leave behind: its lock, what it would have to compute again, and a record that it ran. */
-const CACHES = /^\.glovebox(\/(busy|cache(\/.*)?|\.gitignore|audit[^/]*))?$/;
+/** What a command that fails may leave behind: its locks, what it would have to compute again, and a record that it ran. */
+const CACHES = /^\.glovebox(\/(busy|serving-(plain|sealed)|cache(\/.*)?|\.gitignore|audit[^/]*))?$/;
 
 /** Every file of a folder with the digest of its bytes, caches left out: equal when nothing that counts has changed. */
 export function snapshot(folder: string): Readonly<Record<string, string>> {
