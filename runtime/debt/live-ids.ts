@@ -44,11 +44,16 @@ const LIVE_BEGINNINGS: readonly string[] = [
   "GB-WAIVER-",
 ];
 
+/** Whether it is one of those that name nothing but themselves. */
+export function isWholeLiveId(id: string): boolean {
+  return LIVE_IDS.includes(id.toUpperCase());
+}
+
 /** Whether an id is of a kind that comes and goes with machine and configuration. Cases of letters do not matter. */
 export function isLiveId(id: string): boolean {
   const whole = id.toUpperCase();
   return (
-    LIVE_IDS.includes(whole) ||
+    isWholeLiveId(id) ||
     LIVE_BEGINNINGS.some((beginning) => whole.startsWith(beginning) && whole !== beginning)
   );
 }

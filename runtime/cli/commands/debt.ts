@@ -7,7 +7,7 @@ import {
   type Area,
   type DebtItem,
 } from "../../debt/items.ts";
-import { isLiveId } from "../../debt/live-ids.ts";
+import { isLiveId, isWholeLiveId } from "../../debt/live-ids.ts";
 import { makeDebtReport } from "../../debt/report.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
@@ -71,8 +71,6 @@ export const debt: Command = {
         out.line(
           `${makeVisible(id)} is not open here: on this machine and with this configuration nothing calls for it.`,
         );
-        const near = suggestWord(id, idsOf(items));
-        if (near !== undefined) out.line(`Open is ${makeVisible(near)}.`);
         out.result({ id, open: false });
       }
     }
@@ -115,8 +113,10 @@ function headingOf(area: Area): string {
 /** Undefined for an item that machine or configuration could bring, and do not. Throws `ERR_USAGE` for what is none. */
 function findItem(items: readonly DebtItem[], id: string): DebtItem | undefined {
   const found = items.find((item) => item.id.toLowerCase() === id.toLowerCase());
-  if (found || isLiveId(id)) return found;
+  if (found) return found;
   const meant = suggestWord(id, idsOf(items));
+  // Somebody who mistyped a name must not read that it is not open.
+  if (isLiveId(id) && (meant === undefined || isWholeLiveId(id))) return undefined;
   throw new CliError("ERR_USAGE", `There is no gap \`${id}\` here.`, {
     remedy: meant === undefined ? "`glovebox debt` lists them." : `Did you mean "${meant}"?`,
   });

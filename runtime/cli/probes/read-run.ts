@@ -3,10 +3,10 @@ import type { ProbeResult } from "../../debt/probe-result.ts";
 import { EXIT } from "../../errors.ts";
 import type { ProgramEnd } from "../../powers/own-program.ts";
 import type { Probe } from "./probe.ts";
+import { RESULT_CHARS_MAX, textOf } from "./read-results.ts";
 
 /** Stands in the results of a run that could not be made. */
 export const UNTRIED_ID = "probes.run";
-const TEXT_CHARS_MAX = 400;
 
 type Claim = Pick<Probe, "id" | "ring" | "claim">;
 
@@ -36,7 +36,7 @@ export function readRun(
   const codes = reasons.map((reason) => `${textOf(reason["code"])}: ${textOf(reason["message"])}`);
   if (codes.length > 0) return untried(codes.join(" "));
   if (!Array.isArray(results)) return untried(`their process ended with ${code}`);
-  const read = readResults(results, probes);
+  const read = readEach(results, probes);
   if (!read) return untried("they did not say of each claim once what came of it");
   const due = read.every(({ held }) => held) ? EXIT.done : EXIT.escaped;
   return code === due
@@ -45,13 +45,13 @@ export function readRun(
 }
 
 export function untried(why: string): ReadRun {
-  const says = why.slice(0, TEXT_CHARS_MAX);
+  const says = why.slice(0, RESULT_CHARS_MAX);
   const claim = "The probes can be run on this machine";
   return { why, results: [{ id: UNTRIED_ID, ring: null, claim, held: false, says }] };
 }
 
 /** Only what came of each is taken over: what it claims is known here. */
-function readResults(
+function readEach(
   results: readonly JsonValue[],
   probes: readonly Claim[],
 ): readonly ProbeResult[] | undefined {
@@ -66,10 +66,6 @@ function readResults(
     read.push({ id, ring, claim, held, says: textOf(says) });
   }
   return read;
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : "";
 }
 
 function parseQuietly(text: string): JsonValue {
