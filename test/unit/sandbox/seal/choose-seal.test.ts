@@ -163,7 +163,15 @@ test("counts page tables and swap with resident memory", () => {
   const status =
     "Name:\tnode\nVmRSS:\t    1000 kB\nRssAnon:\t 7 kB\nVmPTE:\t      20 kB\nVmSwap:\t       3 kB\n";
   assert.equal(parseResidentBytes(status), 1023 * 1024);
-  assert.equal(parseResidentBytes("Name:\tnode\nState:\tZ (zombie)\n"), undefined);
+  assert.equal(parseResidentBytes("Name:\tnode\nState:\tR (running)\nThreads:\t1\n"), undefined);
+});
+
+test("a process that has ended as a whole holds nothing; of one whose first thread has, nobody knows", () => {
+  const ended = (threads: number): string =>
+    `Name:\tnode\nState:\tZ (zombie)\nPid:\t7\nThreads:\t${threads}\nSigQ:\t0/1\n`;
+  assert.equal(parseResidentBytes(ended(1)), 0);
+  for (const threads of [2, 10, 11, 21])
+    assert.equal(parseResidentBytes(ended(threads)), undefined);
 });
 
 test("parses a report, and nothing that is not one", () => {
