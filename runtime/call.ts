@@ -320,7 +320,6 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       signal: request.signal,
       ...(asking ? { ask: asking.ask } : {}),
     },
-    ...callingOf(callable).begin(tool.name, request.arguments),
     context: {
       call_id: callId,
       tool: tool.name,
@@ -340,10 +339,11 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       });
       onLog?.(level, message);
     },
+    onSpent: (spent) => void (run.spent = spent),
+    ...callingOf(callable).begin(tool.name, request.arguments),
     ...(setting.onChange
       ? { onChange: (change: Change) => setting.onChange?.(plugin.alias, tenant, change) }
       : {}),
-    onSpent: (spent) => void (run.spent = spent),
     ...(task ? { deadlineMs: task.deadlineMs } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
@@ -353,7 +353,6 @@ function recordOf(run: Run, ending: Ending): CallRecord {
   const { callId, callable, request, setting, startedMs, spent, observed } = run;
   const isKept = setting.keepArguments && ending.argumentsDigest !== null;
   return makeCallRecord({
-    ...ending,
     callId,
     callable,
     request,
@@ -363,5 +362,6 @@ function recordOf(run: Run, ending: Ending): CallRecord {
     durationMs: performance.now() - startedMs,
     traceId: observed?.traceId ?? parseTraceParent(request.trace)?.traceId,
     keptArguments: isKept ? setting.keepArguments(request.arguments) : undefined,
+    ...ending,
   });
 }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ProcessPowers, StartedProcess } from "../sandbox/seal/process-powers.ts";
 import { openCgroups } from "./cgroup.ts";
 import { makeDescriptorMarker } from "./descriptors.ts";
+import { countProcessors, makeProcessorYield } from "./processors.ts";
 import { makeMemoryReader } from "./resident-memory.ts";
 
 /** Where an operating system keeps its own programs. PATH may start with a folder that a package has written to. */
@@ -19,6 +20,8 @@ export function makeProcessPowers(sealedFolder: string): ProcessPowers {
     platform: process.platform,
     arch: process.arch,
     pid: process.pid,
+    processors: countProcessors(),
+    letOthers: makeProcessorYield(),
     node: fs.realpathSync(process.execPath),
     libraries: loadedLibraries(),
     cgroups: openCgroups(),

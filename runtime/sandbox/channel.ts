@@ -1,3 +1,4 @@
+import { Deadline } from "./deadline.ts";
 import { SandboxError } from "./errors.ts";
 import { explainExit } from "./explain-exit.ts";
 import { encodeHead, FrameDecoder, type Frame, type FrameCaps } from "./frames.ts";
@@ -14,6 +15,7 @@ import {
 import { RunningCall, type CallTerms } from "./running-call.ts";
 import type { Isolation, PluginAnswer, PluginCall, Transpiled } from "./sandbox.ts";
 import type { SealedProcess } from "./seal/sealed-process.ts";
+import { Vigil } from "./vigil.ts";
 
 export interface ChannelLimits {
   readonly startMsMax: number;
@@ -27,6 +29,8 @@ type State =
       readonly t: "calling";
       readonly call: RunningCall;
       readonly done: PromiseWithResolvers<PluginAnswer>;
+      /** Once, before `done` settles. */
+      readonly leave: () => void;
     }
   | { readonly t: "ended"; readonly error: SandboxError };
 
@@ -54,9 +58,10 @@ const CAPS: Readonly<Record<State["t"], FrameCaps>> = {
 export class Channel {
   readonly #process: SealedProcess;
   readonly #limits: ChannelLimits;
+  readonly #vigil: Vigil;
   readonly #decoder = new FrameDecoder(() => CAPS[this.#state.t]);
   #state: State;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #deadline = new Deadline();
   #lastCallId = 0;
   #unsent: (() => void) | undefined;
   /** Settles when the process is gone. Never rejects. */
@@ -64,8 +69,14 @@ export class Channel {
   /** Settles when the runner reported that it is alive; rejects with `ERR_RUNNER_START`. */
   readonly started: Promise<void>;
 
-  constructor(process: SealedProcess, limits: ChannelLimits) {
+  /** `vigil` is shared by all channels of the thread; left out, nobody stays awake. */
+  constructor(
+    process: SealedProcess,
+    limits: ChannelLimits,
+    vigil = new Vigil(1, () => undefined),
+  ) {
     this.#process = process;
+    this.#vigil = vigil;
     this.#limits = limits;
     const done = Promise.withResolvers<void>();
     this.#state = { t: "starting", done };
@@ -77,9 +88,8 @@ export class Channel {
     // A broken pipe or an end says that the process is going, or pretends to: the exit tells why.
     process.channel.on("error", () => process.kill());
     process.channel.on("end", () => process.kill());
-    this.#arm(
-      this.#limits.startMsMax,
-      () => new SandboxError("ERR_RUNNER_START", "the runner did not report in time"),
+    this.#deadline.set(this.#limits.startMsMax, () =>
+      this.end(new SandboxError("ERR_RUNNER_START", "the runner did not report in time")),
     );
   }
 
@@ -119,46 +129,55 @@ export class Channel {
     };
     const bodyBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, script.length);
     this.#send(encodeHead(message, bodyBytes), script, ...modules.map(({ bytes }) => bytes));
-    this.#arm(
-      this.#limits.loadMsMax,
-      () => new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time"),
+    this.#deadline.set(this.#limits.loadMsMax, () =>
+      this.end(new SandboxError("ERR_COMPONENT_LOAD", "the component did not load in time")),
     );
     return done.promise;
   }
 
   /** Hands one call over. Rejects with `SandboxError`; the runner may be used again only while `state` is `idle`. */
-  async call(call: PluginCall, terms: CallTerms): Promise<PluginAnswer> {
+  call(call: PluginCall, terms: CallTerms): Promise<PluginAnswer> {
+    try {
+      return this.#call(call, terms);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #call(call: PluginCall, terms: CallTerms): Promise<PluginAnswer> {
     this.#assertState("idle");
     const { signal } = call.scope;
     if (signal.aborted) throw cancelled();
     const id = this.#lastCallId + 1;
-    const head = encodeCall({
+    const message: CallMessage = {
       t: "call",
       id,
       export: call.export,
       args: call.args,
-      ...(call.typed && { typed: true }),
       context: call.context,
-    });
+      ...(call.typed && { typed: true }),
+      ...(this.#vigil.holdsForRunners && { awake: true }),
+    };
+    const head = encodeCall(message);
     const done = Promise.withResolvers<PluginAnswer>();
     this.#lastCallId = id;
     const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
-    this.#state = { t: "calling", call: running, done };
-    this.#process.watch(true);
-    const { deadlineMs = terms.limits.deadlineMs } = call;
-    this.#arm(
-      deadlineMs,
-      () => new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`),
-    );
     const cancel = (): void => this.end(cancelled());
-    signal.addEventListener("abort", cancel, { once: true });
-    try {
-      this.#send(head);
-      return await done.promise;
-    } finally {
+    const leave = (): void => {
+      this.#vigil.callEnds();
       signal.removeEventListener("abort", cancel);
       call.onSpent?.(running.spent);
-    }
+    };
+    this.#state = { t: "calling", call: running, done, leave };
+    this.#vigil.callBegins();
+    this.#process.watch(true);
+    const { deadlineMs = terms.limits.deadlineMs } = call;
+    this.#deadline.set(deadlineMs, () =>
+      this.end(new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`)),
+    );
+    signal.addEventListener("abort", cancel, { once: true });
+    this.#send(head);
+    return done.promise;
   }
 
   /** Kills the runner. Whoever waits on this channel is told `error`; a second end changes nothing. */
@@ -167,18 +186,24 @@ export class Channel {
     if (state.t === "ended") return;
     this.#state = { t: "ended", error };
     this.#unsent = undefined;
-    clearTimeout(this.#timer);
+    this.#deadline.end();
     this.#process.kill();
     this.#process.channel.destroy();
-    if (state.t === "calling") state.call.close();
+    if (state.t === "calling") {
+      state.call.close();
+      state.leave();
+    }
     if (state.t === "starting" || state.t === "loading" || state.t === "calling")
       state.done.reject(error);
   }
 
   #receive(chunk: Buffer): void {
     if (this.#state.t === "ended") return;
+    if (this.#state.t === "calling") this.#vigil.runnerSpoke();
     const startedMs = performance.now();
     try {
+      const whole = this.#decoder.whole(chunk);
+      if (whole) return this.#accept(parseFromRunner(whole), whole);
       for (const frame of this.#decoder.push(chunk)) {
         this.#accept(parseFromRunner(frame), frame);
         if (this.#stateNow() === "ended") return;
@@ -191,9 +216,10 @@ export class Channel {
           ? error
           : new SandboxError("ERR_RUNNER_DIED", "reading from the runner failed", { cause: error }),
       );
+    } finally {
+      const state = this.#state;
+      if (state.t === "calling") state.call.noteBusy(performance.now() - startedMs);
     }
-    const state = this.#state;
-    if (state.t === "calling") state.call.noteBusy(performance.now() - startedMs);
   }
 
   #accept(message: FromRunner, frame: Frame): void {
@@ -226,6 +252,7 @@ export class Channel {
     if (state.call.hostCallUnderWay) throw breach("answered while the host owed it an answer");
     this.#settle({ t: "idle" });
     state.call.close();
+    state.leave();
     try {
       state.done.resolve(accept());
     } catch (error) {
@@ -234,7 +261,7 @@ export class Channel {
   }
 
   #settle(state: State): void {
-    clearTimeout(this.#timer);
+    this.#deadline.clear();
     this.#process.watch(false);
     this.#state = state;
   }
@@ -247,11 +274,6 @@ export class Channel {
     if (this.#state.t === "ended") throw this.#state.error;
     if (this.#state.t !== expected)
       throw new Error(`the channel is ${this.#state.t}, not ${expected}`);
-  }
-
-  #arm(durationMs: number, makeError: () => SandboxError): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(makeError()), durationMs);
   }
 
   /**
@@ -271,6 +293,7 @@ export class Channel {
     if (bodies.length > 0) channel.cork();
     for (const part of [head, ...bodies]) channel.write(part, this.#written);
     if (bodies.length > 0) channel.uncork();
+    if (this.#state.t === "calling") this.#vigil.runnerActs();
   }
 
   readonly #written = (): void => {

@@ -57,6 +57,18 @@ export class FrameDecoder {
     return this.#prefixBytes > 0;
   }
 
+  /** The frame that `chunk` is, whole and alone, as most are. Undefined for anything else: that is for `push`. */
+  whole(chunk: Buffer): Frame | undefined {
+    if (this.#prefixBytes > 0 || chunk.length < PREFIX_BYTES) return undefined;
+    const headerBytes = chunk.readUInt32LE(0);
+    const bodyBytes = chunk.readUInt32LE(4);
+    if (chunk.length !== PREFIX_BYTES + headerBytes + bodyBytes) return undefined;
+    this.#assertCaps(headerBytes, bodyBytes);
+    const frame = Buffer.allocUnsafeSlow(headerBytes + bodyBytes);
+    chunk.copy(frame, 0, PREFIX_BYTES);
+    return { header: frame.subarray(0, headerBytes), body: frame.subarray(headerBytes) };
+  }
+
   /** Yields each frame that `chunk` completes. A consumer that stops early must not push again. */
   *push(chunk: Uint8Array): Generator<Frame, void> {
     let offset = 0;
@@ -78,18 +90,21 @@ export class FrameDecoder {
     if (this.#prefixBytes === PREFIX_BYTES) {
       this.#headerBytes = this.#prefix.readUInt32LE(0);
       const bodyBytes = this.#prefix.readUInt32LE(4);
-      const { headerBytesMax, bodyBytesMax } = this.#capsNow();
-      if (this.#headerBytes > headerBytesMax || bodyBytes > bodyBytesMax) {
-        throw new SandboxError(
-          "ERR_CHANNEL_BREACH",
-          `the runner announced a frame of ${this.#headerBytes} + ${bodyBytes} bytes; at most ${headerBytesMax} + ${bodyBytesMax} are allowed`,
-        );
-      }
+      this.#assertCaps(this.#headerBytes, bodyBytes);
       // Not zeroed: a frame is handed out only when every byte of it has been received.
       this.#frame = Buffer.allocUnsafeSlow(this.#headerBytes + bodyBytes);
       this.#frameBytes = 0;
     }
     return part.length;
+  }
+
+  #assertCaps(headerBytes: number, bodyBytes: number): void {
+    const { headerBytesMax, bodyBytesMax } = this.#capsNow();
+    if (headerBytes <= headerBytesMax && bodyBytes <= bodyBytesMax) return;
+    throw new SandboxError(
+      "ERR_CHANNEL_BREACH",
+      `the runner announced a frame of ${headerBytes} + ${bodyBytes} bytes; at most ${headerBytesMax} + ${bodyBytesMax} are allowed`,
+    );
   }
 
   #fillFrame(chunk: Uint8Array, offset: number): number {

@@ -1,9 +1,6 @@
 import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 
-/** After an answer a runner makes its next instance: for about this long it is slower to answer than one that has rested. */
-const PREPARE_MS = 3;
-
 interface IdleRunner {
   readonly channel: Channel;
   readonly sinceMs: number;
@@ -11,12 +8,21 @@ interface IdleRunner {
 
 /** Loaded runners that nobody uses now. Whoever may not share a runner with another has a shelf of their own. */
 export class IdleRunners {
+  readonly #prepareMs: number;
   #idle: readonly IdleRunner[] = [];
 
-  /** The last one that has rested, so that runners which nobody needs are idle long enough to be ended. */
+  /** After an answer a runner prepares its next instance for about `prepareMs`: one that has rested so long answers sooner. */
+  constructor(prepareMs: number) {
+    this.#prepareMs = prepareMs;
+  }
+
+  /**
+   * The last one that has rested, whose processor has it in its caches; so runners which nobody needs are idle long enough
+   * to be ended, too.
+   */
   take(): Channel | undefined {
     const idle = this.#idle.filter(({ channel }) => channel.state === "idle");
-    const rested = performance.now() - PREPARE_MS;
+    const rested = performance.now() - this.#prepareMs;
     const taken = idle.findLast(({ sinceMs }) => sinceMs <= rested) ?? idle[0];
     this.#idle = idle.filter((runner) => runner !== taken);
     return taken?.channel;

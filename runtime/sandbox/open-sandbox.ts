@@ -10,6 +10,7 @@ import { makeSpawner, type SealedProcess } from "./seal/sealed-process.ts";
 import { SpareRunners } from "./spare-runners.ts";
 import { TRANSPILE_LIMITS } from "./transpile/exchange.ts";
 import { transpileSealed } from "./transpile/transpile.ts";
+import { Vigil } from "./vigil.ts";
 
 export interface SandboxOptions {
   /** Empty runners kept ready for whichever plugin is called first. Each holds about 10 MB. */
@@ -44,6 +45,7 @@ export async function openSandbox(
   const transpile = findProgram(powers, "transpile");
   const spawn = makeSpawner(powers);
   const seal = await chooseSeal(powers, spawn, { probe: findProgram(powers, "probe") });
+  const vigil = new Vigil(powers.processors, powers.letOthers);
   const startRunner =
     (program: string) =>
     (residentBytesMax: number): Channel =>
@@ -58,6 +60,7 @@ export async function openSandbox(
           startMsMax: START_MS_MAX,
           loadMsMax,
         },
+        vigil,
       );
   const { dataBytesMax, residentBytesMax } = TRANSPILE_LIMITS;
   const transpiles = new Set<SealedProcess>();

@@ -15,6 +15,9 @@ export interface PoolTimes {
 /** Failures in a row that are forgiven, and how long calls are refused after more of them. */
 const BACK_OFF = { freeFailures: 2, firstMs: 100, msMax: 10_000 } as const;
 
+const MAKE_MS = 3;
+const RESTORE_MS_PER_BYTE = 0.04 / (1024 * 1024);
+
 /**
  * All runners of one plugin, started on demand: one for each of at most `limits.concurrentCalls`.
  * They are reused while they are beyond doubt; with `isolation: call` never, and then one more is made ahead of the next call.
@@ -27,7 +30,7 @@ export class PluginPool implements SealedPlugin {
   readonly #turnstile: Turnstile;
   readonly #channels = new Set<Channel>();
   readonly #sweep: NodeJS.Timeout;
-  readonly #idle = new IdleRunners();
+  readonly #idle: IdleRunners;
   #ahead: Promise<Channel> | undefined;
   #failures = 0;
   #retryAtMs = 0;
@@ -38,6 +41,7 @@ export class PluginPool implements SealedPlugin {
     this.#options = options;
     this.#terms = { limits, brokers, operations: collectOperations(brokers) };
     this.#spares = spares;
+    this.#idle = new IdleRunners(preparationMsOf(options));
     this.#turnstile = new Turnstile({
       insideMax: limits.concurrentCalls,
       waitingMax: limits.queuedCalls,
@@ -46,10 +50,16 @@ export class PluginPool implements SealedPlugin {
     this.#sweep = setInterval(() => this.#idle.endLongIdle(times.idleMsMax), times.sweepMs).unref();
   }
 
-  async call(call: PluginCall): Promise<PluginAnswer> {
-    this.#assertOpen();
-    const leave = await this.#turnstile.enter(call.scope.signal);
-    const idle = this.#idle.take();
+  call(call: PluginCall): Promise<PluginAnswer> {
+    const leave = this.#closing ? undefined : this.#turnstile.tryEnter(call.scope.signal);
+    const idle = leave && this.#idle.take();
+    return leave && idle ? this.#useIdle(idle, call, leave) : this.#callLater(call, leave);
+  }
+
+  /** Where a place or a runner has to be waited for. */
+  async #callLater(call: PluginCall, place: (() => void) | undefined): Promise<PluginAnswer> {
+    const leave = place ?? (await this.#enter(call));
+    const idle = place ? undefined : this.#idle.take();
     if (idle !== undefined) return this.#useIdle(idle, call, leave);
     const runner = this.#obtain();
     try {
@@ -63,12 +73,14 @@ export class PluginPool implements SealedPlugin {
     }
   }
 
-  /** The usual call: a runner stands ready, and does so again afterwards. */
-  async #useIdle(channel: Channel, call: PluginCall, leave: () => void): Promise<PluginAnswer> {
-    try {
-      this.#assertOpen();
-      return await this.#use(channel, call);
-    } finally {
+  async #enter(call: PluginCall): Promise<() => void> {
+    this.#assertOpen();
+    return this.#turnstile.enter(call.scope.signal);
+  }
+
+  /** The usual call: a runner stands ready, and does so again afterwards. Each promise on its way would cost it a turn. */
+  #useIdle(channel: Channel, call: PluginCall, leave: () => void): Promise<PluginAnswer> {
+    const putBack = (): void => {
       if (channel.state === "idle" && this.#options.isolation !== "call") {
         this.#idle.put(channel);
         leave();
@@ -77,7 +89,19 @@ export class PluginPool implements SealedPlugin {
           .catch(() => {})
           .finally(leave);
       }
-    }
+    };
+    return channel.call(call, this.#terms).then(
+      (answer) => {
+        this.#failures = 0;
+        putBack();
+        return answer;
+      },
+      (error: unknown) => {
+        this.#noteFailure(error);
+        putBack();
+        throw error;
+      },
+    );
   }
 
   close(): Promise<void> {
@@ -186,6 +210,13 @@ export class PluginPool implements SealedPlugin {
     if (this.#closing !== undefined)
       throw new SandboxError("ERR_CALL_CANCELLED", "the plugin was closed");
   }
+}
+
+/** Restoring an instance copies its memory, of which the code is a measure; making one is slower by far. */
+function preparationMsOf({ transpiled, isolation = "plugin" }: SealedPluginOptions): number {
+  if (isolation !== "plugin" || !transpiled.restorable) return MAKE_MS;
+  const bytes = transpiled.modules.reduce((sum, module) => sum + module.bytes.length, 0);
+  return bytes * RESTORE_MS_PER_BYTE;
 }
 
 async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -39,6 +39,8 @@ export interface CallMessage {
   /** Arguments and answer are values of the component's own types: see `runTyped`. */
   readonly typed?: true;
   readonly context: JsonValue;
+  /** What the runner waits for from here on will come within a moment: it stays awake that long. */
+  readonly awake?: true;
 }
 
 /** Broker → runner: the answer to a host call. Bytes travel in the body. */

@@ -152,9 +152,9 @@ export class RunningCall {
     }
     return {
       value: message.value ?? null,
-      ...(message.err === undefined ? {} : { err: message.err }),
       durationMs: performance.now() - this.#startedMs,
       ...this.spent,
+      ...(message.err === undefined ? {} : { err: message.err }),
     };
   }
 

@@ -22,12 +22,23 @@ export class Turnstile {
     this.#limits = limits;
   }
 
+  /** The same at once, where a place is free. */
+  tryEnter(signal: AbortSignal): (() => void) | undefined {
+    if (signal.aborted || this.#inside >= this.#limits.insideMax) return undefined;
+    this.#inside += 1;
+    return this.#leaving();
+  }
+
   /** Resolves with the function to leave by, to be called once. Rejects with `ERR_OVERLOADED` or `ERR_CALL_CANCELLED`. */
   async enter(signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) throw new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled");
     if (this.#inside < this.#limits.insideMax) this.#inside += 1;
     else if (this.#queue.length < this.#limits.waitingMax) await this.#wait(signal);
     else throw this.#overloaded("too many calls are waiting");
+    return this.#leaving();
+  }
+
+  #leaving(): () => void {
     const enteredMs = performance.now();
     return () => this.#leave(performance.now() - enteredMs);
   }

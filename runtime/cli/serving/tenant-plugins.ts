@@ -95,10 +95,20 @@ export class TenantPlugins implements SealedPlugin {
       open.hasRun = true;
       call.onSpent?.(spent);
     };
-    return open.tenant.sealed.call({ ...call, onSpent }).finally(() => {
+    const settle = (): void => {
       open.isSettled = true;
       this.#forget(callId, open);
-    });
+    };
+    return open.tenant.sealed.call({ ...call, onSpent }).then(
+      (answer) => {
+        settle();
+        return answer;
+      },
+      (error: unknown) => {
+        settle();
+        throw error;
+      },
+    );
   }
 
   async close(): Promise<void> {

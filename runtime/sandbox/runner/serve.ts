@@ -3,6 +3,7 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import { CallStates } from "@glovebox/host-api/call-states";
 import type { GuestSetting } from "@glovebox/host-api/guest";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { makeInputLook } from "../launch/look-for-input.ts";
 import { tighten } from "../launch/tighten.ts";
 import {
   BODY_BYTES_MAX,
@@ -14,7 +15,7 @@ import {
 import { BlockingChannel } from "./guest-channel.ts";
 import { lockGlobals } from "./lockdown.ts";
 import type { Ended } from "./run-export.ts";
-import { Wire } from "./wire.ts";
+import { CHANNEL_FD, Wire } from "./wire.ts";
 
 /** What one instance imports, and what its imports remember. */
 export interface InstanceWorld {
@@ -44,22 +45,25 @@ export type Load = (
  * It holds no authority. Whatever runs here may be hostile, this program included once hostile code has run in it.
  */
 export function serve(load: Load): void {
+  const wire = new Wire(makeInputLook(CHANNEL_FD));
   tighten();
   lockGlobals();
-  new Server(load).start();
+  new Server(load, wire).start();
 }
 
 class Server {
   readonly #load: Load;
-  readonly #wire = new Wire();
-  readonly #channel = new BlockingChannel(this.#wire);
+  readonly #wire: Wire;
+  readonly #channel: BlockingChannel;
   readonly #current: { context: JsonValue } = { context: null };
   #plugin: LoadedPlugin | undefined;
   /** The call that was answered in the last turn. */
   #unfinished: { readonly trapped: boolean } | undefined;
 
-  constructor(load: Load) {
+  constructor(load: Load, wire: Wire) {
     this.#load = load;
+    this.#wire = wire;
+    this.#channel = new BlockingChannel(wire);
   }
 
   start(): void {
@@ -77,7 +81,10 @@ class Server {
     const received = this.#wire.receive();
     const message = received.message as ToRunner;
     if (message.t === "load") await this.#loadPlugin(message, received.body);
-    else if (message.t === "call") await this.#call(message);
+    else if (message.t === "call") {
+      this.#wire.isHurried = message.awake === true;
+      await this.#call(message);
+    }
     setImmediate(() => void this.#turn());
   }
 

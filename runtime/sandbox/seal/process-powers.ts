@@ -6,6 +6,10 @@ export interface ProcessPowers {
   readonly platform: string;
   readonly arch: string;
   readonly pid: number;
+  /** How many of the machine's processors this process may use at once. */
+  readonly processors: number;
+  /** Gives the processor to whoever waits for it, and comes back at once where nobody does. */
+  readonly letOthers: () => void;
   /** Absolute, real path of the Node that runs the broker and every sealed program. */
   readonly node: string;
   /** The shared libraries of that Node and its loader, by the absolute paths that the loader finds them under. */

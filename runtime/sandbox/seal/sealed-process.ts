@@ -97,13 +97,21 @@ export function makeSpawner(
     let timer = setInterval(look, START_WATCH_MS).unref();
     let pace: "start" | "close" | "stopped" = "start";
     let working = true;
+    let restsSinceMs = performance.now();
+    /** Runs on while calls come and go: a timer is not set for each of them. */
+    let rest: NodeJS.Timeout | undefined;
     const stop = (): void => {
+      rest = undefined;
       if (working || over || outlivesBroker(options.seal)) return;
+      const leftMs = STOP_AFTER_MS - (performance.now() - restsSinceMs);
+      if (leftMs > 0) return stopIn(Math.ceil(leftMs));
       clearInterval(timer);
       pace = "stopped";
       started.signal(innermostPid(), "SIGSTOP");
     };
-    const rest = setTimeout(stop, STOP_AFTER_MS).unref();
+    const stopIn = (durationMs: number): void =>
+      void (rest ??= setTimeout(stop, durationMs).unref());
+    stopIn(STOP_AFTER_MS);
     const watchClosely = (): void => {
       if (pace === "stopped") started.signal(innermostPid(), "SIGCONT");
       if (pace === "close") return;
@@ -142,7 +150,9 @@ export function makeSpawner(
         working = on;
         if (over) return;
         watchClosely();
-        if (!on) rest.refresh();
+        if (on) return;
+        restsSinceMs = performance.now();
+        stopIn(STOP_AFTER_MS);
       },
       residentBytes,
       kill: () => end("killed"),

@@ -102,8 +102,8 @@ export class DirectCalls {
     const answer = await callTool({
       name,
       arguments: args,
-      ...from,
       signal,
+      ...from,
       ...(onProgress ? { onProgress } : {}),
       ...(onLog ? { onLog } : {}),
     });

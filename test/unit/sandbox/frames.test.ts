@@ -91,6 +91,33 @@ for (const [title, header, body] of [
   });
 }
 
+test("takes a chunk that is one frame, and no other, as a whole", () => {
+  const frame = Buffer.concat([encodeHead({ a: 1 }, 2), Buffer.from("xy")]);
+  const decoder = new FrameDecoder(CAPS);
+  const taken = decoder.whole(frame);
+  assert.deepEqual(taken, [...decoder.push(frame)][0]);
+  frame.fill(0, 8);
+  assert.equal(taken?.body.toString(), "xy");
+  for (const other of [
+    frame.subarray(0, 4),
+    frame.subarray(0, -1),
+    Buffer.concat([frame, Buffer.from("z")]),
+    Buffer.concat([frame, frame]),
+    Buffer.alloc(0),
+  ])
+    assert.equal(decoder.whole(other), undefined);
+});
+
+test("takes no chunk for a frame in the middle of another, and none over the caps", () => {
+  const inner = encodeHead({}, 0);
+  const decoder = new FrameDecoder(CAPS);
+  assert.deepEqual([...decoder.push(prefix(inner.length, 0))], []);
+  assert.equal(decoder.whole(inner), undefined);
+  assert.equal([...decoder.push(inner)][0]?.header.length, inner.length);
+  const closed = new FrameDecoder({ headerBytesMax: 1, bodyBytesMax: 0 });
+  assert.throws(() => closed.whole(inner), { code: "ERR_CHANNEL_BREACH" });
+});
+
 test("holds each frame to the caps that hold when it begins, and knows when it is in the middle of one", () => {
   let caps = CAPS;
   const decoder = new FrameDecoder(() => caps);

@@ -33,6 +33,28 @@ test("reads each of the five messages", () => {
   });
 });
 
+test("a result that is a text is read by its letters, and in no other spelling", () => {
+  const body = Buffer.from("grüß");
+  for (const id of [0, 7, 123_456_789_012_345])
+    assert.deepEqual(parse({ t: "result", id }, body), { t: "result", id, value: "grüß" });
+  for (const header of [
+    '{"t":"result","id":01}',
+    '{"t":"result","id":-0}',
+    '{"t":"result","id":1.0}',
+    '{"t":"result","id":1e3}',
+    '{"t":"result","id":99999999999999999999}',
+    '{"t":"result","id":1} ',
+    ' {"t":"result","id":1}',
+    '{"t":"result", "id":1}',
+    '{"t":"result","id":1,"id":1}',
+    '{"t":"result","id":1}\n',
+    '{"t":"result","id":\u0661}',
+    '{"t":"resul\\u0074","id":1}',
+  ])
+    assert.throws(() => parse(header, body), BREACH, header);
+  assert.throws(() => parse({ t: "result", id: 1 }, Buffer.of(0xff)), BREACH);
+});
+
 /** Brokers open their powers late, or only to hold them: what they hold here does nothing. */
 const IDLE_POWERS = { openBeneath: () => ({}), readSecret: () => "" } as unknown as Powers;
 const GRANTS: Readonly<Record<CapabilityName, unknown>> = {
