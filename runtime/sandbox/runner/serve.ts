@@ -3,6 +3,7 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import { CallStates } from "@glovebox/host-api/call-states";
 import type { GuestSetting } from "@glovebox/host-api/guest";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { makeGiveBack } from "../launch/give-back.ts";
 import { makeInputLook } from "../launch/look-for-input.ts";
 import { tighten } from "../launch/tighten.ts";
 import {
@@ -16,6 +17,9 @@ import { BlockingChannel } from "./guest-channel.ts";
 import { lockGlobals } from "./lockdown.ts";
 import type { Ended } from "./run-export.ts";
 import { CHANNEL_FD, Wire } from "./wire.ts";
+
+/** Compilers are at work while a plugin is new, and leave most behind then. */
+const GIVE_BACK_EVERY = 1000;
 
 /** What one instance imports, and what its imports remember. */
 export interface InstanceWorld {
@@ -46,21 +50,25 @@ export type Load = (
  */
 export function serve(load: Load): void {
   const wire = new Wire(makeInputLook(CHANNEL_FD));
+  const giveBack = makeGiveBack();
   tighten();
   lockGlobals();
-  new Server(load, wire).start();
+  new Server(load, wire, giveBack).start();
 }
 
 class Server {
   readonly #load: Load;
   readonly #wire: Wire;
+  readonly #giveBack: () => void;
+  #calls = 0;
   readonly #channel: BlockingChannel;
   readonly #current: { context: JsonValue } = { context: null };
   #plugin: LoadedPlugin | undefined;
   /** The call that was answered in the last turn. */
   #unfinished: { readonly trapped: boolean } | undefined;
 
-  constructor(load: Load, wire: Wire) {
+  constructor(load: Load, wire: Wire, giveBack: () => void) {
+    this.#giveBack = giveBack;
     this.#load = load;
     this.#wire = wire;
     this.#channel = new BlockingChannel(wire);
@@ -76,7 +84,7 @@ class Server {
    * what a call left to be done, so that an instance is prepared for the next call when nothing of the last can run any more.
    */
   async #turn(): Promise<void> {
-    if (this.#unfinished !== undefined) await this.#plugin?.done(this.#unfinished);
+    if (this.#unfinished !== undefined) await this.#finish(this.#unfinished);
     this.#unfinished = undefined;
     const received = this.#wire.receive();
     const message = received.message as ToRunner;
@@ -86,6 +94,12 @@ class Server {
       await this.#call(message);
     }
     setImmediate(() => void this.#turn());
+  }
+
+  async #finish(call: { readonly trapped: boolean }): Promise<void> {
+    await this.#plugin?.done(call);
+    this.#calls += 1;
+    if (this.#calls % GIVE_BACK_EVERY === 0) this.#giveBack();
   }
 
   async #loadPlugin(message: LoadMessage, body: Uint8Array): Promise<void> {

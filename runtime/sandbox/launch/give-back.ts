@@ -1,0 +1,18 @@
+import ffi from "node:ffi";
+import process from "node:process";
+
+/**
+ * Gives memory back to the system that the C library keeps for later, most of it compilers' leavings: `malloc_trim(0)`, in
+ * some milliseconds. Does nothing where the C library is another. Made before `tighten`; it takes no argument.
+ */
+export function makeGiveBack(): () => void {
+  if (process.platform !== "linux" || !process.permission.has("ffi")) return () => {};
+  try {
+    const { malloc_trim: trim } = ffi.dlopen(null, {
+      malloc_trim: { arguments: ["u64"], return: "i32" },
+    }).functions;
+    return () => void trim(0n);
+  } catch {
+    return () => {};
+  }
+}
