@@ -1,4 +1,5 @@
 import type { ClientError } from "./answer.ts";
+import { AtRestError, type AtRestErrorCode } from "./at-rest/errors.ts";
 import { ComponentError } from "./plugin/component/errors.ts";
 import { SandboxError, type SandboxErrorCode } from "./sandbox/errors.ts";
 
@@ -63,9 +64,27 @@ const NO_ROOM: ClientError = {
   suggestion: "The operator may raise `limits.memory` of the plugin.",
 };
 
+/** Whoever calls is told that it is about kept data, and neither whose nor why it does not open. */
+const DATA_CLOSED: ClientError = {
+  error_code: "UNAVAILABLE",
+  message: "What the tool's plugin keeps for you cannot be opened.",
+  suggestion: "Tell the operator, whose audit record says why. Calling again does not help.",
+};
+
+const DATA_AWAY: ClientError = {
+  error_code: "UNAVAILABLE",
+  message: "What the tool's plugin keeps for you cannot be opened now.",
+  suggestion: "Wait, then call again.",
+  retry_after: 5,
+};
+
+/** What passes when whoever holds the keys answers again. */
+const PASSING: readonly AtRestErrorCode[] = ["ERR_KEY_PROVIDER", "ERR_TENANT_KEY_STALE"];
+
 /** Maps an internal failure to the words a client may read. An unknown throw is never blamed on the caller. */
 export function explainFailure(error: unknown): ClientError {
   if (error instanceof ComponentError && error.code === "ERR_COMPONENT_MEMORY") return NO_ROOM;
+  if (error instanceof AtRestError) return PASSING.includes(error.code) ? DATA_AWAY : DATA_CLOSED;
   if (!(error instanceof SandboxError)) return OUR_FAULT;
   const words = WORDS[error.code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);
   return error.retryAfterMs === undefined

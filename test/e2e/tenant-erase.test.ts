@@ -348,6 +348,7 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     // What was kept before is refused, until it is encrypted.
     configure(`{ file: ${folder} }`);
     assert.match(refused(["call", "keeper__show"], 3), /ERR_AT_REST_PLAIN/);
+    assert.match(refused(["verify"], 3), /ERR_AT_REST_PLAIN/);
     assert.match(refused(["tenant", "encrypt"], 2), /ERR_USAGE/);
     assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), {
       stores: 1,

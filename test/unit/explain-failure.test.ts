@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RUNTIME_ERROR_CODES } from "../../runtime/answer.ts";
+import { AT_REST_ERRORS, AtRestError, type AtRestErrorCode } from "../../runtime/at-rest/errors.ts";
 import { explainFailure } from "../../runtime/explain-failure.ts";
 import { ComponentError } from "../../runtime/plugin/component/errors.ts";
 import {
@@ -30,6 +31,17 @@ test("a component that does not fit into its memory is told as that, and not as 
   const answer = explainFailure(new ComponentError("ERR_COMPONENT_MEMORY", INSIDE));
   assert.equal(answer.error_code, "MEMORY_LIMIT");
   assert.doesNotMatch(JSON.stringify(answer), /srv|hunter2/);
+});
+
+test("kept data that does not open is told as that, and as something that passes only where it does", () => {
+  const codesOfData = Object.keys(AT_REST_ERRORS) as AtRestErrorCode[];
+  const passing = codesOfData.filter((code) => {
+    const answer = explainFailure(new AtRestError(code, INSIDE));
+    assert.equal(answer.error_code, "UNAVAILABLE", code);
+    assert.doesNotMatch(JSON.stringify(answer), /srv|10\.0|hunter2|\/|ERR_/, code);
+    return answer.retry_after !== undefined;
+  });
+  assert.deepEqual(passing.toSorted(), ["ERR_KEY_PROVIDER", "ERR_TENANT_KEY_STALE"]);
 });
 
 test("an unforeseen throw is the host's fault and not the caller's or the plugin's", () => {

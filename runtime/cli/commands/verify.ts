@@ -1,6 +1,7 @@
-import { EXIT } from "../../errors.ts";
+import { EXIT, reasonsOf, throwReasons, type GloveboxError } from "../../errors.ts";
 import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
+import { assertKeys } from "../doctor/check-keys.ts";
 import { checkStart } from "../serving/start-check.ts";
 
 export const verify: Command = {
@@ -9,7 +10,7 @@ export const verify: Command = {
   usage: "",
   description: [
     "Parses the configuration and the lockfile, and verifies digests, signatures, signers, capabilities and grants.",
-    "Asks the same gates as `serve`. Changes nothing and runs no plugin. Exit 3 when a start would be refused.",
+    "Asks the same gates as `serve`, and whoever holds the keys of `encryption`. Changes nothing and runs no plugin. Exit 3 when a start would be refused.",
   ],
   options: {},
   argumentsMin: 0,
@@ -19,11 +20,15 @@ export const verify: Command = {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
     // debt("GB-019"): grants are not opened here.
-    const { plugins, mode, warnings } = checkStart(
-      workspace,
-      verifyWorkspace(workspace, machine.files),
-      seal,
+    const reasons: GloveboxError[] = [];
+    const note = (thrown: unknown): undefined => void reasons.push(...reasonsOf(thrown));
+    const startable = attempt(
+      () => checkStart(workspace, verifyWorkspace(workspace, machine.files), seal),
+      note,
     );
+    await assertKeys(workspace, machine).catch(note);
+    throwReasons(reasons);
+    const { plugins, mode, warnings } = startable!;
     for (const { alias, manifest, digests, signers } of plugins) {
       const vouched =
         signers.length > 0
@@ -47,3 +52,15 @@ export const verify: Command = {
     return EXIT.done;
   },
 };
+
+/** What it made, or what `failed` makes of what it threw. */
+function attempt<Value>(
+  make: () => Value,
+  failed: (thrown: unknown) => undefined,
+): Value | undefined {
+  try {
+    return make();
+  } catch (thrown) {
+    return failed(thrown);
+  }
+}

@@ -6,24 +6,38 @@ import type { Machine } from "../machine.ts";
 import { openStore } from "../serving/open-store.ts";
 import { toCheck, type Check } from "./check.ts";
 
-/** Whether whoever holds the tenants' keys answers, and nothing lies there unencrypted. No key is made or opened. */
+/** Whether a start could encrypt as it is configured. */
 export async function checkKeys(workspace: Workspace, machine: Machine): Promise<readonly Check[]> {
   const name = "encryption";
+  try {
+    const says = await assertKeys(workspace, machine);
+    return says === undefined ? [] : [{ name, state: "ok", says }];
+  } catch (error) {
+    return reasonsOf(error).map((reason) => toCheck(name, "failed", reason));
+  }
+}
+
+/**
+ * Makes sure that whoever holds the tenants' keys answers, and that nothing lies here unencrypted, or without `encryption`
+ * encrypted. Says who holds them; undefined without `encryption`. No key is made or opened. Throws `AtRestError`.
+ */
+export async function assertKeys(
+  workspace: Workspace,
+  machine: Machine,
+): Promise<string | undefined> {
   const { store } = openStore(workspace, machine);
   try {
     const atRest = await openAtRest(workspace, machine, store);
     if (!atRest) {
       assertNeverSealed(workspace, machine);
-      return [];
+      return undefined;
     }
     try {
       assertSealed(workspace, machine.files);
-      return [{ name, state: "ok", says: await atRest.provider.check() }];
+      return await atRest.provider.check();
     } finally {
       await atRest.keys.close();
     }
-  } catch (error) {
-    return reasonsOf(error).map((reason) => toCheck(name, "failed", reason));
   } finally {
     await store.close();
   }
