@@ -1,6 +1,5 @@
 import ffi from "node:ffi";
-import process from "node:process";
-import { addressOf, offHeap } from "./system-calls.ts";
+import { addressOf, canPrepareCalls, offHeap } from "./system-calls.ts";
 
 const POLLIN = 1;
 
@@ -10,7 +9,7 @@ const POLLIN = 1;
  * calls it can do no more than the `read` that comes after it.
  */
 export function makeInputLook(descriptor: number): (() => boolean) | undefined {
-  if (process.platform !== "linux" || !process.permission.has("ffi")) return undefined;
+  if (!canPrepareCalls()) return undefined;
   // struct pollfd { int fd; short events; short revents; }
   const asked = offHeap(8);
   const view = new DataView(asked.buffer);

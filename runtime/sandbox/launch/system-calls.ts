@@ -40,6 +40,13 @@ export function openSystemCalls(): SystemCall {
   };
 }
 
+/** Whether this process is a sealed one on Linux that has not tightened its seal yet: it may prepare what it will call. */
+export function canPrepareCalls(): boolean {
+  // Without the permission model there is no `permission`.
+  const { permission } = process as Partial<Pick<NodeJS.Process, "permission">>;
+  return process.platform === "linux" && permission?.has("ffi") === true;
+}
+
 function isArch(name: string): name is Arch {
   return name === "x64" || name === "arm64";
 }

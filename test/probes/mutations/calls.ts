@@ -7,7 +7,7 @@ const RUNNING = "runtime/sandbox/running-call.ts";
 export const CALL_MUTATIONS = mutationsOf(3, [
   [
     "a call has no deadline",
-    change("runtime/sandbox/channel.ts", "      deadlineMs,\n", "      1_000_000,\n"),
+    change("runtime/sandbox/channel.ts", ".set(deadlineMs, ", ".set(1_000_000, "),
     ["call.deadline", "runner.outlive"],
   ],
   [
