@@ -115,7 +115,7 @@ function startedWith(
 const OUT = join(import.meta.dirname, "dist");
 
 /** Plain JavaScript in one file beside its packages, as such a server is shipped: no types to strip at its start. */
-async function bundleServer(name: string): Promise<string> {
+export async function bundleServer(name: string): Promise<string> {
   const build = await rolldown({
     input: join(import.meta.dirname, `${name}.ts`),
     platform: "node",

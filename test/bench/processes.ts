@@ -10,8 +10,20 @@ const TICKS_A_SECOND = 100;
  * and, with the parent that reaped them, those that ended.
  */
 export function processorSecondsOf(root: number): number {
-  const ticks = [root, ...descendantsOf(root)].map(ticksOf);
-  return ticks.reduce((sum, part) => sum + part, 0) / TICKS_A_SECOND;
+  const { server, below } = processorSecondsByPart(root);
+  return server + below;
+}
+
+/** The same, of the process that the client started, and of all below it. */
+export function processorSecondsByPart(root: number): {
+  readonly server: number;
+  readonly below: number;
+} {
+  const below = descendantsOf(root).map(ticksOf);
+  return {
+    server: ticksOf(root) / TICKS_A_SECOND,
+    below: below.reduce((sum, part) => sum + part, 0) / TICKS_A_SECOND,
+  };
 }
 
 function ticksOf(pid: number): number {
