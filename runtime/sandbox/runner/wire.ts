@@ -9,7 +9,7 @@ const READ_BYTES = 64 * 1024;
 const JOINED_BYTES_MAX = 64 * 1024;
 
 /** How long it stays awake where more is about to come: as long as the broker does. */
-const AWAKE_MS = 0.3;
+const AWAKE_MS = 0.5;
 /** Taken before anybody else's code runs. */
 const now = performance.now.bind(performance);
 
