@@ -99,7 +99,7 @@ export class Filtering {
     for (const key of Object.keys(object)) {
       const member = object[key] as JsonValue;
       const name = this.text(key, `${where}{key}`);
-      const filtered = this.#field(key, member, placeOf(where, name), depth);
+      const filtered = this.#field([key, name], member, placeOf(where, name), depth);
       isChanged ||= name !== key || filtered !== member;
       entries.push([name, filtered]);
     }
@@ -107,9 +107,11 @@ export class Filtering {
     return Object.fromEntries(withUniqueNames(entries));
   }
 
-  #field(key: string, member: JsonValue, place: string, depth: number): JsonValue {
+  /** By its name as the plugin wrote it, and as it is read once something was taken out of it. */
+  #field(names: readonly string[], member: JsonValue, place: string, depth: number): JsonValue {
     const action = this.#policy.actions.fields;
-    if (action !== undefined && this.#policy.isSensitiveField(key) && holdsValue(member)) {
+    const isSensitive = names.some((name) => this.#policy.isSensitiveField(name));
+    if (action !== undefined && isSensitive && holdsValue(member)) {
       this.note(
         [{ kind: "fields", id: "fields.name", severity: "medium", start: 0, end: 0 }],
         place,

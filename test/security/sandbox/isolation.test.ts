@@ -204,15 +204,19 @@ test("backs off longer and longer from a plugin whose runners are killed in ever
   // On a busy machine it may not have come further than its start.
   for (const code of codes) assert.match(code, /^ERR_(RUNNER_DIED|RUNNER_START|COMPONENT_LOAD)$/);
   const waits: number[] = [];
-  for (let round = 0; round < 4; round += 1) {
+  for (let attempt = 0; attempt < 20 && waits.length < 4; attempt += 1) {
     const refused = (await call(plugin, "count").catch(
       (error: SandboxError) => error,
     )) as SandboxError;
-    assert.equal(refused.code, "ERR_OVERLOADED");
-    waits.push(refused.retryAfterMs ?? 0);
-    await sleep((refused.retryAfterMs ?? 0) + 20);
-    if (round < 3) await killed();
+    const isRefused = refused.code === "ERR_OVERLOADED";
+    if (isRefused) {
+      waits.push(refused.retryAfterMs ?? 0);
+      await sleep((refused.retryAfterMs ?? 0) + 20);
+    } else waits.length = 0;
+    // On a busy machine the call may come when its wait is over: then it is answered, and all is forgiven.
+    for (let time = 0; time < (isRefused ? 1 : 3) && waits.length < 4; time += 1) await killed();
   }
+  assert.equal(waits.length, 4);
   assert.ok(waits.every((wait) => wait > 0));
   assert.ok(waits[3]! > waits[0]! * 3, `waits ${waits.join(", ")}`);
   assert.equal((await call(plugin, "count")).value, "1");
