@@ -14,6 +14,12 @@ export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** Broker → runner: arguments and answers are JSON in the header, and the runner trusts the broker. */
 export const TO_RUNNER_HEADER_BYTES_MAX = 16 * 1024 * 1024;
 
+/**
+ * How long either end stays awake for what is about to come: about what it costs on a virtual machine that all who wait
+ * for each other fall asleep and are woken.
+ */
+export const AWAKE_MS = 0.5;
+
 /** Broker → runner, once: code to load. The body is the concatenation of script and modules. */
 export interface LoadMessage {
   readonly t: "load";

@@ -1,5 +1,5 @@
-/** About what it costs to fall asleep and be woken where the machine is a virtual one, for all who wait for each other. */
-const AWAKE_MS = 0.5;
+import { AWAKE_MS } from "./protocol.ts";
+
 /** How often in a row something must have come too late before nobody stays awake for it. */
 const WORTH_MAX = 8;
 

@@ -2,14 +2,13 @@ import { Buffer } from "node:buffer";
 import { readSync, writeSync } from "node:fs";
 import process from "node:process";
 import { encodeHead, PREFIX_BYTES } from "../frames.ts";
+import { AWAKE_MS } from "../protocol.ts";
 
 export const CHANNEL_FD = 3;
 const READ_BYTES = 64 * 1024;
 /** Up to this size a body is copied behind its head, for one system call instead of two. */
 const JOINED_BYTES_MAX = 64 * 1024;
 
-/** How long it stays awake where more is about to come: as long as the broker does. */
-const AWAKE_MS = 0.5;
 /** Taken before anybody else's code runs. */
 const now = performance.now.bind(performance);
 
