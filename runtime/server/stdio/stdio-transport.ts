@@ -21,6 +21,8 @@ const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 /** A client that has so much to read and takes none of it for this long has gone, though its pipe is open. */
 const UNREAD_MS_MAX = 10_000;
+/** Lines are handled one after the other for so long, before others get their turn. */
+const TURN_MS = 0.5;
 
 /** What answers some messages without the SDK. */
 export interface DirectHandler {
@@ -51,6 +53,8 @@ export class StdioTransport implements Transport {
   #turn: NodeJS.Immediate | undefined;
   #stuck: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** Answers of this turn: they leave in one piece. */
+  #unwritten = "";
 
   constructor(streams: StdioStreams) {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -71,10 +75,10 @@ export class StdioTransport implements Transport {
 
   /** Never waits: a client that does not read is held back by no longer reading from it. */
   send(message: JSONRPCMessage): Promise<void> {
-    const { output } = this.#streams;
     if (this.#isClosed) return Promise.reject(new Error("The client has gone."));
     this.direct?.noteSent(message);
-    output.write(`${JSON.stringify(message)}\n`);
+    if (this.#unwritten === "") process.nextTick(this.#write);
+    this.#unwritten += `${JSON.stringify(message)}\n`;
     return Promise.resolve();
   }
 
@@ -89,6 +93,12 @@ export class StdioTransport implements Transport {
     return Promise.resolve();
   }
 
+  readonly #write = (): void => {
+    const lines = this.#unwritten;
+    this.#unwritten = "";
+    if (lines !== "") this.#streams.output.write(lines);
+  };
+
   readonly #read = (chunk: Buffer): void => {
     this.#waiting = [...this.#lines.push(chunk).toReversed(), ...this.#waiting];
     this.#goOn();
@@ -99,13 +109,17 @@ export class StdioTransport implements Transport {
   };
 
   /**
-   * Handles one line a turn of the event loop, and none while the client has too much to read: a few kilobytes of short
+   * Handles a few lines a turn of the event loop, and none while the client has too much to read: a few kilobytes of short
    * requests can ask for gigabytes of answers.
    */
   readonly #handleNext = (): void => {
     this.#turn = undefined;
-    const line = this.#isHeldBack() ? undefined : this.#waiting.pop();
-    if (line !== undefined) this.#accept(line);
+    const untilMs = performance.now() + TURN_MS;
+    do {
+      const line = this.#isHeldBack() ? undefined : this.#waiting.pop();
+      if (line === undefined) break;
+      this.#accept(line);
+    } while (performance.now() < untilMs);
     if (this.#isClosed) return;
     const isHeldBack = this.#isHeldBack();
     this.#letIn(!isHeldBack && this.#waiting.length === 0);
@@ -115,7 +129,8 @@ export class StdioTransport implements Transport {
 
   /** Whether the client has too much to read: then nothing of what it sent is handled, until it reads. */
   #isHeldBack(): boolean {
-    return this.#isClosed || this.#streams.output.writableLength > UNREAD_BYTES_MAX;
+    const unreadBytes = this.#streams.output.writableLength + this.#unwritten.length;
+    return this.#isClosed || unreadBytes > UNREAD_BYTES_MAX;
   }
 
   /** Ends the connection, unless the client takes something of what waits for it. Its own end is not seen meanwhile. */
@@ -139,6 +154,7 @@ export class StdioTransport implements Transport {
 
   readonly #end = (): void => {
     if (this.#isClosed) return;
+    this.#write();
     this.#isClosed = true;
     const { input, output } = this.#streams;
     input.off("data", this.#read);
