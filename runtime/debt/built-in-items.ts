@@ -189,7 +189,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ring: 3,
     area: "sandbox",
     current_behavior:
-      "Each call gets untouched state, and by default calls of one plugin share a process. An escape of the engine sees that plugin's later calls until the runner is reaped or killed; never another plugin's. `isolation: call` in the plugin's configuration gives every call a process of its own, killed after the answer: then no later call is seen.",
+      "Each call gets untouched state, and by default calls of one plugin share a process. An escape of the engine sees that plugin's later calls until the runner is reaped or killed, up to sixteen short ones of them before their turn; never another plugin's. `isolation: call` in the plugin's configuration gives every call a process of its own, killed after the answer: then no later call is seen.",
     ideal:
       "No runner ever serves two principals, and one process per call costs too little to be a choice.",
     resolved_by: "Runners per tenant, with principals.",

@@ -1,8 +1,16 @@
+import {
+  BEHIND_BYTES_MAX,
+  CallsBehind,
+  NotBegun,
+  PATIENCE_MS,
+  type HandedCall,
+} from "./calls-behind.ts";
 import { Deadline } from "./deadline.ts";
 import { SandboxError } from "./errors.ts";
 import { explainExit } from "./explain-exit.ts";
 import { encodeHead, FrameDecoder, type Frame, type FrameCaps } from "./frames.ts";
 import { parseFromRunner } from "./messages.ts";
+import { Outlet } from "./outlet.ts";
 import {
   BODY_BYTES_MAX,
   HEADER_BYTES_MAX,
@@ -28,7 +36,7 @@ type State =
   | {
       readonly t: "calling";
       readonly call: RunningCall;
-      readonly done: PromiseWithResolvers<PluginAnswer>;
+      readonly handed: HandedCall;
       /** Once, before `done` settles. */
       readonly leave: () => void;
     }
@@ -52,6 +60,7 @@ const CAPS: Readonly<Record<State["t"], FrameCaps>> = {
  *
  *     starting → ready → loading → idle ⇄ calling        (any of them) → ended
  *
+ * While it is calling it may have further calls behind, whose turn comes one by one.
  * What comes in was written by a process that is assumed hostile. Whatever does not fit the state, to the letter,
  * kills the runner. Grants and scope are the channel's own and never a message's. Every promise settles exactly once.
  */
@@ -63,7 +72,12 @@ export class Channel {
   #state: State;
   readonly #deadline = new Deadline();
   #lastCallId = 0;
-  #unsent: (() => void) | undefined;
+  readonly #behind = new CallsBehind();
+  readonly #patience = new Deadline();
+  /** It was sent calls that it shall not begin: it ends with the one that it runs. */
+  #isGivenUp = false;
+  #whenFree: (() => void) | undefined;
+  readonly #outlet: Outlet;
   /** Settles when the process is gone. Never rejects. */
   readonly exited: Promise<void>;
   /** Settles when the runner reported that it is alive; rejects with `ERR_RUNNER_START`. */
@@ -78,6 +92,9 @@ export class Channel {
     this.#process = process;
     this.#vigil = vigil;
     this.#limits = limits;
+    this.#outlet = new Outlet(process.channel, () =>
+      this.end(breach("went on without reading what it was sent")),
+    );
     const done = Promise.withResolvers<void>();
     this.#state = { t: "starting", done };
     this.started = done.promise;
@@ -144,8 +161,25 @@ export class Channel {
     }
   }
 
+  /** How many calls may be handed over while one is under way, to begin when those before them have ended. */
+  get room(): number {
+    return this.#state.t === "calling" && !this.#isGivenUp ? this.#behind.room : 0;
+  }
+
+  /** How long a call that was handed over now would wait for its turn, about. */
+  get waitMs(): number {
+    return this.#behind.waitMs;
+  }
+
+  /** `then` is called once, when no call is under way any more, which may be at once. */
+  whenFree(then: () => void): void {
+    if (this.#state.t === "calling") this.#whenFree = then;
+    else then();
+  }
+
   #call(call: PluginCall, terms: CallTerms): Promise<PluginAnswer> {
-    this.#assertState("idle");
+    const isBehind = this.room > 0;
+    if (!isBehind) this.#assertState("idle");
     const { signal } = call.scope;
     if (signal.aborted) throw cancelled();
     const id = this.#lastCallId + 1;
@@ -159,25 +193,62 @@ export class Channel {
       ...(this.#vigil.holdsForRunners && { awake: true }),
     };
     const head = encodeCall(message);
+    if (isBehind && head.length > BEHIND_BYTES_MAX) throw new NotBegun();
     const done = Promise.withResolvers<PluginAnswer>();
     this.#lastCallId = id;
-    const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
-    const cancel = (): void => this.end(cancelled());
+    const cancel = (): void => this.#cancel(handed);
     const leave = (): void => {
       this.#vigil.callEnds();
       signal.removeEventListener("abort", cancel);
+    };
+    const handed: HandedCall = { id, call, terms, done, leave };
+    signal.addEventListener("abort", cancel, { once: true });
+    this.#vigil.callBegins();
+    if (isBehind) this.#queue(handed, head);
+    else {
+      this.#begin(handed);
+      this.#process.watch(true);
+      this.#send(head);
+    }
+    return done.promise;
+  }
+
+  #begin(handed: HandedCall): void {
+    const { id, call, terms } = handed;
+    const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
+    const leave = (): void => {
+      handed.leave();
       call.onSpent?.(running.spent);
     };
-    this.#state = { t: "calling", call: running, done, leave };
-    this.#vigil.callBegins();
-    this.#process.watch(true);
+    this.#state = { t: "calling", call: running, handed, leave };
     const { deadlineMs = terms.limits.deadlineMs } = call;
     this.#deadline.set(deadlineMs, () =>
       this.end(new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`)),
     );
-    signal.addEventListener("abort", cancel, { once: true });
-    this.#send(head);
-    return done.promise;
+    if (this.#behind.count > 0) this.#bePatient();
+    else this.#patience.clear();
+  }
+
+  #queue(handed: HandedCall, head: Buffer): void {
+    this.#behind.add(handed);
+    if (this.#behind.count === 1) this.#bePatient();
+    this.#outlet.sendLater(head);
+  }
+
+  /** Calls behind wait for one that is short. For no other. */
+  #bePatient(): void {
+    this.#patience.set(PATIENCE_MS, () => {
+      this.#isGivenUp = true;
+      this.#behind.takeBack();
+    });
+  }
+
+  /** What a runner was sent cannot be called back, so one whose call was cancelled before its turn ends at that turn. */
+  #cancel(handed: HandedCall): void {
+    const state = this.#state;
+    if (state.t === "calling" && state.handed === handed) return this.end(cancelled());
+    handed.leave();
+    handed.done.reject(cancelled());
   }
 
   /** Kills the runner. Whoever waits on this channel is told `error`; a second end changes nothing. */
@@ -185,21 +256,25 @@ export class Channel {
     const state = this.#state;
     if (state.t === "ended") return;
     this.#state = { t: "ended", error };
-    this.#unsent = undefined;
+    this.#outlet.end();
     this.#deadline.end();
+    this.#patience.end();
     this.#process.kill();
     this.#process.channel.destroy();
     if (state.t === "calling") {
       state.call.close();
       state.leave();
+      state.handed.done.reject(error);
     }
-    if (state.t === "starting" || state.t === "loading" || state.t === "calling")
-      state.done.reject(error);
+    this.#behind.takeBack();
+    this.#free();
+    if (state.t === "starting" || state.t === "loading") state.done.reject(error);
   }
 
   #receive(chunk: Buffer): void {
     if (this.#state.t === "ended") return;
-    if (this.#state.t === "calling") this.#vigil.runnerSpoke();
+    const speaker = this.#state.t === "calling" ? this.#state.call : undefined;
+    if (speaker) this.#vigil.runnerSpoke();
     const startedMs = performance.now();
     try {
       const whole = this.#decoder.whole(chunk);
@@ -217,8 +292,7 @@ export class Channel {
           : new SandboxError("ERR_RUNNER_DIED", "reading from the runner failed", { cause: error }),
       );
     } finally {
-      const state = this.#state;
-      if (state.t === "calling") state.call.noteBusy(performance.now() - startedMs);
+      speaker?.noteBusy(performance.now() - startedMs);
     }
   }
 
@@ -250,18 +324,34 @@ export class Channel {
 
   #finish(state: State & { t: "calling" }, accept: () => PluginAnswer): void {
     if (state.call.hostCallUnderWay) throw breach("answered while the host owed it an answer");
-    this.#settle({ t: "idle" });
+    // What it says next it may say of the next call, and has been sent it.
+    this.#outlet.flush();
+    const next = this.#behind.next(state.call.durationMs);
+    const isLast = this.#isGivenUp || next?.call.scope.signal.aborted === true;
+    if (next && !isLast) this.#begin(next);
+    else this.#settle({ t: "idle" });
     state.call.close();
     state.leave();
+    const { done } = state.handed;
     try {
-      state.done.resolve(accept());
+      done.resolve(accept());
     } catch (error) {
-      state.done.reject(error);
+      done.reject(error);
     }
+    if (isLast)
+      this.end(new SandboxError("ERR_CALL_CANCELLED", "the runner has calls that were taken back"));
+    else if (!next) this.#free();
+  }
+
+  #free(): void {
+    const then = this.#whenFree;
+    this.#whenFree = undefined;
+    then?.();
   }
 
   #settle(state: State): void {
     this.#deadline.clear();
+    this.#patience.clear();
     this.#process.watch(false);
     this.#state = state;
   }
@@ -276,32 +366,10 @@ export class Channel {
       throw new Error(`the channel is ${this.#state.t}, not ${expected}`);
   }
 
-  /**
-   * What a runner does not read, the broker holds: one message on its way, and one behind it. An honest runner reads before
-   * it goes on, but libuv may tell us of its own writing only after it has read what the runner said next.
-   */
   #send(head: Buffer, ...parts: readonly (Uint8Array | undefined)[]): void {
-    const write = (): void => this.#write(head, parts);
-    if (this.#process.channel.writableLength === 0) write();
-    else if (this.#unsent === undefined) this.#unsent = write;
-    else this.end(breach("went on without reading what it was sent"));
-  }
-
-  #write(head: Buffer, parts: readonly (Uint8Array | undefined)[]): void {
-    const { channel } = this.#process;
-    const bodies = parts.filter((part) => part !== undefined && part.length > 0);
-    if (bodies.length > 0) channel.cork();
-    for (const part of [head, ...bodies]) channel.write(part, this.#written);
-    if (bodies.length > 0) channel.uncork();
+    this.#outlet.send(head, ...parts);
     if (this.#state.t === "calling") this.#vigil.runnerActs();
   }
-
-  readonly #written = (): void => {
-    const write = this.#unsent;
-    if (write === undefined || this.#process.channel.writableLength > 0) return;
-    this.#unsent = undefined;
-    write();
-  };
 }
 
 function encodeCall(message: CallMessage): Buffer {

@@ -1,10 +1,11 @@
+import { NotBegun } from "./calls-behind.ts";
 import type { Channel } from "./channel.ts";
 import { SandboxError } from "./errors.ts";
 import { collectOperations, type CallTerms } from "./running-call.ts";
 import { IdleRunners } from "./idle-runners.ts";
 import type { PluginAnswer, PluginCall, SealedPlugin, SealedPluginOptions } from "./sandbox.ts";
 import type { SpareRunners } from "./spare-runners.ts";
-import { Turnstile } from "./turnstile.ts";
+import { Turnstile, type Leave } from "./turnstile.ts";
 
 export interface PoolTimes {
   /** An idle runner is ended after this long. */
@@ -53,12 +54,52 @@ export class PluginPool implements SealedPlugin {
   call(call: PluginCall): Promise<PluginAnswer> {
     const leave = this.#closing ? undefined : this.#turnstile.tryEnter(call.scope.signal);
     const idle = leave && this.#idle.take();
-    return leave && idle ? this.#useIdle(idle, call, leave) : this.#callLater(call, leave);
+    if (leave && idle) return this.#useIdle(idle, call, leave);
+    const busy = this.#turnstile.isWaitedFor ? undefined : this.#findSoonest();
+    if (!busy) return this.#callLater(call, leave);
+    leave?.();
+    return this.#follow(busy, call);
+  }
+
+  /** The runner that gets soonest to a call which is handed over now. */
+  #findSoonest(): Channel | undefined {
+    if (this.#options.isolation === "call") return undefined;
+    let soonest: Channel | undefined;
+    for (const channel of this.#channels)
+      if (channel.room > 0 && channel.waitMs < (soonest?.waitMs ?? Number.POSITIVE_INFINITY))
+        soonest = channel;
+    return soonest;
+  }
+
+  /** Without a place, behind a call that has one: its runner runs one after the other. */
+  #follow(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
+    return channel.call(call, this.#terms).then(
+      (answer) => {
+        this.#failures = 0;
+        this.#callUp(channel);
+        return answer;
+      },
+      (error: unknown) => {
+        if (error instanceof NotBegun) return this.#callLater(call, undefined);
+        this.#noteFailure(error);
+        this.#callUp(channel);
+        throw error;
+      },
+    );
+  }
+
+  /** Whoever waits longest for a place may go behind this runner's call. */
+  #callUp(channel: Channel): void {
+    if (channel.room > 0) this.#turnstile.callUp();
   }
 
   /** Where a place or a runner has to be waited for. */
   async #callLater(call: PluginCall, place: (() => void) | undefined): Promise<PluginAnswer> {
     const leave = place ?? (await this.#enter(call));
+    if (leave === undefined) {
+      const busy = this.#findSoonest();
+      return busy ? this.#follow(busy, call) : this.#callLater(call, undefined);
+    }
     const idle = place ? undefined : this.#idle.take();
     if (idle !== undefined) return this.#useIdle(idle, call, leave);
     const runner = this.#obtain();
@@ -73,7 +114,7 @@ export class PluginPool implements SealedPlugin {
     }
   }
 
-  async #enter(call: PluginCall): Promise<() => void> {
+  async #enter(call: PluginCall): Promise<Leave> {
     this.#assertOpen();
     return this.#turnstile.enter(call.scope.signal);
   }
@@ -93,12 +134,13 @@ export class PluginPool implements SealedPlugin {
     return channel.call(call, this.#terms).then(
       (answer) => {
         this.#failures = 0;
-        putBack();
+        this.#callUp(channel);
+        channel.whenFree(putBack);
         return answer;
       },
       (error: unknown) => {
         this.#noteFailure(error);
-        putBack();
+        channel.whenFree(putBack);
         throw error;
       },
     );
@@ -171,6 +213,8 @@ export class PluginPool implements SealedPlugin {
 
   /** Resolves when the runner may serve the next call, or its process is gone: until then the call's place is not free. */
   async #putBack(channel: Channel): Promise<void> {
+    if (channel.state === "calling")
+      await new Promise<void>((resolve) => channel.whenFree(resolve));
     const forOneCall = this.#options.isolation === "call";
     if (forOneCall && channel.calls > 0)
       channel.end(new SandboxError("ERR_CALL_CANCELLED", "the runner has served its one call"));

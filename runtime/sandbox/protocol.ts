@@ -7,6 +7,7 @@ import type { JsonValue } from "@glovebox/host-api/json";
  *
  * The broker holds what the runner sends for hostile: length caps, a schema per message, and a state machine
  * (one call at a time; a frame out of turn ends the runner). The runner trusts the broker.
+ * Short calls may be sent behind the one that runs: the runner begins each when the one before it has ended.
  */
 export const PROTOCOL_VERSION = 1;
 export const HEADER_BYTES_MAX = 256 * 1024;

@@ -152,7 +152,7 @@ export class RunningCall {
     }
     return {
       value: message.value ?? null,
-      durationMs: performance.now() - this.#startedMs,
+      durationMs: this.durationMs,
       ...this.spent,
       ...(message.err === undefined ? {} : { err: message.err }),
     };
@@ -160,6 +160,10 @@ export class RunningCall {
 
   get spent(): Spent {
     return { hostCalls: this.#hostCalls, logBytesDropped: this.#logBytesDropped };
+  }
+
+  get durationMs(): number {
+    return performance.now() - this.#startedMs;
   }
 
   get hostCallUnderWay(): boolean {

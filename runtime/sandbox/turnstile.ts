@@ -6,8 +6,11 @@ export interface TurnstileLimits {
   readonly waitMsMax: number;
 }
 
+/** Leaves a place. Undefined where none was given: who waited was called up. */
+export type Leave = (() => void) | undefined;
+
 interface Waiting {
-  readonly admit: () => void;
+  readonly admit: (leave: Leave) => void;
   readonly refuse: (error: SandboxError) => void;
 }
 
@@ -30,12 +33,23 @@ export class Turnstile {
   }
 
   /** Resolves with the function to leave by, to be called once. Rejects with `ERR_OVERLOADED` or `ERR_CALL_CANCELLED`. */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  async enter(signal: AbortSignal): Promise<Leave> {
     if (signal.aborted) throw new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled");
-    if (this.#inside < this.#limits.insideMax) this.#inside += 1;
-    else if (this.#queue.length < this.#limits.waitingMax) await this.#wait(signal);
-    else throw this.#overloaded("too many calls are waiting");
-    return this.#leaving();
+    if (this.#inside < this.#limits.insideMax) {
+      this.#inside += 1;
+      return this.#leaving();
+    }
+    if (this.#queue.length < this.#limits.waitingMax) return this.#wait(signal);
+    throw this.#overloaded("too many calls are waiting");
+  }
+
+  get isWaitedFor(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Whoever waits longest need not wait any more, and gets no place. */
+  callUp(): void {
+    this.#queue[0]?.admit(undefined);
   }
 
   #leaving(): () => void {
@@ -47,17 +61,17 @@ export class Turnstile {
     for (const waiting of this.#queue) waiting.refuse(error);
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  #wait(signal: AbortSignal): Promise<Leave> {
+    const { promise, resolve, reject } = Promise.withResolvers<Leave>();
     const settle = (): void => {
       this.#queue = this.#queue.filter((other) => other !== waiting);
       clearTimeout(timer);
       signal.removeEventListener("abort", cancel);
     };
     const waiting: Waiting = {
-      admit: () => {
+      admit: (leave) => {
         settle();
-        resolve();
+        resolve(leave);
       },
       refuse: (error) => {
         settle();
@@ -80,7 +94,7 @@ export class Turnstile {
     const next = this.#queue[0];
     // The place goes to the next in line, so that nobody who comes later slips in between.
     if (next === undefined) this.#inside -= 1;
-    else next.admit();
+    else next.admit(this.#leaving());
   }
 
   #overloaded(why: string): SandboxError {

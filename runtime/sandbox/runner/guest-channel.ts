@@ -51,7 +51,7 @@ export class BlockingChannel implements GuestChannel {
   }
 
   #await(seq: number): GuestAnswer {
-    const { message, body } = this.#wire.receive();
+    const { message, body } = this.#wire.receiveAnswer();
     const answer = message as AnswerMessage;
     if (answer.t !== "answer" || answer.seq !== seq) process.exit(70);
     if (answer.refused !== undefined) throw new GuestRefusal(answer.refused);

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { readSync, writeSync } from "node:fs";
 import process from "node:process";
 import { encodeHead, PREFIX_BYTES } from "../frames.ts";
-import { AWAKE_MS } from "../protocol.ts";
+import { AWAKE_MS, type ToRunner } from "../protocol.ts";
 
 export const CHANNEL_FD = 3;
 const READ_BYTES = 64 * 1024;
@@ -25,6 +25,7 @@ export class Wire {
   #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #start = 0;
   #end = 0;
+  #behind: Received[] = [];
   readonly #hasInput: (() => boolean) | undefined;
   /** Whether what comes next is worth staying awake for. The broker says it with each call. */
   isHurried = false;
@@ -35,6 +36,19 @@ export class Wire {
   }
 
   receive(): Received {
+    return this.#behind.shift() ?? this.#read();
+  }
+
+  /** The next message that is no call. A call that came ahead of its turn is kept for it. */
+  receiveAnswer(): Received {
+    for (;;) {
+      const received = this.#read();
+      if ((received.message as ToRunner).t !== "call") return received;
+      this.#behind.push(received);
+    }
+  }
+
+  #read(): Received {
     this.#need(PREFIX_BYTES);
     const headerBytes = this.#buffer.readUInt32LE(this.#start);
     const bodyBytes = this.#buffer.readUInt32LE(this.#start + 4);

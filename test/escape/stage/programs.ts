@@ -60,9 +60,9 @@ const BELIEVE = [
 const CHANNEL_CUTS: Cuts = {
   "sandbox/channel.ts": [
     ...BELIEVE,
-    [/else this\.end\(breach\(/, "else ((_: unknown) => {})(breach("],
     [/\} catch \(error\) \{\s+this\.end\(/, "} catch (error) { ((..._all: unknown[]) => {})("],
   ],
+  "sandbox/outlet.ts": [[/else this\.#refuse\(\);/, ""]],
   "sandbox/deadline.ts": [[/this\.#timer = setTimeout\(.*$/m, ""]],
   "sandbox/running-call.ts": [...BELIEVE],
   "sandbox/messages.ts": [BELIEVE[0]],

@@ -1,6 +1,5 @@
 // What one plugin's death and one plugin's residue do to others, and to its own later calls. Real processes, really sealed.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeProcessPowers } from "../../../runtime/powers/process.ts";
@@ -15,6 +14,7 @@ import type {
   SealedPlugin,
   Transpiled,
 } from "../../../runtime/sandbox/sandbox.ts";
+import { sealedChildren } from "../../helpers/sealed-children.ts";
 
 /**
  * Stands for native code that got out of its instance: what the runner loads keeps a count outside of every instance,
@@ -82,23 +82,6 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-/** Sealed processes that this one started: with bubblewrap each is its outer half. */
-function children(): readonly number[] {
-  return readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const status = readFileSync(`/proc/${pid}/status`, "latin1");
-        return (
-          /^PPid:\s+(\d+)$/m.exec(status)?.[1] === String(process.pid) &&
-          !/^State:\s+Z/m.test(status)
-        );
-      } catch {
-        return false;
-      }
-    });
-}
-
 /** Waits until the processes are as the test needs them. */
 async function until(holds: () => boolean, what: string): Promise<void> {
   const endMs = performance.now() + 10_000;
@@ -138,16 +121,16 @@ test("with isolation: call, also a call that failed, was stopped or cancelled le
 
 test("with isolation: call, a process is gone after its answer, and one more stands ready for the next", async () => {
   const plugin = open("call");
-  await until(() => children().length === 1, "only a spare is left of the other tests");
+  await until(() => sealedChildren().length === 1, "only a spare is left of the other tests");
   await call(plugin, "count");
   for (let count = 0; count < 3; count += 1) {
-    await until(() => children().length === 2, "one for the next call, and one spare");
+    await until(() => sealedChildren().length === 2, "one for the next call, and one spare");
     await sleep(150);
-    const ready = new Set(children());
+    const ready = new Set(sealedChildren());
     assert.equal(ready.size, 2);
     assert.equal((await call(plugin, "count")).value, "1");
     await until(
-      () => children().filter((pid) => ready.has(pid)).length === 1,
+      () => sealedChildren().filter((pid) => ready.has(pid)).length === 1,
       "the used one is gone",
     );
   }
@@ -156,7 +139,7 @@ test("with isolation: call, a process is gone after its answer, and one more sta
 test("with isolation: call, no more processes than calls at once and one ahead, whatever is asked", async () => {
   const plugin = open("call", { concurrentCalls: 3, queuedCalls: 1000 });
   let most = 0;
-  const looking = setInterval(() => (most = Math.max(most, children().length)), 5);
+  const looking = setInterval(() => (most = Math.max(most, sealedChildren().length)), 5);
   await Promise.all(Array.from({ length: 40 }, () => call(plugin, "count")));
   clearInterval(looking);
   assert.ok(most <= 3 + 1 + 1, `${most} processes; three, one ahead and a spare were allowed`);
@@ -193,9 +176,9 @@ test("backs off longer and longer from a plugin whose runners are killed in ever
     const outcome = call(plugin, "spin").catch((error: SandboxError) => error);
     await sleep(150);
     // Its runner and the spare: nobody can tell from outside which is which.
-    const ended = children();
+    const ended = sealedChildren();
     for (const pid of ended) process.kill(pid, "SIGKILL");
-    await until(() => !children().some((pid) => ended.includes(pid)), "they are gone");
+    await until(() => !sealedChildren().some((pid) => ended.includes(pid)), "they are gone");
     await sleep(50);
     return (await outcome) as SandboxError;
   };

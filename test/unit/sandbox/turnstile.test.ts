@@ -10,10 +10,10 @@ test("lets in by order of arrival, and nobody slips in between", async () => {
   const order: string[] = [];
   const leaveFirst = await turnstile.enter(NEVER);
   const second = turnstile.enter(NEVER).then((leave) => (order.push("second"), leave));
-  leaveFirst();
+  leaveFirst?.();
   const third = turnstile.enter(NEVER).then((leave) => (order.push("third"), leave));
-  (await second)();
-  (await third)();
+  (await second)?.();
+  (await third)?.();
   assert.deepEqual(order, ["second", "third"]);
 });
 
@@ -31,7 +31,7 @@ test("turns away who waited too long, and gives the place to the next", async ()
   const turnstile = new Turnstile({ insideMax: 1, waitingMax: 2, waitMsMax: 30 });
   const leave = await turnstile.enter(NEVER);
   await assert.rejects(turnstile.enter(NEVER), { code: "ERR_OVERLOADED" });
-  leave();
+  leave?.();
   await turnstile.enter(NEVER);
 });
 
@@ -45,7 +45,7 @@ test("forgets who was cancelled while waiting", async () => {
   controller.abort();
   await waiting;
   const next = turnstile.enter(NEVER);
-  leave();
+  leave?.();
   await next;
 });
 
@@ -61,4 +61,18 @@ test("turns everybody away who waits when it is closed", async () => {
   const waiting = [turnstile.enter(NEVER), turnstile.enter(NEVER)];
   turnstile.close(new SandboxError("ERR_CALL_CANCELLED", "closed"));
   for (const end of await Promise.allSettled(waiting)) assert.equal(end.status, "rejected");
+});
+
+test("who waits longest can be called up, and gets no place", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 2, waitMsMax: 10_000 });
+  const leave = await turnstile.enter(NEVER);
+  turnstile.callUp();
+  const [second, third] = [turnstile.enter(NEVER), turnstile.enter(NEVER)];
+  assert.equal(turnstile.isWaitedFor, true);
+  turnstile.callUp();
+  assert.equal(await second, undefined);
+  assert.equal(turnstile.tryEnter(NEVER), undefined);
+  leave?.();
+  assert.equal(typeof (await third), "function");
+  assert.equal(turnstile.isWaitedFor, false);
 });
