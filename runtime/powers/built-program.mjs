@@ -1,6 +1,7 @@
 // Plain JavaScript: it is read before anything that strips types is loaded.
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { fileURLToPath } from "node:url";
 
 /** The command line as `npm run build` bundles it: the same code in a few files, which start in a fraction of the time. */
 const FOLDER = new URL("../dist/cli/", import.meta.url);
@@ -23,6 +24,21 @@ export function digestOfSources(sources, tree) {
 }
 
 /**
+ * What the file system says of each: another file, or one that was written since, is told by it without being read.
+ *
+ * @param {readonly string[]} sources
+ * @param {URL} tree
+ * @returns {readonly string[]}
+ */
+export function stampsOfSources(sources, tree) {
+  const folder = fileURLToPath(tree);
+  return sources.map((source) => {
+    const { dev, ino, size, ctimeMs } = fs.statSync(folder + source);
+    return `${dev} ${ino} ${size} ${ctimeMs}`;
+  });
+}
+
+/**
  * The bundled command line, when it is there and every source that it was made from is still the same, byte by byte:
  * its folder, and the digest of those sources. The published package comes without them, and its list is empty.
  *
@@ -31,8 +47,9 @@ export function digestOfSources(sources, tree) {
 export function findBuiltProgram() {
   try {
     const file = fs.readFileSync(new URL("built-with.json", FOLDER), "utf8");
-    const { sources, code } = JSON.parse(file);
-    const isFresh = sources.length === 0 || digestOfSources(sources, TREE) === code;
+    const { sources, stamps, code } = JSON.parse(file);
+    const isUntouched = stampsOfSources(sources, TREE).every((stamp, at) => stamp === stamps?.[at]);
+    const isFresh = isUntouched || digestOfSources(sources, TREE) === code;
     return isFresh ? { folder: FOLDER, code } : undefined;
   } catch {
     return undefined;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown, type OutputChunk, type Plugin } from "rolldown";
-import { digestOfSources } from "../../runtime/powers/built-program.mjs";
+import { digestOfSources, stampsOfSources } from "../../runtime/powers/built-program.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const ENTRIES = { main: "runtime/cli/main.ts", "code-folder": "runtime/powers/code-folder.ts" };
@@ -49,9 +49,15 @@ export async function buildCommandLine({ out, extension }: CommandLineBuild): Pr
   writeFileSync(join(out, "LICENSES.txt"), licensesOf(modules));
   writeFileSync(join(out, "components.json"), componentsOf(modules));
   const sources = [LOCK, ...modules.filter((file) => !file.includes("node_modules/")).toSorted()];
-  const code = digestOfSources(sources, pathToFileURL(ROOT + sep));
+  const tree = pathToFileURL(ROOT + sep);
   const kept = extension === "ts" ? sources : [];
-  writeFileSync(join(out, "built-with.json"), `${JSON.stringify({ sources: kept, code })}\n`);
+  // In this order: what is written between the two is seen.
+  const stamps = stampsOfSources(kept, tree);
+  const code = digestOfSources(sources, tree);
+  writeFileSync(
+    join(out, "built-with.json"),
+    `${JSON.stringify({ sources: kept, stamps, code })}\n`,
+  );
 }
 
 /** In the bundle each module of ours goes on to find the files that lie beside it, and not beside the bundle. */

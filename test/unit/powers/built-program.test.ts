@@ -28,8 +28,10 @@ async function makeTree(t: TestContext): Promise<Tree> {
   write("runtime/powers/built-program.mjs", fs.readFileSync(MODULE, "utf8"));
   const file = pathToFileURL(path.join(root, "runtime/powers/built-program.mjs"));
   const built: BuiltProgram = await import(file.href);
-  const code = built.digestOfSources([SOURCE], new URL("../../", file));
-  write("runtime/dist/cli/built-with.json", JSON.stringify({ sources: [SOURCE], code }));
+  const tree = new URL("../../", file);
+  const code = built.digestOfSources([SOURCE], tree);
+  const stamps = built.stampsOfSources([SOURCE], tree);
+  write("runtime/dist/cli/built-with.json", JSON.stringify({ sources: [SOURCE], stamps, code }));
   return { write, built };
 }
 
@@ -40,6 +42,21 @@ test("takes the bundle while its sources are what it was made from", async (t) =
   assert.equal(built.findBuiltProgram(), undefined);
   write(SOURCE, "export const a = 1;");
   assert.notEqual(built.findBuiltProgram(), undefined);
+});
+
+test("reads no source that nobody has touched, and every one when somebody has", async (t) => {
+  const { write, built } = await makeTree(t);
+  const { folder } = built.findBuiltProgram() ?? {};
+  assert.ok(folder);
+  const file = new URL("built-with.json", folder);
+  const said = JSON.parse(fs.readFileSync(file, "utf8")) as { readonly stamps: readonly string[] };
+  const source = new URL(`../../../${SOURCE}`, folder);
+  const { atime, mtime } = fs.statSync(source);
+  fs.writeFileSync(file, JSON.stringify({ ...said, code: "0" }));
+  assert.equal(built.findBuiltProgram()?.code, "0");
+  write(SOURCE, "export const a = 3;");
+  fs.utimesSync(source, atime, mtime);
+  assert.equal(built.findBuiltProgram(), undefined, "the same length and the same time");
 });
 
 test("takes no bundle whose source has gone, or that does not say what it was made from", async (t) => {
