@@ -54,8 +54,9 @@ export async function openOperatorListener(
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : "it is refused";
     const message = `Cannot listen on ${listen.host} port ${listen.port} for the operator's pages: ${why}.`;
     const remedy =
-      "Choose another address with `telemetry.metrics.prometheus.listen`, or end what listens there: each server of a workspace needs its own.";
-    throw new HttpError("ERR_HTTP_LISTEN", message, { cause, remedy });
+      "Choose another address with `telemetry.metrics.prometheus.listen`, or end what listens there. Two servers cannot share it: where several serve one workspace, let `telemetry.otlp` send their metrics, and read the report with `glovebox debt`.";
+    const path = prometheus ? "telemetry.metrics.prometheus" : "telemetry.debt";
+    throw new HttpError("ERR_HTTP_LISTEN", message, { cause, remedy, place: { path } });
   }
 }
 
