@@ -162,6 +162,18 @@ test("the same workspace makes the same documents, but for what changes by itsel
   );
 });
 
+test("what stands where a bundle should go is left as it is, unless it may be written over", async () => {
+  const cwd = workspace.folder;
+  writeFileSync(join(cwd, "kept.tar"), "last quarter's");
+  const { code, codes } = await make("kept.tar");
+  assert.deepEqual([code, codes], [2, ["ERR_WORKSPACE_EXISTS"]]);
+  assert.equal(readFileSync(join(cwd, "kept.tar"), "utf8"), "last quarter's");
+  const words = ["evidence", "--key", "operator.key", "--out", "kept.tar", "--force"];
+  const forced = await runGlovebox(words, { cwd });
+  assert.equal(forced.code, first.code, forced.stderr);
+  assert.doesNotThrow(() => parseArchive(readFileSync(join(cwd, "kept.tar"))));
+});
+
 test("a private key that others may use signs nothing", async () => {
   const cwd = workspace.folder;
   const file = join(cwd, "stranger.key");
