@@ -203,7 +203,7 @@ async function resume(alias: string, { configFile, machine, out }: CommandCall):
   const before = readSuspended(paths, machine.files);
   if (!Object.hasOwn(before, alias))
     throw new CliError("ERR_USAGE", `No plugin \`${makeVisible(alias)}\` is suspended.`, {
-      remedy: remedyForUnknown(alias, Object.keys(before)),
+      remedy: remedyForUnknown(alias, Object.keys(before), "None is."),
     });
   // First the record: nobody is resumed in silence.
   const trail = openTrail(workspace, machine.files);

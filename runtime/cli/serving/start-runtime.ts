@@ -140,7 +140,7 @@ function assertProfile({ configuration, paths }: Workspace, which: WhichProfiles
     `There is no profile \`${makeVisible(which.profile)}\`.`,
     {
       place: { file: paths.configFile, path: "profiles" },
-      remedy: remedyForUnknown(which.profile, known),
+      remedy: remedyForUnknown(which.profile, known, "There are none here: leave `--profile` out."),
     },
   );
 }
