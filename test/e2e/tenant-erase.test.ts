@@ -318,6 +318,50 @@ describe("with Redis and a token", { skip: !HAS_REDIS || !HAS_SOFTHSM }, () => {
       rmSync(tokenFolder, { recursive: true, force: true });
     }
   });
+
+  test("a tenant that calls again before each machine has erased it is refused there, and loses its new key to what erases it late", async () => {
+    const tokenFolder = mkdtempSync(join(tmpdir(), "glovebox-erase-token-"));
+    const { module, token, pin, environment } = makeSoftToken(tokenFolder);
+    // The tool is no task here: whoever is asked runs it.
+    const settings = `
+encryption: { keys: { pkcs11: { module: ${module}, token: ${token}, pin: env:TEST_PIN } } }
+server:
+  auth: { mode: keys }
+  store: { redis: env:TEST_REDIS_URL }
+  state_key: env:TEST_STATE_KEY
+`;
+    await using world = new World(["one", "two"], settings, {
+      ...environment,
+      TEST_PIN: pin,
+      TEST_REDIS_URL: redis.url,
+      TEST_STATE_KEY: randomBytes(32).toString("hex"),
+    });
+    const keep = async (at: number): Promise<void> => {
+      const answer = await world.call(at, "acme", "keep", { text: SECRETS.acme });
+      assert.match(JSON.stringify(answer), /"kept"/);
+    };
+    try {
+      await world.start();
+      for (const at of [0, 1]) await keep(at);
+      world.run(["tenant", "erase", "acme", "--yes"]);
+      // It comes back where it was erased, and is refused where it was not.
+      await keep(0);
+      assert.equal((await world.call(1, "acme", "show"))["isError"], true);
+      // Whatever erases it there destroys the key that it has by now.
+      assert.equal(world.run(["tenant", "erase", "acme", "--yes"], 1)["destroyed"], 1);
+      assert.deepEqual(await world.show(1, "acme"), [null, null]);
+      assert.equal((await world.call(0, "acme", "show"))["isError"], true);
+      // Run on each before it calls, it begins anew on each.
+      for (const at of [0, 1]) world.run(["tenant", "erase", "acme", "--yes"], at);
+      for (const at of [0, 1]) {
+        assert.deepEqual(await world.show(at, "acme"), [null, null]);
+        await keep(at);
+        assert.deepEqual(await world.show(at, "acme"), [SECRETS.acme, SECRETS.acme]);
+      }
+    } finally {
+      rmSync(tokenFolder, { recursive: true, force: true });
+    }
+  });
 });
 
 test("the command refuses in words, and erases nothing that nobody agreed to", async () => {
