@@ -93,7 +93,7 @@ class World {
       encoding: "utf8",
       env: { ...process.env, ...this.environment },
     });
-    assert.equal(ran.status, code, ran.stderr);
+    assert.equal(ran.status, code, ran.stderr + ran.stdout);
     return (ran.stdout === "" ? { stderr: ran.stderr } : JSON.parse(ran.stdout)) as JsonObject;
   }
 
@@ -333,7 +333,8 @@ server:
     await using world = new World(["one", "two"], settings, {
       ...environment,
       TEST_PIN: pin,
-      TEST_REDIS_URL: redis.url,
+      // Another database: what the test above left there is sealed with another state key.
+      TEST_REDIS_URL: `${redis.url}/1`,
       TEST_STATE_KEY: randomBytes(32).toString("hex"),
     });
     const keep = async (at: number): Promise<void> => {
