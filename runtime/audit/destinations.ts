@@ -24,9 +24,12 @@ export interface VisitedPlace extends Destination {
 /** Kept apart at most; whatever more there is is counted and not shown. */
 export const VISITED_PLACES_MAX = 10_000;
 
+const TENANTS_MAX = 100_000;
+
 /** Gathers where calls went from the bodies of audit lines, which may be anybody's: what is none is passed over. */
 export class Visits {
   readonly #places = new Map<string, VisitedPlace>();
+  readonly #tenants = new Set<string>();
   #unlisted = 0;
 
   add(body: unknown): void {
@@ -34,6 +37,7 @@ export class Visits {
     const { tenant, alias, timestamp, destinations } = body;
     if (typeof tenant !== "string" || typeof alias !== "string" || typeof timestamp !== "string")
       return;
+    if (this.#tenants.size < TENANTS_MAX) this.#tenants.add(tenant);
     for (const value of Array.isArray(destinations) ? destinations : []) {
       const to = readDestination(value);
       if (to) this.#count({ ...to, tenant, alias, calls: 1, first: timestamp, last: timestamp });
@@ -45,6 +49,11 @@ export class Visits {
     return [...this.#places.entries()]
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
       .map(([, place]) => place);
+  }
+
+  /** Whose calls there are, wherever they connected. Undefined where there are more than are kept apart. */
+  get tenants(): readonly string[] | undefined {
+    return this.#tenants.size < TENANTS_MAX ? [...this.#tenants].toSorted() : undefined;
   }
 
   /** Visits to places beyond the most that are kept apart. */

@@ -54,6 +54,7 @@ export function readRevocation(
       remedy: remedyForUnknown(
         words,
         trust.map(({ name }) => name),
+        "Nobody is trusted by a name here.",
       ),
     });
   const signer: SignerWords = readPublicKey(words, call);

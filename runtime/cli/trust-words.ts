@@ -1,11 +1,10 @@
 import path from "node:path";
-import { located } from "../errors.ts";
 import type { TrustWords } from "../policy/edit-configuration.ts";
 import { parsePublicKey } from "../supply/signatures/keys.ts";
 import { parseMinisignKey } from "../supply/signatures/minisign.ts";
 import type { CommandCall } from "./command.ts";
 import { CliError } from "./errors.ts";
-import { KEY_BYTES_MAX } from "./private-key.ts";
+import { readKeyWords } from "./key-words.ts";
 
 const NAME_CHARS_MAX = 40;
 
@@ -50,23 +49,13 @@ function readSigner(words: string | undefined, call: CommandCall): SignerWords {
 
 /** A public key of `glovebox keygen` or of minisign, or a file that holds one. */
 export function readPublicKey(words: string, { machine }: CommandCall): SignerWords {
-  const file = path.resolve(words);
-  const bytes = machine.files.readFile(file, KEY_BYTES_MAX);
-  // A key is never a path with an ending, and a file that is meant is named, even when it is not there.
-  if (!bytes && words.includes("."))
-    throw new CliError("ERR_FILE_MISSING", "There is no key here.", { place: { file } });
-  const text = bytes ? new TextDecoder().decode(bytes) : words;
-  const lines = text.trim().split(/\r?\n/);
-  const last = lines.at(-1) ?? "";
-  try {
-    if (last.startsWith("RW") && lines.length <= 2) {
-      parseMinisignKey(last);
-      return { minisign: last };
-    }
-    return { key: parsePublicKey(text).text };
-  } catch (error) {
-    throw bytes ? located(error, { file }) : error;
-  }
+  return readKeyWords(words, machine.files, (text) => {
+    const lines = text.trim().split(/\r?\n/);
+    const last = lines.at(-1) ?? "";
+    if (!last.startsWith("RW") || lines.length > 2) return { key: parsePublicKey(text).text };
+    parseMinisignKey(last);
+    return { minisign: last };
+  });
 }
 
 function readProvenance(signer: SignerWords, call: CommandCall): TrustWords["provenance"] {

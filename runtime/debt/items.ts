@@ -21,6 +21,16 @@ export const AREAS = {
 export type Area = keyof typeof AREAS;
 export const AREA_NAMES = Object.keys(AREAS) as Area[];
 
+/** By what a report is filtered, and the words that each filter knows. */
+export const FILTER_WORDS: ReadonlyMap<string, readonly string[]> = new Map<
+  string,
+  readonly string[]
+>([
+  ["status", STATUSES],
+  ["severity", SEVERITIES],
+  ["area", AREA_NAMES],
+]);
+
 export type Ring = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** One known gap. Ids are never used again for something else. */

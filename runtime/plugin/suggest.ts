@@ -14,11 +14,15 @@ export function suggestWord(word: string, known: readonly string[]): string | un
   return nearest;
 }
 
-/** What to say of an unknown key: the likely one, or all there are. */
-export function remedyForUnknown(word: string, known: readonly string[]): string {
+/** What to say of an unknown word: the likely one, or all there are; `none` where there are none, which is of keys. */
+export function remedyForUnknown(
+  word: string,
+  known: readonly string[],
+  none = "Remove it.",
+): string {
   const meant = suggestWord(word, known);
   if (meant !== undefined) return `Did you mean "${meant}"?`;
-  return known.length === 0 ? "Remove it." : `Known here: ${known.join(", ")}.`;
+  return known.length === 0 ? none : `Known here: ${known.join(", ")}.`;
 }
 
 /** Levenshtein distance, where swapping two neighbours counts as one edit. */

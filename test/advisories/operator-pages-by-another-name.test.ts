@@ -76,7 +76,7 @@ test("the operator's pages are read by this machine's own names, and by no web p
     assert.equal((await ask(port, path)).status, 404, path);
 
   assert.equal((await ask(port, "/metrics")).text, METRICS);
-  const debt = await ask(port, "/debt?area=flow&severity=nonsense&other=1");
+  const debt = await ask(port, "/debt?area=flow");
   assert.equal(debt.type, "application/json");
   const report = JSON.parse(debt.text);
   assert.equal(report.view, "operator");
@@ -85,6 +85,43 @@ test("the operator's pages are read by this machine's own names, and by no web p
 
   posture = CALM;
   assert.doesNotMatch((await ask(port, "/debt")).text, /carol/);
+});
+
+test("a filter of /debt that means nothing is refused, with the words that mean something", async (t) => {
+  const listener = await openOperatorListener(
+    { prometheus: { host: "127.0.0.1", port: 0 }, debt: true },
+    { metrics: undefined, postureNow: () => WORST },
+  );
+  t.after(() => listener.close());
+  const { port } = listener.address;
+  const refusals: readonly (readonly [string, RegExp])[] = [
+    ["severity=nonsense", /low, medium, high, critical/],
+    ["area=flow&severity=High", /low, medium, high, critical/],
+    ["status=", /open, monitoring, resolved/],
+    ["area=flow?severity=high", /supply, sandbox/],
+    ["area=flows", /supply, sandbox/],
+    ["sevrity=high", /status, severity, area/],
+    ["constructor=1", /status, severity, area/],
+    ["x%1B%5B2J=1", /status, severity, area/],
+    ["area=flow&area=limits", /once/],
+  ];
+  for (const [query, words] of refusals) {
+    const { status, type, text } = await ask(port, `/debt?${query}`);
+    assert.equal(status, 400, query);
+    assert.equal(type, "application/json");
+    const { error_code, message, suggestion } = JSON.parse(text);
+    assert.equal(error_code, "BAD_REQUEST");
+    assert.match(suggestion, words, query);
+    assert.ok(!message.includes("\u001b"), query);
+  }
+  const known = await ask(port, "/debt?area=flow&severity=high&status=open");
+  assert.equal(known.status, 200);
+  assert.deepEqual(JSON.parse(known.text).filter, {
+    status: "open",
+    severity: "high",
+    area: "flow",
+  });
+  assert.equal((await ask(port, "/debt?")).status, 200);
 });
 
 test("what is not configured is not there", async (t) => {

@@ -94,4 +94,30 @@ export const README_AT_REST: Claims = {
   ],
   "It does not reach copies of the keys, what was sent elsewhere, or another machine's `.glovebox`, where it is run as well; `glovebox debt` lists what else is left (GB-079 to GB-082).":
     ["GB-079", "GB-080", "GB-081", "GB-082"],
+  "Run it on each machine before that tenant calls again: meanwhile the tenant is refused where it was not run, and what is erased there later takes its new key with it.":
+    [
+      "test/e2e/tenant-erase.test.ts#a tenant that calls again before each machine has erased it is refused there",
+    ],
+  "A token is prepared once, as the user who runs the server; SoftHSM (Debian's `softhsm2`) shows how, and asks for the PINs of its officer and its user:":
+    ["test/e2e/backups.test.ts#a token that is prepared as the README says is one for the keys"],
+  "the server needs it too": [
+    "test/e2e/backups.test.ts#a token that is prepared as the README says is one for the keys",
+  ],
+  "or the folder of the token": [
+    "test/e2e/backups.test.ts#a token that is prepared as the README says is one for the keys",
+  ],
+  "Back up a workspace and its keys to two places, with its servers stopped: whoever has both reads everything, and brings an erased tenant back.":
+    [
+      "test/e2e/backups.test.ts#a workspace that is backed up as the README says goes on elsewhere as it was",
+    ],
+  "The folder is the whole workspace, API keys and audit trail included; keep what the configuration points to elsewhere as well, such as secrets, certificates and a Redis.":
+    [
+      "test/e2e/backups.test.ts#a workspace that is backed up as the README says goes on elsewhere as it was",
+    ],
+  "Unpacked by the same user with `tar -xpzf`, into any folder and with the keys where `encryption` names them, it goes on as it was: see that `glovebox verify`, `glovebox audit verify` and `glovebox doctor` agree.":
+    [
+      "test/e2e/backups.test.ts#a workspace that is backed up as the README says goes on elsewhere as it was",
+    ],
+  "API keys that were revoked since count again, and `glovebox audit verify --from HEAD` with a head of later refuses the trail, which has lost what came after.":
+    ["test/e2e/backups.test.ts#what came after a backup is missed, and a revoked key is back"],
 };

@@ -21,8 +21,9 @@ export const README_DEBT: Claims = {
       "test/security/debt-views.test.ts#does not learn from the report that its plugin exists",
       "test/security/debt-views.test.ts#no word of a waiver, a path, a signer, a secret or a probe",
     ],
-  "With `telemetry.debt` operators get theirs as JSON at `/debt` beside the metrics, with the same filters in the query.":
+  "With `telemetry.debt` operators get theirs as JSON at `/debt` beside the metrics, with the same filters in the query; a filter that means nothing is refused there with the words that do.":
     [
+      "test/advisories/operator-pages-by-another-name.test.ts#a filter of /debt that means nothing is refused",
       "test/advisories/operator-pages-by-another-name.test.ts#the operator's pages are read by this machine's own names",
     ],
   "Pages at that address are for this machine: a request by another name, or from a web page, is refused.":

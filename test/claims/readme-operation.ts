@@ -112,6 +112,13 @@ export const README_OPERATION: Claims = {
       "test/unit/server/telemetry/open-telemetry.test.ts#are text that Prometheus reads",
       "test/unit/documents/figures.test.ts#the words of a record and the names of metrics",
     ],
+  "That address is one server's: a second server that is told the same, over stdio too, ends with `ERR_HTTP_LISTEN` before it serves anything.":
+    [
+      "test/e2e/http-serve.test.ts#without the address of the operator's pages nothing is served, over stdio neither",
+    ],
+  "Where several serve one workspace, let `otlp` take the metrics of all.": [
+    "test/unit/server/telemetry/open-telemetry.test.ts#sends a span for each call with its steps, below the client's own, and metrics",
+  ],
   "Labels are names of pinned tools and plugins and codes of closed lists; names that clients make up, principals, hosts and arguments never are.":
     [
       "test/unit/server/telemetry/open-telemetry.test.ts#have no label that callers or plugins can make many of",

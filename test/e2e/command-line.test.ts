@@ -57,6 +57,15 @@ describe("help", () => {
       assert.ok(first?.stdout.includes(`  ${name.padEnd(15)} ${summary}\n`), name);
   });
 
+  it("of a tool where nothing is installed says what to do, and takes nothing back", async (t) => {
+    const cwd = makeScratch(t);
+    await runGlovebox(["init"], { cwd });
+    const { code, codes, stderr } = await runGlovebox(["call", "x__y"], { cwd });
+    assert.deepEqual([code, codes], [2, ["ERR_USAGE"]]);
+    assert.match(stderr, /No tool is served here.*`glovebox add SOURCE`/);
+    assert.doesNotMatch(stderr, /Remove/);
+  });
+
   it("of a command that does not exist names the one that was meant, and fails", async () => {
     for (const words of [["help", "verfy"], ["verfy"], ["verfy", "--help"]]) {
       const { code, codes, stdout, stderr } = await runInProcess(words);

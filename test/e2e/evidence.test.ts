@@ -85,6 +85,27 @@ test("another key, another trail's key, and a bundle that is too old do not pass
   assert.equal((await check(["--key", "operator.pub", "--max-age", "soon"])).code, 2);
 });
 
+test("a key that is not there, or is none, is told by the file that was named", async () => {
+  const cwd = elsewhere;
+  writeFileSync(join(elsewhere, "odd.pub"), "no key\n");
+  const bundle = ["verify-evidence", "bundle.tar"];
+  for (const words of [
+    [...bundle, "--key"],
+    [...bundle, "--key", "operator.pub", "--audit-key"],
+    ["audit", "verify", "bundle.tar", "--public-key"],
+  ]) {
+    const missing = await runGlovebox([...words, "missing.pub"], { cwd });
+    assert.deepEqual([missing.code, missing.codes], [2, ["ERR_FILE_MISSING"]], words.join(" "));
+    assert.ok(missing.stderr.includes(join(elsewhere, "missing.pub")), missing.stderr);
+    assert.match(missing.stderr, /Check the path/);
+    const odd = await runGlovebox([...words, "odd.pub"], { cwd });
+    assert.ok(odd.stderr.includes(join(elsewhere, "odd.pub")), odd.stderr);
+    // The key itself is words too.
+    const key = readFileSync(join(elsewhere, "stranger.pub"), "utf8").trim();
+    assert.doesNotMatch((await runGlovebox([...words, key], { cwd })).stderr, /ERR_FILE_MISSING/);
+  }
+});
+
 test("no secret of the configuration is in it, plain or encoded", () => {
   const bytes = Buffer.from(readFileSync(join(workspace.folder, "bundle.tar")));
   const statement = (
@@ -139,6 +160,18 @@ test("the same workspace makes the same documents, but for what changes by itsel
     differing.filter((name) => !["debt.json", "probes.json", "audit.json"].includes(name)),
     [],
   );
+});
+
+test("what stands where a bundle should go is left as it is, unless it may be written over", async () => {
+  const cwd = workspace.folder;
+  writeFileSync(join(cwd, "kept.tar"), "last quarter's");
+  const { code, codes } = await make("kept.tar");
+  assert.deepEqual([code, codes], [2, ["ERR_WORKSPACE_EXISTS"]]);
+  assert.equal(readFileSync(join(cwd, "kept.tar"), "utf8"), "last quarter's");
+  const words = ["evidence", "--key", "operator.key", "--out", "kept.tar", "--force"];
+  const forced = await runGlovebox(words, { cwd });
+  assert.equal(forced.code, first.code, forced.stderr);
+  assert.doesNotThrow(() => parseArchive(readFileSync(join(cwd, "kept.tar"))));
 });
 
 test("a private key that others may use signs nothing", async () => {

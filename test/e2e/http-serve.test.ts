@@ -7,6 +7,7 @@ import { get } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { readAudit } from "../helpers/audit-lines.ts";
 import { makeCertificate } from "../helpers/certificate.ts";
 import { openSession, post, postModern, rpc } from "../helpers/http-server.ts";
 import { serveWorkspace } from "../helpers/served-http.ts";
@@ -103,6 +104,30 @@ test("serves TLS where it is configured, and only what belongs together", async 
     assert.match(text, /ERR_HTTP_TLS/, name);
     assert.doesNotMatch(text, /BEGIN/, name);
   }
+});
+
+test("without the address of the operator's pages nothing is served, over stdio neither", async (t) => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  t.after(() => taken.close());
+  await new Promise((resolve) => taken.once("listening", resolve));
+  const { port } = taken.address() as AddressInfo;
+  const pages = `{ metrics: { prometheus: { listen: "127.0.0.1:${port}" } } }`;
+  const { configFile } = configured("pages", `telemetry: ${pages}\n`);
+  for (const words of [["--http", "--listen", "127.0.0.1:0"], []]) {
+    const { code, text } = refuse(configFile, ...words);
+    assert.equal(code, 1, text);
+    assert.match(text, /^ERR_HTTP_LISTEN: /);
+    assert.ok(text.includes(`127.0.0.1 port ${port}`), text);
+    assert.match(text, /pages\.yaml:\d+/);
+    assert.doesNotMatch(text, /MCP at/);
+  }
+  // What began and was refused stands in one chain, signed.
+  const marks = readAudit(workspace.folder).map((record) =>
+    record.kind === "event" ? record.event : record.kind,
+  );
+  const refused = "start,checkpoint,start-refused,checkpoint";
+  const text = marks.join();
+  assert.ok(text.includes(`${refused},${refused}`), text);
 });
 
 test("says why it cannot listen, and what is wrong with its words", async (t) => {

@@ -134,7 +134,10 @@ describe("in production", () => {
     await refused(["add", file, "--yes", ...wrong], "ERR_NOT_APPROVED", workspace, ask);
     const { code } = await ask(["add", file, "--yes", "--digest", digest], workspace);
     assert.equal(code, 0);
-    await refused(["approve", "other", "--yes"], "ERR_NOT_APPROVED", workspace, ask);
+    const again = ["approve", "other", "--yes"];
+    const { stderr: advice } = await refused(again, "ERR_NOT_APPROVED", workspace, ask);
+    assert.ok(advice.includes(`\`--yes --digest ${digest}\``), advice);
+    assert.equal((await ask([...again, "--digest", digest], workspace)).code, 0);
   });
 
   it("a script approves no grants that neither were approved nor stand in its command", async (t) => {
@@ -145,9 +148,23 @@ describe("in production", () => {
     workspace.editConfiguration((text) =>
       text.replace("    source: ./new.tgz", "$&\n    grants: { random: true }"),
     );
-    await refused(["approve", "other", ...digest], "ERR_NOT_APPROVED", workspace, ask);
-    const said = await ask(["add", file, "--grant", "random", ...digest], workspace);
+    for (const words of [[], ["--yes"], digest]) {
+      const approve = ["approve", "other", ...words];
+      const { stderr } = await refused(approve, "ERR_NOT_APPROVED", workspace, ask);
+      // What it advises is what is done below.
+      assert.ok(
+        stderr.includes(`\`glovebox add SOURCE --as other --grant … ${digest.join(" ")}\``),
+        stderr,
+      );
+    }
+    const said = await ask(
+      ["add", file, "--as", "other", "--grant", "random", ...digest],
+      workspace,
+    );
     assert.equal(said.code, 0);
+    workspace.editConfiguration((text) => text.replace("random: true", ""));
+    const none = await refused(["approve", "other", ...digest], "ERR_NOT_APPROVED", workspace, ask);
+    assert.match(none.stderr, /on a terminal and answer yes\.$/m);
   });
 
   it("nothing is added unsigned, and the refusal names what was to be added", async (t) => {

@@ -156,6 +156,13 @@ test("the audit says where each tenant's calls connected to, hop by hop, and nam
   const table = await runGlovebox(["audit", "destinations", "--tenant", "local"], { cwd });
   assert.match(table.stdout, /^local +us +127\.0\.0\.2 /m);
   assert.doesNotMatch(table.stdout, /acme/);
+  const words = ["audit", "destinations", "--tenant"];
+  const mistyped = await runGlovebox([...words, "acmee"], { cwd });
+  assert.deepEqual([mistyped.code, mistyped.codes], [2, ["ERR_USAGE"]]);
+  assert.match(mistyped.stderr, /`acmee`[^]*Did you mean "acme"\?/);
+  const nobody = await runGlovebox([...words, "nobody-such"], { cwd });
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /Known here: acme, globex, local\./);
   const trail = readFileSync(join(workspace.folder, ".glovebox/audit.jsonl"), "utf8");
   assert.match(trail, /the tenant is bound to eu, and this host is in us/);
   assert.match(trail, /the tenant is bound to eu, and this host has no region/);

@@ -93,7 +93,7 @@ class World {
       encoding: "utf8",
       env: { ...process.env, ...this.environment },
     });
-    assert.equal(ran.status, code, ran.stderr);
+    assert.equal(ran.status, code, ran.stderr + ran.stdout);
     return (ran.stdout === "" ? { stderr: ran.stderr } : JSON.parse(ran.stdout)) as JsonObject;
   }
 
@@ -315,6 +315,51 @@ describe("with Redis and a token", { skip: !HAS_REDIS || !HAS_SOFTHSM }, () => {
       assert.ok(dumps.size > 5);
     } finally {
       client.destroy();
+      rmSync(tokenFolder, { recursive: true, force: true });
+    }
+  });
+
+  test("a tenant that calls again before each machine has erased it is refused there, and loses its new key to what erases it late", async () => {
+    const tokenFolder = mkdtempSync(join(tmpdir(), "glovebox-erase-token-"));
+    const { module, token, pin, environment } = makeSoftToken(tokenFolder);
+    // The tool is no task here: whoever is asked runs it.
+    const settings = `
+encryption: { keys: { pkcs11: { module: ${module}, token: ${token}, pin: env:TEST_PIN } } }
+server:
+  auth: { mode: keys }
+  store: { redis: env:TEST_REDIS_URL }
+  state_key: env:TEST_STATE_KEY
+`;
+    await using world = new World(["one", "two"], settings, {
+      ...environment,
+      TEST_PIN: pin,
+      // Another database: what the test above left there is sealed with another state key.
+      TEST_REDIS_URL: `${redis.url}/1`,
+      TEST_STATE_KEY: randomBytes(32).toString("hex"),
+    });
+    const keep = async (at: number): Promise<void> => {
+      const answer = await world.call(at, "acme", "keep", { text: SECRETS.acme });
+      assert.match(JSON.stringify(answer), /"kept"/);
+    };
+    try {
+      await world.start();
+      for (const at of [0, 1]) await keep(at);
+      world.run(["tenant", "erase", "acme", "--yes"]);
+      // It comes back where it was erased, and is refused where it was not.
+      await keep(0);
+      assert.equal((await world.call(1, "acme", "show"))["isError"], true);
+      // Whatever erases it there destroys the key that it has by now.
+      assert.equal(world.run(["tenant", "erase", "acme", "--yes"], 1)["destroyed"], 1);
+      assert.deepEqual(await world.show(1, "acme"), [null, null]);
+      assert.equal((await world.call(0, "acme", "show"))["isError"], true);
+      // Run on each before it calls, it begins anew on each.
+      for (const at of [0, 1]) world.run(["tenant", "erase", "acme", "--yes"], at);
+      for (const at of [0, 1]) {
+        assert.deepEqual(await world.show(at, "acme"), [null, null]);
+        await keep(at);
+        assert.deepEqual(await world.show(at, "acme"), [SECRETS.acme, SECRETS.acme]);
+      }
+    } finally {
       rmSync(tokenFolder, { recursive: true, force: true });
     }
   });

@@ -1,3 +1,4 @@
+import type { ErrorDetail } from "../../errors.ts";
 import { digestOfBytes, isDigest } from "../../plugin/canonical.ts";
 import type { Digest } from "../../plugin/formats.ts";
 import type { Configuration } from "../../policy/configuration.ts";
@@ -48,34 +49,53 @@ export function assertNamed(found: Source, consent: Consent): void {
   if (found.kind === "package") assertDigest(digestOfBytes(found.package), consent);
 }
 
+/** What an approval is asked for. */
+export interface Asked {
+  readonly alias: string;
+  readonly found: Digest;
+  readonly mode: Configuration["mode"];
+  /** Whether its grants were approved before, or stand in the command. */
+  readonly areGrantsSaid: boolean;
+  readonly hasGrants: boolean;
+}
+
 /**
  * Whether `--yes` may stand for the answer of a person. Production is frozen: a script there approves only the very bytes
  * that somebody who had read them named, with grants that were approved before or stand in the command. False where a person must be asked. Throws `ERR_NOT_APPROVED`.
  */
-export function decideConsent(
-  found: Digest,
-  consent: Consent,
-  mode: Configuration["mode"],
-  areGrantsSaid: boolean,
-): boolean {
+export function decideConsent(asked: Asked, consent: Consent): boolean {
+  const { found, mode, areGrantsSaid } = asked;
   assertDigest(found, consent);
   if (!consent.yes) return false;
   if (mode === "development") return true;
-  if (consent.digest !== undefined && areGrantsSaid) return true;
-  if (consent.digest !== undefined)
-    throw new CliError(
-      "ERR_NOT_APPROVED",
-      "In production `--yes --digest` approves these bytes, and the configuration grants them something else than was approved.",
-      {
-        remedy:
-          "Approve it at a terminal, or say in the command itself what it may do: `glovebox add SOURCE --as NAME --grant …`.",
-      },
+  if (!areGrantsSaid)
+    throw notApproved(
+      "In production `--yes` approves bytes, and the configuration grants this plugin something else than was approved.",
+      asked,
     );
-  throw new CliError(
-    "ERR_NOT_APPROVED",
+  if (consent.digest !== undefined) return true;
+  throw notApproved(
     "In production `--yes` alone approves nothing: it does not say what was read.",
-    { remedy: `When you have read what is shown, add \`--digest ${found}\`.` },
+    asked,
   );
+}
+
+/** Nobody said yes, and how somebody can: the words that this mode and these grants take. */
+export function notApproved(message: string, asked: Asked): CliError {
+  return new CliError("ERR_NOT_APPROVED", message, remedyFor(asked));
+}
+
+function remedyFor({ alias, found, mode, areGrantsSaid, hasGrants }: Asked): ErrorDetail {
+  // The error's own words are right there.
+  if (mode === "development") return {};
+  const terminal = "When you have read what is shown, run the command on a terminal and answer yes";
+  const words = `--yes --digest ${found}`;
+  if (areGrantsSaid) return { remedy: `${terminal}, or add \`${words}\`.` };
+  // A command has no words for granting nothing.
+  if (!hasGrants) return { remedy: `${terminal}.` };
+  return {
+    remedy: `${terminal}, or say in the command itself what the plugin may do: \`glovebox add SOURCE --as ${alias} --grant … ${words}\`.`,
+  };
 }
 
 function assertDigest(found: Digest, { digest }: Consent): void {

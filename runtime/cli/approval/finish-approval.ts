@@ -31,7 +31,7 @@ import { verifyPolicy } from "./approval-policy.ts";
 import { acceptFindings, showFindings } from "./accept-findings.ts";
 import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "../command.ts";
-import { decideConsent, type Consent } from "./consent.ts";
+import { decideConsent, notApproved, type Consent } from "./consent.ts";
 import { CliError } from "../errors.ts";
 import { effectiveMode } from "../machine.ts";
 import { showReleaseChange } from "../show/show-release-change.ts";
@@ -91,9 +91,11 @@ export async function finishApproval(
   const mode = effectiveMode(workspace.configuration.mode);
   const areGrantsSaid =
     candidate.areGrantsSaid === true || digestOf(shown.grants) === digestOf(before?.grants ?? {});
-  const isSaid = decideConsent(examined.opened.package, candidate.consent, mode, areGrantsSaid);
+  const hasGrants = Object.keys(shown.grants).length > 0;
+  const asked = { alias, found: examined.opened.package, mode, areGrantsSaid, hasGrants };
+  const isSaid = decideConsent(asked, candidate.consent);
   if (!isSaid && !(await out.ask(`Approve ${manifest.name} as \`${alias}\`?`)))
-    throw new CliError("ERR_NOT_APPROVED", "Nothing was changed: the plugin was not approved.");
+    throw notApproved("Nothing was changed: the plugin was not approved.", asked);
 
   const locked = await changeWorkspace(paths, machine.files, () => {
     // Read again under the lock: another command may have changed the workspace while this one was asking.

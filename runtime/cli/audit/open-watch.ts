@@ -6,6 +6,7 @@ import { makeEvent, type AuditSink } from "../../audit/record.ts";
 import type { ClientError } from "../../answer.ts";
 import type { CallObserver, CallSteps } from "../../call.ts";
 import type { Posture } from "../../debt/posture.ts";
+import { located } from "../../errors.ts";
 import { makeLog } from "../../powers/log.ts";
 import { runtimeVersion } from "../../powers/version.ts";
 import { joinObservers } from "../../server/telemetry/join-observers.ts";
@@ -65,7 +66,11 @@ export async function openWatch(
     telemetry.prometheus !== undefined || telemetry.debt === true
       ? await (
           await import("./operator-listener.ts")
-        ).openOperatorListener(telemetry, { metrics: told?.metrics, postureNow: now.posture })
+        )
+          .openOperatorListener(telemetry, { metrics: told?.metrics, postureNow: now.posture })
+          .catch((error: unknown) => {
+            throw located(error, { file: workspace.paths.configFile });
+          })
       : undefined;
   const canChange =
     suspended.names().length > 0 || anomalies.rules.some(({ action }) => action === "suspend");

@@ -1,11 +1,18 @@
-import { makeReportDebt, type MadeReport, type ReportDebt } from "../../debt/cached-report.ts";
+import { makeReportDebt, type ReportDebt } from "../../debt/cached-report.ts";
+import { FILTER_WORDS } from "../../debt/items.ts";
 import type { Posture } from "../../debt/posture.ts";
+import { makeVisible } from "../../firewall/visible.ts";
 import { DEFAULT_PROMETHEUS, type TelemetryConfiguration } from "../../policy/read-telemetry.ts";
 import { listenHttp } from "../../powers/http-listener.ts";
 import { makeLog } from "../../powers/log.ts";
 import type { HttpListener } from "../../server/http/exchange.ts";
 import { HttpError } from "../../server/http/errors.ts";
-import { makeOperatorHandler, type OperatorPages } from "../../server/http/operator-pages.ts";
+import {
+  makeOperatorHandler,
+  type OperatorPage,
+  type OperatorPages,
+  type RefusedQuery,
+} from "../../server/http/operator-pages.ts";
 
 /** Few ask, and each a little: a scraper, a person. */
 const LIMITS = { headerBytesMax: 8192, connectionsMax: 32, receiveMsMax: 5000 } as const;
@@ -37,10 +44,7 @@ export async function openOperatorListener(
       : {}),
     ...(debt === true
       ? {
-          "/debt": (query) => ({
-            type: "application/json",
-            text: askReport(reportDebt, query).text,
-          }),
+          "/debt": (query) => answerReport(reportDebt, query),
         }
       : {}),
   };
@@ -50,16 +54,28 @@ export async function openOperatorListener(
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : "it is refused";
     const message = `Cannot listen on ${listen.host} port ${listen.port} for the operator's pages: ${why}.`;
     const remedy =
-      "Choose another address with `telemetry.metrics.prometheus.listen`, or end what listens there: each server of a workspace needs its own.";
-    throw new HttpError("ERR_HTTP_LISTEN", message, { cause, remedy });
+      "Choose another address with `telemetry.metrics.prometheus.listen`, or end what listens there. Two servers cannot share it: where several serve one workspace, let `telemetry.otlp` send their metrics, and read the report with `glovebox debt`.";
+    const path = prometheus ? "telemetry.metrics.prometheus" : "telemetry.debt";
+    throw new HttpError("ERR_HTTP_LISTEN", message, { cause, remedy, place: { path } });
   }
 }
 
-/** A word that means nothing is not applied, and the report shows that. */
-function askReport(reportDebt: ReportDebt, query: URLSearchParams): MadeReport {
-  const words = ["status", "severity", "area"].flatMap((key): [string, string][] => {
-    const word = query.get(key);
-    return word === null ? [] : [[key, word]];
-  });
-  return reportDebt(Object.fromEntries(words));
+/** A filter word that means nothing is refused: with it left out, the answer would be of something else than was asked. */
+function answerReport(reportDebt: ReportDebt, query: URLSearchParams): OperatorPage | RefusedQuery {
+  for (const [name, word] of query) {
+    const known = FILTER_WORDS.get(name);
+    if (!known)
+      return {
+        refused: `There is no filter \`${makeVisible(name)}\`.`,
+        suggestion: `Known here: ${[...FILTER_WORDS.keys()].join(", ")}.`,
+      };
+    if (query.getAll(name).length > 1)
+      return { refused: `\`${name}\` stands there twice.`, suggestion: "Say it once." };
+    if (!known.includes(word))
+      return {
+        refused: `\`${name}\` cannot be \`${makeVisible(word)}\`.`,
+        suggestion: `Known here: ${known.join(", ")}.`,
+      };
+  }
+  return { type: "application/json", text: reportDebt(Object.fromEntries(query)).text };
 }

@@ -10,9 +10,9 @@ import { readAuditKey } from "../../powers/audit/audit-key.ts";
 import type { FilePowers } from "../../supply/file-powers.ts";
 import { readWorkspace } from "../../workspace.ts";
 import type { CommandCall } from "../command.ts";
+import { readKeyWords } from "../key-words.ts";
 
 const TRIES_MAX = 3;
-const KEY_FILE_BYTES_MAX = 4096;
 const COPY = /\.checkpoints(\.old)?\.jsonl$/;
 /** Files that were put aside because they are no part of a chain. Their digests stand in one. */
 const ASIDE = /\.(old-format|torn)-[^/]*\.jsonl$/;
@@ -121,10 +121,11 @@ export function readOwnKey({ configFile, machine: { files } }: CommandCall): rea
 }
 
 /** A key as it is written down, or the file that it stands in. */
-function readKeyText(word: string, files: FilePowers): string {
-  if (readPublicKey(word)) return word;
-  const bytes = files.readFile(path.resolve(word), KEY_FILE_BYTES_MAX);
-  return bytes ? Buffer.from(bytes).toString("latin1").trim() : word;
+function readKeyText(words: string, files: FilePowers): string {
+  return readKeyWords(words, files, (text) => {
+    parseKey(text);
+    return text;
+  });
 }
 
 function parseKey(text: string): NonNullable<ReturnType<typeof readPublicKey>> {

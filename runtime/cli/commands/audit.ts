@@ -14,6 +14,8 @@ import { readOwnKey, readTrail } from "../audit/read-trail.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 
+const TENANTS_SHOWN_MAX = 100;
+
 export const audit: Command = {
   name: "audit",
   summary: "check that nobody changed the audit trail, and print what to keep elsewhere",
@@ -122,8 +124,10 @@ function destinations(call: CommandCall): ExitCode {
       return (body) => visits.add(body);
     }),
   );
+  assertKnown(wanted, visits.tenants);
   const places = visits.list().filter(({ tenant }) => wanted === undefined || tenant === wanted);
-  if (places.length === 0) out.line("No call in the trail connected anywhere.");
+  const whose = wanted === undefined ? "" : ` of ${makeVisible(wanted)}`;
+  if (places.length === 0) out.line(`No call${whose} in the trail connected anywhere.`);
   else
     out.table(
       ["TENANT", "REGION", "HOST", "PORT", "PLUGIN", "CALLS", "FIRST", "LAST"],
@@ -137,6 +141,24 @@ function destinations(call: CommandCall): ExitCode {
     out.line(`${visits.unlisted} more visits to places beyond ${VISITED_PLACES_MAX}.`);
   out.result({ destinations: places, unlisted: visits.unlisted });
   return EXIT.done;
+}
+
+/** Nothing is listed of a tenant that made no call, nor of one that was mistyped, and an auditor must not take the one for the other. */
+function assertKnown(tenant: string | undefined, known: readonly string[] | undefined): void {
+  if (tenant === undefined || !known || known.includes(tenant)) return;
+  throw new CliError(
+    "ERR_USAGE",
+    `No call in the trail is of a tenant \`${makeVisible(tenant)}\`.`,
+    {
+      remedy:
+        known.length === 0
+          ? "There is no call in it yet."
+          : remedyForUnknown(
+              tenant,
+              known.slice(0, TENANTS_SHOWN_MAX).map((name) => makeVisible(name)),
+            ),
+    },
+  );
 }
 
 /** A head of a trail that is wrong already would vouch for what is wrong. */
@@ -181,7 +203,7 @@ async function resume(alias: string, { configFile, machine, out }: CommandCall):
   const before = readSuspended(paths, machine.files);
   if (!Object.hasOwn(before, alias))
     throw new CliError("ERR_USAGE", `No plugin \`${makeVisible(alias)}\` is suspended.`, {
-      remedy: remedyForUnknown(alias, Object.keys(before)),
+      remedy: remedyForUnknown(alias, Object.keys(before), "None is."),
     });
   // First the record: nobody is resumed in silence.
   const trail = openTrail(workspace, machine.files);

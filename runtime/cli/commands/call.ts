@@ -54,7 +54,9 @@ export const call: Command = {
       const names = runtime.tools.map((tool) => tool.exposedName);
       if (!names.includes(name))
         throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, {
-          remedy: findElsewhere(name, workspace, text("profile")) ?? remedyForUnknown(name, names),
+          remedy:
+            findElsewhere(name, workspace, text("profile")) ??
+            remedyForUnknown(name, names, NO_TOOL),
         });
       const isApproved = flag("approve");
       const request: CallRequest = {
@@ -75,6 +77,9 @@ export const call: Command = {
     }
   },
 };
+
+const NO_TOOL =
+  "No tool is served here: `glovebox list` shows what is installed, and `glovebox add SOURCE` installs a plugin.";
 
 /** What to say of a tool whose plugin is in other sets than the one that was asked for. */
 function findElsewhere(

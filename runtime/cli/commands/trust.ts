@@ -155,7 +155,7 @@ async function remove(name: string, call: CommandCall): Promise<ExitCode> {
   const names = readWorkspace(configFile, machine.files).configuration.trust.map((one) => one.name);
   if (!names.includes(name))
     throw new CliError("ERR_USAGE", `No trust entry is called \`${name}\`.`, {
-      remedy: remedyForUnknown(name, names),
+      remedy: remedyForUnknown(name, names, "Nobody is trusted by a name here."),
     });
   await change(call, (text, file) => removeTrust(text, file, name));
   out.line(`${name} is trusted no more: plugins that nobody else signed will not start.`);

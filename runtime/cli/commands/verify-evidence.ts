@@ -9,7 +9,7 @@ import { CliError } from "../errors.ts";
 import { ARCHIVE_BYTES_MAX } from "../evidence/archive.ts";
 import { EvidenceError } from "../evidence/errors.ts";
 import { verifyEvidence as verify, type VerifiedEvidence } from "../evidence/verify-evidence.ts";
-import { KEY_BYTES_MAX } from "../private-key.ts";
+import { readKeyWords } from "../key-words.ts";
 
 const HOUR_MS = 3_600_000;
 const SPANS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS };
@@ -48,8 +48,10 @@ export const verifyEvidence: Command = {
     const ageMsMax = readAge(text("max-age"));
     const bytes = readBundle(file, call);
     const verified = verify(bytes, {
-      keys: texts("key").map((words) => parsePublicKey(readWords(words, call))),
-      auditKeys: texts("audit-key").map((words) => readAuditKey(readWords(words, call))),
+      keys: texts("key").map((words) => readKeyWords(words, machine.files, parsePublicKey)),
+      auditKeys: texts("audit-key").map((words) =>
+        readKeyWords(words, machine.files, readAuditKey),
+      ),
       nowMs: machine.powers.nowMs(),
       ...(ageMsMax === undefined ? {} : { ageMsMax }),
     });
@@ -75,13 +77,6 @@ function readBundle(file: string, { machine }: CommandCall): Uint8Array {
     chunks.push(piece);
   }
   return Buffer.concat(chunks);
-}
-
-/** A key as it is written down, or the file that it stands in. */
-function readWords(words: string, { machine }: CommandCall): string {
-  const file = path.resolve(words);
-  if (machine.files.kindOf(file) !== "file") return words;
-  return new TextDecoder().decode(machine.files.readFile(file, KEY_BYTES_MAX)).trim();
 }
 
 function readAuditKey(text: string): KeyObject {

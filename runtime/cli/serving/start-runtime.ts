@@ -108,6 +108,7 @@ export async function startRuntime(
   // The probe attacks the seal in a process of its own, while this one verifies. It needs a moment of this one's event
   // loop first: it begins when it has been handed the whole of its system call filter.
   const opening = machine.openSandbox();
+  let audit: AuditSink | undefined;
   try {
     await Promise.race([opening, sleep(1)]);
     const passed = machine.openPassed(workspace.paths.cacheFolder);
@@ -116,12 +117,15 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    return await assemble(workspace, machine, sandbox, startable, { which, over, probes });
+    audit = openTrail(workspace, machine.files);
+    return await assemble(workspace, machine, sandbox, startable, { which, over, probes, audit });
   } catch (error) {
     await opening.then(
       (sandbox) => sandbox.close(),
       () => undefined,
     );
+    // Signs that it began, and the refusal stands behind that in the same chain.
+    audit?.close();
     recordRefusedStart(workspace, machine.files, error);
     throw error;
   }
@@ -136,7 +140,7 @@ function assertProfile({ configuration, paths }: Workspace, which: WhichProfiles
     `There is no profile \`${makeVisible(which.profile)}\`.`,
     {
       place: { file: paths.configFile, path: "profiles" },
-      remedy: remedyForUnknown(which.profile, known),
+      remedy: remedyForUnknown(which.profile, known, "There are none here: leave `--profile` out."),
     },
   );
 }
@@ -150,14 +154,15 @@ async function assemble(
     which,
     over,
     probes,
+    audit,
   }: {
     readonly which: WhichProfiles;
     readonly over: "stdio" | "http";
     readonly probes: ProbeWatch | undefined;
+    readonly audit: AuditSink;
   },
 ): Promise<Runtime> {
   const posture = describePosture(workspace, plugins, sandbox.seal, mode, { serving: over });
-  const audit = openTrail(workspace, machine.files);
   recordStart(audit, posture, plugins, tools.length);
   const livePosture = makeLivePosture(posture, probes);
   const watch = await openWatch(workspace, machine, audit, { probes, posture: livePosture });

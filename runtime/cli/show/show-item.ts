@@ -3,7 +3,8 @@ import { makeVisible } from "../../firewall/visible.ts";
 import type { Output } from "../output.ts";
 import { wrapText } from "./wrap-text.ts";
 
-const LABEL_COLUMNS = 12;
+/** The longest label, `configuration`, and two blanks. */
+const LABEL_COLUMNS = 15;
 
 /** One gap whole, for people: what happens today, what ought to, what would close it, and what shows it. */
 export function showItem(item: DebtItem, out: Output): void {

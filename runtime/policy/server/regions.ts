@@ -1,7 +1,8 @@
 import { REGION, regionOf } from "@glovebox/host-api/http/region";
 import type { HttpGrant } from "@glovebox/host-api/http/grant";
 import type { Cursor } from "../../plugin/cursor.ts";
-import { remedyForUnknown } from "../../plugin/suggest.ts";
+import { remedyForUnknown, suggestWord } from "../../plugin/suggest.ts";
+import { quoteText } from "../../plugin/text.ts";
 import type { PluginConfiguration } from "../configuration.ts";
 import { isTenantName, LOCAL_TENANT } from "../principal.ts";
 import type { AuthConfiguration } from "./auth-configuration.ts";
@@ -55,10 +56,7 @@ export function readRegions(
   const bound = new Map<string, TenantConfiguration>();
   for (const [name, entry] of entries) {
     if (known ? !known.includes(name) : !isTenantName(name) && name !== LOCAL_TENANT)
-      entry.problem(
-        "no tenant of this server",
-        known ? remedyForUnknown(name, known) : "Write 1 to 128 printable characters.",
-      );
+      entry.problem(...whyNoTenant(name, known, auth));
     bound.set(name, { regions: readBound(entry.fields(["regions"]).get("regions"), regions) });
   }
   return { regions, tenants: bound };
@@ -70,6 +68,24 @@ function statedTenants(auth: AuthConfiguration | undefined): readonly string[] |
   if (auth === undefined || auth.mode === "none") return own;
   if (auth.mode === "keys" || !("value" in auth.tenant)) return undefined;
   return [auth.tenant.value, ...own];
+}
+
+/** The name of nobody who can call, and what to do about it. */
+function whyNoTenant(
+  name: string,
+  known: readonly string[] | undefined,
+  auth: AuthConfiguration | undefined,
+): [message: string, remedy: string] {
+  const message = `${quoteText(name)} is no tenant of this server`;
+  if (!known) return [message, "Write 1 to 128 printable characters."];
+  if (auth !== undefined && auth.mode !== "none") return [message, remedyForUnknown(name, known)];
+  const meant = suggestWord(name, known);
+  return [
+    `${message}: without \`server.auth\` whoever calls is \`${LOCAL_TENANT}\``,
+    meant === undefined
+      ? `Write \`server.auth\`, which says who the tenants are, or bind \`${LOCAL_TENANT}\`.`
+      : `Did you mean "${meant}"?`,
+  ];
 }
 
 function readBound(member: Cursor, regions: readonly string[]): TenantConfiguration["regions"] {

@@ -9,8 +9,16 @@ export interface OperatorPage {
   readonly text: string;
 }
 
+/** Why a query is not answered: what would be left of it after a word was dropped is not what was asked. */
+export interface RefusedQuery {
+  readonly refused: string;
+  readonly suggestion: string;
+}
+
+type MadePage = OperatorPage | RefusedQuery;
+
 export type OperatorPages = Readonly<
-  Record<string, (query: URLSearchParams) => OperatorPage | Promise<OperatorPage>>
+  Record<string, (query: URLSearchParams) => MadePage | Promise<MadePage>>
 >;
 
 const QUERY_CHARS_MAX = 1000;
@@ -37,14 +45,16 @@ export function makeOperatorHandler(
       return answerProblem(exchange, "METHOD_NOT_ALLOWED", "This is read by GET.", {
         headers: { allow: "GET, HEAD" },
       });
-    const [path = "", query = ""] = target.split("?", 2);
+    const [path = "", ...asked] = target.split("?");
+    const query = asked.join("?");
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (!page || query.length > QUERY_CHARS_MAX)
       return answerProblem(exchange, "NOT_FOUND", "There is nothing at this address.", {
         suggestion: `Here are: ${Object.keys(pages).join(", ")}.`,
       });
-    const { type, text } = await page(new URLSearchParams(query));
-    exchange.answer(200, { ...SAFE_HEADERS, "content-type": type }, text);
+    const made = await page(new URLSearchParams(query));
+    if ("refused" in made) return answerProblem(exchange, "BAD_REQUEST", made.refused, made);
+    exchange.answer(200, { ...SAFE_HEADERS, "content-type": made.type }, made.text);
   };
   return (exchange) => {
     answer(exchange).catch((error: unknown) => {

@@ -77,7 +77,11 @@ describe("regions of tenants", () => {
 
   it("are of tenants that there can be", () => {
     const server = { regions: ["eu"], tenants: TENANTS };
-    assert.match(problemsOf(server), /no tenant of this server/);
+    const missing = problemsOf(server);
+    assert.match(missing, /"acme" is no tenant of this server: without `server.auth` .*`local`/);
+    assert.match(missing, /Write `server.auth`.* or bind `local`/);
+    const near = { locl: { regions: [] }, "*": { regions: "any" } };
+    assert.match(problemsOf({ auth: { mode: "none" }, tenants: near }), /Did you mean "local"\?/);
     const stated = { ...server, auth: { ...OAUTH, tenant: { value: "acmee" } } };
     assert.match(problemsOf(stated), /Did you mean "acmee"\?/);
     assert.equal(problemsOf({ ...server, auth: { ...OAUTH, tenant: { value: "acme" } } }), "");
