@@ -166,11 +166,6 @@ export class Channel {
     return this.#state.t === "calling" && !this.#isGivenUp ? this.#behind.room : 0;
   }
 
-  /** How long a call that was handed over now would wait for its turn, about. */
-  get waitMs(): number {
-    return this.#behind.waitMs;
-  }
-
   /** `then` is called once, when no call is under way any more, which may be at once. */
   whenFree(then: () => void): void {
     if (this.#state.t === "calling") this.#whenFree = then;
@@ -326,7 +321,7 @@ export class Channel {
     if (state.call.hostCallUnderWay) throw breach("answered while the host owed it an answer");
     // What it says next it may say of the next call, and has been sent it.
     this.#outlet.flush();
-    const next = this.#behind.next(state.call.durationMs);
+    const next = this.#behind.next();
     const isLast = this.#isGivenUp || next?.call.scope.signal.aborted === true;
     if (next && !isLast) this.#begin(next);
     else this.#settle({ t: "idle" });

@@ -1,9 +1,10 @@
 import { NotBegun } from "./calls-behind.ts";
 import type { Channel } from "./channel.ts";
-import { SandboxError } from "./errors.ts";
+import { SandboxError, type SandboxErrorCode } from "./errors.ts";
 import { collectOperations, type CallTerms } from "./running-call.ts";
 import { IdleRunners } from "./idle-runners.ts";
 import type { PluginAnswer, PluginCall, SealedPlugin, SealedPluginOptions } from "./sandbox.ts";
+import { ShortCalls } from "./short-calls.ts";
 import type { SpareRunners } from "./spare-runners.ts";
 import { Turnstile, type Leave } from "./turnstile.ts";
 
@@ -15,6 +16,9 @@ export interface PoolTimes {
 
 /** Failures in a row that are forgiven, and how long calls are refused after more of them. */
 const BACK_OFF = { freeFailures: 2, firstMs: 100, msMax: 10_000 } as const;
+
+/** How calls end that might have gone on. */
+const ENDED_EARLY: readonly SandboxErrorCode[] = ["ERR_CALL_DEADLINE", "ERR_CALL_CANCELLED"];
 
 const MAKE_MS = 3;
 const RESTORE_MS_PER_BYTE = 0.04 / (1024 * 1024);
@@ -32,6 +36,7 @@ export class PluginPool implements SealedPlugin {
   readonly #channels = new Set<Channel>();
   readonly #sweep: NodeJS.Timeout;
   readonly #idle: IdleRunners;
+  readonly #shortCalls = new ShortCalls();
   #ahead: Promise<Channel> | undefined;
   #failures = 0;
   #retryAtMs = 0;
@@ -55,27 +60,26 @@ export class PluginPool implements SealedPlugin {
     const leave = this.#closing ? undefined : this.#turnstile.tryEnter(call.scope.signal);
     const idle = leave && this.#idle.take();
     if (leave && idle) return this.#useIdle(idle, call, leave);
-    const busy = this.#turnstile.isWaitedFor ? undefined : this.#findSoonest();
+    const busy = this.#turnstile.isWaitedFor ? undefined : this.#findRoom();
     if (!busy) return this.#callLater(call, leave);
     leave?.();
     return this.#follow(busy, call);
   }
 
-  /** The runner that gets soonest to a call which is handed over now. */
-  #findSoonest(): Channel | undefined {
-    if (this.#options.isolation === "call") return undefined;
-    let soonest: Channel | undefined;
+  /** The runner with the fewest calls behind the one that it runs, where a call may go behind others at all. */
+  #findRoom(): Channel | undefined {
+    if (!this.#shortCalls.isRule || this.#options.isolation === "call") return undefined;
+    let roomiest: Channel | undefined;
     for (const channel of this.#channels)
-      if (channel.room > 0 && channel.waitMs < (soonest?.waitMs ?? Number.POSITIVE_INFINITY))
-        soonest = channel;
-    return soonest;
+      if (channel.room > (roomiest?.room ?? 0)) roomiest = channel;
+    return roomiest;
   }
 
   /** Without a place, behind a call that has one: its runner runs one after the other. */
   #follow(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
     return channel.call(call, this.#terms).then(
       (answer) => {
-        this.#failures = 0;
+        this.#noteAnswer(answer);
         this.#callUp(channel);
         return answer;
       },
@@ -90,14 +94,14 @@ export class PluginPool implements SealedPlugin {
 
   /** Whoever waits longest for a place may go behind this runner's call. */
   #callUp(channel: Channel): void {
-    if (channel.room > 0) this.#turnstile.callUp();
+    if (channel.room > 0 && this.#shortCalls.isRule) this.#turnstile.callUp();
   }
 
   /** Where a place or a runner has to be waited for. */
   async #callLater(call: PluginCall, place: (() => void) | undefined): Promise<PluginAnswer> {
     const leave = place ?? (await this.#enter(call));
     if (leave === undefined) {
-      const busy = this.#findSoonest();
+      const busy = this.#findRoom();
       return busy ? this.#follow(busy, call) : this.#callLater(call, undefined);
     }
     const idle = place ? undefined : this.#idle.take();
@@ -133,7 +137,7 @@ export class PluginPool implements SealedPlugin {
     };
     return channel.call(call, this.#terms).then(
       (answer) => {
-        this.#failures = 0;
+        this.#noteAnswer(answer);
         this.#callUp(channel);
         channel.whenFree(putBack);
         return answer;
@@ -189,7 +193,7 @@ export class PluginPool implements SealedPlugin {
   async #use(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
     try {
       const answer = await channel.call(call, this.#terms);
-      this.#failures = 0;
+      this.#noteAnswer(answer);
       return answer;
     } catch (error) {
       this.#noteFailure(error);
@@ -223,9 +227,15 @@ export class PluginPool implements SealedPlugin {
     if (forOneCall) this.#prepare();
   }
 
+  #noteAnswer({ durationMs }: PluginAnswer): void {
+    this.#failures = 0;
+    this.#shortCalls.note(durationMs);
+  }
+
   /** Only runners that break count: a call that was stopped at a limit says nothing of the next. */
   #noteFailure(error: unknown): void {
     if (!(error instanceof SandboxError)) return;
+    if (ENDED_EARLY.includes(error.code)) this.#shortCalls.noteLong();
     const broken = [
       "ERR_RUNNER_START",
       "ERR_COMPONENT_LOAD",

@@ -152,7 +152,7 @@ export class RunningCall {
     }
     return {
       value: message.value ?? null,
-      durationMs: this.durationMs,
+      durationMs: performance.now() - this.#startedMs,
       ...this.spent,
       ...(message.err === undefined ? {} : { err: message.err }),
     };
@@ -160,10 +160,6 @@ export class RunningCall {
 
   get spent(): Spent {
     return { hostCalls: this.#hostCalls, logBytesDropped: this.#logBytesDropped };
-  }
-
-  get durationMs(): number {
-    return performance.now() - this.#startedMs;
   }
 
   get hostCallUnderWay(): boolean {

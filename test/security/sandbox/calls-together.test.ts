@@ -85,7 +85,8 @@ function open(t: TestContext, limits: Partial<Limits>, isolation: Isolation = "p
 /** Until a runner is known for short calls. */
 async function warm(opened: Opened): Promise<void> {
   await sleep(50);
-  for (let count = 0; count < 400; count += 1) await opened.call("echo", "warm");
+  // More than after a long call, which any may be on a busy machine.
+  for (let count = 0; count < 1200; count += 1) await opened.call("echo", "warm");
 }
 
 function textOf(value: JsonValue | undefined): string {
