@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { parseOutcome, TOOL_ERROR_CODES } from "../../../runtime/firewall/outcome.ts";
+import { anyText } from "../../helpers/any-text.ts";
 
 const MIB = 1024 * 1024;
 const read = (value: unknown) => parseOutcome(JSON.stringify(value));
@@ -224,7 +225,7 @@ describe("whatever a plugin answers", () => {
         content: fc.array(
           fc.record({
             type: fc.constantFrom("text", "image", "audio"),
-            text: fc.string({ unit: "binary" }),
+            text: anyText(),
             data: fc.base64String(),
             mimeType: fc.constantFrom("image/png", "audio/wav", "x"),
           }),
@@ -237,7 +238,7 @@ describe("whatever a plugin answers", () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: "binary" }),
+          anyText(),
           value.map((each) => JSON.stringify(each)),
         ),
         (text) => {
