@@ -4,8 +4,8 @@ const SURROGATES_FROM = 0xd800;
 const SURROGATES = 0x800;
 const CODE_POINT_MAX = 0x10ffff;
 
-/** Every code point but the halves of pairs, by its place among them. */
-const anyCharacter = fc
+/** Every code point but the halves of pairs, by its place among them: the `unit` of texts, or the `stringUnit` of JSON. */
+export const anyCharacter = fc
   .nat(CODE_POINT_MAX - SURROGATES)
   .map(
     (place) => String.fromCodePoint(place < SURROGATES_FROM ? place : place + SURROGATES),
