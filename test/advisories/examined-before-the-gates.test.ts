@@ -5,7 +5,8 @@ import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import type { Seal } from "../../runtime/sandbox/sandbox.ts";
 import { generateKey } from "../../runtime/supply/signatures/keys.ts";
 import { codesOfRejection } from "../helpers/refusals.ts";
-import { makeScratchWorkspace, signPackage, tinyPlugin } from "../helpers/scratch-workspace.ts";
+import { signPackage } from "../helpers/packed-plugin.ts";
+import { makeScratchWorkspace, tinyPlugin } from "../helpers/scratch-workspace.ts";
 
 const UNSEALED: Seal = {
   name: "none",

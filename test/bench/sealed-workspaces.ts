@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Machine } from "../../runtime/cli/machine.ts";
 import type { Isolation } from "../../runtime/sandbox/sandbox.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
+import { copyWorkspace } from "../helpers/copy-workspace.ts";
 import { runInProcess } from "../helpers/run-glovebox.ts";
 import { GLOVEBOX } from "../helpers/served-workspace.ts";
 import { AUTHOR, change, packAndSign } from "../helpers/signed-package.ts";
@@ -42,7 +43,7 @@ export async function extendWorkspace(
   machine: Machine,
 ): Promise<SealedWorkspace> {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-bench-"));
-  cpSync(from.folder, folder, { recursive: true });
+  copyWorkspace(from.folder, folder);
   for (let index = counts.from; index < counts.to; index += 1)
     await addPlugin(files, index, folder, machine);
   return describe(folder);
@@ -51,7 +52,7 @@ export async function extendWorkspace(
 /** The same workspace with another degree of isolation for its plugins. */
 export function withIsolation(from: SealedWorkspace, isolation: Isolation): SealedWorkspace {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-bench-"));
-  cpSync(from.folder, folder, { recursive: true });
+  copyWorkspace(from.folder, folder);
   const configFile = join(folder, "glovebox.yaml");
   const text = readFileSync(configFile, "utf8");
   writeFileSync(configFile, text.replaceAll(/^( +)source:/gm, `$1isolation: ${isolation}\n$&`));

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import {
   appendFileSync,
   chmodSync,
-  cpSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { digestOf } from "../../runtime/plugin/canonical.ts";
+import { copyWorkspace } from "../helpers/copy-workspace.ts";
 import { readAudit, readCalls, readEvents } from "../helpers/audit-lines.ts";
 import { runGlovebox as run, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
@@ -42,7 +42,7 @@ after(() => installed?.remove());
 /** A copy of the workspace in which nothing was called yet. */
 function copy(t: TestContext, settings = ""): ServedWorkspace {
   const folder = makeScratch(t);
-  cpSync(installed.folder, folder, { recursive: true });
+  copyWorkspace(installed.folder, folder);
   const configFile = join(folder, "glovebox.yaml");
   if (settings !== "") {
     const text = readFileSync(configFile, "utf8").replace(/^audit: .*$/m, "");
@@ -101,7 +101,8 @@ function assertRecorded(workspace: ServedWorkspace, ids: readonly (number | stri
 test("says who called what, on whose behalf, behind which seal, and what was used", async (t) => {
   const workspace = copy(t);
   const client = await connect(t, workspace);
-  await callMany(client, 1, 3);
+  // One after another: of calls at once, the one that ends first is recorded first.
+  for (const id of [1, 2, 3]) await callMany(client, id, 1);
   client.call(4, "fixture__wait", { ms: 1 });
   await client.answer(4);
   await leave(client);

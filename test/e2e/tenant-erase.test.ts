@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createClient } from "@redis/client";
 import type { JsonObject } from "@glovebox/host-api/json";
+import { copyWorkspace } from "../helpers/copy-workspace.ts";
 import { filesWith, holdsOne, writingsOf } from "../helpers/find-bytes.ts";
 import { askModern, textIn } from "../helpers/modern-client.ts";
 import { HAS_REDIS, startRedis, type RealRedis } from "../helpers/redis.ts";
@@ -64,12 +65,12 @@ class World {
     this.environment = environment;
     this.workspaces = names.map((name) => join(this.folder, name));
     const [first = ""] = this.workspaces;
-    cpSync(built.folder, first, { recursive: true });
+    copyWorkspace(built.folder, first);
     const file = join(first, "glovebox.yaml");
     writeFileSync(file, `${readFileSync(file, "utf8")}${settings}`);
     for (const tenant of TENANTS)
       this.keys[tenant] = this.run(["key", "new", tenant, "--tenant", tenant])["key"] as string;
-    for (const other of this.workspaces.slice(1)) cpSync(first, other, { recursive: true });
+    for (const other of this.workspaces.slice(1)) copyWorkspace(first, other);
   }
 
   /** Two servers, of the one folder or of one each. */

@@ -15,7 +15,8 @@ import { parseSurface } from "../../runtime/plugin/surface.ts";
 import type { PluginPackage } from "../../runtime/supply/package.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const CACHE = join(ROOT, "node_modules/.cache/glovebox-fixtures");
+/** Kept between test files and between runs, under names that say what it was made of. */
+export const FIXTURE_CACHE = join(ROOT, "node_modules/.cache/glovebox-fixtures");
 
 /**
  * The files of a plugin's folder, as `glovebox pack` would pack them.
@@ -43,7 +44,7 @@ interface Built {
 }
 
 async function cached(folder: string, engine: Engine, make: () => Promise<Built>): Promise<Built> {
-  const kept = join(CACHE, `${digestOfSources(folder)}-${engine}`);
+  const kept = join(FIXTURE_CACHE, `${digestOfSources(folder)}-${engine}`);
   try {
     return {
       component: readFileSync(join(kept, "plugin.wasm")),
@@ -71,7 +72,7 @@ function digestOfSources(folder: string): string {
   });
   const files = [
     ...sources.map((name) => join(ROOT, name)),
-    ...globSync(["*.json", "src/*.ts"], { cwd: folder }).map((name) => join(folder, name)),
+    ...globSync(["*.json", "src/**/*.*"], { cwd: folder }).map((name) => join(folder, name)),
   ];
   const hash = createHash("sha256");
   for (const file of files.toSorted()) hash.update(relative(ROOT, file)).update(readFileSync(file));

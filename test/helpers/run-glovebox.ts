@@ -5,7 +5,8 @@ import { text } from "node:stream/consumers";
 import { runWords } from "../../runtime/cli/main.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import type { Machine } from "../../runtime/cli/machine.ts";
-import type { Sandbox } from "../../runtime/sandbox/sandbox.ts";
+import { digestOfBytes } from "../../runtime/plugin/canonical.ts";
+import type { Sandbox, Transpiled } from "../../runtime/sandbox/sandbox.ts";
 
 export const GLOVEBOX = join(import.meta.dirname, "../../runtime/cli/glovebox.mjs");
 /** Compiled code of the program under test, kept between runs. */
@@ -76,12 +77,24 @@ export async function runAsking(
   return describe(code, shown, await read(stderr));
 }
 
-/** The machine as it is, with one sandbox for all that ask: for tests of what happens before any plugin runs. */
+/**
+ * The machine as it is, with one sandbox for all that ask, which turns the same component into code only once: copies of a
+ * workspace share no cache. For tests of what happens before any plugin runs.
+ */
 export async function makeSharedMachine(): Promise<{ machine: Machine; close(): Promise<void> }> {
   // Copied first: what is not built fails here, and no process is left behind.
   const machine = { ...makeMachine() };
   const sandbox = await machine.openSandbox();
-  const shared: Sandbox = { ...sandbox, close: async () => {} };
+  const codes = new Map<string, Promise<Transpiled>>();
+  const transpile: Sandbox["transpile"] = async (component) => {
+    const digest = digestOfBytes(component);
+    const code = codes.get(digest) ?? sandbox.transpile(component);
+    codes.set(digest, code);
+    // A failure is the caller's to hear, each time anew.
+    code.catch(() => codes.delete(digest));
+    return code;
+  };
+  const shared: Sandbox = { ...sandbox, transpile, close: async () => {} };
   return {
     machine: { ...machine, openSandbox: async () => shared, probeSeal: async () => sandbox.seal },
     close: () => sandbox.close(),

@@ -8,17 +8,10 @@ import type { ApprovalResult } from "../../runtime/cli/approval/finish-approval.
 import type { Machine } from "../../runtime/cli/machine.ts";
 import { makeMachine } from "../../runtime/cli/make-machine.ts";
 import { makeOutput } from "../../runtime/cli/output.ts";
-import {
-  generateKey,
-  parsePrivateKey,
-  type KeyPair,
-} from "../../runtime/supply/signatures/keys.ts";
+import { generateKey, type KeyPair } from "../../runtime/supply/signatures/keys.ts";
 import { packPackage } from "../../runtime/supply/package.ts";
-import { signStatement } from "../../runtime/supply/signatures/sign.ts";
-import { openPackage } from "../../runtime/supply/verify-installed.ts";
-import { NO_TRUST } from "../../runtime/supply/signatures/trust.ts";
-import { rulesOf } from "../../runtime/workspace.ts";
 import { fromWat, TOOLS_WAT } from "./component-samples.ts";
+import { signPackage } from "./packed-plugin.ts";
 import { toBytes } from "./plugin-files.ts";
 
 /** A component of half a kilobyte that lists `tools`, and answers every call with the same text. */
@@ -57,14 +50,6 @@ export async function tinyPlugin(name = "tiny", version = "1.0.0"): Promise<Tiny
     license: toBytes("MIT"),
   });
   return { manifest, component, packed };
-}
-
-export function signPackage(packed: Uint8Array, key: KeyPair): Uint8Array {
-  const { manifest, digests } = openPackage(packed, rulesOf(NO_TRUST));
-  return signStatement(
-    { name: manifest.name, version: manifest.version, digests },
-    parsePrivateKey(key.privateKey),
-  );
 }
 
 export interface ScratchWorkspace {

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { buildPlugin } from "@glovebox/sdk/build";
+import { generateKey } from "../../runtime/supply/signatures/keys.ts";
+import { packedPlugin, signPackage } from "./packed-plugin.ts";
 
 export const GLOVEBOX = join(import.meta.dirname, "../../runtime/cli/glovebox.mjs");
 
@@ -26,26 +27,26 @@ export interface ServedWorkspace {
   remove(): void;
 }
 
-/** Builds plugins from source, signs them with a key made for this test, and installs them, all by the command line. */
+/** Plugins built from source, signed with a key made for this test, and installed by the command line. */
 export async function makeServedWorkspace(
   plugins: readonly PluginToInstall[],
   settings = "",
 ): Promise<ServedWorkspace> {
   const folder = mkdtempSync(join(tmpdir(), "glovebox-served-"));
   const configFile = join(folder, "glovebox.yaml");
-  runGlovebox(["keygen", "author"], folder);
+  const key = generateKey();
+  writeFileSync(join(folder, "author.key"), key.privateKey, { mode: 0o600 });
+  writeFileSync(join(folder, "author.pub"), `${key.publicKey.text}\n`);
   runGlovebox(["init"], folder);
   runGlovebox(["trust", "add", "author.pub", "--plugins", "*"], folder);
   for (const plugin of plugins) {
-    const built = await buildPlugin(plugin.folder, {});
+    const packed = await packedPlugin(plugin.folder);
     const manifest = readFileSync(join(plugin.folder, "plugin.json"), "utf8");
     const { name, version }: { name: string; version: string } = JSON.parse(manifest);
     mkdirSync(join(folder, name, "dist"), { recursive: true });
-    writeFileSync(join(folder, name, "dist", "plugin.wasm"), built.component);
-    writeFileSync(join(folder, name, "plugin.json"), manifest);
     const file = join(name, "dist", `${name}-${version}.tgz`);
-    runGlovebox(["pack", name], folder);
-    runGlovebox(["sign", file, "--key", "author.key"], folder);
+    writeFileSync(join(folder, file), packed);
+    writeFileSync(join(folder, `${file}.sigstore.json`), signPackage(packed, key));
     const grants = plugin.grants.flatMap((grant) => ["--grant", grant]);
     // Fixtures offer some of the same tools, and nobody chooses among them by their names.
     runGlovebox(["add", file, "--yes", "--accept", "name-overlap", ...grants], folder);

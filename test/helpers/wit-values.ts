@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { JsonValue } from "@glovebox/host-api/json";
 import type { WitType } from "../../runtime/plugin/wit/types.ts";
+import { anyText } from "./any-text.ts";
 
 const NAMES = ["a", "b-c", "d2", "URL-path", "e-f-g"];
 
@@ -69,9 +70,9 @@ export function jsonOf(type: WitType | undefined): fc.Arbitrary<JsonValue> {
       );
     }
     case "char":
-      return fc.string({ unit: "binary", minLength: 1, maxLength: 1 }).filter(isWhole);
+      return anyText({ minLength: 1, maxLength: 1 }).filter(isWhole);
     case "string":
-      return fc.string({ unit: "binary" }).filter(isWhole);
+      return anyText().filter(isWhole);
     case "list":
       return fc.array(jsonOf(type.item), { maxLength: 4 });
     case "option":

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { parseOutcome, TOOL_ERROR_CODES } from "../../../runtime/firewall/outcome.ts";
+import { anyCharacter, anyText } from "../../helpers/any-text.ts";
 
 const MIB = 1024 * 1024;
 const read = (value: unknown) => parseOutcome(JSON.stringify(value));
@@ -219,12 +220,12 @@ describe("an answer of eight megabytes", () => {
 describe("whatever a plugin answers", () => {
   it("is an outcome that can be written again, or nothing", () => {
     const value = fc.oneof(
-      fc.jsonValue({ stringUnit: "binary" }),
+      fc.jsonValue({ stringUnit: anyCharacter }),
       fc.record({
         content: fc.array(
           fc.record({
             type: fc.constantFrom("text", "image", "audio"),
-            text: fc.string({ unit: "binary" }),
+            text: anyText(),
             data: fc.base64String(),
             mimeType: fc.constantFrom("image/png", "audio/wav", "x"),
           }),
@@ -237,7 +238,7 @@ describe("whatever a plugin answers", () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: "binary" }),
+          anyText(),
           value.map((each) => JSON.stringify(each)),
         ),
         (text) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { DEFAULT_LIMITS } from "../../../runtime/sandbox/limits.ts";
+import { anyText } from "../../helpers/any-text.ts";
 import { change, EVERYTHING, parseData, parseText } from "../../helpers/policy-files.ts";
 import { assertRefused, errorsOf } from "../../helpers/refusals.ts";
 import { MIB, IDENTITY } from "../../helpers/configuration-keys.ts";
@@ -287,7 +288,7 @@ describe("any text", () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: "binary" }),
+          anyText(),
           fc.array(piece).map((pieces) => pieces.join("")),
         ),
         (text) => {
