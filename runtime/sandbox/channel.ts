@@ -76,6 +76,7 @@ export class Channel {
   readonly #patience = new Deadline();
   /** It was sent calls that it shall not begin: it ends with the one that it runs. */
   #isGivenUp = false;
+  #begunMs = 0;
   #whenFree: (() => void) | undefined;
   readonly #outlet: Outlet;
   /** Settles when the process is gone. Never rejects. */
@@ -163,7 +164,7 @@ export class Channel {
 
   /** How many calls may be handed over while one is under way, to begin when those before them have ended. */
   get room(): number {
-    return this.#state.t === "calling" && !this.#isGivenUp ? this.#behind.room : 0;
+    return this.#patienceMs() > 0 && !this.#isGivenUp ? this.#behind.room : 0;
   }
 
   /** `then` is called once, when no call is under way any more, which may be at once. */
@@ -208,6 +209,11 @@ export class Channel {
     return done.promise;
   }
 
+  /** How long others will still wait for the call that is under way. */
+  #patienceMs(): number {
+    return this.#state.t === "calling" ? this.#begunMs + PATIENCE_MS - performance.now() : 0;
+  }
+
   #begin(handed: HandedCall): void {
     const { id, call, terms } = handed;
     const running = new RunningCall(id, call, terms, (answer, body) => this.#send(answer, body));
@@ -216,6 +222,7 @@ export class Channel {
       call.onSpent?.(running.spent);
     };
     this.#state = { t: "calling", call: running, handed, leave };
+    this.#begunMs = performance.now();
     const { deadlineMs = terms.limits.deadlineMs } = call;
     this.#deadline.set(deadlineMs, () =>
       this.end(new SandboxError("ERR_CALL_DEADLINE", `no answer within ${deadlineMs} ms`)),
@@ -232,7 +239,7 @@ export class Channel {
 
   /** Calls behind wait for one that is short. For no other. */
   #bePatient(): void {
-    this.#patience.set(PATIENCE_MS, () => {
+    this.#patience.set(this.#patienceMs(), () => {
       this.#isGivenUp = true;
       this.#behind.takeBack();
     });

@@ -62,8 +62,16 @@ export class PluginPool implements SealedPlugin {
     if (leave && idle) return this.#useIdle(idle, call, leave);
     const busy = this.#turnstile.isWaitedFor ? undefined : this.#findRoom();
     if (!busy) return this.#callLater(call, leave);
-    leave?.();
+    if (leave) this.#startBeside(leave);
     return this.#follow(busy, call);
+  }
+
+  /** A runner for a place that is free: who comes meanwhile need not wait for it. */
+  #startBeside(leave: () => void): void {
+    this.#start()
+      .then((channel) => this.#idle.put(channel))
+      .catch(() => {})
+      .finally(leave);
   }
 
   /** The runner with the fewest calls behind the one that it runs, where a call may go behind others at all. */

@@ -132,6 +132,19 @@ test("what is answered to a call's host call is its own, whoever waits behind it
   }
 });
 
+test("where a place is free, a runner is started for it beside the calls that go behind another", async (t) => {
+  const opened = open(t, { concurrentCalls: 2 });
+  await warm(opened);
+  await sleep(500);
+  const before = sealedChildren().length;
+  const endMs = performance.now() + 20_000;
+  while (sealedChildren().length <= before) {
+    assert.ok(performance.now() < endMs, "no second runner came");
+    await Promise.all(["a", "b", "c"].map((text) => opened.call("echo", text)));
+    await sleep(20);
+  }
+});
+
 test("who stands behind a call without end is answered by another runner, long before that is ended", async (t) => {
   const opened = open(t, { concurrentCalls: 2, deadlineMs: 5000 });
   await warm(opened);

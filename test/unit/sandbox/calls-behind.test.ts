@@ -166,6 +166,20 @@ test("a call that takes long gives back those behind it, is answered, and its ru
   assert.equal(line.channel.state, "ended");
 });
 
+test("nobody goes behind a call that has taken long already", async (t) => {
+  const line = await openLine(t);
+  line.call(1);
+  assert.equal(line.channel.room, 16);
+  await sleep(150);
+  assert.equal(line.channel.room, 0);
+  await line.say(resultOf(1));
+  line.call(2);
+  line.call(3);
+  assert.equal(line.channel.room, 15);
+  await line.say(resultOf(2), resultOf(3));
+  assert.equal(line.ends()[3], "answered 3");
+});
+
 test("when a runner dies, only the call whose turn it was is lost", async (t) => {
   const line = await openLine(t);
   let isFree = false;
