@@ -80,7 +80,7 @@ export class PluginPool implements SealedPlugin {
         return answer;
       },
       (error: unknown) => {
-        if (error instanceof NotBegun) return this.#callLater(call, undefined);
+        if (error instanceof NotBegun) return this.#callLater(call, undefined, true);
         this.#noteFailure(error);
         this.#callUp(channel);
         throw error;
@@ -93,12 +93,16 @@ export class PluginPool implements SealedPlugin {
     if (channel.room > 0) this.#turnstile.callUp();
   }
 
-  /** Where a place or a runner has to be waited for. */
-  async #callLater(call: PluginCall, place: (() => void) | undefined): Promise<PluginAnswer> {
-    const leave = place ?? (await this.#enter(call));
+  /** Where a place or a runner has to be waited for. Who `isBack` could not go behind another: only a place will do. */
+  async #callLater(
+    call: PluginCall,
+    place: (() => void) | undefined,
+    isBack = false,
+  ): Promise<PluginAnswer> {
+    const leave = place ?? (await this.#enter(call, isBack));
     if (leave === undefined) {
       const busy = this.#findSoonest();
-      return busy ? this.#follow(busy, call) : this.#callLater(call, undefined);
+      return busy ? this.#follow(busy, call) : this.#callLater(call, undefined, true);
     }
     const idle = place ? undefined : this.#idle.take();
     if (idle !== undefined) return this.#useIdle(idle, call, leave);
@@ -114,9 +118,9 @@ export class PluginPool implements SealedPlugin {
     }
   }
 
-  async #enter(call: PluginCall): Promise<Leave> {
+  async #enter(call: PluginCall, isBack: boolean): Promise<Leave> {
     this.#assertOpen();
-    return this.#turnstile.enter(call.scope.signal);
+    return this.#turnstile.enter(call.scope.signal, isBack);
   }
 
   /** The usual call: a runner stands ready, and does so again afterwards. Each promise on its way would cost it a turn. */

@@ -76,3 +76,19 @@ test("who waits longest can be called up, and gets no place", async () => {
   assert.equal(typeof (await third), "function");
   assert.equal(turnstile.isWaitedFor, false);
 });
+
+test("who comes back waits before all who came later, and for a place", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 1, waitMsMax: 10_000 });
+  const order: string[] = [];
+  const leave = await turnstile.enter(NEVER);
+  const come = async (name: string, isBack: boolean): Promise<void> => {
+    const leaveAgain = await turnstile.enter(NEVER, isBack);
+    order.push(name);
+    leaveAgain?.();
+  };
+  const all = [come("new", false), come("back", true), come("back too", true)];
+  turnstile.callUp();
+  leave?.();
+  await Promise.all(all);
+  assert.deepEqual(order, ["back", "back too", "new"]);
+});
