@@ -2,7 +2,7 @@ import type { CallTerms } from "./running-call.ts";
 import type { PluginAnswer, PluginCall } from "./sandbox.ts";
 
 /** How many calls a runner is sent at most behind the one that it runs. */
-const COUNT_MAX = 16;
+export const BEHIND_COUNT_MAX = 16;
 /** How long the message of each may be: all together fit what the kernel holds for a runner that does not read. */
 export const BEHIND_BYTES_MAX = 4096;
 /** Where calls take less than this in the mean, others are sent behind them: they wait no longer there than for a place. */
@@ -46,7 +46,7 @@ export class CallsBehind {
 
   /** How many more may come. */
   get room(): number {
-    return this.#meanMs < SHORT_MS ? COUNT_MAX - this.#calls.length : 0;
+    return this.#meanMs < SHORT_MS ? BEHIND_COUNT_MAX - this.#calls.length : 0;
   }
 
   /** How long one that comes now would wait for its turn, about. */
