@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonValue } from "@glovebox/host-api/json";
-import type { HostOperation } from "@glovebox/host-api/capability";
+import type { CapabilityBroker, HostOperation } from "@glovebox/host-api/capability";
 import type { Channel } from "../../runtime/sandbox/channel.ts";
 import { FrameDecoder } from "../../runtime/sandbox/frames.ts";
 import type { Limits } from "../../runtime/sandbox/limits.ts";
@@ -22,7 +22,10 @@ export interface SocketPool {
   alive(): readonly Channel[];
   /** The most that there were at one time. */
   aliveMax(): number;
+  /** Runners that were taken so far. */
   started(): number;
+  /** Calls that a runner was sent while it ran another. */
+  behind(): number;
   close(): Promise<void>;
 }
 
@@ -30,6 +33,7 @@ export interface SocketPoolOptions {
   readonly limits: Partial<Limits>;
   readonly isolation?: Isolation;
   readonly operations?: Readonly<Record<string, HostOperation>>;
+  readonly watcher?: CapabilityBroker;
 }
 
 export async function openSocketPool(options: SocketPoolOptions): Promise<SocketPool> {
@@ -38,6 +42,7 @@ export async function openSocketPool(options: SocketPoolOptions): Promise<Socket
   const alive = new Set<Channel>();
   let aliveMax = 0;
   let started = 0;
+  let behind = 0;
   let refills: Promise<void> = Promise.resolve();
   const refill = async (): Promise<void> => {
     while (prepared.length < PREPARED)
@@ -49,9 +54,11 @@ export async function openSocketPool(options: SocketPoolOptions): Promise<Socket
     refills = refills.then(refill);
     started += 1;
     alive.add(pair.channel);
-    aliveMax = Math.max(aliveMax, alive.size);
+    // One that was killed while it was idle holds no place while it goes.
+    const living = [...alive].filter(({ state }) => state !== "ended");
+    aliveMax = Math.max(aliveMax, living.length);
     void pair.channel.exited.then(() => alive.delete(pair.channel));
-    void serveHonestly(pair.runner);
+    void serveHonestly(pair.runner, () => (behind += 1));
     return pair.channel;
   };
   await refill();
@@ -62,7 +69,7 @@ export async function openSocketPool(options: SocketPoolOptions): Promise<Socket
       transpiled: { script: Buffer.from("()=>{}"), modules: [] },
       limits,
       granted: [],
-      brokers,
+      brokers: options.watcher ? [...brokers, options.watcher] : brokers,
       isolation: options.isolation ?? "plugin",
     },
     new SpareRunners(start, 0),
@@ -73,6 +80,7 @@ export async function openSocketPool(options: SocketPoolOptions): Promise<Socket
     alive: () => [...alive],
     aliveMax: () => aliveMax,
     started: () => started,
+    behind: () => behind,
     async close() {
       await pool.close();
       await refills;
@@ -87,13 +95,17 @@ export async function openSocketPool(options: SocketPoolOptions): Promise<Socket
  * One call after the other, as a runner does. What a call does is said by its arguments: `echo`, `sleep` for so many
  * milliseconds, `ask` the host, `trap`, or `die`.
  */
-async function serveHonestly(runner: Socket): Promise<void> {
+async function serveHonestly(runner: Socket, onBehind: () => void): Promise<void> {
   const inbox: { readonly message: ToRunner; readonly body: Buffer }[] = [];
   let wake = (): void => undefined;
   const decoder = new FrameDecoder(ANY_SIZE);
+  let isRunning = false;
   runner.on("data", (chunk: Buffer) => {
-    for (const { header, body } of decoder.push(chunk))
-      inbox.push({ message: JSON.parse(header.toString()), body });
+    for (const { header, body } of decoder.push(chunk)) {
+      const message: ToRunner = JSON.parse(header.toString());
+      if (message.t === "call" && (isRunning || inbox.length > 0)) onBehind();
+      inbox.push({ message, body });
+    }
     wake();
   });
   const next = async (type: "any" | "answer"): Promise<(typeof inbox)[number]> => {
@@ -108,7 +120,11 @@ async function serveHonestly(runner: Socket): Promise<void> {
   while (!runner.destroyed) {
     const { message } = await next("any");
     if (message.t === "load") say({ t: "loaded" });
-    else if (message.t === "call") await perform(message);
+    else if (message.t === "call") {
+      isRunning = true;
+      await perform(message);
+      isRunning = false;
+    }
     // Each begins in a turn of its own.
     await new Promise((resolve) => setImmediate(resolve));
   }
