@@ -13,7 +13,7 @@ import { SpareRunners } from "../../runtime/sandbox/spare-runners.ts";
 import { makeTerms } from "./hostile-channel.ts";
 import { frameOf, openSocketRoom, type SocketPair } from "./socket-channel.ts";
 
-const PREPARED = 12;
+const PREPARED = 24;
 const ANY_SIZE = { headerBytesMax: 2 ** 30, bodyBytesMax: 2 ** 30 };
 
 export interface SocketPool {
