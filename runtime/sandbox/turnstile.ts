@@ -21,6 +21,8 @@ export class Turnstile {
   #inside = 0;
   #queue: readonly Waiting[] = [];
   #passMs = 0;
+  /** Calls that ended in somebody else's place. */
+  #followed = 0;
 
   constructor(limits: TurnstileLimits) {
     this.#limits = limits;
@@ -52,15 +54,23 @@ export class Turnstile {
     return this.#queue.length > 0;
   }
 
-  /** Whoever waits longest need not wait any more, and gets no place. Nobody, where that one must have a place. */
+  /**
+   * A call has ended behind another, or has others behind it: whoever waits longest need not wait any more, and gets no place.
+   * Nobody, where that one must have a place.
+   */
   callUp(): void {
+    this.#followed += 1;
     const [next] = this.#queue;
     if (next?.isBack === false) next.admit(undefined);
   }
 
   #leaving(): () => void {
     const enteredMs = performance.now();
-    return () => this.#leave(performance.now() - enteredMs);
+    const followedBefore = this.#followed;
+    return () => {
+      const passes = 1 + (this.#followed - followedBefore) / this.#limits.insideMax;
+      this.#leave((performance.now() - enteredMs) / passes);
+    };
   }
 
   close(error: SandboxError): void {

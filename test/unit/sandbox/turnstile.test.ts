@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { Turnstile } from "../../../runtime/sandbox/turnstile.ts";
 
@@ -91,4 +92,14 @@ test("who comes back waits before all who came later, and for a place", async ()
   leave?.();
   await Promise.all(all);
   assert.deepEqual(order, ["back", "back too", "new"]);
+});
+
+test("says when to retry by how long calls take, and not by how long a place is held for those behind", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 0, waitMsMax: 10_000 });
+  const leave = await turnstile.enter(NEVER);
+  await sleep(300);
+  for (let count = 0; count < 60; count += 1) turnstile.callUp();
+  leave?.();
+  await turnstile.enter(NEVER);
+  await assert.rejects(turnstile.enter(NEVER), { code: "ERR_OVERLOADED", retryAfterMs: 100 });
 });
