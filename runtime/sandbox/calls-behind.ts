@@ -2,7 +2,7 @@ import type { CallTerms } from "./running-call.ts";
 import type { PluginAnswer, PluginCall } from "./sandbox.ts";
 
 /** How many calls a runner is sent at most behind the one that it runs. */
-const COUNT_MAX = 16;
+export const BEHIND_COUNT_MAX = 16;
 /** How long the message of each may be: all together fit what the kernel holds for a runner that does not read. */
 export const BEHIND_BYTES_MAX = 4096;
 /** When a call takes longer than this, those behind it are taken back. */
@@ -35,7 +35,7 @@ export class CallsBehind {
 
   /** How many more may come. */
   get room(): number {
-    return COUNT_MAX - this.#calls.length;
+    return BEHIND_COUNT_MAX - this.#calls.length;
   }
 
   add(call: HandedCall): void {

@@ -239,10 +239,14 @@ export class Channel {
 
   /** Calls behind wait for one that is short. For no other. */
   #bePatient(): void {
-    this.#patience.set(this.#patienceMs(), () => {
+    const state = this.#state;
+    const giveUp = (): void => {
+      if (this.#state !== state) return;
       this.#isGivenUp = true;
       this.#behind.takeBack();
-    });
+    };
+    // A broker that was held up first reads what the runner has said meanwhile.
+    this.#patience.set(this.#patienceMs(), () => void setImmediate(giveUp));
   }
 
   /** What a runner was sent cannot be called back, so one whose call was cancelled before its turn ends at that turn. */

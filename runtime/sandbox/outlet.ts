@@ -1,4 +1,8 @@
 import type { Writable } from "node:stream";
+import { BEHIND_BYTES_MAX, BEHIND_COUNT_MAX } from "./calls-behind.ts";
+
+/** Of messages that are sent later. As many as may be behind at one time, and as many again of whose writing we have not heard. */
+const LATER_BYTES_MAX = 4 * BEHIND_COUNT_MAX * BEHIND_BYTES_MAX;
 
 type Part = Uint8Array | undefined;
 
@@ -12,6 +16,8 @@ export class Outlet {
   readonly #refuse: () => void;
   #unsent: (() => void) | undefined;
   #later: Buffer[] = [];
+  /** Of those messages, what the broker holds. */
+  #laterBytes = 0;
 
   /** `refuse` is called when the runner went on without reading what it was sent. */
   constructor(channel: Writable, refuse: () => void) {
@@ -26,18 +32,23 @@ export class Outlet {
     else this.#refuse();
   }
 
-  /** Sends at the end of this turn, all that is sent so in one piece. */
+  /** Sends at the end of this turn, all that is sent so in one piece, and behind all that was sent before. */
   sendLater(message: Buffer): void {
     if (this.#later.length === 0) process.nextTick(() => this.flush());
     this.#later.push(message);
+    this.#laterBytes += message.length;
+    if (this.#laterBytes > LATER_BYTES_MAX) this.#refuse();
   }
 
-  /** What was to be sent later is sent now. */
+  /** What was to be sent later is sent now, unless something waits that goes before it. */
   flush(): void {
-    if (this.#later.length === 0) return;
-    const messages = this.#later;
+    if (this.#later.length === 0 || this.#unsent !== undefined) return;
+    const messages = Buffer.concat(this.#later);
     this.#later = [];
-    this.#channel.write(Buffer.concat(messages), this.#written);
+    this.#channel.write(messages, () => {
+      this.#laterBytes -= messages.length;
+      this.#written();
+    });
   }
 
   /** Nothing is sent any more. */
@@ -58,5 +69,6 @@ export class Outlet {
     if (write === undefined || this.#channel.writableLength > 0) return;
     this.#unsent = undefined;
     write();
+    this.flush();
   };
 }

@@ -1,6 +1,6 @@
 import { NotBegun } from "./calls-behind.ts";
 import type { Channel } from "./channel.ts";
-import { SandboxError, type SandboxErrorCode } from "./errors.ts";
+import { SandboxError } from "./errors.ts";
 import { collectOperations, type CallTerms } from "./running-call.ts";
 import { IdleRunners } from "./idle-runners.ts";
 import type { PluginAnswer, PluginCall, SealedPlugin, SealedPluginOptions } from "./sandbox.ts";
@@ -16,9 +16,6 @@ export interface PoolTimes {
 
 /** Failures in a row that are forgiven, and how long calls are refused after more of them. */
 const BACK_OFF = { freeFailures: 2, firstMs: 100, msMax: 10_000 } as const;
-
-/** How calls end that might have gone on. */
-const ENDED_EARLY: readonly SandboxErrorCode[] = ["ERR_CALL_DEADLINE", "ERR_CALL_CANCELLED"];
 
 const MAKE_MS = 3;
 const RESTORE_MS_PER_BYTE = 0.04 / (1024 * 1024);
@@ -85,6 +82,7 @@ export class PluginPool implements SealedPlugin {
 
   /** Without a place, behind a call that has one: its runner runs one after the other. */
   #follow(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
+    const handedMs = performance.now();
     return channel.call(call, this.#terms).then(
       (answer) => {
         this.#noteAnswer(answer);
@@ -92,8 +90,8 @@ export class PluginPool implements SealedPlugin {
         return answer;
       },
       (error: unknown) => {
-        if (error instanceof NotBegun) return this.#callLater(call, undefined);
-        this.#noteFailure(error);
+        if (error instanceof NotBegun) return this.#callLater(call, undefined, true);
+        this.#noteEnd(error, handedMs);
         this.#callUp(channel);
         throw error;
       },
@@ -105,12 +103,16 @@ export class PluginPool implements SealedPlugin {
     if (channel.room > 0 && this.#shortCalls.isRule) this.#turnstile.callUp();
   }
 
-  /** Where a place or a runner has to be waited for. */
-  async #callLater(call: PluginCall, place: (() => void) | undefined): Promise<PluginAnswer> {
-    const leave = place ?? (await this.#enter(call));
+  /** Where a place or a runner has to be waited for. Who `isBack` could not go behind another: only a place will do. */
+  async #callLater(
+    call: PluginCall,
+    place: (() => void) | undefined,
+    isBack = false,
+  ): Promise<PluginAnswer> {
+    const leave = place ?? (await this.#enter(call, isBack));
     if (leave === undefined) {
       const busy = this.#findRoom();
-      return busy ? this.#follow(busy, call) : this.#callLater(call, undefined);
+      return busy ? this.#follow(busy, call) : this.#callLater(call, undefined, true);
     }
     const idle = place ? undefined : this.#idle.take();
     if (idle !== undefined) return this.#useIdle(idle, call, leave);
@@ -126,9 +128,9 @@ export class PluginPool implements SealedPlugin {
     }
   }
 
-  async #enter(call: PluginCall): Promise<Leave> {
+  async #enter(call: PluginCall, isBack: boolean): Promise<Leave> {
     this.#assertOpen();
-    return this.#turnstile.enter(call.scope.signal);
+    return this.#turnstile.enter(call.scope.signal, isBack);
   }
 
   /** The usual call: a runner stands ready, and does so again afterwards. Each promise on its way would cost it a turn. */
@@ -143,6 +145,7 @@ export class PluginPool implements SealedPlugin {
           .finally(leave);
       }
     };
+    const handedMs = performance.now();
     return channel.call(call, this.#terms).then(
       (answer) => {
         this.#noteAnswer(answer);
@@ -151,7 +154,7 @@ export class PluginPool implements SealedPlugin {
         return answer;
       },
       (error: unknown) => {
-        this.#noteFailure(error);
+        this.#noteEnd(error, handedMs);
         channel.whenFree(putBack);
         throw error;
       },
@@ -199,12 +202,13 @@ export class PluginPool implements SealedPlugin {
   }
 
   async #use(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
+    const handedMs = performance.now();
     try {
       const answer = await channel.call(call, this.#terms);
       this.#noteAnswer(answer);
       return answer;
     } catch (error) {
-      this.#noteFailure(error);
+      this.#noteEnd(error, handedMs);
       throw error;
     }
   }
@@ -240,10 +244,15 @@ export class PluginPool implements SealedPlugin {
     this.#shortCalls.note(durationMs);
   }
 
+  /** A call that did not come to its own end, after all that time. */
+  #noteEnd(error: unknown, handedMs: number): void {
+    this.#shortCalls.note(performance.now() - handedMs);
+    this.#noteFailure(error);
+  }
+
   /** Only runners that break count: a call that was stopped at a limit says nothing of the next. */
   #noteFailure(error: unknown): void {
     if (!(error instanceof SandboxError)) return;
-    if (ENDED_EARLY.includes(error.code)) this.#shortCalls.noteLong();
     const broken = [
       "ERR_RUNNER_START",
       "ERR_COMPONENT_LOAD",

@@ -20,14 +20,11 @@ export class ShortCalls {
   }
 
   note(durationMs: number): void {
-    if (durationMs > PATIENCE_MS) return this.noteLong();
-    this.#count += 1;
-    this.#meanMs += (durationMs - this.#meanMs) * LAST_SHARE;
-  }
-
-  /** One took long, or was ended before it was known how long it would take. */
-  noteLong(): void {
-    this.#count = 0;
-    this.#needed = MANY;
+    this.#meanMs += (Math.min(durationMs, PATIENCE_MS) - this.#meanMs) * LAST_SHARE;
+    if (durationMs <= PATIENCE_MS) this.#count += 1;
+    else {
+      this.#count = 0;
+      this.#needed = MANY;
+    }
   }
 }

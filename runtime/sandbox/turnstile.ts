@@ -10,6 +10,7 @@ export interface TurnstileLimits {
 export type Leave = (() => void) | undefined;
 
 interface Waiting {
+  readonly isBack: boolean;
   readonly admit: (leave: Leave) => void;
   readonly refuse: (error: SandboxError) => void;
 }
@@ -20,6 +21,8 @@ export class Turnstile {
   #inside = 0;
   #queue: readonly Waiting[] = [];
   #passMs = 0;
+  /** Calls that ended in somebody else's place. */
+  #followed = 0;
 
   constructor(limits: TurnstileLimits) {
     this.#limits = limits;
@@ -32,14 +35,18 @@ export class Turnstile {
     return this.#leaving();
   }
 
-  /** Resolves with the function to leave by, to be called once. Rejects with `ERR_OVERLOADED` or `ERR_CALL_CANCELLED`. */
-  async enter(signal: AbortSignal): Promise<Leave> {
+  /**
+   * Resolves with the function to leave by, to be called once. Rejects with `ERR_OVERLOADED` or `ERR_CALL_CANCELLED`.
+   * Who `isBack` was let in before and got nowhere: it waits before all who came later, is not turned away for their number,
+   * and is not called up again.
+   */
+  async enter(signal: AbortSignal, isBack = false): Promise<Leave> {
     if (signal.aborted) throw new SandboxError("ERR_CALL_CANCELLED", "the call was cancelled");
     if (this.#inside < this.#limits.insideMax) {
       this.#inside += 1;
       return this.#leaving();
     }
-    if (this.#queue.length < this.#limits.waitingMax) return this.#wait(signal);
+    if (isBack || this.#queue.length < this.#limits.waitingMax) return this.#wait(signal, isBack);
     throw this.#overloaded("too many calls are waiting");
   }
 
@@ -47,21 +54,30 @@ export class Turnstile {
     return this.#queue.length > 0;
   }
 
-  /** Whoever waits longest need not wait any more, and gets no place. */
+  /**
+   * A call has ended behind another, or has others behind it: whoever waits longest need not wait any more, and gets no place.
+   * Nobody, where that one must have a place.
+   */
   callUp(): void {
-    this.#queue[0]?.admit(undefined);
+    this.#followed += 1;
+    const [next] = this.#queue;
+    if (next?.isBack === false) next.admit(undefined);
   }
 
   #leaving(): () => void {
     const enteredMs = performance.now();
-    return () => this.#leave(performance.now() - enteredMs);
+    const followedBefore = this.#followed;
+    return () => {
+      const passes = 1 + (this.#followed - followedBefore) / this.#limits.insideMax;
+      this.#leave((performance.now() - enteredMs) / passes);
+    };
   }
 
   close(error: SandboxError): void {
     for (const waiting of this.#queue) waiting.refuse(error);
   }
 
-  #wait(signal: AbortSignal): Promise<Leave> {
+  #wait(signal: AbortSignal, isBack: boolean): Promise<Leave> {
     const { promise, resolve, reject } = Promise.withResolvers<Leave>();
     const settle = (): void => {
       this.#queue = this.#queue.filter((other) => other !== waiting);
@@ -69,6 +85,7 @@ export class Turnstile {
       signal.removeEventListener("abort", cancel);
     };
     const waiting: Waiting = {
+      isBack,
       admit: (leave) => {
         settle();
         resolve(leave);
@@ -85,7 +102,8 @@ export class Turnstile {
       this.#limits.waitMsMax,
     );
     signal.addEventListener("abort", cancel, { once: true });
-    this.#queue = [...this.#queue, waiting];
+    const ahead = this.#queue.filter((other) => other.isBack || !isBack);
+    this.#queue = [...ahead, waiting, ...this.#queue.slice(ahead.length)];
     return promise;
   }
 

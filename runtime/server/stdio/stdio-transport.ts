@@ -117,8 +117,7 @@ export class StdioTransport implements Transport {
     const untilMs = performance.now() + TURN_MS;
     do {
       const line = this.#isHeldBack() ? undefined : this.#waiting.pop();
-      if (line === undefined) break;
-      this.#accept(line);
+      if (line === undefined || !this.#accept(line)) break;
     } while (performance.now() < untilMs);
     if (this.#isClosed) return;
     const isHeldBack = this.#isHeldBack();
@@ -166,7 +165,8 @@ export class StdioTransport implements Transport {
     this.#resolveClosed();
   };
 
-  #accept(line: Uint8Array | "too long"): void {
+  /** Whether another may be handled in this turn: not after one whose answer, of any size, is seen only when it is over. */
+  #accept(line: Uint8Array | "too long"): boolean {
     if (line === "too long")
       return this.#refuse(
         ProtocolErrorCode.InvalidRequest,
@@ -175,7 +175,7 @@ export class StdioTransport implements Transport {
     let value: unknown;
     try {
       const text = UTF8.decode(line);
-      if (text.trim() === "") return;
+      if (text.trim() === "") return true;
       value = JSON.parse(text);
     } catch {
       return this.#refuse(ProtocolErrorCode.ParseError, "A line is not JSON in UTF-8.");
@@ -186,18 +186,20 @@ export class StdioTransport implements Transport {
         `A message is nested deeper than ${MESSAGE_DEPTH_MAX} levels.`,
         value,
       );
-    if (this.direct?.accept(value)) return;
+    // What runs in a runner is answered in a later turn.
+    if (this.direct?.accept(value)) return true;
     const message = readMessage(value);
-    if (message) this.onmessage?.(message);
-    else
-      this.#refuse(
+    if (!message)
+      return this.#refuse(
         ProtocolErrorCode.InvalidRequest,
         "A line is not one JSON-RPC 2.0 message. Batches are not accepted.",
         value,
       );
+    this.onmessage?.(message);
+    return false;
   }
 
-  #refuse(code: number, message: string, value?: unknown): void {
+  #refuse(code: number, message: string, value?: unknown): true {
     this.onerror?.(new Error(message));
     const id = requestIdOf(value);
     // The client has gone when this fails, and that is noticed elsewhere.
@@ -206,6 +208,7 @@ export class StdioTransport implements Transport {
       ...(id === undefined ? {} : { id }),
       error: { code, message },
     }).catch(() => undefined);
+    return true;
   }
 }
 

@@ -24,9 +24,3 @@ test("one that was somewhat longer changes nothing for long, and one for which o
   assert.equal(after(...times(20, 0.1), 101, ...times(999, 0.1)).isRule, false);
   assert.equal(after(...times(20, 0.1), 101, ...times(1000, 0.1)).isRule, true);
 });
-
-test("a call that was ended before anybody knew counts as a long one", () => {
-  const calls = after(...times(500, 0.1));
-  calls.noteLong();
-  assert.equal(calls.isRule, false);
-});

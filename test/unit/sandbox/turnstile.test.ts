@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { Turnstile } from "../../../runtime/sandbox/turnstile.ts";
 
@@ -75,4 +76,30 @@ test("who waits longest can be called up, and gets no place", async () => {
   leave?.();
   assert.equal(typeof (await third), "function");
   assert.equal(turnstile.isWaitedFor, false);
+});
+
+test("who comes back waits before all who came later, and for a place", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 1, waitMsMax: 10_000 });
+  const order: string[] = [];
+  const leave = await turnstile.enter(NEVER);
+  const come = async (name: string, isBack: boolean): Promise<void> => {
+    const leaveAgain = await turnstile.enter(NEVER, isBack);
+    order.push(name);
+    leaveAgain?.();
+  };
+  const all = [come("new", false), come("back", true), come("back too", true)];
+  turnstile.callUp();
+  leave?.();
+  await Promise.all(all);
+  assert.deepEqual(order, ["back", "back too", "new"]);
+});
+
+test("says when to retry by how long calls take, and not by how long a place is held for those behind", async () => {
+  const turnstile = new Turnstile({ insideMax: 1, waitingMax: 0, waitMsMax: 10_000 });
+  const leave = await turnstile.enter(NEVER);
+  await sleep(300);
+  for (let count = 0; count < 60; count += 1) turnstile.callUp();
+  leave?.();
+  await turnstile.enter(NEVER);
+  await assert.rejects(turnstile.enter(NEVER), { code: "ERR_OVERLOADED", retryAfterMs: 100 });
 });
