@@ -1,4 +1,5 @@
 import type { ClientError } from "./answer.ts";
+import { AuditError } from "./audit/errors.ts";
 import { AtRestError, type AtRestErrorCode } from "./at-rest/errors.ts";
 import { ComponentError } from "./plugin/component/errors.ts";
 import { SandboxError, type SandboxErrorCode } from "./sandbox/errors.ts";
@@ -78,12 +79,21 @@ const DATA_AWAY: ClientError = {
   retry_after: 5,
 };
 
+/** It ran. Whether it did what it was to do, nobody wrote down. */
+const NOT_RECORDED: ClientError = {
+  error_code: "UNAVAILABLE",
+  message:
+    "The call cannot be recorded, so it is not answered. What it was to do may have been done.",
+  suggestion: "Tell the operator, whose log says why.",
+};
+
 /** What passes when whoever holds the keys answers again. */
 const PASSING: readonly AtRestErrorCode[] = ["ERR_KEY_PROVIDER", "ERR_TENANT_KEY_STALE"];
 
 /** Maps an internal failure to the words a client may read. An unknown throw is never blamed on the caller. */
 export function explainFailure(error: unknown): ClientError {
   if (error instanceof ComponentError && error.code === "ERR_COMPONENT_MEMORY") return NO_ROOM;
+  if (error instanceof AuditError && error.code === "ERR_AUDIT_UNWRITABLE") return NOT_RECORDED;
   if (error instanceof AtRestError) return PASSING.includes(error.code) ? DATA_AWAY : DATA_CLOSED;
   if (!(error instanceof SandboxError)) return OUR_FAULT;
   const words = WORDS[error.code] ?? (error.fault === "plugin" ? PLUGIN_FAULT : OUR_FAULT);

@@ -9,6 +9,13 @@ export const AUDIT_ERRORS = {
     remedy:
       "Run `chmod 600` on it. When it is damaged, move it away: a new key is made, and the trail says so.",
   },
+  ERR_AUDIT_UNWRITABLE: {
+    fault: "system",
+    exit: EXIT.failed,
+    summary: "The audit trail cannot be written. Until it can, no call is answered.",
+    remedy:
+      "Make room on its disk, or let this user write it: calls are answered again without a restart.",
+  },
   ERR_AUDIT_TAMPERED: {
     fault: "system",
     exit: EXIT.refused,

@@ -47,6 +47,12 @@ export const CLI_ERRORS = {
     remedy:
       "Run `glovebox doctor` here: it says which claim did not hold, and what came of it. Keep the server down until all hold, or waive gate `probes` with a reason and a date.",
   },
+  ERR_OUTPUT_LOST: {
+    fault: "user",
+    exit: EXIT.failed,
+    summary: "What a command prints could not be written, or not all of it. What it did is done.",
+    remedy: "Make room, or print to somewhere else.",
+  },
   ERR_INTERNAL: {
     fault: "system",
     exit: EXIT.failed,

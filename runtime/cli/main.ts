@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from "../errors.ts";
 import { makeVisible } from "../firewall/visible.ts";
 import { runtimeVersion } from "../powers/version.ts";
+import { CliError } from "./errors.ts";
 import { loadCommand, loadCommands } from "./commands/table.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import type { Machine } from "./machine.ts";
@@ -13,12 +14,16 @@ import { reportError } from "./report-error.ts";
  */
 export async function main(words: readonly string[], code?: string): Promise<void> {
   const { stdout, stderr } = process;
-  stdout.on("error", leaveOnBrokenPipe);
+  let unwritten: NodeJS.ErrnoException | undefined;
+  // Whoever reads may leave at any time, and a server whose client has left still has something to write down.
+  stdout.on("error", (error) => (unwritten ??= error));
   // Whoever closed stderr does not want to know.
   stderr.on("error", () => {});
   const exit = await runWords(words, process, () => loadMachine(code));
-  await Promise.all([written(stdout), written(stderr)]);
-  process.exit(exit);
+  await written(stdout);
+  const lost = unwritten && reportLoss(unwritten);
+  await written(stderr);
+  process.exit(exit || (lost ?? EXIT.done));
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {
@@ -68,8 +73,13 @@ async function describeHelp(
   return undefined;
 }
 
-/** `glovebox list | head -1` is not an error. */
-function leaveOnBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
+/** `glovebox list | head -1` is not an error. A file that is not whole is one, and only stderr is left to say so. */
+function reportLoss(cause: NodeJS.ErrnoException): ExitCode {
+  if (cause.code === "EPIPE") return EXIT.done;
+  const error = new CliError(
+    "ERR_OUTPUT_LOST",
+    `Standard output could not be written: ${makeVisible(cause.code ?? "it is refused")}.`,
+    { cause },
+  );
+  return reportError(error, makeOutput(process, false), process.stderr);
 }

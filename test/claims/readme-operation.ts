@@ -3,7 +3,7 @@ import type { Claims } from "../helpers/count-claims.ts";
 /** What README.md says from "The audit trail" to "Development", and what shows it. */
 export const README_OPERATION: Claims = {
   // The audit trail
-  "Every call is one line of JSON in `.glovebox/audit.jsonl`, written before the client hears the answer: a call that cannot be recorded is not answered.":
+  "Every call is one line of JSON in `.glovebox/audit.jsonl`, written before the client hears the answer: a call that cannot be recorded is not answered, and the operator's log says so at once.":
     [
       "test/unit/call.test.ts#is audited before the client hears the answer",
       "test/unit/call.test.ts#that cannot be audited is not answered",

@@ -36,7 +36,17 @@ export const README_SERVER: Claims = {
       "test/security/http-server-callers.test.ts#refuses every host that is not this server's name",
       "test/security/http-server-callers.test.ts#refuses pages of every origin",
     ],
-  "On SIGTERM nothing new is taken, `/readyz` says 503 to whoever is still connected, calls may end within `server.http.limits.drain`, and what is left is answered with `SERVER_STOPPING`; a second signal does not wait.":
+  "The server ends when its client closes a pipe, or takes nothing for 10 s of more than 16 MiB that wait for it; on SIGTERM it waits for nobody, and answers calls that run with `SERVER_STOPPING`.":
+    [
+      "test/e2e/mcp-stdio.test.ts#lets go of a client that takes nothing",
+      "test/e2e/mcp-stdio.test.ts#answers what runs when it is told to stop",
+      "test/advisories/calls-of-a-client-that-left.test.ts",
+    ],
+  "However it ends but by SIGKILL, its calls and its end are written to the audit trail first.": [
+    "test/advisories/calls-of-a-client-that-left.test.ts",
+    "test/e2e/mcp-stdio.test.ts#leaves no process behind after",
+  ],
+  "On SIGTERM nothing new is taken over HTTP, `/readyz` says 503 to whoever is still connected, calls may end within `server.http.limits.drain`, and what is left is answered with `SERVER_STOPPING`; a second signal does not wait.":
     [
       "test/e2e/http-serve.test.ts#on SIGTERM it takes nothing new",
       "test/e2e/http-serve.test.ts#what does not end in time is told so",
@@ -88,7 +98,7 @@ export const README_SERVER: Claims = {
       "test/e2e/mcp-stdio.test.ts#refuses an unknown tool, an unknown method",
       "test/e2e/promises.test.ts#calls no tool that is not there",
     ],
-  "The codes are `UNKNOWN_TOOL`, `INSUFFICIENT_SCOPE`, `INVALID_ARGUMENTS`, `TIMEOUT`, `CANCELLED`, `MEMORY_LIMIT`, `OUTPUT_LIMIT`, `OUTPUT_BLOCKED`, `HOST_CALL_LIMIT`, `LOG_LIMIT`, `PLUGIN_FAILED`, `OVERLOADED`, `PLUGIN_SUSPENDED`, `APPROVAL_REQUIRED`, `APPROVAL_DECLINED`, `FLOW_HELD`, `INPUT_UNAVAILABLE`, `RATE_LIMITED`, `QUOTA_EXCEEDED`, `SERVER_STOPPING`, `TASK_LOST` and `INTERNAL` from the runtime, and `NOT_FOUND`, `INVALID_INPUT`, `PERMISSION_DENIED`, `CONFLICT`, `RATE_LIMITED`, `KV_QUOTA`, `FILES_QUOTA`, `MEMORY_LIMIT`, `UNAVAILABLE` and `FAILED` from tools.":
+  "The codes are `UNKNOWN_TOOL`, `INSUFFICIENT_SCOPE`, `INVALID_ARGUMENTS`, `TIMEOUT`, `CANCELLED`, `MEMORY_LIMIT`, `OUTPUT_LIMIT`, `OUTPUT_BLOCKED`, `HOST_CALL_LIMIT`, `LOG_LIMIT`, `PLUGIN_FAILED`, `OVERLOADED`, `PLUGIN_SUSPENDED`, `APPROVAL_REQUIRED`, `APPROVAL_DECLINED`, `FLOW_HELD`, `INPUT_UNAVAILABLE`, `RATE_LIMITED`, `QUOTA_EXCEEDED`, `SERVER_STOPPING`, `TASK_LOST`, `UNAVAILABLE` and `INTERNAL` from the runtime, and `NOT_FOUND`, `INVALID_INPUT`, `PERMISSION_DENIED`, `CONFLICT`, `RATE_LIMITED`, `KV_QUOTA`, `FILES_QUOTA`, `MEMORY_LIMIT`, `UNAVAILABLE` and `FAILED` from tools.":
     [
       "test/unit/documents/readme.test.ts#every error code that a client can get is listed",
       "test/unit/call-answers.test.ts#always has a code of the closed list",

@@ -224,7 +224,10 @@ test("a full disk refuses calls, and what was answered is recorded", async (t) =
   const answered = answeredBy(client);
   assert.ok(answered.length > 50 && answered.length < 400, `${answered.length} answered`);
   const { result } = await client.answer(400);
-  assert.equal(result?.structuredContent?.["error_code"], "INTERNAL");
+  assert.equal(result?.structuredContent?.["error_code"], "UNAVAILABLE");
+  const told = client.stderr.split("\n").filter((line) => line.includes("ERR_AUDIT_UNWRITABLE"));
+  assert.equal(told.length, 1, client.stderr);
+  assert.match(told[0] ?? "", /"level":"warn".*EFBIG/);
   client.child.kill("SIGKILL");
   await client.exited;
   assertRecorded(workspace, answered);

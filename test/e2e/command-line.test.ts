@@ -216,3 +216,33 @@ describe("completion", async () => {
     assert.deepEqual({ code, codes }, { code: 2, codes: ["ERR_USAGE"] });
   });
 });
+
+describe("standard output", () => {
+  const run = (after: string, ...words: readonly string[]) =>
+    spawnSync(
+      "bash",
+      ["-c", `set -o pipefail; "$0" "$@" ${after}`, process.execPath, GLOVEBOX, ...words],
+      {
+        encoding: "utf8",
+      },
+    );
+
+  it("may be closed by whoever has read enough", () => {
+    for (const words of [["debt"], ["debt", "--json"], ["help", "serve"]]) {
+      const { status, stderr } = run("| true", ...words);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, words.join(" "));
+    }
+  });
+
+  it(
+    "that takes nothing is an error, whatever was done",
+    { skip: !existsSync("/dev/full") },
+    () => {
+      for (const words of [["debt"], ["debt", "--json"], ["--version"]]) {
+        const { status, stderr } = run("> /dev/full", ...words);
+        assert.equal(status, 1, words.join(" "));
+        assert.match(stderr, /^ERR_OUTPUT_LOST: .*ENOSPC/);
+      }
+    },
+  );
+});

@@ -1,5 +1,7 @@
 // What a client may send over stdio, and what becomes of the server and its processes.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import {
   descendantsOf,
@@ -29,6 +31,16 @@ async function connect(t: TestContext): Promise<RawClient> {
 }
 
 const pidOf = (client: RawClient): number => client.child.pid ?? assert.fail("not started");
+/** The kinds of the last lines of the audit trail, and the names of events. */
+function trailEnd(): readonly string[] {
+  const text = readFileSync(join(workspace.folder, ".glovebox/audit.jsonl"), "utf8");
+  const lines = text.trimEnd().split("\n").slice(-4);
+  return lines.map((line) => {
+    const { kind, event } = JSON.parse(line) as { readonly kind: string; readonly event?: string };
+    return event ?? kind;
+  });
+}
+
 const textOf = (message: Message): string => message.result?.content?.[0]?.text ?? "";
 
 test("answers each broken line and goes on", async (t) => {
@@ -200,6 +212,28 @@ test("runs two calls at once, and turns some of fifty away with a time to come b
   );
 });
 
+test("answers what runs when it is told to stop, and waits for nothing", async (t) => {
+  const client = await connect(t);
+  client.call(1, "fixture__spin", {});
+  client.call(2, "fixture__wait", { steps: 100, stepMs: 90 }, { progressToken: 1 });
+  await client.find((message) => message.method === "notifications/progress");
+  client.child.kill("SIGTERM");
+  for (const id of [1, 2]) {
+    const { result } = await client.answer(id);
+    assert.equal(result?.structuredContent?.["error_code"], "SERVER_STOPPING");
+  }
+  assert.equal(await client.exited, 0);
+});
+
+test("lets go of a client that takes nothing, and says why", async (t) => {
+  const client = await connect(t);
+  client.child.stdout.pause();
+  for (let id = 0; id < 4000; id += 1) client.send({ id, method: "tools/list" });
+  assert.equal(await client.exited, 0);
+  assert.match(client.stderr, /taken nothing of \d+ bytes for 10 s/);
+  client.strayLines.splice(0);
+});
+
 for (const [how, end] of [
   ["stdin ends", (client: RawClient) => client.child.stdin.end()],
   ["SIGTERM", (client: RawClient) => client.child.kill("SIGTERM")],
@@ -219,7 +253,10 @@ for (const [how, end] of [
       assert.ok(processes.length > 0);
       end(client);
       const code = await client.exited;
-      if (["stdin ends", "SIGTERM", "SIGINT"].includes(how)) assert.equal(code, 0);
+      if (how !== "SIGKILL") {
+        assert.equal(code, 0);
+        assert.deepEqual(trailEnd(), ["call", "call", "stop", "checkpoint"]);
+      }
       await until(() => stillAlive(processes).length === 0, `${how} ends every process`);
     },
   );

@@ -103,6 +103,7 @@ export const serve: Command = {
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
+    process.on("SIGHUP", stop);
     const escape = await Promise.race([server.closed, ...(probes ? [probes.stopped] : [])]);
     // Whoever reads the log may not read the words of errors.
     if (escape) log.warn(escape.message, { code: escape.code });

@@ -26,6 +26,7 @@ import type { ExposedOffers } from "../../policy/expose-offers.ts";
 import { regionsOfTenant } from "../../policy/server/regions.ts";
 import { makeToolScopes } from "../../policy/tool-scopes.ts";
 import type { FlowGraph } from "../../policy/flow/paths.ts";
+import { makeLog } from "../../powers/log.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { TakePlace } from "../../server/limits/admit.ts";
 import type { SharedStore } from "../../server/store/shared-store.ts";
@@ -43,6 +44,7 @@ import { makeKeepArguments } from "../audit/keep-arguments.ts";
 import { openServedKeys } from "../at-rest/open-served-keys.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
 import { openTrail, recordRefusedStart, recordStart, ringOf } from "../audit/open-trail.ts";
+import { tellUnwritten } from "../audit/tell-unwritten.ts";
 import { tellForeignFiles } from "./foreign-files.ts";
 import { makeBrokers, refuseChanges } from "./make-brokers.ts";
 import { makeLazyPlugin } from "./lazy-plugin.ts";
@@ -117,7 +119,7 @@ export async function startRuntime(
     const sandbox = await opening;
     const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
     const startable = checkStart(workspace, verification, sandbox.seal, http);
-    audit = openTrail(workspace, machine.files);
+    audit = tellUnwritten(openTrail(workspace, machine.files), await makeLog(process.stderr));
     return await assemble(workspace, machine, sandbox, startable, { which, over, probes, audit });
   } catch (error) {
     await opening.then(

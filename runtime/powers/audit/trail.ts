@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { AuditError } from "../../audit/errors.ts";
 import { CHAIN_FORMAT, LINE_BYTES_MAX, linkLine, NOTHING_BEFORE } from "../../audit/chain/lines.ts";
 import type { ChainHead, Follows, PrunedLine, SegmentLine } from "../../audit/chain/lines.ts";
 import { signCheckpoint } from "../../audit/chain/checkpoint.ts";
 import type { TrailOptions } from "../../audit/chain/options.ts";
 import type { AuditRecord, AuditSink } from "../../audit/record.ts";
+import { GloveboxError } from "../../errors.ts";
 import { attempt, flushFolder } from "../write-files.ts";
 import type { AuditKey } from "./audit-key.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
@@ -60,12 +62,14 @@ export class Trail implements AuditSink {
 
   write(record: AuditRecord): void {
     if (this.#isClosed) throw new Error("the audit trail is closed");
-    if (!this.#open) this.#resume();
-    // Before the record: when this fails, the call is not answered, and nothing is recorded that was.
-    if (this.#unsigned >= this.#options.checkpointRecords) this.#checkpoint("soon");
-    if (this.#isFull()) this.#rotate();
-    this.#append(record);
-    if (this.#options.sync === "always") fs.fdatasyncSync(this.#open!.fd);
+    this.#attempt(() => {
+      if (!this.#open) this.#resume();
+      // Before the record: when this fails, the call is not answered, and nothing is recorded that was.
+      if (this.#unsigned >= this.#options.checkpointRecords) this.#checkpoint("soon");
+      if (this.#isFull()) this.#rotate();
+      this.#append(record);
+      if (this.#options.sync === "always") fs.fdatasyncSync(this.#open!.fd);
+    });
   }
 
   close(): void {
@@ -73,13 +77,28 @@ export class Trail implements AuditSink {
     this.#isClosed = true;
     clearInterval(this.#timer);
     try {
-      if (!this.#open) this.#resume();
-      if (this.#unsigned > 0) this.#checkpoint("now");
+      this.#attempt(() => {
+        if (!this.#open) this.#resume();
+        if (this.#unsigned > 0) this.#checkpoint("now");
+      });
     } finally {
       this.#copies.close();
       if (this.#open) fs.closeSync(this.#open.fd);
       this.#open = undefined;
       this.#release();
+    }
+  }
+
+  /** Throws `ERR_AUDIT_UNWRITABLE` for what the operating system refuses. */
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (cause) {
+      if (cause instanceof GloveboxError) throw cause;
+      const why = cause instanceof Error && "code" in cause ? String(cause.code) : "it is refused";
+      const place = { file: this.#files.current };
+      const message = `The audit trail cannot be written: ${why}.`;
+      throw new AuditError("ERR_AUDIT_UNWRITABLE", message, { place, cause });
     }
   }
 

@@ -20,7 +20,7 @@ import {
   type HeaderParameter,
 } from "./param-headers.ts";
 import { readMessage } from "./read-message.ts";
-import { RunningCalls } from "./running-calls.ts";
+import { RunningCalls } from "../mcp/running-calls.ts";
 import { HttpSession } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 

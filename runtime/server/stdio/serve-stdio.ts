@@ -5,6 +5,7 @@ import { LOCAL_CALLER } from "../../call.ts";
 import { askableOf, makeLocalConnection } from "../mcp/connection.ts";
 import { DirectCalls } from "../mcp/direct-calls.ts";
 import { makeMcpServers, type McpSetting } from "../mcp/mcp-server.ts";
+import { RunningCalls } from "../mcp/running-calls.ts";
 import type { RequestId } from "../mcp/plain-call.ts";
 import { isTaskOnly } from "../mcp/serve-tasks.ts";
 import { tellChanges } from "../mcp/tell-changes.ts";
@@ -13,6 +14,7 @@ import { StdioTransport, type StdioStreams } from "./stdio-transport.ts";
 export interface StdioServing {
   /** Resolves when the client has gone: its end of a pipe is closed. Calls in flight are then cancelled. */
   readonly closed: Promise<void>;
+  /** Nothing waits for what runs: whoever stops a client's server is that client. Its calls are answered `SERVER_STOPPING`. */
   close(): Promise<void>;
 }
 
@@ -27,12 +29,14 @@ export function serveOverStdio(
 ): StdioServing {
   const transport = new StdioTransport(streams);
   const first = new Map<RequestId, ToolAnswer>();
-  const makeServer = makeMcpServers(setting);
+  const calls = new RunningCalls(setting.callTool);
+  const { callTool } = calls;
+  const makeServer = makeMcpServers({ ...setting, callTool });
   let server: Server | undefined;
   let stopChanges: (() => void) | undefined;
   const connection = makeLocalConnection(first);
   const direct = new DirectCalls({
-    callTool: setting.callTool,
+    callTool,
     logs: connection.logs,
     known: new Set(
       setting.tools
@@ -69,5 +73,13 @@ export function serveOverStdio(
     onerror: onError,
   });
   void transport.closed.then(() => stopChanges?.());
-  return { closed: transport.closed, close: () => handle.close() };
+  return {
+    closed: transport.closed,
+    async close() {
+      await calls.drain(0);
+      // What was answered now is written in this turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      await handle.close();
+    },
+  };
 }

@@ -139,8 +139,15 @@ export class StdioTransport implements Transport {
     return setTimeout(() => {
       this.#stuck = undefined;
       if (!this.#isHeldBack()) return;
-      if (output.writableLength >= unreadBytes) this.#end();
-      else this.#stuck = this.#waitForReader();
+      if (output.writableLength >= unreadBytes) {
+        const seconds = UNREAD_MS_MAX / 1000;
+        this.onerror?.(
+          new Error(
+            `The client has taken nothing of ${unreadBytes} bytes for ${seconds} s and is let go.`,
+          ),
+        );
+        this.#end();
+      } else this.#stuck = this.#waitForReader();
     }, UNREAD_MS_MAX);
   }
 

@@ -15,17 +15,15 @@ export class RunningCalls {
     return this.#running.size;
   }
 
-  readonly callTool: CallTool = (request: CallRequest) => {
-    const { promise, resolve, reject } = Promise.withResolvers<ToolAnswer>();
-    this.#running.add(resolve);
-    void this.#callTool(request)
-      .then(resolve, reject)
-      .finally(() => {
+  readonly callTool: CallTool = (request: CallRequest) =>
+    new Promise((resolve, reject) => {
+      this.#running.add(resolve);
+      const end = (): void => {
         this.#running.delete(resolve);
         if (this.#running.size === 0) this.#onIdle?.();
-      });
-    return promise;
-  };
+      };
+      this.#callTool(request).finally(end).then(resolve, reject);
+    });
 
   /** Waits until none runs, at most so long, and then answers those that still do. */
   async drain(waitMsMax: number): Promise<void> {
