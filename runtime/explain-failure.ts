@@ -40,6 +40,17 @@ const WORDS: Partial<Readonly<Record<SandboxErrorCode, ClientError>>> = {
     message: "The arguments are larger than a call can carry.",
     suggestion: "Pass less, or a reference to it.",
   },
+  ERR_RUNNER_DIED: {
+    error_code: "INTERNAL",
+    message: "The process that ran the tool ended. What the call was to do may have been done.",
+    suggestion: "Look whether it was done, and call again.",
+  },
+  ERR_RUNNER_START: {
+    error_code: "INTERNAL",
+    message: "No process could be started to run the tool. Nothing was done.",
+    suggestion: "Wait, then call again.",
+    retry_after: 1,
+  },
   ERR_OVERLOADED: {
     error_code: "OVERLOADED",
     message: "Too many calls of this tool's plugin are running.",

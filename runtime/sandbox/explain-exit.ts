@@ -4,6 +4,9 @@ import type { SealedExit } from "./seal/sealed-process.ts";
 /** V8 ends a process that cannot get memory by a trap instruction or an abort; bubblewrap reports 128 + signal. */
 const ABORTS: readonly (number | string | null)[] = ["SIGABRT", "SIGTRAP", "SIGILL", 132, 133, 134];
 
+/** Nothing behind the seal can send it: somebody outside did. */
+const KILLS: readonly (number | string | null)[] = ["SIGKILL", 137];
+
 /** Why a process is gone, as seen from what its channel was doing: `starting`, `loading`, `calling`, … */
 export function explainExit(doing: string, exit: SealedExit): SandboxError {
   const { code, signal, reason, stderr } = exit;
@@ -16,9 +19,6 @@ export function explainExit(doing: string, exit: SealedExit): SandboxError {
   if (reason === "memory" || ABORTS.includes(signal) || ABORTS.includes(code)) {
     return new SandboxError("ERR_CALL_MEMORY", words, detail);
   }
-  return new SandboxError(
-    doing === "loading" ? "ERR_COMPONENT_LOAD" : "ERR_RUNNER_DIED",
-    words,
-    detail,
-  );
+  const isOwnEnd = doing === "loading" && !KILLS.includes(signal ?? code);
+  return new SandboxError(isOwnEnd ? "ERR_COMPONENT_LOAD" : "ERR_RUNNER_DIED", words, detail);
 }
