@@ -155,9 +155,7 @@ async function close(traffic: Traffic, server: number, problems: string[]): Prom
   traffic.flow(4);
   await sleep(1000);
   const processes = descendantsOf(server);
-  const { stdin, stdout } = traffic.child;
-  stdout.removeAllListeners("data").resume();
-  stdin.end();
+  traffic.leave();
   const code = await Promise.race([traffic.exited, sleep(PATIENCE_MS).then(() => "never")]);
   if (code !== 0) problems.push(`the server ended with ${code}`);
   await sleep(200);

@@ -49,6 +49,7 @@ export class Traffic {
   #crossed = 0;
   #inFlightMax = 0;
   #quiet: (() => void) | undefined;
+  #hasLeft = false;
 
   constructor({ command }: ServedWorkspace, random: () => number) {
     this.#random = random;
@@ -145,7 +146,14 @@ export class Traffic {
     if (this.#open() === 0) this.#quiet?.();
   }
 
+  /** Nothing that comes is of interest any more: the end of it may be in the middle of a line. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.child.stdin.end();
+  }
+
   #hear(line: string): void {
+    if (this.#hasLeft) return;
     let message: Message;
     try {
       message = JSON.parse(line) as Message;

@@ -7,7 +7,6 @@ import type { ChainHead, Follows, PrunedLine, SegmentLine } from "../../audit/ch
 import { signCheckpoint } from "../../audit/chain/checkpoint.ts";
 import type { TrailOptions } from "../../audit/chain/options.ts";
 import type { AuditRecord, AuditSink } from "../../audit/record.ts";
-import { GloveboxError } from "../../errors.ts";
 import { attempt, flushFolder } from "../write-files.ts";
 import type { AuditKey } from "./audit-key.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
@@ -94,12 +93,15 @@ export class Trail implements AuditSink {
     try {
       act();
     } catch (cause) {
-      if (cause instanceof GloveboxError) throw cause;
-      const why = cause instanceof Error && "code" in cause ? String(cause.code) : "it is refused";
-      const place = { file: this.#files.current };
-      const message = `The audit trail cannot be written: ${why}.`;
-      throw new AuditError("ERR_AUDIT_UNWRITABLE", message, { place, cause });
+      const isRefusal = cause instanceof Error && "code" in cause && "syscall" in cause;
+      throw isRefusal ? this.#unwritable(String(cause.code), cause) : cause;
     }
+  }
+
+  #unwritable(why: string, cause?: unknown): AuditError {
+    const message = `The audit trail cannot be written: ${why}.`;
+    const place = { file: this.#files.current };
+    return new AuditError("ERR_AUDIT_UNWRITABLE", message, { place, cause });
   }
 
   /** One line, in one system call: handed to the operating system when this returns. */
@@ -114,7 +116,8 @@ export class Trail implements AuditSink {
     try {
       // It is ASCII: as many bytes as characters.
       written = fs.writeSync(open.fd, line, null, "latin1");
-      if (written !== line.length) throw new Error("the audit record was written in part");
+      if (written !== line.length)
+        throw this.#unwritable("no room for more than a part of a record");
     } catch (error) {
       if (written > 0) this.#takeBack(open);
       throw error;

@@ -117,6 +117,11 @@ export async function openStage(form: Form, programs: Programs): Promise<Stage> 
     const conversation = converse(start(programs.native, args, { residentBytesMax }));
     const { end } = await conversation.ask();
     if (end !== undefined) throw new Error(`the attacker did not start: ${end}`);
+    // It may speak before bubblewrap has told its number, and nobody can be looked at without one.
+    for (let waits = 0; conversation.pid === 0; waits += 1) {
+      if (waits >= 1000) throw new Error("the attacker has no number");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     return conversation;
   };
   let attacker: Conversation | undefined;
