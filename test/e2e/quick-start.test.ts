@@ -1,7 +1,7 @@
 // README's quick start, command by command, from an empty folder, by the words that stand in it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { GLOVEBOX, runGlovebox } from "../helpers/run-glovebox.ts";
@@ -122,6 +122,18 @@ describe("the quick start of README.md", () => {
       env: { PATH: process.env["PATH"] ?? "" },
     });
     assert.equal(status, 0, stdout);
+  });
+
+  it("leaves a plugin whose types are checked by tsc and not by a build", async () => {
+    const cwd = join(folder, "hello");
+    const tsc = join(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
+    const check = () => spawnSync(process.execPath, [tsc, "--noEmit"], { cwd, encoding: "utf8" });
+    const right = check();
+    assert.equal(right.status, 0, right.stdout);
+    appendFileSync(join(cwd, "src/plugin.ts"), 'export const wrong: number = "text";\n');
+    assert.match(check().stdout, /TS2322/);
+    const built = await runGlovebox(["build", "hello"], { cwd: folder });
+    assert.equal(built.code, 0, built.stderr);
   });
 });
 
