@@ -147,7 +147,7 @@ describe("the program", () => {
         { status, stdout, lines: stderr.split("\n").length },
         { status: 1, stdout: "", lines: 2 },
       );
-      assert.match(stderr, /needs Node 26 or newer/);
+      assert.match(stderr, /needs Node 26 or newer.*export PATH=".*node_modules\/\.bin:\$PATH"/);
     },
   );
 });
