@@ -50,6 +50,7 @@ export const tenant: Command = {
     const { store } = openStore(workspace, call.machine);
     try {
       const atRest = await openAtRest(workspace, call.machine, store);
+      if (verb === "list" && !atRest) return await list({ call, workspace });
       if (!atRest)
         throw new AtRestError("ERR_AT_REST_OFF", "Nothing that is kept here is encrypted.");
       try {
@@ -73,9 +74,14 @@ interface Parts {
   readonly atRest: AtRest;
 }
 
-async function list({ call, workspace, atRest }: Parts): Promise<ExitCode> {
+async function list({
+  call,
+  workspace,
+  atRest,
+}: Pick<Parts, "call" | "workspace"> & { readonly atRest?: AtRest }): Promise<ExitCode> {
   const { out, machine } = call;
   const tenants = await listTenants(atRest, workspace.paths, machine.files);
+  if (!atRest) out.line("There is no section `encryption` here, so no tenant has a key.");
   if (tenants.length === 0) out.line("Nothing is kept of any tenant yet.");
   else
     out.table(
