@@ -102,9 +102,10 @@ describe("a list of tools", () => {
   it("must be named, and be there", async (t) => {
     const folder = written(t, {});
     assert.deepEqual((await scan(folder)).codes, ["ERR_USAGE"]);
-    assert.deepEqual((await scan(folder, path.join(folder, "none.json"))).codes, [
-      "ERR_FILE_MISSING",
-    ]);
+    for (const name of ["none", "none.json", "none.jsonl"]) {
+      const { code } = await scan(folder, path.join(folder, name));
+      assert.deepEqual({ name, code }, { name, code: 1 });
+    }
     assert.deepEqual((await scan(folder, folder)).codes, ["ERR_SCAN_INPUT"]);
   });
 });
