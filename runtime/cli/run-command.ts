@@ -27,6 +27,8 @@ export async function runCommand(
   } catch (error) {
     const { locateReasons } = await import("./locate-reasons.ts");
     locateReasons(error, call.configFile, surroundings.machine.files);
+    const { adviseAuthor } = await import("./own-build.ts");
+    adviseAuthor(error, surroundings.machine.files);
     throw error;
   }
 }

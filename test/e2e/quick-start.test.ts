@@ -1,7 +1,7 @@
 // README's quick start, command by command, from an empty folder, by the words that stand in it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { GLOVEBOX, runGlovebox } from "../helpers/run-glovebox.ts";
@@ -134,6 +134,19 @@ describe("the quick start of README.md", () => {
     assert.match(check().stdout, /TS2322/);
     const built = await runGlovebox(["build", "hello"], { cwd: folder });
     assert.equal(built.code, 0, built.stderr);
+  });
+
+  it("tells who built it again to sign it again, once, and nobody to fetch it", async () => {
+    const manifest = join(folder, "hello/plugin.json");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace("Counts", "Tells"));
+    const packed = await runGlovebox(["pack", "hello"], { cwd: folder });
+    assert.equal(packed.code, 0, packed.stderr);
+    for (const words of [["verify"], ["diff", "hello"]]) {
+      const { code, stdout, stderr } = await runGlovebox(words, { cwd: folder });
+      assert.equal(code, 3, stderr);
+      const advice = `${stdout}${stderr}`.match(/glovebox sign \S+ --key FILE|Do not use this/g);
+      assert.deepEqual(advice, ["glovebox sign hello/dist/hello-0.1.0.tgz --key FILE"]);
+    }
   });
 });
 
