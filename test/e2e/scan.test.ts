@@ -202,7 +202,7 @@ describe("lines of definitions", () => {
     const good = await scan(folder, path.join(folder, "good.jsonl"));
     assert.deepEqual(
       [good.code, good.stdout],
-      [0, "1 lines: 0 with findings of high severity, 0 could not be read.\n"],
+      [0, "1 line: 0 with findings of high severity, 0 could not be read.\n"],
     );
   });
 });

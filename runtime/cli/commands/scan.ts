@@ -2,6 +2,7 @@ import path from "node:path";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { makeReadable } from "../../firewall/visible.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { nothingAt, openTargets, type ScanTarget } from "../scan/open-target.ts";
@@ -82,7 +83,9 @@ function scanLinesOf(word: string, { machine, out }: CommandCall): ExitCode {
       for (const finding of result.findings) showFinding(finding, out);
     }
   }
-  out.line(`${read} lines: ${high} with findings of high severity, ${unread} could not be read.`);
+  out.line(
+    `${plural(read, "line")}: ${high} with findings of high severity, ${unread} could not be read.`,
+  );
   if (unread > 0) return EXIT.failed;
   return high > 0 ? EXIT.refused : EXIT.done;
 }

@@ -9,6 +9,7 @@ import { listTenants } from "../at-rest/list-tenants.ts";
 import { openAtRest, type AtRest } from "../at-rest/open-at-rest.ts";
 import { whileNoneServes } from "../at-rest/presence.ts";
 import { openTrail } from "../audit/open-trail.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { openStore } from "../serving/open-store.ts";
@@ -131,7 +132,7 @@ async function erase(parts: Parts, name: string): Promise<ExitCode> {
         "No key that opened it was there before. If it was not erased earlier, see that `encryption.keys` names the right folder or token, and that it is mounted: a key elsewhere still opens a backup.",
       );
     out.line(
-      `Deleted ${erased.foldersDeleted} folders and ${erased.recordsDeleted} records of the shared store.`,
+      `Deleted ${plural(erased.foldersDeleted, "folder")} and ${plural(erased.recordsDeleted, "record")} of the shared store.`,
     );
     if (!isNothing(left)) out.line("The tenant has called again meanwhile: it has a new key.");
     out.line();
@@ -160,7 +161,7 @@ async function encrypt({ call, workspace, atRest }: Parts): Promise<ExitCode> {
   out.line(
     done.stores + done.folders + done.deleted === 0
       ? "Nothing was left to encrypt."
-      : `Encrypted ${done.stores} stores and ${done.folders} folders of files.`,
+      : `Encrypted ${plural(done.stores, "store")} and ${plural(done.folders, "folder")} of files.`,
   );
   if (done.deleted > 0)
     out.line(`Deleted ${done.deleted} tasks and waiting approvals that were not encrypted.`);
