@@ -51,7 +51,7 @@ export abstract class GloveboxError<Code extends string = string> extends Error 
   readonly code: Code;
   readonly fault: Fault;
   readonly exit: ExitCode;
-  readonly remedy: string;
+  #remedy: string;
   #place: Place | undefined;
 
   constructor(code: Code, row: ErrorRow, message: string, detail: ErrorDetail = {}) {
@@ -60,12 +60,22 @@ export abstract class GloveboxError<Code extends string = string> extends Error 
     this.code = code;
     this.fault = row.fault;
     this.exit = row.exit;
-    this.remedy = detail.remedy ?? row.remedy;
+    this.#remedy = detail.remedy ?? row.remedy;
     this.#place = detail.place;
   }
 
   get place(): Place | undefined {
     return this.#place;
+  }
+
+  get remedy(): string {
+    return this.#remedy;
+  }
+
+  /** Says what to do now, for who knows more than whoever threw it. */
+  advise(remedy: string): this {
+    this.#remedy = remedy;
+    return this;
   }
 
   /** Says where, for an error of a reader that saw only bytes. A file that it names is then one inside `place.file`. */

@@ -23,7 +23,7 @@ export async function scaffoldPlugin(folder: string, name: string): Promise<read
   await mkdir(root, { recursive: true });
   if ((await readdir(root)).length > 0) throw new ScaffoldError("ERR_NEW_EXISTS");
   const linked = !isInstalled() && !resolves(root, "@glovebox/sdk");
-  const files = makeTemplate(name, schemaSeenFrom(root, linked), await dependenciesOf(root));
+  const files = makeTemplate(name, sdkSeenFrom(root, linked), await dependenciesOf(root));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text, { flag: "wx" });
@@ -37,10 +37,10 @@ function isInstalled(): boolean {
   return sdkFolder.split(sep).includes("node_modules");
 }
 
-/** Where an editor finds the schema of plugin.json: in the SDK, wherever the plugin has it from. */
-function schemaSeenFrom(root: string, linked: boolean): string {
-  if (linked || isInstalled()) return "./node_modules/@glovebox/sdk/plugin.schema.json";
-  return relative(root, join(sdkFolder, "plugin.schema.json")).replaceAll(sep, "/");
+/** Where an editor finds the schema of plugin.json, and a person the SDK's README: wherever the plugin has the SDK from. */
+function sdkSeenFrom(root: string, linked: boolean): string {
+  if (linked || isInstalled()) return "./node_modules/@glovebox/sdk";
+  return relative(root, sdkFolder).replaceAll(sep, "/");
 }
 
 async function dependenciesOf(root: string): Promise<Record<string, string>> {

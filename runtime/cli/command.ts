@@ -25,6 +25,8 @@ export interface OptionRow {
   readonly multiple?: boolean;
   /** Name of the value in help: `NAME`. */
   readonly value?: string;
+  /** All that the value can be, or how it can begin: shells complete them. */
+  readonly values?: readonly string[];
   readonly summary: string;
 }
 

@@ -18,19 +18,34 @@ function bash(commands: readonly Command[]): string {
   const names = commands.map((command) => command.name).join(" ");
   const cases = commands.map(
     (command) =>
-      `    ${command.name}) options="${optionsOf(command).join(" ")}"${command.takesPlugins ? " plugins=1" : ""} ;;`,
+      `    ${command.name}) options="${optionsOf(command).join(" ")}"${command.takesPlugins ? " plugins=1" : ""}${verbsOf(command) ? ` verbs="${verbsOf(command)}"` : ""} ;;`,
+  );
+  const values = commands.flatMap(({ name, options }) =>
+    Object.entries(options).flatMap(([option, row]) =>
+      row.values
+        ? [
+            `    "${name} --${option}") mapfile -t COMPREPLY < <(compgen -W "${row.values.join(" ")}" -- "$word"); return ;;`,
+          ]
+        : [],
+    ),
   );
   return `_glovebox() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" options="" plugins=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" options="" plugins="" verbs=""
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$word"); return; fi
   case "\${COMP_WORDS[1]}" in
     help) mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$word"); return ;;
 ${cases.join("\n")}
   esac
+  case "\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD-1]}" in
+    "call call") mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES} | sed 's/$/__/') report_pattern_debt" -- "$word")
+      compopt -o nospace 2>/dev/null || true; return ;;
+${values.join("\n")}
+  esac
   case "$word" in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
-    *) if [ "$plugins" ]; then mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES})" -- "$word"); fi
+    *) if [ "$verbs" ] && [ "$COMP_CWORD" = 2 ]; then mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$word"); return; fi
+      if [ "$plugins" ]; then mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES})" -- "$word"); fi
       if [ "\${#COMPREPLY[@]}" -gt 0 ] || { [ "$plugins" ] && [ "$COMP_CWORD" = 2 ]; }; then return; fi
       mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
@@ -80,6 +95,12 @@ function fish(commands: readonly Command[]): string {
       : []),
   ]);
   return `${lines.join("\n")}\n`;
+}
+
+/** The words with which the ways to use a command begin: `list | remove NAME`. */
+function verbsOf({ usage }: Command): string {
+  const words = usage.split("|").map((way) => way.trim().split(" ")[0] ?? "");
+  return words.filter((word) => /^[a-z]+$/.test(word)).join(" ");
 }
 
 function optionsOf(command: Command): string[] {

@@ -5,7 +5,7 @@ export const CLI_ERRORS = {
     fault: "user",
     exit: EXIT.wrongUsage,
     summary: "The command line cannot be understood.",
-    remedy: "Run `glovebox help COMMAND` to see its words.",
+    remedy: "Run `glovebox help COMMAND` to see the words of a command.",
   },
   ERR_NOT_APPROVED: {
     fault: "user",
@@ -23,7 +23,8 @@ export const CLI_ERRORS = {
   ERR_SCAN_INPUT: {
     fault: "user",
     exit: EXIT.failed,
-    summary: "What was to be scanned or filtered is not of the form that the command reads.",
+    summary:
+      "What was to be scanned or filtered is not there, or not of the form that the command reads.",
     remedy:
       "Give `scan` what a server answers to `tools/list` as JSON: the answer, its `result`, or the array of tools; and `filter` lines of JSON: `{id, text}`.",
   },

@@ -2,13 +2,17 @@
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
 import module from "node:module";
 import process from "node:process";
-import { findBuiltProgram } from "../powers/built-program.mjs";
+import { findBuiltProgram, findOwnNode } from "../powers/built-program.mjs";
 
 const NODE_MAJOR_MIN = 26;
 const major = Number(process.versions.node.split(".")[0]);
 if (major < NODE_MAJOR_MIN) {
+  const own = findOwnNode();
+  const remedy = own
+    ? `put the one of this tree first, by \`export PATH="${own}:$PATH"\``
+    : "install the current LTS from nodejs.org (or run `nvm install --lts`)";
   process.stderr.write(
-    `glovebox needs Node ${NODE_MAJOR_MIN} or newer, and this is ${process.versions.node}: install the current LTS from nodejs.org (or run \`nvm install --lts\`), then run the command again.\n`,
+    `glovebox needs Node ${NODE_MAJOR_MIN} or newer, and this is ${process.versions.node}: ${remedy}, then run the command again.\n`,
   );
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { remedyForUnknown } from "../plugin/suggest.ts";
+import { suggestWord } from "../plugin/suggest.ts";
 import type { Command, OptionRow } from "./command.ts";
 import { CliError } from "./errors.ts";
 
@@ -83,7 +83,11 @@ function readValue({ name, value, inlineValue }: OptionToken, row: OptionRow): s
 }
 
 function unknownOption(command: Command, rawName: string, known: readonly string[]): CliError {
+  const meant = suggestWord(rawName.replace(/^-+/, ""), known);
   return new CliError("ERR_USAGE", `\`glovebox ${command.name}\` has no option \`${rawName}\`.`, {
-    remedy: remedyForUnknown(rawName.replace(/^-+/, ""), known),
+    remedy:
+      meant === undefined
+        ? `Known here: ${known.map((name) => `--${name}`).join(", ")}.`
+        : `Did you mean \`--${meant}\`?`,
   });
 }

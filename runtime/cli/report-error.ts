@@ -13,7 +13,7 @@ export function reportError(error: unknown, out: Output, stderr: NodeJS.Writable
   out.progressDone();
   const reasons = reasonsOf(error);
   if (out.json) out.result({ error: reasons.map(toJson) });
-  else for (const reason of reasons) stderr.write(toText(reason));
+  else reasons.forEach((reason, at) => stderr.write(toText(reason, reasons[at + 1])));
   return exitOf(reasons);
 }
 
@@ -67,7 +67,8 @@ function toJson(reason: Reason) {
   };
 }
 
-function toText(reason: Reason): string {
+/** What to do stands behind the last of those that need the same. */
+function toText(reason: Reason, next: Reason | undefined): string {
   const { file, line, column, path, approved } = reason.place ?? {};
   const at = [file, line, column].filter((part) => part !== undefined).join(":");
   const where = [at, file === undefined || line === undefined ? path : undefined]
@@ -77,7 +78,7 @@ function toText(reason: Reason): string {
     `${reason.code}: ${reason.message}`,
     ...(where ? [`  at ${where}`] : []),
     ...(approved ? [`  approved in ${approved.file}:${approved.line}`] : []),
-    `  ${reason.remedy}`,
+    ...(next?.remedy === reason.remedy ? [] : [`  ${reason.remedy}`]),
   ];
   return `${lines.map((text) => makeVisible(text.slice(0, LINE_CHARS_MAX))).join("\n")}\n`;
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { ExitCode } from "../errors.ts";
 import type { Command, CommandCall } from "./command.ts";
 import { loadCommand } from "./commands/table.ts";
+import { CLI_ERRORS, CliError } from "./errors.ts";
 import type { Machine } from "./machine.ts";
 import type { Output } from "./output.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
@@ -21,14 +22,32 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const [name = "", ...rest] = words;
   const command = await loadCommand(name);
-  const call = readCall(command, rest, surroundings);
+  const call = naming(command, () => readCall(command, rest, surroundings));
   try {
     return await command.run(call);
   } catch (error) {
+    nameCommand(command, error);
     const { locateReasons } = await import("./locate-reasons.ts");
     locateReasons(error, call.configFile, surroundings.machine.files);
+    const { adviseAuthor } = await import("./own-build.ts");
+    adviseAuthor(error, surroundings.machine.files);
     throw error;
   }
+}
+
+function naming<Value>(command: Command, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    nameCommand(command, error);
+    throw error;
+  }
+}
+
+/** Whoever threw it did not know of which command the words were. */
+function nameCommand({ name }: Command, error: unknown): void {
+  if (error instanceof CliError && error.remedy === CLI_ERRORS.ERR_USAGE.remedy)
+    error.advise(`Run \`glovebox help ${name}\` to see its words.`);
 }
 
 function readCall(

@@ -7,7 +7,7 @@ export const AT_REST_ITEMS: readonly DebtItem[] = [
     title: "Keys in a folder are as safe as the folder, and as gone as the disk lets them be",
     status: "open",
     severity: "medium",
-    since: "0.4.0",
+    since: "0.2.0",
     ring: null,
     area: "storage",
     current_behavior:
@@ -25,7 +25,7 @@ export const AT_REST_ITEMS: readonly DebtItem[] = [
     title: "Some of what is kept of a tenant is not encrypted, and an erasure leaves it",
     status: "open",
     severity: "medium",
-    since: "0.4.0",
+    since: "0.2.0",
     ring: null,
     area: "storage",
     current_behavior:
@@ -40,7 +40,7 @@ export const AT_REST_ITEMS: readonly DebtItem[] = [
     title: "Whoever can write to the data can put an older value back, and keys are not changed",
     status: "open",
     severity: "low",
-    since: "0.4.0",
+    since: "0.2.0",
     ring: null,
     area: "storage",
     current_behavior:
@@ -55,7 +55,7 @@ export const AT_REST_ITEMS: readonly DebtItem[] = [
     title: "A PKCS #11 module is native code with the server's rights, and one was tried",
     status: "monitoring",
     severity: "low",
-    since: "0.4.0",
+    since: "0.2.0",
     ring: null,
     area: "storage",
     current_behavior:

@@ -37,7 +37,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     title: "Records behind the last checkpoint can be cut off or rewritten unseen",
     status: "open",
     severity: "low",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "audit",
     current_behavior:
@@ -53,7 +53,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     title: "The key that signs checkpoints lies beside the trail",
     status: "open",
     severity: "medium",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "audit",
     current_behavior:
@@ -68,7 +68,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     title: "A power failure loses the records since the last checkpoint",
     status: "open",
     severity: "low",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "audit",
     current_behavior:
@@ -83,7 +83,7 @@ export const AUDIT_ITEMS: readonly DebtItem[] = [
     title: "Rules of anomalies see the calls of one process",
     status: "open",
     severity: "low",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "audit",
     current_behavior:

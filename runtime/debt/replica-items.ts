@@ -8,7 +8,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
       "Whoever controls the shared Redis can take things away, or put back what was true before",
     status: "open",
     severity: "medium",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "storage",
     current_behavior:
@@ -24,7 +24,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     title: "A session of the era 2025 lives on one replica",
     status: "open",
     severity: "low",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "protocol",
     current_behavior:
@@ -39,7 +39,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     title: "A task whose server is gone is not run again, and what it has done is not known",
     status: "open",
     severity: "low",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "protocol",
     current_behavior:
@@ -54,7 +54,7 @@ export const REPLICA_ITEMS: readonly DebtItem[] = [
     title: "Tasks are as durable as Redis is",
     status: "open",
     severity: "medium",
-    since: "0.3.0",
+    since: "0.2.0",
     ring: null,
     area: "storage",
     current_behavior:

@@ -50,6 +50,11 @@ export function parseConfiguration(
 ): Configuration {
   return collectProblems((problems) => {
     const { value, placeOf } = parseYaml(text, file, problems);
+    if (value === null)
+      throw invalid("the file is empty", {
+        place: { file },
+        remedy: "Write `version: 1`, or remove the file and let `glovebox init` write a first one.",
+      });
     const root = new Cursor({ placeOf, problems, invalid }, value);
     readFormatVersion(root, "version", file);
     const fields = root.fields(

@@ -55,3 +55,13 @@ export function findBuiltProgram() {
     return undefined;
   }
 }
+
+/**
+ * The folder of the Node that the tree brings, beside its commands, when `npm ci` has put it there.
+ *
+ * @returns {string | undefined}
+ */
+export function findOwnNode() {
+  const folder = fileURLToPath(new URL("node_modules/.bin", TREE));
+  return fs.existsSync(`${folder}/node`) ? folder : undefined;
+}

@@ -1,7 +1,7 @@
-/** The files of a new plugin, by path. `name` is a plugin name that was checked; the rest is ours. */
+/** The files of a new plugin, by path. `name` is a plugin name that was checked; `sdk` is the SDK's folder, seen from the plugin's. */
 export function makeTemplate(
   name: string,
-  schema: string,
+  sdk: string,
   dependencies: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   return {
@@ -16,7 +16,7 @@ export function makeTemplate(
       dependencies,
     }),
     "plugin.json": json({
-      $schema: schema,
+      $schema: `${sdk}/plugin.schema.json`,
       manifest_version: 1,
       name,
       version: "0.1.0",
@@ -37,12 +37,12 @@ export function makeTemplate(
         erasableSyntaxOnly: true,
         skipLibCheck: true,
       },
-      include: ["src", "test"],
+      include: ["src"],
     }),
     ".gitignore": "node_modules/\ndist/\n",
     "src/plugin.ts": PLUGIN,
     "test/plugin.test.ts": TEST,
-    "README.md": readme(name),
+    "README.md": readme(name, sdk),
   };
 }
 
@@ -56,7 +56,8 @@ import { z } from "zod";
 const countWords = defineTool({
   name: "count_words",
   title: "Count words",
-  description: "Counts the words, characters and lines of a text, and lists its most frequent words.",
+  description:
+    "Counts the words, characters and lines of a text, and lists its most frequent words, as many as \`top\` says.",
   input: z.object({
     text: z.string().describe("The text to count"),
     top: z.int().min(0).max(100).default(3).describe("How many frequent words to list"),
@@ -110,13 +111,15 @@ test("refuses a count that is out of range", async () => {
 });
 `;
 
-function readme(name: string): string {
+function readme(name: string, sdk: string): string {
   return `# ${name}
 
-A [Glovebox](https://www.npmjs.com/package/glovebox) plugin: tools for MCP clients that run as one sealed WebAssembly component.
+A Glovebox plugin: tools for MCP clients that run as one sealed WebAssembly component.
+[The SDK's README](${sdk}/README.md) describes tools, resources, prompts, capabilities, errors and tests.
 
 \`\`\`sh
 npm test            # runs the tools in Node, with capabilities in memory
+tsc --noEmit        # checks the types, which a build does not
 glovebox build      # makes dist/plugin.wasm
 \`\`\`
 

@@ -8,8 +8,9 @@ export const README_DEBT: Claims = {
       "test/e2e/debt-report.test.ts#debt is listed by area, and one gap is shown whole",
       "test/unit/debt/configuration-items.test.ts#every item says what happens, what ought to, and what would close it",
     ],
-  "Of an id below that this machine and configuration do not call for, it says that it is not open here.":
+  "What is built in is listed whatever is configured; of another id below that this machine and configuration do not call for, it says that it is not open here.":
     [
+      "test/unit/debt/report.test.ts#lists what is built in whatever is configured",
       "test/e2e/debt-report.test.ts#debt is listed by area, and one gap is shown whole",
       "test/unit/debt/configuration-items.test.ts#is of a kind that the command line knows",
     ],

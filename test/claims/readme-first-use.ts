@@ -46,6 +46,8 @@ export const README_FIRST_USE: Claims = {
   // See it work
   "It builds the plugins of this tree from source, signs them with a key made on the spot, installs them in a scratch folder, calls them through an MCP client, and lets a hostile plugin try the obvious.":
     ["test/e2e/demo.test.ts#every step of the demonstration"],
+  "This takes a few minutes on two cores: `npm ci` downloads about 230 MB, which become about 950 MB in `node_modules`.":
+    ["test/unit/documents/figures.test.ts#what `npm ci` brings takes about as much room"],
   // Write a plugin
   "That gives you `glovebox`, and the right `node` for it, from any folder:": [
     "test/e2e/installed.test.ts#says its version and helps",
@@ -53,6 +55,21 @@ export const README_FIRST_USE: Claims = {
   "`(cd hello && npm test)` runs the plugin's own tests, which need no server and no build.": [
     "test/e2e/quick-start.test.ts#leaves a plugin whose own test passes without a server",
   ],
+  "A build takes types away and does not check them: `(cd hello && tsc --noEmit)` does.": [
+    "test/e2e/quick-start.test.ts#leaves a plugin whose types are checked by tsc and not by a build",
+  ],
+  "[sdk-guest/README.md](sdk-guest/README.md) has all that a plugin is written with:": [
+    "test/unit/documents/sdk-readme.test.ts#names every error code, every capability, and what is imported for it",
+  ],
+  '* **Capabilities**: `import { files, fetch, kv } from "@glovebox/sdk"`, and name each in `plugin.json` with a reason; the operator grants it, or less, or nothing.':
+    [
+      "test/unit/documents/sdk-readme.test.ts#names every error code, every capability, and what is imported for it",
+      "test/unit/host-api/guest-components.test.ts#refuses every glovebox function without a grant",
+    ],
+  '* **Errors**: `throw new ToolError({ error_code: "NOT_FOUND", message })` is what the caller reads of a failure.':
+    ["test/unit/documents/sdk-readme.test.ts#the plugin that the SDK's README shows"],
+  "* **Tests**: `testPlugin(tools, { kv: {} })` grants capabilities in memory, and refuses those that it does not name.":
+    ["test/unit/documents/sdk-readme.test.ts#the plugin that the SDK's README shows"],
   // Install it
   "`add` shows what the model will read and what the plugin wants, and asks; a script says `--yes` instead:":
     [

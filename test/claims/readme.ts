@@ -33,6 +33,11 @@ export const README_CLAIMS: Claims = {
 
 /** Lines that say nothing that could be false. None may hold a word that promises, or a figure: see `count-claims.ts`. */
 export const README_CLAIMLESS: readonly string[] = [
+  "* To use it: [Quick start](#quick-start), [What a plugin can do](#what-a-plugin-can-do), [The plugins of this tree](#the-plugins-of-this-tree), [The scanner](#the-scanner), [The filter of outputs](#the-filter-of-outputs)",
+  "* To set it up: [Configuration](#configuration), [Who vouches](#who-vouches), [Sources](#sources), [When something changes](#when-something-changes), [Shapes](#shapes), [Commands](#commands), [Error codes](#error-codes)",
+  "* To run a server: [The server](#the-server), [Data at rest and erasure](#data-at-rest-and-erasure), [Observability](#observability), [Where data may go](#where-data-may-go)",
+  "* To judge it: [What the runtime proves about itself](#what-the-runtime-proves-about-itself), [For auditors](#for-auditors), [THREAT_MODEL.md](THREAT_MODEL.md), [SECURITY.md](SECURITY.md)",
+  "* To work on it: [Layout](#layout), [Development](#development), [CHANGELOG.md](CHANGELOG.md), [sdk-guest/README.md](sdk-guest/README.md) for plugins",
   "Build the tree once and put its commands first in this shell's `PATH`.",
   "Then, in an empty folder:",
   "In the folder that shall hold your configuration; here it is the same one:",

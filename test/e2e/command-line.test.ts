@@ -147,7 +147,7 @@ describe("the program", () => {
         { status, stdout, lines: stderr.split("\n").length },
         { status: 1, stdout: "", lines: 2 },
       );
-      assert.match(stderr, /needs Node 26 or newer/);
+      assert.match(stderr, /needs Node 26 or newer.*export PATH=".*node_modules\/\.bin:\$PATH"/);
     },
   );
 });
@@ -209,6 +209,21 @@ describe("completion", async () => {
     assert.deepEqual(completeInBash(["glovebox", "update", "time", "w"], cwd), ["web-docs"]);
     assert.deepEqual(completeInBash(["glovebox", "diff", "time", "time-"], cwd), ["time-folder"]);
     assert.deepEqual(completeInBash(["glovebox", "add", "time"], cwd), ["time-folder"]);
+  });
+
+  it("for bash offers the words of a command, the values of an option, and the plugins to call", (t) => {
+    const cwd = makeScratch(t);
+    mkdirSync(join(cwd, "list-folder"));
+    const verbs = { trust: "add list remove revoke", tenant: "list erase encrypt" };
+    for (const [command, words] of Object.entries(verbs))
+      assert.deepEqual(completeInBash(["glovebox", command, ""], cwd), words.split(" "));
+    assert.deepEqual(completeInBash(["glovebox", "audit", "d"], cwd), ["destinations"]);
+    assert.deepEqual(completeInBash(["glovebox", "trust", "add", "l"], cwd), ["list-folder"]);
+    assert.deepEqual(completeInBash(["glovebox", "debt", "--severity", "h"], cwd), ["high"]);
+    assert.deepEqual(completeInBash(["glovebox", "add", "x", "--grant", "f"], cwd), ["filesystem"]);
+    writeFileSync(join(cwd, "glovebox.lock.json"), formatLockfile(LOCKFILE));
+    assert.ok(completeInBash(["glovebox", "call", ""], cwd).includes("time__"));
+    assert.deepEqual(completeInBash(["glovebox", "call", "rep"], cwd), ["report_pattern_debt"]);
   });
 
   it("for another shell does not exist", async () => {

@@ -207,3 +207,19 @@ function changedKeys(usual: unknown, other: unknown): readonly string[] {
     .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
     .toSorted();
 }
+
+test("`glovebox call` answers the tool that every client lists, as a server does", async () => {
+  const { json, code } = await suite.run(
+    ["call", "report_pattern_debt", '{"area":"flow"}', "--json"],
+    suite.installed,
+  );
+  assert.equal(code, 0);
+  const { structuredContent: report } = json as { structuredContent: JsonObject };
+  assertReport(report);
+  assert.deepEqual(
+    [report["view"], report["filter"]],
+    ["public", { area: "flow", severity: null, status: null }],
+  );
+  const wrong = await suite.run(["call", "report_pattern_debt", '{"area":7}'], suite.installed);
+  assert.deepEqual([wrong.code, /INVALID_ARGUMENTS/.test(wrong.stdout)], [4, true]);
+});

@@ -1,7 +1,7 @@
 // README's quick start, command by command, from an empty folder, by the words that stand in it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { GLOVEBOX, runGlovebox } from "../helpers/run-glovebox.ts";
@@ -122,6 +122,31 @@ describe("the quick start of README.md", () => {
       env: { PATH: process.env["PATH"] ?? "" },
     });
     assert.equal(status, 0, stdout);
+  });
+
+  it("leaves a plugin whose types are checked by tsc and not by a build", async () => {
+    const cwd = join(folder, "hello");
+    const tsc = join(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
+    const check = () => spawnSync(process.execPath, [tsc, "--noEmit"], { cwd, encoding: "utf8" });
+    const right = check();
+    assert.equal(right.status, 0, right.stdout);
+    appendFileSync(join(cwd, "src/plugin.ts"), 'export const wrong: number = "text";\n');
+    assert.match(check().stdout, /TS2322/);
+    const built = await runGlovebox(["build", "hello"], { cwd: folder });
+    assert.equal(built.code, 0, built.stderr);
+  });
+
+  it("tells who built it again to sign it again, once, and nobody to fetch it", async () => {
+    const manifest = join(folder, "hello/plugin.json");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace("Counts", "Tells"));
+    const packed = await runGlovebox(["pack", "hello"], { cwd: folder });
+    assert.equal(packed.code, 0, packed.stderr);
+    for (const words of [["verify"], ["diff", "hello"]]) {
+      const { code, stdout, stderr } = await runGlovebox(words, { cwd: folder });
+      assert.equal(code, 3, stderr);
+      const advice = `${stdout}${stderr}`.match(/glovebox sign \S+ --key FILE|Do not use this/g);
+      assert.deepEqual(advice, ["glovebox sign hello/dist/hello-0.1.0.tgz --key FILE"]);
+    }
   });
 });
 

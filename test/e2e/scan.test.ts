@@ -102,9 +102,10 @@ describe("a list of tools", () => {
   it("must be named, and be there", async (t) => {
     const folder = written(t, {});
     assert.deepEqual((await scan(folder)).codes, ["ERR_USAGE"]);
-    assert.deepEqual((await scan(folder, path.join(folder, "none.json"))).codes, [
-      "ERR_FILE_MISSING",
-    ]);
+    for (const name of ["none", "none.json", "none.jsonl"]) {
+      const { code } = await scan(folder, path.join(folder, name));
+      assert.deepEqual({ name, code }, { name, code: 1 });
+    }
     assert.deepEqual((await scan(folder, folder)).codes, ["ERR_SCAN_INPUT"]);
   });
 });
@@ -201,7 +202,7 @@ describe("lines of definitions", () => {
     const good = await scan(folder, path.join(folder, "good.jsonl"));
     assert.deepEqual(
       [good.code, good.stdout],
-      [0, "1 lines: 0 with findings of high severity, 0 could not be read.\n"],
+      [0, "1 line: 0 with findings of high severity, 0 could not be read.\n"],
     );
   });
 });

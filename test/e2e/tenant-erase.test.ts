@@ -381,6 +381,7 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
   const live = join(workspace, ".glovebox");
   try {
     assert.match(refused(["tenant", "erase", "acme", "--yes"], 2), /ERR_AT_REST_OFF/);
+    assert.deepEqual(world.run(["tenant", "list"]), { tenants: [] });
     world.run(keep);
     assert.ok(filesWith(live, [SECRETS.acme]).length > 0);
 

@@ -10,28 +10,17 @@ export interface ListedTenant {
   /** Null where its key does not open: the name stands inside. */
   readonly name: string | null;
   readonly digest: string;
-  /** `open`, or the code of why not. */
+  /** `open`, the code of why not, or in words why there is no key. */
   readonly state: string;
 }
 
-/** Every tenant that has a key on this machine, by name; those that do not open last. */
+/** Every tenant that has a key on this machine, by name, then those that do not open, and folders: all there is without encryption. */
 export async function listTenants(
-  { erasure: { folder, provider } }: AtRest,
+  atRest: AtRest | undefined,
   paths: WorkspacePaths,
   files: Pick<FilePowers, "list">,
 ): Promise<readonly ListedTenant[]> {
-  const found: ListedTenant[] = [];
-  for (const digest of folder.list()) {
-    try {
-      const record = parseRecord(folder.read(digest) ?? "", digest);
-      const { name, dataKey } = await unwrapKey(provider, record);
-      dataKey.fill(0);
-      found.push({ name, digest, state: "open" });
-    } catch (error) {
-      if (!(error instanceof AtRestError)) throw error;
-      found.push({ name: null, digest, state: error.code });
-    }
-  }
+  const found = atRest ? await readKeys(atRest) : [];
   const known = new Set(found.map(({ name }) => name));
   const local = tenantDigest(LOCAL_TENANT);
   const unnamed = files
@@ -44,9 +33,25 @@ export async function listTenants(
     ...unnamed.map((folderName) => ({
       name: null,
       digest: folderName,
-      state: "folder without a key",
+      state: atRest ? "folder without a key" : "not encrypted",
     })),
   ];
+}
+
+async function readKeys({ erasure: { folder, provider } }: AtRest): Promise<ListedTenant[]> {
+  const found: ListedTenant[] = [];
+  for (const digest of folder.list()) {
+    try {
+      const record = parseRecord(folder.read(digest) ?? "", digest);
+      const { name, dataKey } = await unwrapKey(provider, record);
+      dataKey.fill(0);
+      found.push({ name, digest, state: "open" });
+    } catch (error) {
+      if (!(error instanceof AtRestError)) throw error;
+      found.push({ name: null, digest, state: error.code });
+    }
+  }
+  return found;
 }
 
 function isFolderOf(paths: WorkspacePaths, name: string | null, folder: string): boolean {

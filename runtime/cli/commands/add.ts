@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { JsonValue } from "@glovebox/host-api/json";
+import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
 import { addPlugin } from "../approval/approve.ts";
@@ -35,6 +36,7 @@ export const add: Command = {
       type: "string",
       multiple: true,
       value: "CAP=VALUE",
+      values: CAPABILITY_NAMES,
       summary: "what it may do, once per capability; see the examples",
     },
     policy: {

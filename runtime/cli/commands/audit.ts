@@ -11,6 +11,7 @@ import { readWorkspace } from "../../workspace.ts";
 import { openTrail } from "../audit/open-trail.ts";
 import { changeSuspended, readSuspended } from "../audit/suspended-plugins.ts";
 import { readOwnKey, readTrail } from "../audit/read-trail.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 
@@ -85,7 +86,7 @@ function verify(call: CommandCall): ExitCode {
   const report = readTrail(call);
   for (const { chain, files, firstSeq, head: end, lines, checkpoints } of report.chains)
     out.line(
-      `chain ${chain}: ${lines} lines, ${firstSeq} to ${end.seq}, ${checkpoints} checkpoints, in ${files.join(", ")}`,
+      `chain ${chain}: ${plural(lines, "line")}, ${firstSeq} to ${end.seq}, ${plural(checkpoints, "checkpoint")}, in ${files.join(", ")}`,
     );
   for (const { code, file, line, message } of report.notes)
     out.line(`${out.style("yellow", "note")}  ${code}  ${place(file, line)}: ${message}`);

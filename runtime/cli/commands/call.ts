@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
-import type { CallRequest } from "../../call.ts";
-import { EXIT } from "../../errors.ts";
+import { LOCAL_CALLER, type CallRequest } from "../../call.ts";
+import { makeReportDebt } from "../../debt/cached-report.ts";
+import { EXIT, type ExitCode } from "../../errors.ts";
 import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { listProfiles } from "../../policy/profiles.ts";
@@ -11,7 +12,7 @@ import { callerHere, callWithAnswers } from "../serving/answer-questions.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import { startRuntime } from "../serving/start-runtime.ts";
+import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 
 const ARGUMENTS_CHARS_MAX = 4 * 1024 * 1024;
 
@@ -51,6 +52,7 @@ export const call: Command = {
     const stop = (): void => interrupted.abort();
     process.once("SIGINT", stop);
     try {
+      if (name === OWN_TOOL) return await answerOwn(args, runtime, out);
       const names = runtime.tools.map((tool) => tool.exposedName);
       if (!names.includes(name))
         throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, {
@@ -77,6 +79,24 @@ export const call: Command = {
     }
   },
 };
+
+/** What every client lists beside the plugins' tools. */
+const OWN_TOOL = "report_pattern_debt";
+
+/** Answers as the server does, and as little: no other call needs what this loads. */
+async function answerOwn(args: JsonObject, runtime: Runtime, out: Output): Promise<ExitCode> {
+  const { answerDebt, seenPlugins } = await import("../../server/mcp/debt-tool.ts");
+  const [profile] = runtime.profiles;
+  const reportDebt = makeReportDebt(() => runtime.posture, "public");
+  const answer = answerDebt(
+    (filter, viewer) =>
+      reportDebt(filter, { ...viewer, ...(profile?.name && { profile: profile.name }) }),
+    args,
+    seenPlugins(runtime, LOCAL_CALLER.principal),
+  );
+  showAnswer(answer, out);
+  return answer.isError ? EXIT.toolError : EXIT.done;
+}
 
 const NO_TOOL =
   "No tool is served here: `glovebox list` shows what is installed, and `glovebox add SOURCE` installs a plugin.";

@@ -32,9 +32,19 @@ export const debt: Command = {
     `Areas: ${AREA_NAMES.map((area) => `${area} (${AREAS[area]})`).join("; ")}.`,
   ],
   options: {
-    status: { type: "string", value: "STATUS", summary: `only ${STATUSES.join(", ")} items` },
-    severity: { type: "string", value: "SEVERITY", summary: `only ${SEVERITIES.join(", ")} items` },
-    area: { type: "string", value: "AREA", summary: "only items of one area" },
+    status: {
+      type: "string",
+      value: "STATUS",
+      values: STATUSES,
+      summary: `only ${STATUSES.join(", ")} items`,
+    },
+    severity: {
+      type: "string",
+      value: "SEVERITY",
+      values: SEVERITIES,
+      summary: `only ${SEVERITIES.join(", ")} items`,
+    },
+    area: { type: "string", value: "AREA", values: AREA_NAMES, summary: "only items of one area" },
   },
   argumentsMin: 0,
   argumentsMax: 1,

@@ -21,6 +21,7 @@ import type { Command, CommandCall } from "../command.ts";
 import { withEndorsements } from "../approval/endorsed-source.ts";
 import { fetchTyped, readTypedSource } from "../approval/fetch-here.ts";
 import { nameAsBefore } from "../approval/name-source.ts";
+import { adviseAuthor } from "../own-build.ts";
 import { showReleaseChange } from "../show/show-release-change.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 
@@ -117,6 +118,7 @@ async function openRelease(
       release = { opened, signers: vouched.map(({ signer }) => signer) };
     },
   ]);
+  for (const reason of reasons) adviseAuthor(reason.at({ file: found.file }), call.machine.files);
   return { release, reasons };
 }
 
@@ -135,6 +137,8 @@ function showRest(
   out.line();
   for (const { code, message } of reasons)
     out.line(out.style("red", `An approval would be refused: ${code}: ${makeVisible(message)}`));
+  for (const remedy of new Set(reasons.map((reason) => reason.remedy)))
+    out.line(`  ${makeVisible(remedy)}`);
   if (reasons.length > 0) return;
   if (!change.isSame) out.line(`Next: \`glovebox update ${alias}\` asks you to approve it.`);
   else if (granted.length > 0)

@@ -27,7 +27,7 @@ export const doctor: Command = {
   usage: "[--quick]",
   description: [
     "Starts a hostile program inside a runner's seal, lets a hostile plugin try every claim through the real path, ring by ring, and reports what came of it (`glovebox probe` tells it claim by claim).",
-    "Ring 4, Node's permission model, has no line of its own: ring 5 denies the same, and nobody can tell from outside which of them did.",
+    "Ring 4, Node's permission model, is not tried by itself: ring 5 denies the same, and nobody can tell from outside which of them did.",
     "Asks everything that a start asks, over HTTP too where `server` is configured, and what a server needs besides: the audit trail, secrets, the shared store, the issuer, the address to listen at.",
     "Exit 1 when the seal is not in force, or a start would be refused. What only production would refuse is a warning.",
   ],
@@ -103,6 +103,11 @@ function checkSeal(seal: Seal): Check[] {
       }
     : { name: "ring 5", state: "failed", says: `not in force${untested}${allowed}` };
   return [
+    {
+      name: "ring 4",
+      state: "untried",
+      says: "Node's permission model: ring 5 denies the same, and from outside nobody can tell them apart",
+    },
     verdict,
     ...seal.remarks.map((says): Check => ({ name: "ring 5", state: "warning", says })),
     ...seal.measures.map(({ name, inForce, says }): Check => ({

@@ -3,6 +3,7 @@ import { EXIT } from "../../errors.ts";
 import { makeFilterPolicy } from "../../firewall/filter/policy.ts";
 import { makeReadable } from "../../firewall/visible.ts";
 import { readWorkspace } from "../../workspace.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { filterLines, type FilteredLine } from "../filter/filter-lines.ts";
 
@@ -38,7 +39,9 @@ export const filter: Command = {
     }
     if (rows.length > 0) out.table(["ID", "SEVERITY", "FINDING", "WHERE", "ACTION"], rows);
     if (rows.length >= ROWS_MAX) out.line("There is more: `--json` has all of it.");
-    out.line(`${read} lines: ${high} with findings of high severity, ${unread} could not be read.`);
+    out.line(
+      `${plural(read, "line")}: ${high} with findings of high severity, ${unread} could not be read.`,
+    );
     if (unread > 0) return EXIT.failed;
     return high > 0 ? EXIT.refused : EXIT.done;
   },

@@ -2,9 +2,10 @@ import path from "node:path";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { makeReadable } from "../../firewall/visible.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { openTargets, type ScanTarget } from "../scan/open-target.ts";
+import { nothingAt, openTargets, type ScanTarget } from "../scan/open-target.ts";
 import { SCAN_RULES, toSarif } from "../scan/sarif.ts";
 import { scanLines } from "../scan/scan-lines.ts";
 import { scanTargets, type Scanned } from "../scan/scan-targets.ts";
@@ -68,7 +69,9 @@ function toResult({ target, findings }: Scanned): object {
 
 function scanLinesOf(word: string, { machine, out }: CommandCall): ExitCode {
   let [read, high, unread] = [0, 0, 0];
-  for (const result of scanLines(machine.files.readPieces(path.resolve(word)))) {
+  const file = path.resolve(word);
+  if (machine.files.kindOf(file) === "nothing") throw nothingAt(word);
+  for (const result of scanLines(machine.files.readPieces(file))) {
     read++;
     if ("error" in result) unread++;
     else high += countHigh(result.findings) > 0 ? 1 : 0;
@@ -80,7 +83,9 @@ function scanLinesOf(word: string, { machine, out }: CommandCall): ExitCode {
       for (const finding of result.findings) showFinding(finding, out);
     }
   }
-  out.line(`${read} lines: ${high} with findings of high severity, ${unread} could not be read.`);
+  out.line(
+    `${plural(read, "line")}: ${high} with findings of high severity, ${unread} could not be read.`,
+  );
   if (unread > 0) return EXIT.failed;
   return high > 0 ? EXIT.refused : EXIT.done;
 }

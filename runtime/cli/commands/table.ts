@@ -47,6 +47,10 @@ export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
 export async function loadCommand(name: string): Promise<Command> {
   const load = COMMANDS.get(name);
   if (load) return load();
+  if (name.startsWith("-"))
+    throw new CliError("ERR_USAGE", `\`${name}\` stands where a command belongs.`, {
+      remedy: "Write the command first, as in `glovebox list --json`; `glovebox help` lists them.",
+    });
   throw new CliError("ERR_USAGE", `There is no command \`${name}\`.`, {
     remedy: remedyForUnknown(name, COMMAND_NAMES),
   });

@@ -9,6 +9,7 @@ import { listTenants } from "../at-rest/list-tenants.ts";
 import { openAtRest, type AtRest } from "../at-rest/open-at-rest.ts";
 import { whileNoneServes } from "../at-rest/presence.ts";
 import { openTrail } from "../audit/open-trail.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { openStore } from "../serving/open-store.ts";
@@ -50,6 +51,7 @@ export const tenant: Command = {
     const { store } = openStore(workspace, call.machine);
     try {
       const atRest = await openAtRest(workspace, call.machine, store);
+      if (verb === "list" && !atRest) return await list({ call, workspace });
       if (!atRest)
         throw new AtRestError("ERR_AT_REST_OFF", "Nothing that is kept here is encrypted.");
       try {
@@ -73,9 +75,14 @@ interface Parts {
   readonly atRest: AtRest;
 }
 
-async function list({ call, workspace, atRest }: Parts): Promise<ExitCode> {
+async function list({
+  call,
+  workspace,
+  atRest,
+}: Pick<Parts, "call" | "workspace"> & { readonly atRest?: AtRest }): Promise<ExitCode> {
   const { out, machine } = call;
   const tenants = await listTenants(atRest, workspace.paths, machine.files);
+  if (!atRest) out.line("There is no section `encryption` here, so no tenant has a key.");
   if (tenants.length === 0) out.line("Nothing is kept of any tenant yet.");
   else
     out.table(
@@ -125,7 +132,7 @@ async function erase(parts: Parts, name: string): Promise<ExitCode> {
         "No key that opened it was there before. If it was not erased earlier, see that `encryption.keys` names the right folder or token, and that it is mounted: a key elsewhere still opens a backup.",
       );
     out.line(
-      `Deleted ${erased.foldersDeleted} folders and ${erased.recordsDeleted} records of the shared store.`,
+      `Deleted ${plural(erased.foldersDeleted, "folder")} and ${plural(erased.recordsDeleted, "record")} of the shared store.`,
     );
     if (!isNothing(left)) out.line("The tenant has called again meanwhile: it has a new key.");
     out.line();
@@ -154,7 +161,7 @@ async function encrypt({ call, workspace, atRest }: Parts): Promise<ExitCode> {
   out.line(
     done.stores + done.folders + done.deleted === 0
       ? "Nothing was left to encrypt."
-      : `Encrypted ${done.stores} stores and ${done.folders} folders of files.`,
+      : `Encrypted ${plural(done.stores, "store")} and ${plural(done.folders, "folder")} of files.`,
   );
   if (done.deleted > 0)
     out.line(`Deleted ${done.deleted} tasks and waiting approvals that were not encrypted.`);

@@ -4,6 +4,7 @@ import { readPublicKey } from "../../audit/chain/checkpoint.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { parsePublicKey } from "../../supply/signatures/keys.ts";
+import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { ARCHIVE_BYTES_MAX } from "../evidence/archive.ts";
@@ -117,7 +118,7 @@ function explain({ key, statement, digests, documents, auditKey }: VerifiedEvide
     "",
     `The signer says, of ${statement.madeAt} by a clock of its own:`,
     `  Glovebox ${versions.glovebox} on Node ${versions.node}, seal ${versions.seal}.`,
-    `  ${Object.keys(lockfile.plugins).length} plugins, ${sbom.packages} packages in the release.`,
+    `  ${plural(Object.keys(lockfile.plugins).length, "plugin")}, ${sbom.packages} packages in the release.`,
     `  ${open} of ${items.length} debt items are open.`,
     `  ${probes.held.length} of ${probes.held.length + probes.broken.length} probes held${probes.broken.length === 0 ? "" : `; got through: ${probes.broken.join(", ")}`}.`,
     `  The audit trail ${audit.verified ? "is whole" : "is NOT what was written"}.`,

@@ -4,7 +4,7 @@ import { makeVisible } from "../../firewall/visible.ts";
 /** One line of what `doctor` found. Only `failed` makes it end with another code than 0. */
 export interface Check {
   readonly name: string;
-  readonly state: "ok" | "warning" | "failed";
+  readonly state: "ok" | "untried" | "warning" | "failed";
   readonly says: string;
 }
 

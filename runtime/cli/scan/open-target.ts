@@ -47,8 +47,13 @@ export async function openTargets(word: string, call: CommandCall): Promise<read
   const kind = files.kindOf(target);
   if (kind === "file") return [await openFile(word, target, workspace, call)];
   if (kind === "folder") return openFolder(word, target, workspace, call);
-  throw new CliError("ERR_FILE_MISSING", `There is nothing at \`${word}\` to be scanned.`, {
-    place: { file: target },
+  throw nothingAt(word);
+}
+
+/** What cannot be read is not scanned, and that is no mistake in the words. */
+export function nothingAt(word: string): CliError {
+  return new CliError("ERR_SCAN_INPUT", `There is nothing at \`${word}\` to be scanned.`, {
+    place: { file: path.resolve(word) },
     remedy: "Name an installed plugin, a `.tgz`, a plugin's folder, or a JSON file of tools.",
   });
 }

@@ -62,6 +62,14 @@ export function generateKey(passphrase?: string, type: KeyType = "ed25519"): Key
 
 /** Reads a public key as `PublicKey.text` writes it: Ed25519 or ECDSA P-256. Throws `ERR_KEY_INVALID`. */
 export function parsePublicKey(text: string): PublicKey {
+  if (/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text))
+    throw new SupplyError(
+      "ERR_KEY_INVALID",
+      "this is a private key, and its public one is wanted",
+      {
+        remedy: "Name the `.pub` file that was made with it, and keep this one to yourself.",
+      },
+    );
   const spki = text.length > TEXT_LENGTH_MAX ? undefined : decodeBase64(text.trim());
   if (spki === undefined) throw invalid("the public key is not base64 on one line");
   let key: KeyObject;

@@ -66,8 +66,8 @@ describe("a wrong word", () => {
   }
 
   it("is answered with the one that was meant", () => {
-    assert.ok(errorsOf(() => parse("a", "--nmae", "x"))[0]?.remedy.includes('"name"'));
-    assert.ok(errorsOf(() => parse("a", "--jsn"))[0]?.remedy.includes('"json"'));
+    assert.ok(errorsOf(() => parse("a", "--nmae", "x"))[0]?.remedy.includes("`--name`"));
+    assert.ok(errorsOf(() => parse("a", "--jsn"))[0]?.remedy.includes("`--json`"));
   });
 
   it("is always refused in the same way", () => {

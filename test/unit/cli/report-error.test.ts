@@ -31,6 +31,12 @@ describe("an error", () => {
     });
   });
 
+  it("is told with what to do behind the last of those that need the same", () => {
+    const { stderr } = report(new Refusals([refused, refused, busy]));
+    assert.equal(stderr.split(refused.remedy).length, 2);
+    assert.ok(stderr.includes(`Not sealed.\n  ${refused.remedy}\nERR_WORKSPACE_BUSY`));
+  });
+
   it("is told with the path of keys where there is no line", () => {
     const error = new PolicyError("ERR_GATE_UNSIGNED", "x", {
       place: { path: "plugins.a.unsigned" },

@@ -62,6 +62,12 @@ describe("the report", () => {
     assert.deepEqual($defs["area"]?.enum, AREA_NAMES);
   });
 
+  it("lists what is built in whatever is configured", () => {
+    const configured = { ...WORST, configuration: parseData(EVERYTHING) };
+    for (const posture of [CALM, WORST, configured])
+      for (const { id } of BUILT_IN_ITEMS) assert.ok(itemOf(id, posture), id);
+  });
+
   it("is plain JSON", () => {
     assert.deepEqual(JSON.parse(JSON.stringify(report(WORST))), report(WORST));
   });
@@ -308,6 +314,13 @@ describe("an item", () => {
         if (what.endsWith("known-gaps.test.ts")) assert.ok(text.includes(`${item.id}: `), item.id);
       }
     }
+  });
+
+  it("is since a version that CHANGELOG.md has", () => {
+    const changelog = readFileSync(new URL("CHANGELOG.md", ROOT), "utf8");
+    const versions = [...changelog.matchAll(/^## ([\d.]+)/gm)].map(([, version]) => version);
+    for (const { id, since } of [...BUILT_IN_ITEMS, ...itemsOf(WORST)])
+      assert.ok(versions.includes(since), `${id}: ${since}`);
   });
 
   it("names codes of the OWASP MCP Top 10 that there are", () => {

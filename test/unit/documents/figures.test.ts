@@ -1,5 +1,6 @@
 // The figures that README.md names are those of the code. Reads sources and parses configurations: about 0.3 s.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
@@ -276,4 +277,14 @@ test("the configuration that `init --http` is said to write is the one that it w
   const said = parseConfiguration(yaml, "README.md", CAPABILITIES);
   const written = parseConfiguration(FIRST_HTTP_CONFIGURATION, "written", CAPABILITIES);
   assert.deepEqual(JSON.parse(JSON.stringify(said)), JSON.parse(JSON.stringify(written)));
+});
+
+test("what `npm ci` brings takes about as much room as is said, and is downloaded packed", () => {
+  const [, downloaded, kept] =
+    /about (\d+) MB, which become about (\d+) MB/.exec(line("This takes a few minutes")) ?? [];
+  const { stdout } = spawnSync("du", ["-sk", "node_modules"], { encoding: "utf8" });
+  const share = (Number.parseInt(stdout) * 1024) / (Number(kept) * 1e6);
+  // Each platform brings its own Node and compilers.
+  assert.ok(share > 0.6 && share < 1.4, stdout);
+  assert.ok(Number(downloaded) < Number(kept) / 3);
 });

@@ -154,7 +154,7 @@ test("every error code that a client can get is listed", () => {
 });
 
 test("every file, folder and link that the README names exists", () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1] ?? "");
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map((match) => match[1] ?? "");
   const paths = [
     ...readme.matchAll(/`((?:runtime|host-api|sdk-guest|plugins|test)\/[\w./-]*)`/g),
   ].map((match) => match[1] ?? "");
@@ -163,6 +163,14 @@ test("every file, folder and link that the README names exists", () => {
     [...links, ...paths].filter((path) => !existsSync(path)),
     [],
   );
+});
+
+test("the contents at the top lead to every section, and nowhere else", () => {
+  const anchors = [...readme.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor = ""]) => anchor);
+  const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title = ""]) =>
+    title.toLowerCase().replaceAll(" ", "-"),
+  );
+  assert.deepEqual(anchors.toSorted(), sections.toSorted());
 });
 
 test("every JSON Schema of the tree is named, and is one", () => {

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildPlugin } from "@glovebox/sdk/build";
 import { scaffoldPlugin } from "@glovebox/sdk/new";
 import { ScaffoldError } from "@glovebox/sdk/new/errors";
+import { scanTools } from "../../../runtime/firewall/scan/scan-tools.ts";
+import { toScanned } from "../../../runtime/firewall/scan/scanned-tool.ts";
+import { viewTools } from "../../../runtime/firewall/tool-view.ts";
+import { parseSurface } from "../../../runtime/plugin/surface.ts";
 import { makePluginFolder } from "../../helpers/plugin-folder.ts";
+
+const NO_REMARKS = { hidden: [], findings: [] };
 
 test("makes a plugin outside of any tree that builds and passes its own tests at once", async (t) => {
   const folder = join(await makePluginFolder(t, {}), "hello");
@@ -19,6 +25,14 @@ test("makes a plugin outside of any tree that builds and passes its own tests at
     ["count_words"],
   );
   assert.ok(component.length > 0);
+  const tools = parseSurface(new TextEncoder().encode(surface), "tools.json");
+  const [view, ...others] = viewTools(tools, scanTools(toScanned(tools), { others: [] }));
+  assert.deepEqual(others, []);
+  // The first thing that somebody approves must show no remark.
+  assert.deepEqual({ hidden: view?.hidden_parameters, findings: view?.findings }, NO_REMARKS);
+  const said = readFileSync(join(folder, "README.md"), "utf8");
+  for (const [, link = ""] of said.matchAll(/\]\(([^)]+)\)/g))
+    assert.ok(existsSync(join(folder, link)), link);
   // A test runner that runs in a test runner reports to it instead of to us.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const tests = spawnSync(process.execPath, ["--test", "test/plugin.test.ts"], {

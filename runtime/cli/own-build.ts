@@ -1,0 +1,33 @@
+import path from "node:path";
+import { GloveboxError, Refusals } from "../errors.ts";
+import type { FilePowers } from "../supply/file-powers.ts";
+import { shownPath } from "./show/shown-path.ts";
+
+/** What is said of a package that was built again, with the signature of the build before beside it. */
+const OLD_SIGNATURE: ReadonlySet<string> = new Set([
+  "ERR_SIGNATURE_OTHER_COMPONENT",
+  "ERR_SIGNATURE_OTHER_SURFACE",
+  "ERR_SIGNATURE_OTHER_MANIFEST",
+]);
+
+/** Tells who builds a plugin here to sign it again: there is nobody else from whom to fetch it. */
+export function adviseAuthor(error: unknown, files: Pick<FilePowers, "kindOf">): void {
+  for (const reason of error instanceof Refusals ? error.reasons : [error]) {
+    if (!(reason instanceof GloveboxError) || !OLD_SIGNATURE.has(reason.code)) continue;
+    const { file } = reason.place ?? {};
+    if (file !== undefined && isBuiltHere(file, files))
+      reason.advise(
+        `If you built this yourself, sign it again: \`glovebox sign ${shownPath(file)} --key FILE\`. If not, do not use it, and fetch it again from its author.`,
+      );
+  }
+}
+
+/** Whether a package lies where `glovebox pack` puts it, beside the sources that it is made from. */
+function isBuiltHere(file: string, files: Pick<FilePowers, "kindOf">): boolean {
+  const folder = path.dirname(path.dirname(file));
+  return (
+    path.basename(path.dirname(file)) === "dist" &&
+    files.kindOf(path.join(folder, "plugin.json")) === "file" &&
+    files.kindOf(path.join(folder, "src")) === "folder"
+  );
+}
