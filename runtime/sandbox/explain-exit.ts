@@ -19,6 +19,7 @@ export function explainExit(doing: string, exit: SealedExit): SandboxError {
   if (reason === "memory" || ABORTS.includes(signal) || ABORTS.includes(code)) {
     return new SandboxError("ERR_CALL_MEMORY", words, detail);
   }
-  const isOwnEnd = doing === "loading" && !KILLS.includes(signal ?? code);
-  return new SandboxError(isOwnEnd ? "ERR_COMPONENT_LOAD" : "ERR_RUNNER_DIED", words, detail);
+  const isFromOutside = reason === "exit" && KILLS.includes(signal ?? code);
+  const isLoad = doing === "loading" && !isFromOutside;
+  return new SandboxError(isLoad ? "ERR_COMPONENT_LOAD" : "ERR_RUNNER_DIED", words, detail);
 }

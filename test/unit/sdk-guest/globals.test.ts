@@ -46,7 +46,8 @@ test("encodes and decodes UTF-8 as Node does", () => {
   );
 });
 
-test("decodes a stream in pieces as Node does", () => {
+// In pieces Node itself drops a mark that does not stand at the beginning: `ef`, then `ef bb bf`.
+test("decodes a stream in pieces as Node decodes the whole", () => {
   const awkward = fc.array(
     fc.constantFrom(0xef, 0xbb, 0xbf, 0xf0, 0x9f, 0x98, 0x80, 0xe2, 0x82, 0xac, 0x41, 0xc3),
     {
@@ -55,12 +56,12 @@ test("decodes a stream in pieces as Node does", () => {
   );
   fc.assert(
     fc.property(fc.array(awkward, { maxLength: 6 }), (pieces) => {
-      const [ours, theirs] = [new TextDecoder(), new globalThis.TextDecoder()];
-      for (const piece of pieces) {
-        const bytes = Uint8Array.from(piece);
-        assert.equal(ours.decode(bytes, { stream: true }), theirs.decode(bytes, { stream: true }));
-      }
-      assert.equal(ours.decode(), theirs.decode());
+      const ours = new TextDecoder();
+      const decoded = pieces.map((piece) => ours.decode(Uint8Array.from(piece), { stream: true }));
+      assert.equal(
+        decoded.join("") + ours.decode(),
+        new globalThis.TextDecoder().decode(Uint8Array.from(pieces.flat())),
+      );
     }),
     { numRuns: 1000 },
   );
