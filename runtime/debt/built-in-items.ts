@@ -111,7 +111,7 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
     ring: 3,
     area: "sandbox",
     current_behavior:
-      "After each call an instance is restored from an image of its memories, globals and binding code, and proven equal to a new one by comparison. A component that changes tables, drops segments, keeps vectors or references in mutable globals, exports resources or holds objects of the host from its start gets a new instance for each call instead, and so does any call after one that trapped or grew memory: safe, and several times slower. A restored call takes 1.1 times as long as an unsealed server's in C and 2.8 times in QuickJS, where 1.25 and 1.6 were the aim, and with 32 calls in flight six times the processor time and more (test/bench/README.md).",
+      "After each call an instance is restored from an image of its memories, globals and binding code, and proven equal to a new one by comparison. A component that changes tables, drops segments, keeps vectors or references in mutable globals, exports resources or holds objects of the host from its start gets a new instance for each call instead, and so does any call after one that trapped or grew memory: safe, and several times slower. A restored call takes 1.1 to 1.8 times as long as an unsealed server's in C and three times in QuickJS, where 1.25 and 1.6 were the aim, the slowest of a hundred three to six times where 2 was, and with 32 calls in flight four to five times the processor time in C and fifteen times in QuickJS; a start with 20 plugins takes 0.33 s where 0.25 was the aim (test/bench/README.md).",
     ideal: "Images of tables and segments too, and memory that may grow.",
     resolved_by: "Tables in the image, where toolchains are seen to need it.",
     references: [],
