@@ -12,8 +12,10 @@ export interface ExposedTool {
 
 /** What every client accepts. */
 export const EXPOSED_NAME_CHARS_MAX = 64;
+/** The tool that every client lists beside the plugins' own. */
+export const DEBT_TOOL_NAME = "report_pattern_debt";
 /** Tools of the runtime's own. */
-const OWN_NAMES: ReadonlySet<string> = new Set(["report_pattern_debt"]);
+const OWN_NAMES: ReadonlySet<string> = new Set([DEBT_TOOL_NAME]);
 
 /** One verified plugin, as far as its tools' names go. */
 export interface PluginTools {

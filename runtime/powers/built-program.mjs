@@ -39,8 +39,8 @@ export function stampsOfSources(sources, tree) {
 }
 
 /**
- * The bundled command line, when it is there and every source that it was made from is still the same, byte by byte:
- * its folder, and the digest of those sources. The published package comes without them, and its list is empty.
+ * The bundled command line, when it is there and every source that it was made from is untouched, or at least the same
+ * byte by byte: its folder, and the digest of those sources. The published package comes without them, and its list is empty.
  *
  * @returns {{ folder: URL, code: string } | undefined}
  */

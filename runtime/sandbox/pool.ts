@@ -67,6 +67,7 @@ export class PluginPool implements SealedPlugin {
   #startBeside(leave: () => void): void {
     this.#start()
       .then((channel) => this.#idle.put(channel))
+      // Nobody waits for it, and the failure is counted.
       .catch(() => {})
       .finally(leave);
   }
@@ -82,17 +83,29 @@ export class PluginPool implements SealedPlugin {
 
   /** Without a place, behind a call that has one: its runner runs one after the other. */
   #follow(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
+    return this.#hand(channel, call).catch((error: unknown) => {
+      if (error instanceof NotBegun) return this.#callLater(call, undefined, true);
+      throw error;
+    });
+  }
+
+  /** Hands a call to a runner, and notes how it ends. `ended` is called then, unless the call has not begun. */
+  #hand(channel: Channel, call: PluginCall, ended: () => void = () => {}): Promise<PluginAnswer> {
     const handedMs = performance.now();
     return channel.call(call, this.#terms).then(
       (answer) => {
-        this.#noteAnswer(answer);
+        this.#failures = 0;
+        this.#shortCalls.note(answer.durationMs);
         this.#callUp(channel);
+        ended();
         return answer;
       },
       (error: unknown) => {
-        if (error instanceof NotBegun) return this.#callLater(call, undefined, true);
-        this.#noteEnd(error, handedMs);
+        if (error instanceof NotBegun) throw error;
+        this.#shortCalls.note(performance.now() - handedMs);
+        this.#noteFailure(error);
         this.#callUp(channel);
+        ended();
         throw error;
       },
     );
@@ -118,7 +131,7 @@ export class PluginPool implements SealedPlugin {
     if (idle !== undefined) return this.#useIdle(idle, call, leave);
     const runner = this.#obtain();
     try {
-      return await this.#use(await untilAborted(runner, call.scope.signal), call);
+      return await this.#hand(await untilAborted(runner, call.scope.signal), call);
     } finally {
       // A cancelled call leaves at once, its place only when the runner it asked for has come: else starts pile up.
       void runner
@@ -145,20 +158,7 @@ export class PluginPool implements SealedPlugin {
           .finally(leave);
       }
     };
-    const handedMs = performance.now();
-    return channel.call(call, this.#terms).then(
-      (answer) => {
-        this.#noteAnswer(answer);
-        this.#callUp(channel);
-        channel.whenFree(putBack);
-        return answer;
-      },
-      (error: unknown) => {
-        this.#noteEnd(error, handedMs);
-        channel.whenFree(putBack);
-        throw error;
-      },
-    );
+    return this.#hand(channel, call, () => channel.whenFree(putBack));
   }
 
   close(): Promise<void> {
@@ -201,18 +201,6 @@ export class PluginPool implements SealedPlugin {
     return channel;
   }
 
-  async #use(channel: Channel, call: PluginCall): Promise<PluginAnswer> {
-    const handedMs = performance.now();
-    try {
-      const answer = await channel.call(call, this.#terms);
-      this.#noteAnswer(answer);
-      return answer;
-    } catch (error) {
-      this.#noteEnd(error, handedMs);
-      throw error;
-    }
-  }
-
   /** Starts one runner ahead of the next call, unless one stands ready or is on its way. */
   #prepare(): void {
     if (this.#closing !== undefined || this.#ahead !== undefined || !this.#idle.isEmpty) return;
@@ -237,17 +225,6 @@ export class PluginPool implements SealedPlugin {
     if (channel.state === "idle") return this.#idle.put(channel);
     await channel.exited;
     if (forOneCall) this.#prepare();
-  }
-
-  #noteAnswer({ durationMs }: PluginAnswer): void {
-    this.#failures = 0;
-    this.#shortCalls.note(durationMs);
-  }
-
-  /** A call that did not come to its own end, after all that time. */
-  #noteEnd(error: unknown, handedMs: number): void {
-    this.#shortCalls.note(performance.now() - handedMs);
-    this.#noteFailure(error);
   }
 
   /** Only runners that break count: a call that was stopped at a limit says nothing of the next. */

@@ -1,20 +1,14 @@
 // A runner that answered each call behind the last without reading any made the broker hold them all: they went around the
 // bound on what it may leave unread. And around what waited to be sent before them.
 import assert from "node:assert/strict";
-import { after, before, test, type TestContext } from "node:test";
+import { after, before, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { SandboxError } from "../../runtime/sandbox/errors.ts";
 import { FrameDecoder } from "../../runtime/sandbox/frames.ts";
 import { makeCall, makeTerms } from "../helpers/hostile-channel.ts";
-import {
-  frameOf,
-  openSocketRoom,
-  type SocketPair,
-  type SocketRoom,
-} from "../helpers/socket-channel.ts";
+import { frameOf, openLoaded, openSocketRoom, type SocketRoom } from "../helpers/socket-channel.ts";
 
 const MIB = 1024 * 1024;
-const WARM = 60;
 
 let room: SocketRoom;
 before(async () => {
@@ -27,30 +21,8 @@ const TERMS = makeTerms(
   { deadlineMs: 20_000 },
 );
 
-/** Its calls have been short for a while, and what it says is said here. */
-async function openWarm(t: TestContext): Promise<SocketPair> {
-  const pair = await room.open({ startMsMax: 60_000, loadMsMax: 60_000 });
-  const { channel, runner } = pair;
-  t.after(async () => {
-    channel.end(new SandboxError("ERR_CALL_CANCELLED", "the test is over"));
-    await channel.exited;
-  });
-  runner.resume();
-  runner.write(frameOf({ t: "ready", protocol: 1 }));
-  await channel.started;
-  const isLoaded = channel.load({ script: Buffer.from("()=>{}"), modules: [] }, []);
-  runner.write(frameOf({ t: "loaded" }));
-  await isLoaded;
-  for (let id = 1; id <= WARM; id += 1) {
-    const answer = channel.call(makeCall("warm"), TERMS);
-    runner.write(frameOf({ t: "result", id, value: id }));
-    await answer;
-  }
-  return pair;
-}
-
 test("kills a runner that answers calls behind the last and reads none of them", async (t) => {
-  const { channel, runner } = await openWarm(t);
+  const { channel, runner } = await openLoaded(room, t);
   runner.pause();
   const text = "x".repeat(4000);
   const codes = new Set<string>();
@@ -64,7 +36,7 @@ test("kills a runner that answers calls behind the last and reads none of them",
     // On a busy machine a call may be long that is short otherwise: then the next is none behind it.
     const behind = channel.room > 0 ? call() : undefined;
     await turn();
-    runner.write(frameOf({ t: "result", id: WARM + 1 + answered, value: 0 }));
+    runner.write(frameOf({ t: "result", id: 1 + answered, value: 0 }));
     await running;
     running = behind ?? call();
   }
@@ -73,13 +45,13 @@ test("kills a runner that answers calls behind the last and reads none of them",
 });
 
 test("what waits to be sent is sent before the calls behind it", async (t) => {
-  const { channel, runner } = await openWarm(t);
+  const { channel, runner } = await openLoaded(room, t);
   runner.pause();
   const first = channel.call(makeCall("first"), TERMS);
   // It asks, and ends without having read what it was answered.
-  runner.write(frameOf({ t: "host", id: WARM + 1, seq: 1, op: "kv.get", args: [] }));
+  runner.write(frameOf({ t: "host", id: 1, seq: 1, op: "kv.get", args: [] }));
   for (let turns = 0; turns < 50; turns += 1) await turn();
-  runner.write(frameOf({ t: "result", id: WARM + 1, value: 1 }));
+  runner.write(frameOf({ t: "result", id: 1, value: 1 }));
   await first;
   for (const name of ["second", "third"])
     channel.call(makeCall(name, { args: [name] }), TERMS).catch(() => undefined);

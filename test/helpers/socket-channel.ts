@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { Channel, type ChannelLimits } from "../../runtime/sandbox/channel.ts";
+import { SandboxError } from "../../runtime/sandbox/errors.ts";
 import type { SealedExit, SealedProcess } from "../../runtime/sandbox/seal/sealed-process.ts";
 
 const KILLED: SealedExit = { code: null, signal: "SIGKILL", reason: "killed", stderr: "" };
@@ -63,6 +65,23 @@ export async function openSocketRoom(): Promise<SocketRoom> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** A pair whose runner has reported, and loaded a plugin. Whoever speaks for it is the test. It ends with the test. */
+export async function openLoaded(room: SocketRoom, t: TestContext): Promise<SocketPair> {
+  const pair = await room.open({ startMsMax: 60_000, loadMsMax: 60_000 });
+  const { channel, runner } = pair;
+  t.after(async () => {
+    channel.end(new SandboxError("ERR_CALL_CANCELLED", "the test is over"));
+    await channel.exited;
+  });
+  runner.resume();
+  runner.write(frameOf({ t: "ready", protocol: 1 }));
+  await channel.started;
+  const isLoaded = channel.load({ script: Buffer.from("()=>{}"), modules: [] }, []);
+  runner.write(frameOf({ t: "loaded" }));
+  await isLoaded;
+  return pair;
 }
 
 /** One frame with a header of any text. */

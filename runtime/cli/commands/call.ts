@@ -5,6 +5,7 @@ import { makeReportDebt } from "../../debt/cached-report.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
+import { DEBT_TOOL_NAME } from "../../policy/expose.ts";
 import { listProfiles } from "../../policy/profiles.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
@@ -52,7 +53,7 @@ export const call: Command = {
     const stop = (): void => interrupted.abort();
     process.once("SIGINT", stop);
     try {
-      if (name === OWN_TOOL) return await answerOwn(args, runtime, out);
+      if (name === DEBT_TOOL_NAME) return await answerOwn(args, runtime, out);
       const names = runtime.tools.map((tool) => tool.exposedName);
       if (!names.includes(name))
         throw new CliError("ERR_USAGE", `There is no tool \`${name}\`.`, {
@@ -79,9 +80,6 @@ export const call: Command = {
     }
   },
 };
-
-/** What every client lists beside the plugins' tools. */
-const OWN_TOOL = "report_pattern_debt";
 
 /** Answers as the server does, and as little: no other call needs what this loads. */
 async function answerOwn(args: JsonObject, runtime: Runtime, out: Output): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 import { throwReasons } from "../../errors.ts";
 import type { Configuration } from "../../policy/configuration.ts";
 import { findUnknownTools } from "../../policy/approvals.ts";
-import { exposeTools, type ExposedTool } from "../../policy/expose.ts";
+import { DEBT_TOOL_NAME, exposeTools, type ExposedTool } from "../../policy/expose.ts";
 import { exposeOffers, type ExposedOffers } from "../../policy/expose-offers.ts";
 import { decideFlow } from "../../policy/flow/decide-flow.ts";
 import { drawFlow, type FlowGraph } from "../../policy/flow/paths.ts";
@@ -30,7 +30,7 @@ export interface Startable {
 }
 
 /** Tools of the runtime's own, which scopes may name too. */
-const OWN = ["report_pattern_debt"] as const;
+const OWN = [DEBT_TOOL_NAME] as const;
 
 /** Asks every gate about what was verified from the bytes, and about `http` where that is what starts. Throws every reason not to start at once. */
 export function checkStart(

@@ -5,6 +5,7 @@ import type { ReportDebt } from "../../debt/cached-report.ts";
 import reportSchema from "../../debt/debt-report.schema.json" with { type: "json" };
 import { AREA_NAMES, SEVERITIES, STATUSES } from "../../debt/items.ts";
 import { compileValidator } from "../../plugin/schema/validator.ts";
+import { DEBT_TOOL_NAME } from "../../policy/expose.ts";
 import type { Principal } from "../../policy/principal.ts";
 import { withErrors } from "./listed-tool.ts";
 import type { McpSetting } from "./mcp-server.ts";
@@ -38,7 +39,7 @@ function outputSchema(): NonNullable<Tool["outputSchema"]> {
 }
 
 export const DEBT_TOOL = {
-  name: "report_pattern_debt",
+  name: DEBT_TOOL_NAME,
   title: "What this runtime does not protect against",
   description:
     "Reports the known gaps of this Glovebox runtime, on this machine and under its present configuration: what is open, how severe it is, what happens today, and what would close it. The whole is long: ask for an area, a severity or a status.",

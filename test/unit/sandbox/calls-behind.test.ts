@@ -7,6 +7,7 @@ import { SandboxError } from "../../../runtime/sandbox/errors.ts";
 import { makeCall, makeTerms } from "../../helpers/hostile-channel.ts";
 import {
   frameOf,
+  openLoaded,
   openSocketRoom,
   type SocketPair,
   type SocketRoom,
@@ -38,18 +39,7 @@ interface Line {
 }
 
 async function openLine(t: TestContext): Promise<Line> {
-  const pair = await room.open({ startMsMax: 60_000, loadMsMax: 60_000 });
-  const { channel, runner } = pair;
-  t.after(async () => {
-    channel.end(new SandboxError("ERR_CALL_CANCELLED", "the test is over"));
-    await channel.exited;
-  });
-  runner.resume();
-  runner.write(frameOf({ t: "ready", protocol: 1 }));
-  await channel.started;
-  const isLoaded = channel.load({ script: Buffer.from("()=>{}"), modules: [] }, []);
-  runner.write(frameOf({ t: "loaded" }));
-  await isLoaded;
+  const { channel, runner } = await openLoaded(room, t);
   const ends: Record<number, string> = {};
   return {
     channel,

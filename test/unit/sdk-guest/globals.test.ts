@@ -56,8 +56,14 @@ test("decodes a stream in pieces as Node decodes the whole", () => {
   );
   fc.assert(
     fc.property(fc.array(awkward, { maxLength: 6 }), (pieces) => {
-      const ours = new TextDecoder();
-      const decoded = pieces.map((piece) => ours.decode(Uint8Array.from(piece), { stream: true }));
+      const [ours, theirs] = [new TextDecoder(), new globalThis.TextDecoder()];
+      const decoded = pieces.map((piece) => {
+        const bytes = Uint8Array.from(piece);
+        const text = ours.decode(bytes, { stream: true });
+        const said = theirs.decode(bytes, { stream: true });
+        assert.equal(text.replaceAll("\ufeff", ""), said.replaceAll("\ufeff", ""));
+        return text;
+      });
       assert.equal(
         decoded.join("") + ours.decode(),
         new globalThis.TextDecoder().decode(Uint8Array.from(pieces.flat())),
