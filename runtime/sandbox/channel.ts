@@ -175,6 +175,8 @@ export class Channel {
 
   #call(call: PluginCall, terms: CallTerms): Promise<PluginAnswer> {
     const isBehind = this.room > 0;
+    // There was room when it was chosen: since then the call that it runs has taken too long.
+    if (!isBehind && this.#state.t === "calling") throw new NotBegun();
     if (!isBehind) this.#assertState("idle");
     const { signal } = call.scope;
     if (signal.aborted) throw cancelled();

@@ -34,6 +34,8 @@ export interface SocketPoolOptions {
   readonly isolation?: Isolation;
   readonly operations?: Readonly<Record<string, HostOperation>>;
   readonly watcher?: CapabilityBroker;
+  /** Called before each runner is started. */
+  readonly onStart?: () => void;
 }
 
 export async function openSocketPool(options: SocketPoolOptions): Promise<SocketPool> {
@@ -49,6 +51,7 @@ export async function openSocketPool(options: SocketPoolOptions): Promise<Socket
       prepared.push(await room.open({ startMsMax: 60_000, loadMsMax: 60_000 }));
   };
   const start = (): Channel => {
+    options.onStart?.();
     const pair = prepared.shift();
     if (!pair) throw new Error("runners are asked for faster than they can be made");
     refills = refills.then(refill);
