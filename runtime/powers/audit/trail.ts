@@ -7,6 +7,7 @@ import type { ChainHead, Follows, PrunedLine, SegmentLine } from "../../audit/ch
 import { signCheckpoint } from "../../audit/chain/checkpoint.ts";
 import type { TrailOptions } from "../../audit/chain/options.ts";
 import type { AuditRecord, AuditSink } from "../../audit/record.ts";
+import { WorkspaceError } from "../../workspace-errors.ts";
 import { attempt, flushFolder } from "../write-files.ts";
 import type { AuditKey } from "./audit-key.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
@@ -62,6 +63,7 @@ export class Trail implements AuditSink {
   write(record: AuditRecord): void {
     if (this.#isClosed) throw new Error("the audit trail is closed");
     this.#attempt(() => {
+      if (this.#open && fs.fstatSync(this.#open.fd).nlink === 0) this.#goOnElsewhere();
       if (!this.#open) this.#resume();
       // Before the record: when this fails, the call is not answered, and nothing is recorded that was.
       if (this.#unsigned >= this.#options.checkpointRecords) this.#checkpoint("soon");
@@ -88,13 +90,16 @@ export class Trail implements AuditSink {
     }
   }
 
-  /** Throws `ERR_AUDIT_UNWRITABLE` for what the operating system refuses. */
+  /** Throws `ERR_AUDIT_UNWRITABLE` for what the operating system refuses, here or where the next file is begun. */
   #attempt(act: () => void): void {
     try {
       act();
     } catch (cause) {
-      const isRefusal = cause instanceof Error && "code" in cause && "syscall" in cause;
-      throw isRefusal ? this.#unwritable(String(cause.code), cause) : cause;
+      const refusal = cause instanceof WorkspaceError ? cause.cause : cause;
+      if (!(refusal instanceof Error)) throw cause;
+      const isOfSystem = "code" in refusal && "syscall" in refusal;
+      if (!isOfSystem && refusal === cause) throw cause;
+      throw this.#unwritable(isOfSystem ? String(refusal.code) : refusal.message, cause);
     }
   }
 
@@ -140,6 +145,12 @@ export class Trail implements AuditSink {
   #abandon(): void {
     if (this.#open) fs.closeSync(this.#open.fd);
     this.#open = undefined;
+  }
+
+  /** Somebody else has changed our file, or taken it away: what would be written to it is in no file that anybody finds. */
+  #goOnElsewhere(): void {
+    this.#abandon();
+    this.#resume(true);
   }
 
   /** Goes on where the last writer, or this one, had come to. */
@@ -189,10 +200,7 @@ export class Trail implements AuditSink {
    * never knows of more than a power failure leaves. `soon` waits for no disk.
    */
   #checkpoint(when: "now" | "soon"): void {
-    if (this.#wasChanged()) {
-      this.#abandon();
-      this.#resume(true);
-    }
+    if (this.#wasChanged()) this.#goOnElsewhere();
     const line = this.#append(
       signCheckpoint(this.#head!, this.#key.privateKey, new Date().toISOString()),
     );
