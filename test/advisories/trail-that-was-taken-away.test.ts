@@ -55,3 +55,16 @@ test("a trail that can be gone on with nowhere is one that cannot be written, an
     }
   }
 });
+
+test("a checkpoint is copied after the file of copies was removed, so that a cut is seen", (t) => {
+  const room = openRoom(t);
+  const audit = room.open();
+  fs.rmSync(room.path("audit.checkpoints.jsonl"));
+  audit.write(logRecord("cut off"));
+  const lines = room.lines();
+  audit.close();
+  assert.deepEqual(room.verify().problems, []);
+  room.setLines(lines.slice(0, -1));
+  const codes = room.verify().problems.map(({ code }) => code);
+  assert.deepEqual(codes, ["truncated"]);
+});

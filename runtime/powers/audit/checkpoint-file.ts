@@ -40,6 +40,8 @@ export class CheckpointFile {
       this.close();
       fs.renameSync(this.#file, this.#file.replace(/\.jsonl$/, ".old.jsonl"));
     }
+    // Somebody removed it: nobody would find what is written to it.
+    if (this.#fd !== undefined && fs.fstatSync(this.#fd).nlink === 0) this.close();
     const fd = (this.#fd ??= this.#open());
     // A copy that was cut short ends here: it damages no other.
     const text = this.#endsWhole(fd) ? `${line}\n` : `\n${line}\n`;
