@@ -53,6 +53,8 @@ export class StdioTransport implements Transport {
   #turn: NodeJS.Immediate | undefined;
   #stuck: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** How many pieces of what was written the client has taken. */
+  #taken = 0;
   /** Answers of this turn: they leave in one piece. */
   #unwritten = "";
 
@@ -96,8 +98,13 @@ export class StdioTransport implements Transport {
   readonly #write = (): void => {
     const lines = this.#unwritten;
     this.#unwritten = "";
-    if (lines !== "") this.#streams.output.write(lines);
+    if (lines === "") return;
+    this.#streams.output.write(lines, this.#noteTaken);
+    // Nothing more may come of a client that asked for all of it before.
+    if (this.#isHeldBack()) this.#waitForReader();
   };
+
+  readonly #noteTaken = (): void => void (this.#taken += 1);
 
   readonly #read = (chunk: Buffer): void => {
     this.#waiting = [...this.#lines.push(chunk).toReversed(), ...this.#waiting];
@@ -122,7 +129,7 @@ export class StdioTransport implements Transport {
     if (this.#isClosed) return;
     const isHeldBack = this.#isHeldBack();
     this.#letIn(!isHeldBack && this.#waiting.length === 0);
-    if (isHeldBack) this.#stuck ??= this.#waitForReader();
+    if (isHeldBack) this.#waitForReader();
     if (!isHeldBack && this.#waiting.length > 0) this.#turn = setImmediate(this.#handleNext);
   };
 
@@ -133,21 +140,22 @@ export class StdioTransport implements Transport {
   }
 
   /** Ends the connection, unless the client takes something of what waits for it. Its own end is not seen meanwhile. */
-  #waitForReader(): NodeJS.Timeout {
-    const { output } = this.#streams;
-    const unreadBytes = output.writableLength;
-    return setTimeout(() => {
+  #waitForReader(): void {
+    const taken = this.#taken;
+    this.#stuck ??= setTimeout(() => {
       this.#stuck = undefined;
       if (!this.#isHeldBack()) return;
-      if (output.writableLength >= unreadBytes) {
+      // How much waits does not tell: what runs is answered meanwhile.
+      if (this.#taken === taken) {
         const seconds = UNREAD_MS_MAX / 1000;
+        const unreadBytes = this.#streams.output.writableLength;
         this.onerror?.(
           new Error(
             `The client has taken nothing of ${unreadBytes} bytes for ${seconds} s and is let go.`,
           ),
         );
         this.#end();
-      } else this.#stuck = this.#waitForReader();
+      } else this.#waitForReader();
     }, UNREAD_MS_MAX);
   }
 
