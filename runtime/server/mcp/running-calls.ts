@@ -6,6 +6,7 @@ export class RunningCalls {
   readonly #callTool: CallTool;
   readonly #running = new Set<(answer: ToolAnswer) => void>();
   #onIdle: (() => void) | undefined;
+  #isOver = false;
 
   constructor(callTool: CallTool) {
     this.#callTool = callTool;
@@ -15,8 +16,9 @@ export class RunningCalls {
     return this.#running.size;
   }
 
-  readonly callTool: CallTool = (request: CallRequest) =>
-    new Promise((resolve, reject) => {
+  readonly callTool: CallTool = (request: CallRequest) => {
+    if (this.#isOver) return Promise.resolve(STOPPED);
+    return new Promise((resolve, reject) => {
       this.#running.add(resolve);
       const end = (): void => {
         this.#running.delete(resolve);
@@ -24,8 +26,9 @@ export class RunningCalls {
       };
       this.#callTool(request).finally(end).then(resolve, reject);
     });
+  };
 
-  /** Waits until none runs, at most so long, and then answers those that still do. */
+  /** Waits until none runs, at most so long, and then answers those that still do. None begins any more. */
   async drain(waitMsMax: number): Promise<void> {
     if (this.#running.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -34,6 +37,7 @@ export class RunningCalls {
       await promise;
       clearTimeout(timer);
     }
+    this.#isOver = true;
     for (const resolve of this.#running) resolve(STOPPED);
     this.#running.clear();
   }
