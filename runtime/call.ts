@@ -194,6 +194,8 @@ interface Run {
   readonly setting: CallSetting;
   readonly observed: ObservedCall | undefined;
   spent: Spent;
+  /** Why the audit refused something of this call while it ran. */
+  unrecorded?: { readonly error: unknown };
 }
 
 /** How a call ended: what the client hears, and what only the audit does. */
@@ -266,6 +268,7 @@ async function performAdmitted(run: Run): Promise<Ending> {
       return { answer: { content: [], needs: consent.needs }, status: "asked", argumentsDigest };
     run.observed?.step("run");
     const answered = await answerOf(run);
+    if (run.unrecorded) throw run.unrecorded.error;
     run.observed?.step("release");
     const released = steps.release(call, answered);
     const answer = released instanceof Promise ? await released : released;
@@ -329,14 +332,21 @@ function runSealed(run: Run, asking: Asking | undefined): Promise<PluginAnswer> 
       ...(asking ? { can_ask: ASK_KINDS.filter((kind) => request.caller.can[kind]) } : {}),
     },
     onLog: (level, message) => {
-      setting.audit.write({
-        kind: "guest-log",
-        timestamp: new Date().toISOString(),
-        call_id: callId,
-        plugin: plugin.alias,
-        level,
-        message: makeVisible(message.slice(0, HEARD_CHARS_MAX.log)),
-      });
+      if (run.unrecorded) return;
+      try {
+        setting.audit.write({
+          kind: "guest-log",
+          timestamp: new Date().toISOString(),
+          call_id: callId,
+          plugin: plugin.alias,
+          level,
+          message: makeVisible(message.slice(0, HEARD_CHARS_MAX.log)),
+        });
+      } catch (error) {
+        // Its runner has done nothing wrong.
+        run.unrecorded ??= { error };
+        return;
+      }
       onLog?.(level, message);
     },
     onSpent: (spent) => void (run.spent = spent),
