@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown, type OutputChunk, type Plugin } from "rolldown";
@@ -22,6 +22,7 @@ export interface CommandLineBuild {
  * remembers what it was made from, so that it is never run when a source has changed since.
  */
 export async function buildCommandLine({ out, extension }: CommandLineBuild): Promise<void> {
+  const startedMs = Date.now();
   rmSync(out, { recursive: true, force: true });
   const build = await rolldown({
     input: Object.fromEntries(
@@ -54,9 +55,12 @@ export async function buildCommandLine({ out, extension }: CommandLineBuild): Pr
   // In this order: what is written between the two is seen.
   const stamps = stampsOfSources(kept, tree);
   const code = digestOfSources(sources, tree);
+  // Nobody knows which state of such a source was bundled: the bundle is of none, and is not run.
+  const isEdited = kept.some((file) => statSync(join(ROOT, file)).ctimeMs >= startedMs);
+  const madeFrom = isEdited ? { stamps: [], code: "" } : { stamps, code };
   writeFileSync(
     join(out, "built-with.json"),
-    `${JSON.stringify({ sources: kept, stamps, code })}\n`,
+    `${JSON.stringify({ sources: kept, ...madeFrom })}\n`,
   );
 }
 
