@@ -73,13 +73,23 @@ interface Made {
   done: number;
 }
 
+function settle(made: Made, end: string): void {
+  made.settled += 1;
+  made.end = end;
+}
+
+function nameOf(error: unknown): string {
+  if (error instanceof NotBegun) return "not begun";
+  return error instanceof SandboxError ? error.code : String(error);
+}
+
 test("no call is answered out of its turn, twice, or by what was said of another", async () => {
   const seen = { answered: 0, notBegun: 0, breach: 0, performed: 0 };
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), async (steps) => {
       const made: Made[] = [];
       const wrong: string[] = [];
-      /** Numbers of the calls that the channel took, in the order of their turns. */
+      /** What the runner said, by its token, and of which call. */
       const said: { readonly id: number; readonly token: number }[] = [];
       const terms = makeTerms(
         {
@@ -99,6 +109,7 @@ test("no call is answered out of its turn, twice, or by what was said of another
       const brokers = [
         { operations: {}, endCall: (callId: string) => void (made[Number(callId)]!.ended += 1) },
       ];
+      /** The number that the channel gave to each call. */
       const idOf: Record<number, number> = {};
       const { channel, runner } = await room.open({ startMsMax: 60_000, loadMsMax: 60_000 });
       runner.resume();
@@ -123,19 +134,8 @@ test("no call is answered out of its turn, twice, or by what was said of another
         );
         if (channel.calls > before) idOf[number] = channel.calls;
         promise.then(
-          ({ value }) => {
-            one.settled += 1;
-            one.end = `answered ${String(value)}`;
-          },
-          (error: unknown) => {
-            one.settled += 1;
-            one.end =
-              error instanceof NotBegun
-                ? "not begun"
-                : error instanceof SandboxError
-                  ? error.code
-                  : String(error);
-          },
+          ({ value }) => settle(one, `answered ${JSON.stringify(value)}`),
+          (error: unknown) => settle(one, nameOf(error)),
         );
       };
       const frameFor = (word: Words): Buffer | [] => {
