@@ -88,9 +88,12 @@ export const README_SHAPES: Claims = {
     "test/e2e/wit-components.test.ts#answers a WIT err as an error of the call",
     "test/unit/calling.test.ts#are errors of the call where the function answered err",
   ],
-  "`wasi:config/store` gives the values that `env` grants.": [
-    "test/unit/host-api/brokers.test.ts#the store of wasi:config has the granted values",
-  ],
+  "`wasi:config/store` gives the values that `env` grants, `wasi:keyvalue/store` (0.2.0-draft2) the values that `kv` keeps, and `wasi:logging/logging` writes lines of the audit trail.":
+    [
+      "test/unit/host-api/brokers.test.ts#the store of wasi:config has the granted values",
+      "test/e2e/wit-components.test.ts#by the drafts of wasi:keyvalue and wasi:logging",
+      "test/unit/plugin/component/imports.test.ts#wasi:keyvalue may be linked by either draft",
+    ],
   '`--policy FILE` reads a Wassette policy (`version: "1.0"`) as grants: hosts, with `*.` for what is below them, by every method; storage as the plugin\'s own folder; a limit of memory.':
     [
       "test/unit/policy/import-policy.test.ts#becomes rules for its hosts",

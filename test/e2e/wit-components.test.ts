@@ -4,13 +4,14 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { packPackage, readPackage } from "../../runtime/supply/package.ts";
+import { readAudit } from "../helpers/audit-lines.ts";
 import { dummyComponent } from "../helpers/component-samples.ts";
 import { FakeRegistry, WASM_CONFIG } from "../helpers/fake-registry.ts";
 import { serve } from "../helpers/http-room.ts";
 import { connectNew } from "../helpers/mcp-clients.ts";
 import { GLOVEBOX, makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
-import { weatherComponent, withPackageDocs } from "../helpers/wit-components.ts";
+import { keepingComponent, weatherComponent, withPackageDocs } from "../helpers/wit-components.ts";
 
 const API = "weather__example_weather_weather-api_0_1_0";
 const PLACE = { name: "Oslo", "height-m": 23 };
@@ -286,6 +287,22 @@ describe("a component without a manifest", () => {
     writeFileSync(own.file, withPackageDocs(component.subarray(0, component.length - 1), {}));
     assert.notEqual((await own.run("add", own.file, "--as", "again", "--yes")).code, 0);
   });
+});
+
+test("a component keeps values and logs by the drafts of wasi:keyvalue and wasi:logging", async () => {
+  const site = await makeWorkspace();
+  writeFileSync(site.file, await keepingComponent());
+  await site.done("add", site.file, "--as", "k", "--unsigned", "--yes", "--grant", "kv=1KiB");
+  for (const count of ["1", "2"])
+    assert.equal((await site.done("call", "k__count")).stdout.trim(), `{"ok":"${count}"}`);
+  const lines = readAudit(site.folder).filter((record) => record.kind === "guest-log");
+  assert.deepEqual(
+    lines.map(({ level, message }) => `${level} ${message}`),
+    ["warn counter: 1", "warn counter: 2"],
+  );
+  await site.done("add", site.file, "--as", "bare", "--unsigned", "--yes");
+  const { json } = await site.run("call", "bare__count", "{}", "--json");
+  assert.match((json as Called).content[0]?.text ?? "", /access-denied/);
 });
 
 describe("a Wassette policy file", () => {

@@ -158,3 +158,50 @@ const WEATHER_DOCS = {
     "weather-api": { funcs: { "get-weather": "The weather of a place.\\nToday and on." } },
   },
 };
+
+/** Counts its calls in the store of `wasi:keyvalue`, and says each by `wasi:logging`: drafts that toolchains carry. */
+export function keepingComponent(): Promise<Uint8Array> {
+  return buildGuest(
+    `world guest {
+      import wasi:keyvalue/store@0.2.0-draft2;
+      import wasi:logging/logging@0.1.0-draft;
+      export count: func() -> result<string, string>;
+    }`,
+    `import { open } from "wasi:keyvalue/store@0.2.0-draft2";
+    import { log } from "wasi:logging/logging@0.1.0-draft";
+    export function count() {
+      try {
+        const bucket = open("default");
+        const before = bucket.get("count");
+        const count = String(1 + (before?.[0] ?? 0));
+        bucket.set("count", Uint8Array.of(Number(count)));
+        log("warn", "counter", count);
+        return count;
+      } catch (error) {
+        throw error.payload?.tag ?? String(error);
+      }
+    }`,
+    { keyvalue: KEYVALUE_WIT, logging: LOGGING_WIT },
+  );
+}
+
+/** As published: see https://github.com/WebAssembly/wasi-keyvalue. */
+const KEYVALUE_WIT = `package wasi:keyvalue@0.2.0-draft2;
+interface store {
+  variant error { no-such-store, access-denied, other(string) }
+  record key-response { keys: list<string>, cursor: option<string> }
+  open: func(identifier: string) -> result<bucket, error>;
+  resource bucket {
+    get: func(key: string) -> result<option<list<u8>>, error>;
+    set: func(key: string, value: list<u8>) -> result<_, error>;
+    delete: func(key: string) -> result<_, error>;
+    exists: func(key: string) -> result<bool, error>;
+    list-keys: func(cursor: option<string>) -> result<key-response, error>;
+  }
+}`;
+
+const LOGGING_WIT = `package wasi:logging@0.1.0-draft;
+interface logging {
+  enum level { trace, debug, info, warn, error, critical }
+  log: func(level: level, context: string, message: string);
+}`;

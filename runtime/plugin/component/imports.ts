@@ -17,6 +17,9 @@ const VERSIONS: readonly (readonly [packagePrefix: string, served: RegExp, words
   ["glovebox:plugin/", /^0\.1\.\d{1,5}$/u, "0.1.x"],
   // Of the one draft that toolchains carry, and the candidate that followed with the same functions.
   ["wasi:config/", /^0\.2\.0-(draft|rc\.1)$/u, "0.2.0-draft"],
+  // The older draft pages through keys by number, which its types show: a component that lists keys is refused by them.
+  ["wasi:keyvalue/", /^0\.2\.0-draft2?$/u, "0.2.0-draft2"],
+  ["wasi:logging/", /^(0\.1\.0-draft)?$/u, "0.1.0-draft"],
   ["wasi:", /^0\.2\.\d{1,5}$/u, "0.2.x"],
 ];
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import type { CapabilityName } from "@glovebox/host-api/capability";
+import { KNOWN_INTERFACES } from "@glovebox/host-api/guest-registry";
 import { decideImports } from "../../../../runtime/plugin/component/imports.ts";
 import type { ImportRules } from "../../../../runtime/plugin/component/imports.ts";
 import { inspectComponent } from "../../../../runtime/plugin/component/inspect.ts";
@@ -107,6 +108,48 @@ describe("names and versions", () => {
   test("refuses tools that lack a function", async () => {
     const wit = `package glovebox:plugin@0.1.0; interface tools { list-tools: func() -> string; } world w { export tools; }`;
     assert.deepEqual(codes(await dummyComponent(wit)), ["ERR_COMPONENT_SHAPE"]);
+  });
+});
+
+describe("drafts of WASI that Glovebox serves", () => {
+  /** What a toolchain leaves of an interface is what the component calls of it. */
+  const store = (version: string, cursor: string, listing = ""): string =>
+    `package wasi:keyvalue@${version};
+    interface store {
+      variant error { no-such-store, access-denied, other(string) }
+      record key-response { keys: list<string>, cursor: option<${cursor}> }
+      open: func(identifier: string) -> result<bucket, error>;
+      resource bucket { get: func(key: string) -> result<option<list<u8>>, error>; ${listing} }
+    }
+    world w { import store; }`;
+  const LISTING = (cursor: string): string =>
+    `list-keys: func(cursor: option<${cursor}>) -> result<key-response, error>;`;
+  const found = async (wit: string): Promise<string[]> =>
+    codes(await dummyComponent(wit)).filter((code) => code !== "ERR_COMPONENT_SHAPE");
+
+  test("wasi:keyvalue may be linked by either draft, and lists keys by the newer one", async () => {
+    assert.deepEqual(await found(store("0.2.0-draft2", "string", LISTING("string"))), []);
+    assert.deepEqual(await found(store("0.2.0-draft", "string")), []);
+    const older = await found(store("0.2.0-draft", "u64", LISTING("u64")));
+    assert.deepEqual([...new Set(older)], ["ERR_COMPONENT_TYPE"]);
+    assert.deepEqual(await found(store("0.2.0-draft3", "string")), ["ERR_COMPONENT_IMPORT"]);
+  });
+
+  test("wasi:logging may be linked, with the version of its draft or with none", async () => {
+    const wit = (version: string): string => `package wasi:logging${version};
+      interface logging {
+        enum level { trace, debug, info, warn, error, critical }
+        log: func(level: level, context: string, message: string);
+      }
+      world w { import logging; }`;
+    assert.deepEqual(await found(wit("")), []);
+    assert.deepEqual(await found(wit("@0.1.0-draft")), []);
+    assert.deepEqual(await found(wit("@0.2.0")), ["ERR_COMPONENT_IMPORT"]);
+  });
+
+  test("no interface is served whose types are not known", () => {
+    const unknown = KNOWN_INTERFACES.filter((name) => !REFERENCED_INTERFACES.has(name));
+    assert.deepEqual(unknown, []);
   });
 });
 
