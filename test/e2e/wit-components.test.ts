@@ -11,7 +11,12 @@ import { serve } from "../helpers/http-room.ts";
 import { connectNew } from "../helpers/mcp-clients.ts";
 import { GLOVEBOX, makeSharedMachine, runInProcess, type Ended } from "../helpers/run-glovebox.ts";
 import { makeScratch } from "../helpers/scratch.ts";
-import { keepingComponent, weatherComponent, withPackageDocs } from "../helpers/wit-components.ts";
+import {
+  keepingComponent,
+  ownTypesComponent,
+  weatherComponent,
+  withPackageDocs,
+} from "../helpers/wit-components.ts";
 
 const API = "weather__example_weather_weather-api_0_1_0";
 const PLACE = { name: "Oslo", "height-m": 23 };
@@ -287,6 +292,15 @@ describe("a component without a manifest", () => {
     writeFileSync(own.file, withPackageDocs(component.subarray(0, component.length - 1), {}));
     assert.notEqual((await own.run("add", own.file, "--as", "again", "--yes")).code, 0);
   });
+});
+
+test("a component whose exports use types of another interface of its own is added and called", async () => {
+  const site = await makeWorkspace();
+  writeFileSync(site.file, await ownTypesComponent());
+  await site.done("add", site.file, "--as", "own", "--unsigned", "--yes");
+  const args = JSON.stringify({ of: { name: "Oslo", days: 21 } });
+  const { stdout } = await site.done("call", "own__my_places_api_1_0_0_double", args);
+  assert.equal(stdout.trim(), "42");
 });
 
 test("a component keeps values and logs by the drafts of wasi:keyvalue and wasi:logging", async () => {

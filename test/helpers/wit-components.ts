@@ -159,6 +159,19 @@ const WEATHER_DOCS = {
   },
 };
 
+/** Its types stand in an interface beside the exported one, as in most packages: toolchains make an import of that. */
+export async function ownTypesComponent(): Promise<Uint8Array> {
+  const witSource = `package my:places@1.0.0;
+    interface kinds { record place { name: string, days: u8 } }
+    interface api { use kinds.{place}; double: func(of: place) -> u32; }
+    world w { export api; }`;
+  const binary = await parse(`(module (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 1024)
+    (func (export "my:places/api@1.0.0#double") (param i32 i32 i32) (result i32)
+      local.get 2 i32.const 2 i32.mul))`);
+  return componentNew(await componentEmbed({ binary, witSource, world: "w" }), []);
+}
+
 /** Counts its calls in the store of `wasi:keyvalue`, and says each by `wasi:logging`: drafts that toolchains carry. */
 export function keepingComponent(): Promise<Uint8Array> {
   return buildGuest(

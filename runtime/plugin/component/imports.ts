@@ -76,6 +76,7 @@ function decideImport(item: ComponentItem, rules: ImportRules): ComponentError[]
   if (item.name.startsWith("wasi:") && item.version?.startsWith("0.3.") === true)
     return [refuse("ERR_COMPONENT_ASYNC", item, "is of WASI 0.3; served: 0.2.x")];
   if (!rules.known.has(item.name) || item.name === TOOLS) {
+    if (namesTypesOnly(item)) return [];
     return [refuse("ERR_COMPONENT_IMPORT", item, "is not an interface that Glovebox serves")];
   }
   const problems = [...decideVersion(item), ...decideTypes(item)];
@@ -94,6 +95,14 @@ function decideImport(item: ComponentItem, rules: ImportRules): ComponentError[]
     );
   }
   return problems;
+}
+
+/**
+ * What an exported interface uses of another of the component's own is an import to toolchains, and asks for nothing.
+ * A resource would have to be somebody's.
+ */
+function namesTypesOnly({ name, members }: ComponentItem): boolean {
+  return name !== TOOLS && [...members.values()].every((text) => text.startsWith("type "));
 }
 
 function decideVersion(item: ComponentItem): ComponentError[] {

@@ -111,6 +111,31 @@ describe("names and versions", () => {
   });
 });
 
+describe("types of the component's own", () => {
+  const found = async (types: string, uses: string): Promise<string[]> => {
+    const wit = `package my:places@1.0.0;
+      interface kinds { ${types} }
+      interface api { use kinds.{${uses}}; f: func(of: ${uses}) -> u32; }
+      world w { export api; }`;
+    return codes(await dummyComponent(wit)).filter((code) => code !== "ERR_COMPONENT_SHAPE");
+  };
+
+  test("that an exported interface uses are an import that asks for nothing", async () => {
+    assert.deepEqual(await found("record place { name: string }", "place"), []);
+    const wit = `package my:places@1.0.0;
+      interface kinds { enum sky { clear, rain } }
+      world w { use kinds.{sky}; export f: func() -> sky; }`;
+    assert.deepEqual(codes(await dummyComponent(wit)), ["ERR_COMPONENT_SHAPE"]);
+  });
+
+  test("are refused with a function or a resource among them, which somebody would have to serve", async () => {
+    for (const more of ["g: func();", "resource r;", "resource r; record q { of: own<r> }"])
+      assert.deepEqual(await found(`record place { name: string } ${more}`, "place"), [
+        "ERR_COMPONENT_IMPORT",
+      ]);
+  });
+});
+
 describe("drafts of WASI that Glovebox serves", () => {
   /** What a toolchain leaves of an interface is what the component calls of it. */
   const store = (version: string, cursor: string, listing = ""): string =>
