@@ -8,14 +8,32 @@
  */
 export class CallStates {
   readonly #drops: (() => void)[] = [];
+  readonly #atEnd: (act: () => void) => void;
   #isAhead = true;
   #isHeld = false;
 
-  /** The getter answers the running call's state, made when it is first asked for. `isAhead`: no call has run yet. */
-  readonly perCall = <State>(make: (isAhead: boolean) => State): (() => State) => {
+  /** `atEnd` takes what is to be done when the running call has ended, and can still be heard. */
+  constructor(atEnd: (act: () => void) => void = () => {}) {
+    this.#atEnd = atEnd;
+  }
+
+  /**
+   * The getter answers the running call's state, made when it is first asked for. `isAhead`: no call has run yet.
+   * `end` hears of a state that was made during a call when that call has ended.
+   */
+  readonly perCall = <State>(
+    make: (isAhead: boolean) => State,
+    end?: (state: State) => void,
+  ): (() => State) => {
     let made: { readonly state: State } | undefined;
     this.#drops.push(() => (made = undefined));
-    return () => (made ??= { state: make(this.#isAhead) }).state;
+    return () => {
+      if (made !== undefined) return made.state;
+      const state = make(this.#isAhead);
+      if (end !== undefined && !this.#isAhead) this.#atEnd(() => end(state));
+      made = { state };
+      return state;
+    };
   };
 
   /**

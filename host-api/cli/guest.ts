@@ -1,6 +1,6 @@
 import { GuestExit, type GuestSetting } from "../guest.ts";
-import { InputStream, type OutputSink, OutputStream } from "../io/streams.ts";
-import { makeLineSink } from "../log/lines.ts";
+import { InputStream, OutputStream } from "../io/streams.ts";
+import { makeLogSink } from "../log/lines.ts";
 
 class TerminalInput {}
 class TerminalOutput {}
@@ -22,18 +22,16 @@ export function makeCliImports(setting: GuestSetting): Record<string, Record<str
       },
     },
     "wasi:cli/stdin": { getStdin: () => new InputStream({ read: () => undefined }) },
-    "wasi:cli/stdout": { getStdout: () => new OutputStream(stdout) },
-    "wasi:cli/stderr": { getStderr: () => new OutputStream(stderr) },
+    "wasi:cli/stdout": {
+      getStdout: () => new OutputStream({ write: (bytes) => stdout().write(bytes) }),
+    },
+    "wasi:cli/stderr": {
+      getStderr: () => new OutputStream({ write: (bytes) => stderr().write(bytes) }),
+    },
     "wasi:cli/terminal-input": { TerminalInput },
     "wasi:cli/terminal-output": { TerminalOutput },
     "wasi:cli/terminal-stdin": { getTerminalStdin: () => undefined },
     "wasi:cli/terminal-stdout": { getTerminalStdout: () => undefined },
     "wasi:cli/terminal-stderr": { getTerminalStderr: () => undefined },
   };
-}
-
-/** Guests keep the stream that they asked for first, over all their calls: the line that it is in belongs to one of them. */
-function makeLogSink(setting: GuestSetting, level: "info" | "warn"): OutputSink {
-  const lines = setting.perCall(() => makeLineSink((line) => setting.note("log", [level, line])));
-  return { write: (bytes) => lines().write(bytes), close: () => lines().close?.() };
 }

@@ -1,4 +1,4 @@
-import type { OutputSink } from "../io/streams.ts";
+import type { GuestSetting } from "../guest.ts";
 
 /** Characters of one log line or progress message; the rest is cut off. It keeps any note far below one frame. */
 export const MESSAGE_CHARS_MAX = 8192;
@@ -9,11 +9,26 @@ export function cutMessage(text: string): string {
   return `${text.slice(0, MESSAGE_CHARS_MAX).toWellFormed()}…`;
 }
 
+export interface LineSink {
+  write(bytes: Uint8Array): void;
+  /** Nothing more is written: what follows the last line end is a line, too. */
+  end(): void;
+}
+
 /**
- * Where standard output goes: whole lines to `emit`, without their ends; empty ones are dropped.
- * A line beyond the limit is broken. What follows the last line end is emitted when the stream is closed.
+ * Where standard output goes during one call: to the log. A stream that is dropped ends no line, because guests drop it
+ * after every piece that they write; the call's end does. Guests also keep the stream that they asked for first, over all
+ * their calls: the line that it is in belongs to one of them.
  */
-export function makeLineSink(emit: (line: string) => void): OutputSink {
+export function makeLogSink(setting: GuestSetting, level: "info" | "warn"): () => LineSink {
+  return setting.perCall(
+    () => makeLineSink((line) => setting.note("log", [level, line])),
+    (lines) => lines.end(),
+  );
+}
+
+/** Whole lines to `emit`, without their ends; empty ones are dropped. A line beyond the limit is broken. */
+export function makeLineSink(emit: (line: string) => void): LineSink {
   // Guests may write any bytes, and may end a write in the middle of a character.
   const decoder = new TextDecoder();
   let rest = "";
@@ -27,7 +42,7 @@ export function makeLineSink(emit: (line: string) => void): OutputSink {
   };
   return {
     write: (bytes) => put(decoder.decode(bytes, { stream: true })),
-    close: () => put(`${decoder.decode()}\n`),
+    end: () => put(`${decoder.decode()}\n`),
   };
 }
 

@@ -64,6 +64,8 @@ class Server {
   readonly #channel: BlockingChannel;
   readonly #current: { context: JsonValue } = { context: null };
   #plugin: LoadedPlugin | undefined;
+  /** What is to be done when the running call has ended, before it is answered. */
+  #endings: (() => void)[] = [];
   /** The call that was answered in the last turn. */
   #unfinished: { readonly trapped: boolean } | undefined;
 
@@ -106,7 +108,7 @@ class Server {
     const granted = new Set(message.granted as readonly CapabilityName[]);
     const note: GuestSetting["note"] = (name, args) => this.#channel.note(name, args);
     const makeWorld = (): InstanceWorld => {
-      const states = new CallStates();
+      const states = new CallStates((act) => this.#endings.push(act));
       const { perCall, hold } = states;
       const channel = this.#channel;
       const setting = { channel, note, granted, call: this.#current, perCall, hold };
@@ -132,6 +134,8 @@ class Server {
     } catch {
       ended = { message: { t: "result", id: message.id, trap: "error" } };
     }
+    for (const act of this.#endings) act();
+    this.#endings = [];
     this.#channel.end();
     this.#current.context = null;
     this.#answer(ended);

@@ -51,7 +51,8 @@ test("only what was made before any call keeps an instance from a second one", (
 
 /** Everything a component can import, with a clock and no broker that says more than the time. */
 function instance(granted: GuestSetting["granted"] = new Set()) {
-  const states = new CallStates();
+  const endings: (() => void)[] = [];
+  const states = new CallStates((act) => endings.push(act));
   const notes: unknown[] = [];
   const asked: string[] = [];
   const imports = makeImports({
@@ -72,7 +73,11 @@ function instance(granted: GuestSetting["granted"] = new Set()) {
     assert.ok(typeof operation === "function");
     return operation(...args);
   };
-  return { states, imports, notes, asked, run };
+  const end = (): void => {
+    for (const act of endings.splice(0)) act();
+    states.forget();
+  };
+  return { states, imports, notes, asked, run, end };
 }
 
 test("a line that one call began is not ended by the next, through the stream that both hold", () => {
@@ -87,6 +92,23 @@ test("a line that one call began is not ended by the next, through the stream th
     stream.write(Buffer.from("second\n"));
     assert.deepEqual(notes, ["second"]);
   }
+});
+
+test("a line is one line in however many streams it was written, and the call's end ends it", () => {
+  const { states, notes, run, end } = instance();
+  const print = (text: string): void => {
+    const stream = run("wasi:cli/stderr", "getStderr") as OutputStream;
+    stream.blockingWriteAndFlush(Buffer.from(text));
+    stream[Symbol.dispose]();
+  };
+  print("nobody calls yet");
+  states.forget();
+  for (const piece of ["exit ", "1", "\n", "no ", "end"]) print(piece);
+  assert.deepEqual(notes, ["exit 1"]);
+  end();
+  assert.deepEqual(notes, ["exit 1", "no end"]);
+  end();
+  assert.deepEqual(notes, ["exit 1", "no end"]);
 });
 
 test("the clock of a plugin without the grant begins each call at one moment, after all that was read ahead", () => {

@@ -1,7 +1,7 @@
 import { GuestExit, GuestRefusal, type GuestSetting } from "@glovebox/host-api/guest";
 import { makeRealClock, makeStillClock } from "@glovebox/host-api/clock/clocks";
 import { PREVIEW1 } from "@glovebox/host-api/extism/functions";
-import { makeLineSink } from "@glovebox/host-api/log/lines";
+import { makeLogSink } from "@glovebox/host-api/log/lines";
 import { BYTES_MAX, WASI_BYTES_MAX } from "@glovebox/host-api/random/limits";
 import type { CallState } from "./call-state.ts";
 
@@ -82,9 +82,7 @@ function writeNone(memory: DataView, countAt = U32, bytesAt = U32): number {
 }
 
 function makeStreams(setting: GuestSetting): Record<string, Preview1> {
-  const sinkOf = (level: string) =>
-    setting.perCall(() => makeLineSink((line) => setting.note("log", [level, line])));
-  const sinks = [undefined, sinkOf("info"), sinkOf("warn")];
+  const sinks = [undefined, makeLogSink(setting, "info"), makeLogSink(setting, "warn")];
   const isOpen = (descriptor: number): boolean => descriptor <= 2;
   return {
     fd_write(memory, descriptor = U32, vectors = U32, count = U32, writtenAt = U32) {
