@@ -29,7 +29,10 @@ export class GuestRefusal extends Error {
   }
 }
 
-/** The guest asked to exit. The runner ends the call with the trap `exit`; the instance is not used again. */
+/**
+ * The guest asked to exit. That is how a call of its own types may end when the status is 0; any other call ends with the
+ * trap `exit`. The instance is not used again.
+ */
 export class GuestExit extends Error {
   override readonly name = "GuestExit";
   readonly status: number;

@@ -112,7 +112,7 @@ function makeWitCalling(component: () => Uint8Array): Calling {
   };
 }
 
-/** `{ ok }` or `{ err }`: how the function ended, as the runner wrote it down. */
+/** `{ ok }`, `{ err }` or `{ exit }`: how the function ended, as the runner wrote it down. */
 function readWitOutcome({ type }: WitTool, text: string): ToolOutcome | undefined {
   const ended = parseObject(text);
   if (ended === undefined) return undefined;
@@ -128,6 +128,9 @@ function readWitOutcome({ type }: WitTool, text: string): ToolOutcome | undefine
             },
           }
         : undefined;
+    // A program that exits with success has answered, unless it owes a value.
+    const owes = result?.kind === "result" ? result.ok : result;
+    if ("exit" in ended && owes !== undefined) return undefined;
     if (result === undefined) return { content: [] };
     // A `result` of its own is the one thing that generated code unwraps.
     const value = result.kind === "result" ? { tag: "ok", val: ended["ok"] ?? null } : ended["ok"];

@@ -17,7 +17,8 @@ export function makeEnvImports(setting: GuestSetting): Record<string, Record<str
     },
     "wasi:cli/environment": {
       getEnvironment: (): [string, string][] => readEnvironment(setting),
-      getArguments: (): string[] => [],
+      // A tool has no command line. Programs take the first for their own name, and may look at it unasked.
+      getArguments: (): string[] => ["plugin"],
       initialCwd: (): undefined => undefined,
     },
     "wasi:config/store": {

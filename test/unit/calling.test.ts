@@ -47,6 +47,12 @@ describe("the answers of exported functions", () => {
     assert.deepEqual(read("run", {}), { content: [] });
   });
 
+  it("are whole where a program exited with success, and owed no value", () => {
+    assert.deepEqual(read("silent", { exit: 0 })?.structuredContent, { result: { ok: null } });
+    assert.deepEqual(read("run", { exit: 0 }), { content: [] });
+    for (const tool of ["text", "maybe"]) assert.equal(read(tool, { exit: 0 }), undefined);
+  });
+
   it("are errors of the call where the function answered err", () => {
     const failures = [
       ["maybe", { err: "no such thing" }, "no such thing"],

@@ -31,14 +31,18 @@ export function runExport(instance: GuestExports, call: CallMessage): Ended {
 /**
  * The same with values of the component's own types. However the function ended, that travels as bytes:
  * its size is bounded by what a call may answer, and not by what fits a header.
+ * A program that exits with success has come to its end.
  */
 function runTyped(instance: GuestExports, { id, args, export: path }: CallMessage): Ended {
   try {
     const value = findExport(instance, path)(...args.map(reviveValue));
     return { message: { t: "result", id }, body: writeEnded({ ok: value }) };
   } catch (error) {
-    if (!isWitError(error)) return { message: { t: "result", id, trap: classify(error) } };
-    return { message: { t: "result", id }, body: writeEnded({ err: error.payload }) };
+    if (isWitError(error))
+      return { message: { t: "result", id }, body: writeEnded({ err: error.payload }) };
+    if (error instanceof GuestExit && error.status === 0)
+      return { message: { t: "result", id }, body: writeEnded({ exit: 0 }), unwound: true };
+    return { message: { t: "result", id, trap: classify(error) } };
   }
 }
 

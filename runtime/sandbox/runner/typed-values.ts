@@ -12,8 +12,10 @@ export function reviveValue(value: JsonValue): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reviveValue(item)]));
 }
 
-/** How a function ended, for the broker to read by the component's types: `{ "ok": … }` or `{ "err": … }`. */
-export function writeEnded(ended: { readonly ok: unknown } | { readonly err: unknown }): Buffer {
+/** How a function ended, for the broker to read by the component's types: `{ "ok": … }`, `{ "err": … }` or `{ "exit": 0 }`. */
+export function writeEnded(
+  ended: { readonly ok: unknown } | { readonly err: unknown } | { readonly exit: 0 },
+): Buffer {
   return Buffer.from(JSON.stringify(ended, writePart));
 }
 

@@ -294,7 +294,7 @@ test("has no standard input, no terminal and no arguments", () => {
   assert.deepEqual(run(`err(() => stdin.getStdin().blockingRead(10))`), ["err", { tag: "closed" }]);
   assert.equal(run(`terminalStdin.getTerminalStdin()`), null);
   assert.equal(run(`terminalStdout.getTerminalStdout()`), null);
-  assert.deepEqual(run(`environment.getArguments()`), []);
+  assert.deepEqual(run(`environment.getArguments()`), ["plugin"]);
   assert.equal(run(`environment.initialCwd()`), null);
 });
 
