@@ -197,7 +197,24 @@ export class Descriptor {
     const base = this.#directory();
     if (path === "") throw "no-entry";
     if (path.startsWith("/")) throw "not-permitted";
-    return base === "" ? path : `${base}/${path}`;
+    const below = path.split("/").includes("..") ? this.#climb(base, path) : path;
+    return joined(base, below);
+  }
+  /** The path without its `..`, which the broker never hears of. None leads out, or out of what is no directory. */
+  #climb(base: string, path: string): string {
+    const names: string[] = [];
+    for (const name of path.split("/")) {
+      if (name === "" || name === ".") continue;
+      if (name !== "..") {
+        names.push(name);
+        continue;
+      }
+      if (names.length === 0) throw "not-permitted";
+      const { kind } = statOf(this.#call("stat", [joined(base, names.join("/"))]));
+      if (kind !== "directory") throw "not-directory";
+      names.pop();
+    }
+    return names.join("/");
   }
   #mutable(path: string): string {
     const below = this.#below(path);
@@ -226,6 +243,10 @@ export class DirectoryEntryStream {
     const next = this.#entries.next();
     return next.done === true ? undefined : next.value;
   }
+}
+
+function joined(base: string, path: string): string {
+  return base === "" ? path : `${base}/${path}`;
 }
 
 /** Offsets and sizes of WASI are u64; the channel's are exact numbers. */

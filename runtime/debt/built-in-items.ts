@@ -322,14 +322,14 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-026",
-    title: "A plugin's folder has no links, and a path none of `..`",
+    title: "A plugin's folder has no links",
     status: "open",
     severity: "low",
     since: "0.1.0",
     ring: 2,
     area: "capabilities",
     current_behavior:
-      "link-at, symlink-at and readlink-at of WASI are refused, no link is followed, and a path with `..` is refused also where it would stay inside. Programs that need them fail.",
+      "link-at, symlink-at and readlink-at of WASI are refused, and no link is followed. Programs that need them fail.",
     ideal: "Links that stay inside are made and followed.",
     resolved_by: "A walk that follows links itself, under the same races.",
     references: [],

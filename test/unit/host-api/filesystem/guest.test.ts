@@ -84,6 +84,40 @@ const thrown = (operation: () => unknown): unknown => {
   return undefined;
 };
 
+test("walks up with `..` below a directory, through directories that are there, and never out of it", (t) => {
+  const { preopens, plugin } = makeGuest(t);
+  const root = rootOf(preopens);
+  for (const path of ["d", "d/e", "f"]) root.createDirectoryAt(path);
+  const open = (from: Descriptor, path: string) =>
+    from.openAt(NO_FLAGS, path, { create: true }, { write: true });
+  open(root, "d/e/../../f/.././d//a");
+  const d = root.openAt(NO_FLAGS, "d/e/..", { directory: true }, { read: true });
+  assert.equal(
+    d.isSameObject(root.openAt(NO_FLAGS, "d", { directory: true }, { read: true })),
+    true,
+  );
+  assert.equal(d.statAt(NO_FLAGS, "e/../a").type, "regular-file");
+  assert.equal(root.statAt(NO_FLAGS, "d/..").type, "directory");
+  root.renameAt("f/../d/a", root, "d/../b");
+  assert.equal(root.statAt(NO_FLAGS, "b").type, "regular-file");
+  for (const path of ["../b", "e/../../b", "..", "e/../.."])
+    assert.equal(
+      thrown(() => d.statAt(NO_FLAGS, path)),
+      "not-permitted",
+      path,
+    );
+  for (const [path, code] of [
+    ["missing/../b", "no-entry"],
+    ["b/../b", "not-directory"],
+  ] as const)
+    assert.equal(
+      thrown(() => root.statAt(NO_FLAGS, path)),
+      code,
+    );
+  // The broker hears no such path, and takes none.
+  assert.throws(() => plugin.start("stat", ["d/../b"]), { tag: "not-permitted" });
+});
+
 test("serves glovebox:plugin/files and throws the tags of its enum", (t) => {
   const { files, scratch } = makeGuest(t);
   files("makeDirectory", "d");
