@@ -32,9 +32,19 @@ const CODES: Readonly<Partial<Record<HostErrorTag, ErrorCode>>> = {
 
 const INTERNAL: ErrorCode = { tag: "internal-error", val: undefined };
 
+/** No tag of the broker's begins so. */
+const REQUEST_BYTES = "request-bytes ";
+
+/** A request's body is longer than it may be, or than it said. */
+export function requestTooLarge(sizeBytes: number): GuestRefusal {
+  return new GuestRefusal(`${REQUEST_BYTES}${sizeBytes}`);
+}
+
 /** The `error-code` for what a host call threw. Rethrows what is not a refusal: then the runner itself is broken. */
 export function errorCodeOf(error: unknown): ErrorCode {
   if (!(error instanceof GuestRefusal)) throw error;
+  if (error.tag.startsWith(REQUEST_BYTES))
+    return { tag: "HTTP-request-body-size", val: BigInt(error.tag.slice(REQUEST_BYTES.length)) };
   return Object.entries(CODES).find(([tag]) => tag === error.tag)?.[1] ?? INTERNAL;
 }
 

@@ -1,9 +1,8 @@
 import { joinBytes } from "../../bytes.ts";
-import { GuestRefusal } from "../../guest.ts";
 import { OutputStream } from "../../io/streams.ts";
 import { REQUEST_BYTES_MAX } from "../limits.ts";
 import type { Header } from "../headers.ts";
-import { type ErrorCode, streamFailure } from "./error-code.ts";
+import { type ErrorCode, requestTooLarge, streamFailure } from "./error-code.ts";
 import type { Exchange } from "./exchange.ts";
 import { Fields } from "./fields.ts";
 
@@ -102,7 +101,7 @@ export class OutgoingBody {
     // Counted also when it fails: a body that lacks a piece is not finished as if it were whole.
     this.#sizeBytes += bytes.length;
     if (this.#sizeBytes > (this.#expectedBytes ?? REQUEST_BYTES_MAX))
-      throw new GuestRefusal("too-large");
+      throw requestTooLarge(this.#sizeBytes);
     if (this.#exchange === undefined) this.#chunks.push(bytes.slice());
     else this.#exchange.write(bytes);
   }
