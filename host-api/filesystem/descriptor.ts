@@ -261,6 +261,7 @@ function time(stamp: NewTimestamp): number | "now" | null {
   return stamp.tag === "now" ? "now" : null;
 }
 
+// debt("GB-026"): whole milliseconds.
 function datetime(ms: number): Datetime {
   const wholeMs = Math.max(0, Math.floor(ms));
   return { seconds: BigInt(Math.floor(wholeMs / 1000)), nanoseconds: (wholeMs % 1000) * 1_000_000 };

@@ -322,14 +322,14 @@ export const BUILT_IN_ITEMS: readonly DebtItem[] = [
   },
   {
     id: "GB-026",
-    title: "A plugin's folder has no links",
+    title: "A plugin's folder has no links, and times in whole milliseconds",
     status: "open",
     severity: "low",
     since: "0.1.0",
     ring: 2,
     area: "capabilities",
     current_behavior:
-      "link-at, symlink-at and readlink-at of WASI are refused, and no link is followed. Programs that need them fail.",
+      "link-at, symlink-at and readlink-at of WASI are refused, and no link is followed. Times of files are read and set to the millisecond, because Node sets none more exactly. Programs that need more fail.",
     ideal: "Links that stay inside are made and followed.",
     resolved_by: "A walk that follows links itself, under the same races.",
     references: [],
