@@ -54,8 +54,11 @@ export const README_OPERATION: Claims = {
       "test/security/audit-tampering.test.ts#that is cut is found out without the copies",
       "test/security/audit-tampering.test.ts#that is cut in the middle of a line",
     ],
-  "| another signer than the workspace's key, or than the key that you name | what somebody wrote who has the key itself (GB-062) |":
-    ["test/security/audit-tampering.test.ts#that was signed by another key is found out"],
+  "| another signer than the workspace's key, or, where you name one, than the key that you name | what somebody wrote who has the key itself (GB-062) |":
+    [
+      "test/security/audit-tampering.test.ts#that was signed by another key is found out",
+      "test/advisories/trail-signed-by-another.test.ts",
+    ],
   "So keep elsewhere, where the server cannot write, what `glovebox audit key` and now and then `glovebox audit head` print, and name them when you verify: `--public-key` and `--from`.":
     [
       "test/security/audit-tampering.test.ts#that is cut is found out without the copies of its checkpoints by an anchor alone",

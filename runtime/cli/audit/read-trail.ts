@@ -35,9 +35,10 @@ export function readTrail(call: CommandCall, listen?: () => HearLine): TrailRepo
     const files = call.args.slice(1).map((word) => path.resolve(word));
     return verifyAt({ files, keyTexts: given, anchors }, call.machine.files, listen?.());
   }
-  const own = readOwnKey(call);
+  // A key that is named counts alone: whoever wrote the trail anew has put another beside it.
+  const keyTexts = given.length > 0 ? given : readOwnKey(call);
   // The trail would be held against the key that it names itself, and so would one that somebody wrote anew.
-  if (own.length === 0 && given.length === 0 && listTrail(call).length > 0)
+  if (keyTexts.length === 0 && listTrail(call).length > 0)
     throw new AuditError(
       "ERR_AUDIT_TAMPERED",
       "The trail is here, and the key that it was signed with is gone.",
@@ -49,11 +50,7 @@ export function readTrail(call: CommandCall, listen?: () => HearLine): TrailRepo
   for (let tries = 1; ; tries += 1) {
     const files = listTrail(call);
     try {
-      const report = verifyAt(
-        { files, keyTexts: [...given, ...own], anchors },
-        call.machine.files,
-        listen?.(),
-      );
+      const report = verifyAt({ files, keyTexts, anchors }, call.machine.files, listen?.());
       // A server that writes it has begun another file meanwhile: then some lines were in neither.
       if (report.ok || tries === TRIES_MAX || isSame(files, listTrail(call))) return report;
     } catch (error) {

@@ -43,7 +43,8 @@ export const audit: Command = {
       type: "string",
       multiple: true,
       value: "KEY",
-      summary: "a key that was kept elsewhere, or the file that it stands in",
+      summary:
+        "a key that was kept elsewhere, or the file that it stands in: then no other counts, the workspace's own neither",
     },
     tenant: {
       type: "string",
