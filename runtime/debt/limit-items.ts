@@ -44,11 +44,14 @@ export const LIMIT_ITEMS: readonly DebtItem[] = [
     ring: null,
     area: "operation",
     current_behavior:
-      "Owner, mode and folders above are looked at when `serve --http` starts. Access control lists, mounts that others share, and what changes afterwards are not; on Windows nothing of it is.",
+      "Owner, mode and folders above are looked at when a start in production is asked for: by `serve` over HTTP and stdio, `call`, `verify` and `doctor`. Other commands do not look, and development does not refuse. Access control lists, mounts that others share, and what changes afterwards are not; on Windows nothing of it is.",
     ideal: "The system is asked who can read and write, and tells of changes.",
     resolved_by: "Reading access control lists, and looking again while the server runs.",
     references: [],
-    evidence: [{ kind: "test", what: "test/e2e/production-start.test.ts" }],
+    evidence: [
+      { kind: "test", what: "test/e2e/production-start.test.ts" },
+      { kind: "test", what: "test/advisories/production-that-anyone-may-rewrite.test.ts" },
+    ],
   },
   {
     id: "GB-056",

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gatherHttpFacts } from "../../runtime/cli/gates/http-facts.ts";
-import { KEEPING_GATES } from "../../runtime/policy/gates/keeping-gates.ts";
+import { LOCAL_GATES } from "../../runtime/policy/gates/local-gates.ts";
 import { workspacePaths } from "../../runtime/workspace-paths.ts";
 import type { Workspace } from "../../runtime/workspace.ts";
 import { parseData } from "../helpers/policy-files.ts";
@@ -26,7 +26,7 @@ function refusalsOf(t: TestContext, spoil: (folder: string) => void): readonly s
   const configuration = parseData({ version: 1, server: { auth, http: { tls } } });
   const paths = workspacePaths(join(root, "glovebox.yaml"));
   const facts = gatherHttpFacts({ configuration, paths } as unknown as Workspace);
-  const gate = KEEPING_GATES.find(({ id }) => id === "writable");
+  const gate = LOCAL_GATES.find(({ id }) => id === "writable");
   return (gate?.refuse(facts) ?? []).map(({ message }) => message.replace(root, ""));
 }
 

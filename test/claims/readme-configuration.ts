@@ -11,8 +11,9 @@ export const README_CONFIGURATION: Claims = {
   "| `version` | 1, the version of this format |": [
     "test/unit/policy/parse-configuration.test.ts#has its own words for a missing version",
   ],
-  "| `mode` | `development` (default) or `production`, which refuses to start with anything unsigned, unpinned, changed or unsealed; `NODE_ENV=production` makes it so too |":
+  "| `mode` | `development` (default) or `production`, which refuses to start with anything unsigned, unpinned, changed, unsealed or in files that others may change; `NODE_ENV=production` makes it so too |":
     [
+      "test/advisories/production-that-anyone-may-rewrite.test.ts",
       "test/advisories/production-misspelled.test.ts",
       "test/unit/policy/gates/decide-start.test.ts#says which key and which entry it refuses",
       "test/supply/matrix.test.ts#is refused with",

@@ -231,10 +231,11 @@ export const README_SERVER: Claims = {
   "Keep the first where only the operator reads it; the second is printed once, for the client.": [
     "test/security/auth-keys.test.ts#is its client, tenant, user and scopes, and the file holds only its hash",
   ],
-  "`doctor` tries the seal and asks all that a start asks; `verify` checks the plugins from their bytes:":
+  "`doctor` tries the seal and asks all that a start asks; `verify` checks the plugins from their bytes, and says every reason for which `serve --http` would refuse:":
     [
       "test/e2e/production-start.test.ts#finds nothing where a start finds nothing",
       "test/e2e/production-start.test.ts#says which gates would refuse",
+      "test/e2e/production-start.test.ts#refuses ${title}",
     ],
   "It refuses until every gate is answered with yes or waived, and says each reason with what to do:":
     [
@@ -292,6 +293,15 @@ export const README_SERVER: Claims = {
       "test/unit/policy/gates/judge-secret.test.ts#is refused when it stands in our own documents",
     ],
   "That shows weakness and never strength: draw them.": ["GB-054"],
+  "What is asked of every start, in production, is asked over stdio and before one `call` too: of the secrets that are read there, of the configuration, the lockfile and the root of trust with every folder above them, and of the workspace's data.":
+    [
+      "test/advisories/production-that-anyone-may-rewrite.test.ts#refuses what others may change or read",
+      "test/unit/policy/gates/http-gates.test.ts#refuses what is refused over HTTP, and in development nothing of it",
+    ],
+  "A group may change them only when it is the operator's own.": [
+    "test/advisories/production-that-anyone-may-rewrite.test.ts#only the operator's own group may write",
+    "test/unit/policy/gates/http-gates.test.ts#refuses ${title}",
+  ],
   "A waiver opens one of the gates that can be waived, with a reason and a last day.": [
     "test/unit/policy/gates/http-gates.test.ts#the gate that refuses",
     "test/unit/policy/parse-configuration.test.ts#names one gate, once",

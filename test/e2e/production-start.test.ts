@@ -67,14 +67,17 @@ function portOf(child: ChildProcessByStdio<null, null, Readable>): Promise<numbe
   });
 }
 
-async function refusal({ edit, env = { [NAME]: drawn() }, spoil }: Omit<Wrong, "codes">) {
+async function refusal(
+  { edit, env = { [NAME]: drawn() }, spoil }: Omit<Wrong, "codes">,
+  words: readonly string[] = ["serve", "--http"],
+) {
   const folder = makeWorkspace(edit);
   spoil?.(folder);
   for (const [name, value] of Object.entries(env))
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   const config = join(folder, "glovebox.yaml");
-  return runInProcess(["serve", "--http", "--config", config], machine);
+  return runInProcess([...words, "--config", config], machine);
 }
 
 describe("production over HTTP", () => {
@@ -160,6 +163,8 @@ describe("production over HTTP", () => {
       const { code, codes, stderr } = await refusal(wrong);
       assert.deepEqual(codes, wrong.codes, stderr);
       assert.equal(code, 3);
+      const verified = await refusal(wrong, ["verify"]);
+      assert.deepEqual([verified.code, verified.codes], [3, wrong.codes], "as `verify` says it");
     });
   }
 
@@ -361,6 +366,9 @@ describe("doctor", () => {
   it("finds nothing where a start finds nothing", async () => {
     process.env[NAME] = drawn();
     const config = join(makeWorkspace(), "glovebox.yaml");
+    const verified = await runInProcess(["verify", "--config", config], machine);
+    assert.equal(verified.code, 0, verified.stderr);
+    assert.match(verified.stdout, /`glovebox serve --http` starts/);
     const { code, stdout } = await runInProcess(["doctor", "--config", config], machine);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /Everything that a start needs is in order/);

@@ -186,7 +186,7 @@ describe("the same with --json", () => {
       "locked",
       "unsigned",
     ],
-    verify: ["mode", "seal", "verified", "warnings"],
+    verify: ["mode", "start", "seal", "verified", "warnings"],
     'call hello__count_words {"text":"a"}': ["content", "structuredContent"],
     doctor: ["checks", "seal", "measures", "denied", "at", "probes"],
     debt: [

@@ -2,6 +2,7 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatSize } from "@glovebox/host-api/size";
+import { LOCAL_GATES } from "../../runtime/policy/gates/local-gates.ts";
 import { HTTP_GATES } from "../../runtime/policy/gates/waivers.ts";
 import { LIMIT_ROWS } from "../../runtime/policy/read-limits.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../runtime/sandbox/limits.ts";
@@ -12,6 +13,8 @@ import { fillThreatModel } from "./threat-model-tables.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const README = join(ROOT, "README.md");
 const THREAT_MODEL = join(ROOT, "THREAT_MODEL.md");
+/** Of which start a gate asks. */
+const EVERY = "every start";
 /** Files that may hold a room's table of errors, from the ground of the house up. */
 const ERROR_FILES = [
   "runtime/policy/errors.ts",
@@ -76,17 +79,18 @@ export async function fillReadme(text: string): Promise<string> {
     ...[DEFAULT_LIMITS[field], min, max].map((amount) => formatAmount(amount, unit)),
   ]);
   const gates = [
-    ["`ring5`", "does the operating system's seal hold, as its probe sees it?", "yes"],
-    ["`probes`", "did every claim hold when the server attacked itself?", "yes"],
+    ["`ring5`", "does the operating system's seal hold, as its probe sees it?", EVERY, "yes"],
+    ["`probes`", "did every claim hold when the server attacked itself?", "every server", "yes"],
     ...HTTP_GATES.map(({ id, question, always, isWaivable }) => [
       `\`${id}\``,
       `${question}${always === true ? " (in development too)" : ""}`,
+      LOCAL_GATES.some((gate) => gate.id === id) ? EVERY : "a server over HTTP",
       isWaivable ? "yes" : "no",
     ]),
   ];
   const tables = {
     limits: [["key", "of one call", "default", "least", "most"], ...limits],
-    gates: [["gate", "what it asks", "can be waived"], ...gates],
+    gates: [["gate", "what it asks", "asked of", "can be waived"], ...gates],
     commands: [["command", "what it does"], ...commands],
     errors: [["code", "what it means", "what to do", "exit"], ...errors],
   };

@@ -87,13 +87,14 @@ export const LATEST_THREATS: readonly Threat[] = [
     id: "T47",
     at: { workspace: "SIE", http: "E", proxy: "I" },
     threat:
-      "a server for others starts without what keeps strangers out, or with a secret that everybody knows",
+      "production starts in files that others may change, with a secret that everybody knows, or serves others without what keeps strangers out",
     heldBy:
       "a table of gates that says every reason; secrets judged and never told; waivers that are seen everywhere",
     tests: [
       "test/unit/policy/gates/http-gates.test.ts",
       "test/unit/policy/gates/judge-secret.test.ts",
       "test/e2e/production-start.test.ts",
+      "test/advisories/production-that-anyone-may-rewrite.test.ts",
     ],
     left: ["GB-054", "GB-055"],
   },

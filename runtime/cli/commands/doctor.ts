@@ -1,9 +1,8 @@
 import type { ProbeResult, ProbeRun } from "../../debt/probe-result.ts";
 import { collectReasons, EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
-import { decideHttp, decideStart, isSealed } from "../../policy/gates/decide-start.ts";
+import { decideRelease, decideServed, isSealed } from "../../policy/gates/decide-start.ts";
 import { describeWaivers, type WaiverState } from "../../policy/gates/waivers.ts";
-import { DEFAULT_HTTP } from "../../policy/server/http-configuration.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
 import {
   readWorkspace,
@@ -14,7 +13,12 @@ import {
 import type { Command } from "../command.ts";
 import { checkSurroundings } from "../doctor/check-surroundings.ts";
 import { toCheck, type Check } from "../doctor/check.ts";
-import { gatherHttpStart, type HttpStart } from "../gates/http-start.ts";
+import {
+  gatherHttpStart,
+  gatherLocalStart,
+  isForHttp,
+  type ServedStart,
+} from "../gates/served-start.ts";
 import { effectiveMode, type Machine } from "../machine.ts";
 import { attackRelease } from "../probes/attack-release.ts";
 import { keepRun } from "../probes/kept-run.ts";
@@ -158,9 +162,9 @@ async function checkWorkspace(
     },
   ]);
   if (!workspace) return reasons.map((reason) => toCheck("workspace", "failed", reason));
-  const { http, auth } = workspace.configuration.server;
-  const isHttp = http !== DEFAULT_HTTP || auth !== undefined;
-  const start = isHttp ? gatherHttpStart(workspace, machine) : undefined;
+  const start = isForHttp(workspace.configuration)
+    ? gatherHttpStart(workspace, machine)
+    : gatherLocalStart(workspace);
   // While it is verified here, they are asked.
   const surroundings = checkSurroundings(workspace, machine);
   const verification = verifyWorkspace(workspace, files);
@@ -178,7 +182,7 @@ function checkRest(
   workspace: Workspace,
   verification: Verification,
   seal: Seal,
-  start: HttpStart | undefined,
+  start: ServedStart,
 ): Check[] {
   return collectReasons([() => checkStart(workspace, verification, seal, start)]).map((reason) =>
     toCheck("start", "failed", reason),
@@ -189,11 +193,11 @@ function checkPlugins(
   workspace: Workspace,
   { plugins, refused }: Verification,
   seal: Seal,
-  start: HttpStart | undefined,
+  start: ServedStart,
 ): Check[] {
   const { mode: configured, plugins: entries, waivers } = workspace.configuration;
   const mode = effectiveMode(configured);
-  const gates = decideStart({
+  const gates = decideRelease({
     mode: "production",
     plugins: entries,
     waivers,
@@ -218,7 +222,7 @@ function checkPlugins(
     ),
     ...gates.map((gate) => toCheck("production", severity, gate)),
     ...describeWaivers(waivers, Date.now()).map(checkWaiver),
-    ...checkHttp(workspace, seal, start),
+    ...checkGates(workspace, seal, start),
   ];
 }
 
@@ -227,26 +231,22 @@ function checkWaiver({ gate, reason, until, isInForce }: WaiverState): Check {
   return { name: `waiver ${gate}`, state: "warning", says };
 }
 
-/** Whether `serve --http` would start in production, and what to do where it would not. */
-function checkHttp(
-  { configuration }: Workspace,
-  seal: Seal,
-  start: HttpStart | undefined,
-): Check[] {
-  if (!start)
-    return [
-      { name: "http", state: "ok", says: "not configured: `glovebox init --http` begins one" },
-    ];
+/** Whether a start in production would be let through, over HTTP where that is configured, and what to do where it would not. */
+function checkGates({ configuration }: Workspace, seal: Seal, { facts }: ServedStart): Check[] {
   const { mode, plugins, waivers } = configuration;
-  const http = start.facts;
-  const facts = { mode: "production", plugins, waivers, seal, nowMs: Date.now(), http } as const;
+  const nowMs = Date.now();
+  const gates = decideServed({ mode: "production", plugins, waivers, seal, nowMs, ...facts });
   const refused = effectiveMode(mode) === "production" ? "failed" : "warning";
-  return decideHttp(facts).flatMap(({ gate, state, reasons }): Check[] => {
-    const name = `http ${gate.id}`;
+  const isHttp = "http" in facts;
+  const checks = gates.flatMap(({ gate, state, reasons }): Check[] => {
+    const name = `${isHttp ? "http" : "gate"} ${gate.id}`;
     if (state === "open") return [{ name, state: "ok", says: `${gate.question} yes` }];
     const severity = state === "waived" ? "warning" : gate.always === true ? "failed" : refused;
     return reasons.map((reason) =>
       toCheck(name, severity, reason, state === "waived" ? "Waived." : reason.remedy),
     );
   });
+  if (isHttp) return checks;
+  const says = "not configured: `glovebox init --http` begins one";
+  return [...checks, { name: "http", state: "ok", says }];
 }

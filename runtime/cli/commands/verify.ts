@@ -2,6 +2,7 @@ import { EXIT, reasonsOf, throwReasons, type GloveboxError } from "../../errors.
 import { readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import { assertKeys } from "../doctor/check-keys.ts";
+import { gatherHttpStart, gatherLocalStart, isForHttp } from "../gates/served-start.ts";
 import { checkStart } from "../serving/start-check.ts";
 
 export const verify: Command = {
@@ -10,7 +11,8 @@ export const verify: Command = {
   usage: "",
   description: [
     "Parses the configuration and the lockfile, and verifies digests, signatures, signers, capabilities and grants.",
-    "Asks the same gates as `serve`, and whoever holds the keys of `encryption`. Changes nothing and runs no plugin. Exit 3 when a start would be refused.",
+    "Asks the same gates as `serve`, or where `server` says how HTTP is served as `serve --http`, and whoever holds the keys of `encryption`.",
+    "Changes nothing and runs no plugin. Exit 3 when a start would be refused.",
   ],
   options: {},
   argumentsMin: 0,
@@ -19,11 +21,13 @@ export const verify: Command = {
   async run({ configFile, out, machine }) {
     const workspace = readWorkspace(configFile, machine.files);
     const seal = await machine.probeSeal();
+    const isHttp = isForHttp(workspace.configuration);
+    const served = isHttp ? gatherHttpStart(workspace, machine) : gatherLocalStart(workspace);
     // debt("GB-019"): grants are not opened here.
     const reasons: GloveboxError[] = [];
     const note = (thrown: unknown): undefined => void reasons.push(...reasonsOf(thrown));
     const startable = attempt(
-      () => checkStart(workspace, verifyWorkspace(workspace, machine.files), seal),
+      () => checkStart(workspace, verifyWorkspace(workspace, machine.files), seal, served),
       note,
     );
     await assertKeys(workspace, machine).catch(note);
@@ -42,9 +46,11 @@ export const verify: Command = {
     out.line(
       `${plugins.length} plugin${plugins.length === 1 ? "" : "s"} verified in ${mode} mode. Seal: ${seal.name}.`,
     );
-    out.line("Next: `glovebox serve` starts.");
+    const start = isHttp ? "glovebox serve --http" : "glovebox serve";
+    out.line(`Next: \`${start}\` starts; that is the start that was asked about.`);
     out.result({
       mode,
+      start,
       seal: seal.name,
       verified: plugins.map((plugin) => plugin.alias),
       warnings,

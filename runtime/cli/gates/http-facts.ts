@@ -2,9 +2,10 @@ import path from "node:path";
 import type { FileFact, HttpFacts, RootFact } from "../../policy/gates/facts.ts";
 import { listSecretReferences } from "../../policy/gates/secret-references.ts";
 import { DEFAULT_AUDIT } from "../../policy/read-audit.ts";
-import { listHomes, readRights, resolveLinks } from "../../powers/file-facts.ts";
+import { listHomes, resolveLinks } from "../../powers/file-facts.ts";
 import type { Workspace } from "../../workspace.ts";
 import { keysFileOf } from "../commands/key.ts";
+import { gatherFiles, lookAt } from "./local-facts.ts";
 import { judgeSecrets } from "./secret-facts.ts";
 
 /** Gathers what the gates of the HTTP server look at on this machine. Reads secrets, and hands none of them on. */
@@ -14,7 +15,7 @@ export function gatherHttpFacts(workspace: Workspace): HttpFacts {
     server: configuration.server,
     hasAudit: configuration.audit !== DEFAULT_AUDIT,
     secrets: judgeSecrets(listSecretReferences(configuration)),
-    files: gatherFiles(workspace),
+    files: gatherServerFiles(workspace),
     roots: gatherRoots(paths, homesOf(workspace)),
   };
 }
@@ -27,46 +28,23 @@ function homesOf({ configuration, paths }: Workspace): readonly string[] {
   );
 }
 
-function gatherFiles(workspace: Workspace): readonly FileFact[] {
-  const { paths, configuration } = workspace;
-  const { tls } = configuration.server.http;
+/** Beside the workspace's own: each decides who is let in, or who this server is. */
+function gatherServerFiles(workspace: Workspace): readonly FileFact[] {
+  const { tls } = workspace.configuration.server.http;
   const keysFile = keysFileOf(workspace);
   const [cert, key, clientCa] = [tls?.cert, tls?.key, tls?.clientCa].map((reference) =>
     reference?.replace(/^file:/, ""),
   );
-  // Each decides who is let in, or who this server is: also where they are kept nobody else may put others.
+  // Also where they are kept nobody else may put others.
   const kept = [keysFile, cert, key, clientCa].filter((file) => file !== undefined);
-  const parents = [paths.root, ...kept.map((file) => path.dirname(resolveLinks(file)))];
   return [
-    ...look(paths.configFile, "configuration"),
-    ...look(paths.lockFile, "lockfile"),
-    ...[
-      paths.folder,
-      paths.storeFolder,
-      paths.cacheFolder,
-      path.join(paths.folder, "data"),
-    ].flatMap((folder) => look(folder, folder === paths.folder ? "folder" : "parent")),
-    ...[...new Set(parents.flatMap(ancestors))]
-      .filter((folder) => folder !== resolveLinks(paths.folder))
-      .flatMap((folder) => look(folder, "parent")),
-    ...look(keysFile, "key"),
-    ...(key === undefined ? [] : look(key, "key")),
-    ...[cert, clientCa].flatMap((file) => (file === undefined ? [] : look(file, "configuration"))),
+    ...gatherFiles(workspace, kept),
+    ...lookAt(keysFile, "key"),
+    ...(key === undefined ? [] : lookAt(key, "key")),
+    ...[cert, clientCa].flatMap((file) =>
+      file === undefined ? [] : lookAt(file, "configuration"),
+    ),
   ];
-}
-
-function look(file: string, what: FileFact["what"]): readonly FileFact[] {
-  const rights = readRights(file);
-  return rights ? [{ file, what, ...rights }] : [];
-}
-
-/** The folder itself and every one above it, links resolved: each of them decides what is found under the name. */
-function ancestors(folder: string): readonly string[] {
-  const found: string[] = [];
-  for (let each = resolveLinks(folder); ; each = path.dirname(each)) {
-    found.push(each);
-    if (path.dirname(each) === each) return found;
-  }
 }
 
 /** The folder of the workspace, and wherever links in it lead a plugin's own files. */

@@ -16,6 +16,7 @@ import { lockedPlugin, readWorkspace, verifyWorkspace } from "../../workspace.ts
 import type { Machine } from "../machine.ts";
 import type { Output } from "../output.ts";
 import { runCommand } from "../run-command.ts";
+import type { ServedStart } from "../gates/served-start.ts";
 import { checkStart } from "../serving/start-check.ts";
 import { startRuntime, type Runtime } from "../serving/start-runtime.ts";
 import type { ProbeTerms } from "./probe-terms.ts";
@@ -144,7 +145,7 @@ export async function openStage(
         return collectReasons([
           () => {
             const workspace = readWorkspace(copy.configFile, files);
-            checkStart(workspace, verifyWorkspace(workspace, files), behind);
+            checkStart(workspace, verifyWorkspace(workspace, files), behind, NOT_SERVED);
           },
         ]).map(({ code }) => code);
       },
@@ -155,6 +156,9 @@ export async function openStage(
     throw error;
   }
 }
+
+/** Whose the folders above a scratch folder are is no claim of the release. */
+const NOT_SERVED: ServedStart = { facts: { local: { secrets: [], files: [] } }, unusable: [] };
 
 const authorsKeyFile = (folder: string): string => path.join(folder, "author.key");
 

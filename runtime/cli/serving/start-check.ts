@@ -14,7 +14,7 @@ import { findUnknownScopes } from "../../policy/tool-scopes.ts";
 import type { Seal } from "../../sandbox/sandbox.ts";
 import type { VerifiedPlugin } from "../../supply/installed.ts";
 import { configuredPlugin, type Verification, type Workspace } from "../../workspace.ts";
-import type { HttpStart } from "../gates/http-start.ts";
+import type { ServedStart } from "../gates/served-start.ts";
 import { effectiveMode } from "../machine.ts";
 
 /** A workspace that may start. */
@@ -32,12 +32,12 @@ export interface Startable {
 /** Tools of the runtime's own, which scopes may name too. */
 const OWN = [DEBT_TOOL_NAME] as const;
 
-/** Asks every gate about what was verified from the bytes, and about `http` where that is what starts. Throws every reason not to start at once. */
+/** Asks every gate about what was verified from the bytes, and about what it is served over. Throws every reason not to start at once. */
 export function checkStart(
   workspace: Workspace,
   { plugins, refused }: Verification,
   seal: Seal,
-  http?: HttpStart,
+  served: ServedStart,
 ): Startable {
   const { configuration, paths } = workspace;
   const mode = effectiveMode(configuration.mode);
@@ -51,8 +51,8 @@ export function checkStart(
   const offered = exposeOffers(surfaces);
   const { tools } = exposed;
   const { offers } = offered;
-  const served = tools.map(({ exposedName }) => exposedName);
-  const known = [...served, ...OWN, ...namesOf(offers)];
+  const names = tools.map(({ exposedName }) => exposedName);
+  const known = [...names, ...OWN, ...namesOf(offers)];
   const inScopes = findUnknownScopes(configuration.server.scopes, known);
   const { plugins: configured, waivers, profiles, flow } = configuration;
   const unknown = [
@@ -66,7 +66,7 @@ export function checkStart(
     waivers,
     seal,
     nowMs,
-    ...(http ? { http: http.facts } : {}),
+    ...served.facts,
   });
   const graphs = drawFlows(configuration, tools);
   const flows = decideFlow({ mode, graphs, flow, plugins: configured, nowMs });
@@ -74,8 +74,8 @@ export function checkStart(
     ({ alias, manifest }) => decideLicence(alias, manifest.license, configuration.licences) ?? [],
   );
   const isRefused = configuration.licences?.otherwise === "refuse";
-  const rates = decideRateTools(configuration.server.rate, served);
-  const tasks = decideTaskTools(configuration.server.tasks, served);
+  const rates = decideRateTools(configuration.server.rate, names);
+  const tasks = decideTaskTools(configuration.server.tasks, names);
   const inConfiguration = [
     ...exposed.problems,
     ...offered.problems,
@@ -87,7 +87,7 @@ export function checkStart(
     ...flows,
     ...(isRefused ? licences : []),
   ].map((reason) => reason.at({ file: paths.configFile }));
-  throwReasons([...[...refused.values()].flat(), ...inConfiguration, ...(http?.unusable ?? [])]);
+  throwReasons([...[...refused.values()].flat(), ...inConfiguration, ...served.unusable]);
   return { plugins, tools, offers, graphs, mode, warnings: licences.map(({ message }) => message) };
 }
 

@@ -39,7 +39,7 @@ import {
   verifyWorkspace,
   type Workspace,
 } from "../../workspace.ts";
-import { gatherHttpStart } from "../gates/http-start.ts";
+import { gatherHttpStart, gatherLocalStart } from "../gates/served-start.ts";
 import { makeKeepArguments } from "../audit/keep-arguments.ts";
 import { openServedKeys } from "../at-rest/open-served-keys.ts";
 import { openWatch, type Watch } from "../audit/open-watch.ts";
@@ -117,8 +117,9 @@ export async function startRuntime(
     const verification = verifyWorkspace(workspace, machine.files, passed);
     passed?.save();
     const sandbox = await opening;
-    const http = over === "http" ? gatherHttpStart(workspace, machine) : undefined;
-    const startable = checkStart(workspace, verification, sandbox.seal, http);
+    const served =
+      over === "http" ? gatherHttpStart(workspace, machine) : gatherLocalStart(workspace);
+    const startable = checkStart(workspace, verification, sandbox.seal, served);
     audit = tellUnwritten(openTrail(workspace, machine.files), await makeLog(process.stderr));
     return await assemble(workspace, machine, sandbox, startable, { which, over, probes, audit });
   } catch (error) {

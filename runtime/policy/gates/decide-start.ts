@@ -3,6 +3,7 @@ import type { Seal } from "../../sandbox/sandbox.ts";
 import { PolicyError } from "../errors.ts";
 import type { StartFacts } from "./facts.ts";
 import type { Gate } from "./gate.ts";
+import { LOCAL_GATES } from "./local-gates.ts";
 import { HTTP_GATES, isInForce } from "./waivers.ts";
 
 /**
@@ -10,31 +11,46 @@ import { HTTP_GATES, isInForce } from "./waivers.ts";
  * Development lets a missing ring 5 and plugins marked `unsigned: true` pass, and they stay visible in `list`, `doctor` and the debt report.
  */
 export function decideStart(facts: StartFacts): readonly GloveboxError[] {
-  const ofHttp = decideHttp(facts).flatMap(({ reasons, state }) =>
+  const served = decideServed(facts).flatMap(({ reasons, state }) =>
     state === "refused" ? reasons : [],
   );
-  if (facts.mode === "development") return ofHttp;
-  return [...expiredWaivers(facts), ...unsignedPlugins(facts), ...missingSeal(facts), ...ofHttp];
+  return facts.mode === "development" ? served : [...decideRelease(facts), ...served];
+}
+
+/** What production refuses whatever is served, and where nothing is. */
+export function decideRelease(facts: StartFacts): readonly GloveboxError[] {
+  return [...expiredWaivers(facts), ...unsignedPlugins(facts), ...missingSeal(facts)];
 }
 
 /** What one gate says. */
 export interface GateState {
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, "id" | "question" | "always" | "isWaivable">;
   readonly state: "open" | "waived" | "refused";
   readonly reasons: readonly GloveboxError[];
 }
 
-/** Every gate of the HTTP server that is asked in this mode; none where nothing is served over HTTP. */
-export function decideHttp({ http, mode, waivers, nowMs }: StartFacts): readonly GateState[] {
-  if (!http) return [];
-  return HTTP_GATES.filter(({ always }) => always === true || mode === "production").map((gate) => {
-    const reasons = gate.refuse(http);
-    const isWaived =
-      gate.isWaivable &&
-      waivers.some((waiver) => waiver.gate === gate.id && isInForce(waiver, nowMs));
-    const state = reasons.length === 0 ? "open" : isWaived ? "waived" : "refused";
-    return { gate, state, reasons };
-  });
+/** Every gate that is asked in this mode of what is served, over HTTP all of them. */
+export function decideServed(facts: StartFacts): readonly GateState[] {
+  const { http, local } = facts;
+  if (http) return ask(HTTP_GATES, http, facts);
+  return local ? ask(LOCAL_GATES, local, facts) : [];
+}
+
+function ask<Facts>(
+  gates: readonly Gate<Facts>[],
+  about: Facts,
+  { mode, waivers, nowMs }: StartFacts,
+): readonly GateState[] {
+  return gates
+    .filter(({ always }) => always === true || mode === "production")
+    .map((gate) => {
+      const reasons = gate.refuse(about);
+      const isWaived =
+        gate.isWaivable &&
+        waivers.some((waiver) => waiver.gate === gate.id && isInForce(waiver, nowMs));
+      const state = reasons.length === 0 ? "open" : isWaived ? "waived" : "refused";
+      return { gate, state, reasons };
+    });
 }
 
 /** The forms that were attacked on real machines. Seatbelt holds back what it can, and nobody has seen it do so. */

@@ -1,6 +1,6 @@
 import { EXIT, GloveboxError, type ErrorDetail, type ErrorTable } from "../../errors.ts";
 
-/** What the gates of the HTTP server refuse. */
+/** What the gates refuse. */
 export const GATE_ERRORS = {
   ERR_GATE_OPEN_LISTEN: {
     fault: "user",
@@ -127,7 +127,7 @@ export const GATE_ERRORS = {
 
 export type GateErrorCode = keyof typeof GATE_ERRORS;
 
-/** A reason not to serve HTTP. */
+/** A reason not to start. */
 export class GateError extends GloveboxError<GateErrorCode> {
   constructor(code: GateErrorCode, message: string, detail?: ErrorDetail) {
     super(code, GATE_ERRORS[code], message, detail);

@@ -10,16 +10,23 @@ export interface StartFacts {
   readonly waivers: readonly Waiver[];
   readonly seal: Seal;
   readonly nowMs: number;
-  /** Undefined where nothing is served over HTTP. */
+  /** Undefined where nothing is called, because a release is only looked at. */
+  readonly local?: LocalFacts;
+  /** Undefined where nothing is served over HTTP. It stands for `local` too. */
   readonly http?: HttpFacts;
 }
 
-export interface HttpFacts {
+/** What counts for whatever is served, and over whatever. */
+export interface LocalFacts {
+  /** Those that are read there. */
+  readonly secrets: readonly SecretFact[];
+  readonly files: readonly FileFact[];
+}
+
+export interface HttpFacts extends LocalFacts {
   readonly server: ServerConfiguration;
   /** Whether the configuration says what is kept of calls. */
   readonly hasAudit: boolean;
-  readonly secrets: readonly SecretFact[];
-  readonly files: readonly FileFact[];
   /** Folders beneath which plugins have their files, with links resolved. */
   readonly roots: readonly RootFact[];
 }

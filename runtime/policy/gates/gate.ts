@@ -2,7 +2,7 @@ import type { GloveboxError } from "../../errors.ts";
 import type { HttpFacts } from "./facts.ts";
 
 /** A check that refuses to start. */
-export interface Gate {
+export interface Gate<Facts = HttpFacts> {
   /** As waivers name it. */
   readonly id: string;
   /** What it asks, for `doctor`; answered with no when there are reasons. */
@@ -12,5 +12,5 @@ export interface Gate {
   /** Whether a waiver can open it. */
   readonly isWaivable: boolean;
   /** Every reason not to start; none means yes. */
-  refuse(facts: HttpFacts): readonly GloveboxError[];
+  refuse(facts: Facts): readonly GloveboxError[];
 }

@@ -1,3 +1,6 @@
+import { GateError } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+
 /** Where a system keeps itself, and nothing below is anyone's own. */
 const SYSTEM_TREES = [
   "/bin",
@@ -42,6 +45,19 @@ const SYSTEM_FOLDERS = [
 ] as const;
 /** Under `/usr/local` administrators install what is not the system's. */
 const OPEN_TREE = "/usr/local/";
+
+export const ROOT_GATE: Gate = {
+  id: "sandbox-root",
+  question: "have plugins a folder of their own for their files?",
+  isWaivable: false,
+  refuse: ({ roots }) =>
+    roots.flatMap(({ folder, homes }) => {
+      const what = describeRoot(folder, homes);
+      return what === undefined
+        ? []
+        : new GateError("ERR_GATE_SANDBOX_ROOT", `Plugins' data would be in ${folder}: ${what}.`);
+    }),
+};
 
 /** Why a folder cannot be where plugins have their data, or undefined when it can. `folder` is absolute, with links resolved. */
 export function describeRoot(folder: string, homes: readonly string[]): string | undefined {

@@ -1,9 +1,17 @@
 import type { Waiver } from "../configuration.ts";
 import { CALLER_GATES } from "./caller-gates.ts";
+import type { Gate } from "./gate.ts";
 import { KEEPING_GATES } from "./keeping-gates.ts";
+import { LOCAL_GATES } from "./local-gates.ts";
+import { ROOT_GATE } from "./sandbox-root.ts";
 
 /** Gates of the HTTP server, in the order in which reasons are told. */
-export const HTTP_GATES = [...CALLER_GATES, ...KEEPING_GATES];
+export const HTTP_GATES: readonly Gate[] = [
+  ...CALLER_GATES,
+  ...KEEPING_GATES,
+  ...LOCAL_GATES,
+  ROOT_GATE,
+];
 
 /** Gates that a waiver may name. Signatures, pins and secrets are not among them. */
 export const WAIVABLE_GATES: readonly string[] = [

@@ -164,7 +164,7 @@ export const PIN_MUTATIONS = mutationsOf(0, [
   ],
   [
     "production starts without a seal",
-    change(START, "...missingSeal(facts), ", ""),
+    change(START, ", ...missingSeal(facts)", ""),
     ["start.no-seal", "start.expired-waiver"],
   ],
   [

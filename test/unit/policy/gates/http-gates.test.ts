@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { HttpFacts, StartFacts } from "../../../../runtime/policy/gates/facts.ts";
 import { NO_REGIONS } from "../../../../runtime/policy/server/regions.ts";
-import { decideHttp, decideStart } from "../../../../runtime/policy/gates/decide-start.ts";
+import { decideServed, decideStart } from "../../../../runtime/policy/gates/decide-start.ts";
 import { GATE_ERRORS } from "../../../../runtime/policy/gates/errors.ts";
+import { LOCAL_GATES } from "../../../../runtime/policy/gates/local-gates.ts";
 import {
   describeWaivers,
   HTTP_GATES,
@@ -228,7 +229,7 @@ describe("production over HTTP", () => {
 
   it("asks none of these gates where nothing is served over HTTP", () => {
     assert.deepEqual(decideStart(START), []);
-    assert.deepEqual(decideHttp(START), []);
+    assert.deepEqual(decideServed(START), []);
   });
 
   for (const [title, gate, facts, codes] of REFUSED) {
@@ -238,7 +239,7 @@ describe("production over HTTP", () => {
         decideStart(start).map(({ code }) => code),
         codes,
       );
-      const refusing = decideHttp(start).filter(({ state }) => state === "refused");
+      const refusing = decideServed(start).filter(({ state }) => state === "refused");
       assert.ok(refusing.some((state) => state.gate.id === gate));
       for (const reason of decideStart(start)) {
         assert.equal(reason.exit, 3);
@@ -320,6 +321,29 @@ describe("production over HTTP", () => {
   });
 });
 
+describe("production over stdio, and for one call", () => {
+  const refusedOf = ({ secrets = [], files = [] }: Partial<HttpFacts>, mode = START.mode) =>
+    decideStart({ ...START, mode, local: { secrets, files } }).map(({ code }) => code);
+  const asked = LOCAL_GATES.map(({ id }) => id);
+
+  it("asks who may change what decides, and who may read what is secret", () => {
+    assert.deepEqual(asked, ["secrets", "writable", "readable"]);
+    assert.deepEqual(refusedOf(GOOD), []);
+    const states = decideServed({ ...START, local: GOOD });
+    assert.deepEqual(
+      states.map(({ gate, state }) => [gate.id, state]),
+      asked.map((id) => [id, "open"]),
+    );
+  });
+
+  it("refuses what is refused over HTTP, and in development nothing of it", () => {
+    for (const [title, gate, facts, codes] of REFUSED) {
+      assert.deepEqual(refusedOf(facts), asked.includes(gate) ? codes : [], title);
+      assert.deepEqual(refusedOf(facts, "development"), [], title);
+    }
+  });
+});
+
 describe("development over HTTP", () => {
   it("refuses one thing: to listen to others without authentication", () => {
     const start = (facts: Partial<HttpFacts>): StartFacts => ({
@@ -349,7 +373,9 @@ describe("a waiver of a gate of HTTP", () => {
       if (WAIVABLE_GATES.includes(gate)) {
         assert.deepEqual(left, []);
         assert.ok(
-          decideHttp({ ...start, waivers: [waive(gate)] }).some(({ state }) => state === "waived"),
+          decideServed({ ...start, waivers: [waive(gate)] }).some(
+            ({ state }) => state === "waived",
+          ),
         );
       } else assert.deepEqual(left, codes);
       assert.ok(
