@@ -164,6 +164,8 @@ export const README_SHAPES: Claims = {
       "test/unit/cli/report-error.test.ts#is never that of success",
       "test/unit/documents/errors.test.ts#every row has words of its own",
     ],
+  "With 4 a tool has answered an error of its own: a call that the runtime refused ends with 3, one whose arguments do not fit with 2, and one that failed or was stopped with 1.":
+    ["test/unit/cli/call-exit.test.ts", "test/e2e/debt-report.test.ts"],
   "`GLOVEBOX_PASSPHRASE` holds the passphrase of an encrypted key, and `GLOVEBOX_DEBUG=1` shows where an unforeseen failure came from.":
     [
       "test/e2e/trust.test.ts#writes no key in the clear for an empty passphrase",

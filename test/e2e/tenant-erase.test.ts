@@ -396,7 +396,7 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     configure(`{ file: ${folder} }`);
     assert.match(refused(["call", "keeper__show"], 3), /ERR_AT_REST_PLAIN/);
     assert.match(refused(["verify"], 3), /ERR_AT_REST_PLAIN/);
-    assert.match(refused(["tenant", "encrypt"], 2), /ERR_USAGE/);
+    assert.match(refused(["tenant", "encrypt"], 3), /ERR_NOT_APPROVED/);
     assert.deepEqual(world.run(["tenant", "encrypt", "--yes"]), {
       stores: 1,
       folders: 1,
@@ -424,7 +424,7 @@ test("the command refuses in words, and erases nothing that nobody agreed to", a
     for (const name of names)
       if (!name.includes("\u0000"))
         assert.match(refused(["tenant", "erase", name, "--yes"], 2), /ERR_(USAGE|TENANT_UNKNOWN)/);
-    assert.match(refused(["tenant", "erase", "local"], 2), /ERR_USAGE/);
+    assert.match(refused(["tenant", "erase", "local"], 3), /ERR_NOT_APPROVED/);
     const { tenants } = world.run(["tenant", "list"]) as { tenants: readonly JsonObject[] };
     assert.deepEqual(
       tenants.map(({ name, state }) => [name, state]),

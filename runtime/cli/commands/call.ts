@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@glovebox/host-api/json";
 import type { ToolAnswer } from "../../answer.ts";
 import { LOCAL_CALLER, type CallRequest } from "../../call.ts";
 import { makeReportDebt } from "../../debt/cached-report.ts";
-import { EXIT, type ExitCode } from "../../errors.ts";
+import type { ExitCode } from "../../errors.ts";
 import type { ContentBlock } from "../../firewall/content.ts";
 import { makeVisible } from "../../firewall/visible.ts";
 import { DEBT_TOOL_NAME } from "../../policy/expose.ts";
@@ -10,6 +10,7 @@ import { listProfiles } from "../../policy/profiles.ts";
 import { remedyForUnknown } from "../../plugin/suggest.ts";
 import { readWorkspace, type Workspace } from "../../workspace.ts";
 import { callerHere, callWithAnswers } from "../serving/answer-questions.ts";
+import { exitOfAnswer } from "../call-exit.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
@@ -23,7 +24,8 @@ export const call: Command = {
   usage: "PLUGIN__TOOL [JSON|-] [--profile NAME] [--approve]",
   description: [
     "Verifies and starts everything as `serve` does, calls the tool once and prints its answer.",
-    "The arguments are a JSON object, or `-` to read it from standard input. Exit 4 when the tool answers an error.",
+    "The arguments are a JSON object, or `-` to read it from standard input.",
+    "Exit 4 when the tool answers an error, 3 when the call is refused, 2 when its arguments do not fit, 1 when it fails or is stopped.",
     "Where a person has to approve the call, you are asked at the terminal; a script says `--approve`.",
   ],
   options: {
@@ -72,7 +74,7 @@ export const call: Command = {
       };
       const answer = await callWithAnswers(runtime.callTool, request, out, isApproved);
       showAnswer(answer, out);
-      return answer.isError ? EXIT.toolError : EXIT.done;
+      return exitOfAnswer(answer);
     } finally {
       process.off("SIGINT", stop);
       out.progressDone();
@@ -93,7 +95,7 @@ async function answerOwn(args: JsonObject, runtime: Runtime, out: Output): Promi
     seenPlugins(runtime, LOCAL_CALLER.principal),
   );
   showAnswer(answer, out);
-  return answer.isError ? EXIT.toolError : EXIT.done;
+  return exitOfAnswer(answer);
 }
 
 const NO_TOOL =

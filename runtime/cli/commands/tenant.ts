@@ -107,7 +107,7 @@ async function erase(parts: Parts, name: string): Promise<ExitCode> {
   }
   const question = `Destroy the key of tenant ${JSON.stringify(name)} and everything kept of it, for good?`;
   if (!call.flag("yes") && !(await out.ask(question)))
-    throw new CliError("ERR_USAGE", "Nothing was erased: nobody said yes.", {
+    throw new CliError("ERR_NOT_APPROVED", "Nothing was erased: nobody said yes.", {
       remedy: "Answer `y`, or pass --yes.",
     });
   out.progress("destroying the key, and waiting until no server uses it");
@@ -149,7 +149,7 @@ async function encrypt({ call, workspace, atRest }: Parts): Promise<ExitCode> {
   const { out, machine } = call;
   const question = "Encrypt what is kept here, while no server of this workspace runs?";
   if (!call.flag("yes") && !(await out.ask(question)))
-    throw new CliError("ERR_USAGE", "Nothing was encrypted: nobody said yes.", {
+    throw new CliError("ERR_NOT_APPROVED", "Nothing was encrypted: nobody said yes.", {
       remedy: "Stop every server of this workspace, then answer `y` or pass --yes.",
     });
   const done = await whileNoneServes(
