@@ -1,6 +1,7 @@
 import type { AcceptedPath } from "../policy/flow/policy.ts";
 import type { Waiver } from "../policy/configuration.ts";
 import { isSealed } from "../policy/gates/decide-start.ts";
+import { isInForce } from "../policy/gates/waivers.ts";
 import type { Measure, Seal } from "../sandbox/sandbox.ts";
 import { advisoryItems } from "./advisory-items.ts";
 import { configurationItems } from "./configuration-items.ts";
@@ -20,8 +21,8 @@ export function postureItems(posture: Posture, nowMs: number): LiveItem[] {
     ...posture.seal.measures
       .filter(({ name, inForce }) => name === "cgroup" && !inForce)
       .map(cgroupItem),
-    ...posture.waivers.map(waiverItem),
-    ...(posture.acceptedPaths ?? []).map(acceptedItem),
+    ...posture.waivers.map((waiver) => waiverItem(waiver, nowMs)),
+    ...(posture.acceptedPaths ?? []).map((accepted) => acceptedItem(accepted, nowMs)),
     ...probeItems(posture.probes),
     ...pluginItems(posture.plugins),
     ...(posture.refused ?? []).map(refusedItem),
@@ -78,15 +79,21 @@ function cgroupItem({ says }: Measure): LiveItem {
 }
 
 /** The reason is the operator's own words, perhaps with names of people: it stays with operators. */
-function waiverItem({ gate, reason, until }: Waiver): LiveItem {
+function waiverItem(waiver: Waiver, nowMs: number): LiveItem {
+  const { gate, reason, until } = waiver;
+  const isOpen = isInForce(waiver, nowMs);
   const after =
     gate === "probes"
       ? "production does not start, and a server that runs ends where its last run saw an escape"
       : "production does not start";
-  const now = `Until the end of that day the gate does not refuse; after it, ${after}.`;
+  const now = isOpen
+    ? `Until the end of that day the gate does not refuse; after it, ${after}.`
+    : `It opens nothing any more: ${after}.`;
   return liveItem({
     id: `GB-WAIVER-${gate}`,
-    title: `Gate \`${gate}\` is waived until ${until}`,
+    title: isOpen
+      ? `Gate \`${gate}\` is waived until ${until}`
+      : `The waiver of gate \`${gate}\` ended on ${until}`,
     severity: "high",
     since: "0.1.0",
     area: "operation",
@@ -99,15 +106,19 @@ function waiverItem({ gate, reason, until }: Waiver): LiveItem {
 }
 
 /** `PROFILE/FROM>TO` or `FROM>TO`. An id must tell names with hyphens apart, so its parts are joined by dots. */
-function acceptedItem({ path, reason, until }: AcceptedPath): LiveItem {
+function acceptedItem(accepted: AcceptedPath, nowMs: number): LiveItem {
+  const { path, reason, until } = accepted;
+  const isOpen = isInForce(accepted, nowMs);
+  const state = isOpen ? `is accepted until ${until}` : `was accepted until ${until}`;
   const [, profile, from = "", to = ""] = /^(?:(.*)\/)?(.*)>(.*)$/.exec(path) ?? [];
-  const now =
-    "Until the end of that day nobody is asked before data leaves on it, whatever the conversation has read; after it, a person is asked, and production does not start.";
+  const now = isOpen
+    ? "Until the end of that day nobody is asked before data leaves on it, whatever the conversation has read; after it, a person is asked, and production does not start."
+    : "It is not accepted any more: a person is asked before data leaves on it, and production does not start.";
   return liveItem({
     id: `GB-FLOW-${profile === undefined ? "" : `${profile}.has.`}${from}.to.${to}`,
     about: [from, to],
     ...(profile === undefined ? {} : { profile }),
-    title: `The path from \`${from}\` to the outside through \`${to}\` is accepted until ${until}`,
+    title: `The path from \`${from}\` to the outside through \`${to}\` ${state}`,
     severity: "high",
     area: "flow",
     current_behavior: now,
@@ -116,7 +127,7 @@ function acceptedItem({ path, reason, until }: AcceptedPath): LiveItem {
     references: ["OWASP MCP06"],
     evidence: configured("flow.accept"),
     operator: {
-      title: `Path \`${path}\` from private data to the outside is accepted until ${until}`,
+      title: `Path \`${path}\` from private data to the outside ${state}`,
       current_behavior: `${now} The reason given: ${reason}`,
     },
   });

@@ -83,8 +83,11 @@ export const serve: Command = {
     const over = isHttp ? "http" : "stdio";
     const runtime = await startRuntime(workspace, machine, which, over, probes);
     announce(runtime, log);
-    for (const { gate, reason, until } of describeWaivers(runtime.posture.waivers, Date.now()))
-      log.warn(`gate ${gate} is waived until ${until}: ${makeVisible(reason)}`, { gate, until });
+    for (const waiver of describeWaivers(runtime.posture.waivers, Date.now())) {
+      const { gate, reason, until, isInForce } = waiver;
+      const state = isInForce ? `is waived until ${until}` : `was waived until ${until}`;
+      log.warn(`gate ${gate} ${state}: ${makeVisible(reason)}`, { gate, until });
+    }
     for (const { path, reason, until } of runtime.posture.acceptedPaths ?? [])
       log.warn(`path ${path} is accepted until ${until}: ${makeVisible(reason)}`, { path, until });
     const tasks = await openTasksOf(workspace, runtime, log);

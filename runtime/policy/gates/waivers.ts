@@ -23,7 +23,7 @@ export const WAIVABLE_GATES: readonly string[] = [
 
 /** A waiver counts until the end of its day, UTC. A day that cannot be read is past. */
 // debt("GB-013"): no longest term.
-export function isInForce(waiver: Waiver, nowMs: number): boolean {
+export function isInForce(waiver: Pick<Waiver, "until">, nowMs: number): boolean {
   return nowMs <= Date.parse(`${waiver.until}T23:59:59.999Z`);
 }
 

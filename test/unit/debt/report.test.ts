@@ -233,6 +233,21 @@ describe("the posture", () => {
     const inForce = (waivers: Posture["waivers"]) =>
       (postureOf({ ...CALM, waivers })["waivers"] as readonly JsonObject[])[0]?.["in_force"];
     assert.deepEqual([inForce(WORST.waivers), inForce(past)], [true, false]);
+    const item = itemOf("GB-WAIVER-ring5", { ...CALM, waivers: past });
+    assert.equal(item?.title, "The waiver of gate `ring5` ended on 2026-11-21");
+    assert.match(item?.current_behavior ?? "", /^It opens nothing any more: production does not/);
+  });
+
+  it("adds an accepted path, and says when it has ended", () => {
+    const accepted = { path: "files>web", reason: "a test", until: "2027-01-31" };
+    const titleOf = (until: string, view: View) => {
+      const posture = { ...CALM, acceptedPaths: [{ ...accepted, until }] };
+      return itemOf("GB-FLOW-files.to.web", posture, {}, view, ALL)?.title ?? "";
+    };
+    for (const view of ["public", "operator"] as const) {
+      assert.match(titleOf("2027-01-31", view), /is accepted until 2027-01-31$/);
+      assert.match(titleOf("2026-11-21", view), /was accepted until 2026-11-21$/);
+    }
   });
 
   it("adds what a probe saw, takes its ring out of force, and says where none was run", () => {
