@@ -85,10 +85,25 @@ export function parsePublicKey(text: string): PublicKey {
   return known;
 }
 
+/** What to say of a public key where the private one is wanted; undefined of anything else. */
+export function refusePublic(text: string): SupplyError | undefined {
+  if (!text.startsWith("-----BEGIN PUBLIC KEY-----")) {
+    try {
+      parsePublicKey(text);
+    } catch (error) {
+      if (error instanceof SupplyError) return undefined;
+      throw error;
+    }
+  }
+  return new SupplyError("ERR_KEY_INVALID", "this is a public key, and its private one is wanted", {
+    remedy: "Name the `.key` file that was made with it.",
+  });
+}
+
 /** Reads a private key in PKCS#8 PEM. Throws `ERR_KEY_INVALID` or `ERR_KEY_PASSPHRASE`. */
 export function parsePrivateKey(pem: string, passphrase?: string): KeyObject {
   if (pem.length > PEM_LENGTH_MAX || !/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----\r?\n/.test(pem)) {
-    throw invalid("the private key is not PKCS#8 PEM");
+    throw refusePublic(pem) ?? invalid("the private key is not PKCS#8 PEM");
   }
   const isEncrypted = pem.startsWith("-----BEGIN ENCRYPTED");
   if (isEncrypted && passphrase === undefined) {
