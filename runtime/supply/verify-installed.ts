@@ -1,5 +1,5 @@
 import type { JsonValue } from "@glovebox/host-api/json";
-import { collectReasons, throwReasons } from "../errors.ts";
+import { collectReasons, throwReasons, type GloveboxError } from "../errors.ts";
 import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
@@ -153,10 +153,18 @@ export function verifyInstalled(
       }
     },
   ]);
-  throwReasons(reasons);
+  throwReasons(distinct(reasons));
   // The component's bytes are let go: they are read again, and compared again, when the plugin is first called.
   const { component: _, ...kept } = opened;
   return { ...kept, alias: expected.alias, locked: expected.locked, signers };
+}
+
+/** The first of those in the same words: whose key was revoked is known from the signature and from the lockfile. */
+function distinct(reasons: readonly GloveboxError[]): readonly GloveboxError[] {
+  return reasons.filter(
+    ({ code, message }, index) =>
+      reasons.findIndex((one) => one.code === code && one.message === message) === index,
+  );
 }
 
 /** Opens the very bytes that were approved. Throws `ERR_PACKAGE_CHANGED` for others. */

@@ -372,6 +372,11 @@ describe("doctor", () => {
     const { code, stdout } = await runInProcess(["doctor", "--config", config], machine);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /Everything that a start needs is in order/);
+    // Its clients bring keys, and it names a proxy.
+    assert.match(stdout, /http issuer +ok +does not apply here: do tokens/);
+    assert.match(stdout, /http audience +ok +does not apply here/);
+    assert.match(stdout, /http client-ca +ok +does not apply here/);
+    assert.match(stdout, /http proxy +ok +is nobody but a proxy .* yes/);
     assert.match(stdout, /ring 2 +ok/);
     assert.match(stdout, /audit +ok +it can be written/);
     assert.match(stdout, /secrets +ok +1 can be read/);

@@ -148,6 +148,9 @@ describe("a key", () => {
     const why = ["--reason", "the key was on a stolen laptop"];
     await done(["trust", "revoke", "author", ...why], workspace);
     await refused(["verify"], workspace, ["ERR_KEY_REVOKED"]);
+    // Once, though signature and lockfile both say whose key it is.
+    const { stderr } = await suite.run(["verify"], workspace);
+    assert.equal(stderr.split("ERR_KEY_REVOKED").length, 2, stderr);
     await refused(["add", workspace.path("echo.tgz"), "--yes"], workspace, ["ERR_KEY_REVOKED"]);
     await refused(["call", "echo__say", "{}"], workspace, ["ERR_KEY_REVOKED"]);
     const { trust, revoked } = (await run(["trust", "list", "--json"], workspace)).json as {

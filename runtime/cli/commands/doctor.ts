@@ -238,9 +238,10 @@ function checkGates({ configuration }: Workspace, seal: Seal, { facts }: ServedS
   const gates = decideServed({ mode: "production", plugins, waivers, seal, nowMs, ...facts });
   const refused = effectiveMode(mode) === "production" ? "failed" : "warning";
   const isHttp = "http" in facts;
-  const checks = gates.flatMap(({ gate, state, reasons }): Check[] => {
+  const checks = gates.flatMap(({ gate, state, applies, reasons }): Check[] => {
     const name = `${isHttp ? "http" : "gate"} ${gate.id}`;
-    if (state === "open") return [{ name, state: "ok", says: `${gate.question} yes` }];
+    const says = applies ? `${gate.question} yes` : `does not apply here: ${gate.question}`;
+    if (state === "open") return [{ name, state: "ok", says }];
     const severity = state === "waived" ? "warning" : gate.always === true ? "failed" : refused;
     return reasons.map((reason) =>
       toCheck(name, severity, reason, state === "waived" ? "Waived." : reason.remedy),

@@ -37,6 +37,7 @@ export const CALLER_GATES: readonly Gate[] = [
     id: "issuer",
     question: "do tokens come from one issuer, by https?",
     isWaivable: false,
+    applies: takesTokens,
     refuse({ server: { auth } }) {
       if (auth?.mode !== "oauth") return [];
       return [
@@ -57,6 +58,7 @@ export const CALLER_GATES: readonly Gate[] = [
     id: "audience",
     question: "are tokens for this server alone?",
     isWaivable: false,
+    applies: takesTokens,
     refuse: refuseAudience,
   },
   {
@@ -90,18 +92,24 @@ export const CALLER_GATES: readonly Gate[] = [
     id: "proxy",
     question: "is nobody but a proxy believed when it says for whom it calls?",
     isWaivable: false,
+    applies: ({ server: { http } }) => (http.proxy?.trusted ?? []).length > 0,
     refuse: refuseWideProxy,
   },
   {
     id: "client-ca",
     question: "where certificates say who calls, are they asked for, and from whom?",
     isWaivable: false,
+    applies: ({ server: { auth } }) => auth?.mode === "mtls",
     refuse: refuseNoAuthority,
   },
 ];
 
 function hasAuth(auth: HttpFacts["server"]["auth"]): boolean {
   return auth !== undefined && auth.mode !== "none";
+}
+
+function takesTokens({ server: { auth } }: HttpFacts): boolean {
+  return auth?.mode === "oauth";
 }
 
 function refuseAudience({ server: { auth, http } }: HttpFacts): readonly GateError[] {

@@ -26,6 +26,8 @@ export function decideRelease(facts: StartFacts): readonly GloveboxError[] {
 export interface GateState {
   readonly gate: Pick<Gate, "id" | "question" | "always" | "isWaivable">;
   readonly state: "open" | "waived" | "refused";
+  /** Whether there was anything to ask about. */
+  readonly applies: boolean;
   readonly reasons: readonly GloveboxError[];
 }
 
@@ -49,7 +51,7 @@ function ask<Facts>(
         gate.isWaivable &&
         waivers.some((waiver) => waiver.gate === gate.id && isInForce(waiver, nowMs));
       const state = reasons.length === 0 ? "open" : isWaived ? "waived" : "refused";
-      return { gate, state, reasons };
+      return { gate, state, applies: gate.applies?.(about) ?? true, reasons };
     });
 }
 

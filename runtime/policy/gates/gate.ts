@@ -11,6 +11,8 @@ export interface Gate<Facts = HttpFacts> {
   readonly always?: true;
   /** Whether a waiver can open it. */
   readonly isWaivable: boolean;
+  /** Whether there is anything that it asks about; there is where this is left out. For `doctor` alone: nothing is refused there. */
+  applies?(facts: Facts): boolean;
   /** Every reason not to start; none means yes. */
   refuse(facts: Facts): readonly GloveboxError[];
 }
