@@ -190,7 +190,8 @@ describe("minisign itself", () => {
       assert.equal(signer?.kind, "minisign");
       const id = /^untrusted comment: minisign public key ([0-9A-F]+)$/m;
       const [, named] = id.exec(readFileSync(path("hand.pub"), "utf8")) ?? [];
-      assert.equal(parseMinisig(readFileSync(path("sig"))).claimedId, named);
+      // It writes no zeros before the number.
+      assert.equal(parseMinisig(readFileSync(path("sig"))).claimedId, named?.padStart(16, "0"));
     }
     for (const isPrehashed of [true, false]) {
       writeFileSync(path("sig"), minisigOf(FILE, MINE, { isPrehashed }));
