@@ -9,7 +9,7 @@ export const ENTRY_BYTES_MAX = 96 * MIB;
 export const CACHE_BYTES_MAX = 512 * MIB;
 
 /** Raised when what is written into transpiled modules changes: names, limits, the frame of an entry. */
-const CACHE_VERSION = 4;
+const CACHE_VERSION = 6;
 const MAC_BYTES = 32;
 const ENTRY_NAME = /^[0-9a-f]{64}\.bin$/u;
 

@@ -5,8 +5,6 @@ import type { CapabilityName } from "@glovebox/host-api/capability";
 import { GuestRefusal, type GuestSetting } from "@glovebox/host-api/guest";
 import { makeImports } from "@glovebox/host-api/guest-registry";
 import type { JsonValue } from "@glovebox/host-api/json";
-import { exposeModules } from "../../runtime/plugin/component/expose-state.ts";
-import { limitModules } from "../../runtime/plugin/component/rewrite-limits.ts";
 import { loadComponent } from "../../runtime/sandbox/runner/component.ts";
 import {
   makeFreshInstances,
@@ -19,6 +17,8 @@ import { takeImages } from "../../runtime/sandbox/runner/image/take-images.ts";
 import { runExport } from "../../runtime/sandbox/runner/run-export.ts";
 import { exposeGlue } from "../../runtime/sandbox/transpile/expose-glue.ts";
 import { generateCode } from "../../runtime/sandbox/transpile/generate-code.ts";
+import { TOUCHED } from "../../runtime/sandbox/touched.ts";
+import { prepareCode } from "../../runtime/supply/prepare-code.ts";
 import { makeRandom } from "./random.ts";
 
 export interface GuestCall {
@@ -39,6 +39,8 @@ export interface GuestRun {
   /** Instances made so far, and the last one. */
   readonly made: number;
   instance(): NewInstance;
+  /** Whether every byte of its memories is as when it was made: asked of the memories, and not of what restores them. */
+  isAsMade(): boolean;
 }
 
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -49,10 +51,12 @@ const ANSWERS: Readonly<Record<string, JsonValue>> = { "clock.now": 1_800_000_00
 export async function openResettable(component: Uint8Array): Promise<ResettableGuest> {
   const generated = await generateCode(component);
   const glue = exposeGlue(generated.script);
-  const { modules, refused } = exposeModules(
-    limitModules(generated.modules, { memoryBytes: MEMORY_BYTES }),
-  );
   const script = Buffer.from(glue.script);
+  const transpiled = { script, modules: generated.modules };
+  const { modules, fresh } = prepareCode(
+    glue.refused === undefined ? transpiled : { ...transpiled, fresh: glue.refused },
+    { memoryBytes: MEMORY_BYTES },
+  );
   const instantiate = loadComponent(
     {
       t: "load",
@@ -64,11 +68,12 @@ export async function openResettable(component: Uint8Array): Promise<ResettableG
     Buffer.concat([script, ...modules.map(({ bytes }) => bytes)]),
   );
   return {
-    refused: glue.refused ?? refused,
+    refused: fresh,
     open(mode, leave) {
       const host = makeHost();
       let made = 0;
       let last: NewInstance | undefined;
+      let whenMade: readonly Buffer[] = [];
       const makeInstance = (): NewInstance => {
         made += 1;
         const states = new CallStates();
@@ -77,8 +82,10 @@ export async function openResettable(component: Uint8Array): Promise<ResettableG
         states.forget();
         return (last = { ...instance, states });
       };
-      const take = (instance: NewInstance): readonly StateImage[] =>
-        takeImages(instance).filter(({ part }) => part !== leave);
+      const take = (instance: NewInstance): readonly StateImage[] => {
+        whenMade = contentOf(instance).map((memory) => Buffer.from(memory));
+        return takeImages(instance).filter(({ part }) => part !== leave);
+      };
       const instances: Instances =
         mode === "fresh"
           ? makeFreshInstances(makeInstance)
@@ -97,9 +104,19 @@ export async function openResettable(component: Uint8Array): Promise<ResettableG
           return made;
         },
         instance: () => last!,
+        isAsMade: () =>
+          contentOf(last!).every((memory, index) => whenMade[index]?.equals(memory) === true),
       };
     },
   };
+}
+
+function contentOf({ core }: NewInstance): readonly Buffer[] {
+  const exported = core.flatMap(({ exports }) => Object.entries(exports));
+  const memories = exported.flatMap(([name, item]) =>
+    item instanceof WebAssembly.Memory && name !== TOUCHED.name ? [item] : [],
+  );
+  return [...new Set(memories)].map(({ buffer }) => Buffer.from(buffer));
 }
 
 function makeHost() {

@@ -119,6 +119,8 @@ export const FIRST_THREATS: readonly Threat[] = [
       "test/security/sandbox/sealed-calls.test.ts",
       "test/unit/sandbox/transpile/expose-glue.test.ts",
       "test/unit/plugin/component/expose-state.test.ts",
+      "test/unit/plugin/component/track-writes.test.ts",
+      "test/unit/sandbox/touched-memories.test.ts",
       "test/security/escape.test.ts",
     ],
     left: ["GB-015"],

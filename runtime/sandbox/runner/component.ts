@@ -1,6 +1,8 @@
 import { Script } from "node:vm";
 import type { LoadMessage } from "../protocol.ts";
+import { VIEWS } from "../touched.ts";
 import type { GlueHook } from "./image/glue-image.ts";
+import { TouchedMemories } from "./image/touched-memories.ts";
 
 /** What a component exports: functions, and interfaces that hold functions. */
 export type GuestExports = Readonly<Record<string, unknown>>;
@@ -13,6 +15,8 @@ export interface Made {
   readonly core: readonly WebAssembly.Instance[];
   /** Into what the binding code keeps. Undefined when that could not be laid open. */
   readonly hook: GlueHook | undefined;
+  /** What its modules tell of what they write to. */
+  readonly touched: TouchedMemories;
 }
 
 /** Makes one instance of the component. Whatever the generated code keeps, it keeps in the closure of this one call. */
@@ -27,6 +31,8 @@ type Generated = (
     imports?: WebAssembly.Imports,
   ) => WebAssembly.Instance,
 ) => GuestExports;
+
+const PLAIN_VIEWS = VIEWS.map((name) => globalThis[name]);
 
 /** Nested components multiply: 1.5 kB can ask for 2^15 core instances. An honest component has a dozen. */
 const CORE_INSTANCES_MAX = 256;
@@ -48,6 +54,7 @@ export function loadComponent(message: LoadMessage, body: Uint8Array): Instantia
   const source = new TextDecoder().decode(body.subarray(0, message.scriptBytes));
   const outer = new Script(source, { filename: "plugin.js" }).runInThisContext() as (
     receive: (hook: GlueHook) => void,
+    ...views: readonly unknown[]
   ) => Generated;
 
   const getCoreModule = (name: string): WebAssembly.Module => {
@@ -57,17 +64,21 @@ export function loadComponent(message: LoadMessage, body: Uint8Array): Instantia
   };
   return (imports) => {
     const core: WebAssembly.Instance[] = [];
+    const touched = new TouchedMemories();
     let hook: GlueHook | undefined;
-    const exports = outer((given) => (hook = given))(
+    // Where each call has a new instance, nobody asks what the last one wrote to.
+    const views = message.reset ? touched.makeViews() : PLAIN_VIEWS;
+    const exports = outer((given) => (hook = given), ...views)(
       getCoreModule,
       imports,
       (module, coreImports) => {
         if (core.length >= CORE_INSTANCES_MAX) throw new Error("too many core instances");
-        const instance = new WebAssembly.Instance(module, coreImports);
+        const instance = new WebAssembly.Instance(module, touched.completeImports(coreImports));
+        touched.add(instance);
         core.push(instance);
         return instance;
       },
     );
-    return { exports, core, hook };
+    return { exports, core, hook, touched };
   };
 }

@@ -1,5 +1,12 @@
 import { parse, type Expression, type FunctionExpression, type Node, type Program } from "acorn";
-import { childrenOf, findClosureState, readBindings, type Binding } from "./glue-scopes.ts";
+import { VIEWS } from "../touched.ts";
+import {
+  childrenOf,
+  findClosureState,
+  namesChangedBy,
+  readBindings,
+  type Binding,
+} from "./glue-scopes.ts";
 
 /** The name by which the script reaches the runner. A script that knows it already is not made by jco alone. */
 export const HOOK = "$glovebox_glue";
@@ -23,7 +30,8 @@ class Refusal extends Error {}
  * `classic` is an expression: a function whose value is `instantiate` (see `makeClassicScript`). It gets a parameter, a
  * hook that `instantiate` calls once, with a way to read every variable of its two bodies (its own and that of the
  * generator inside, where jco keeps all state) and a way to assign those that are not constant. Private fields become
- * ordinary ones, or no one outside could see them. What the reading relies on is checked against the code itself, not
+ * ordinary ones, or no one outside could see them. It also gets the views that it writes to memories through, as further
+ * parameters: they tell what was touched. What the reading relies on is checked against the code itself, not
  * against a list of names: a new version of jco that keeps state elsewhere is refused here, and by the test of this file.
  */
 export function exposeGlue(classic: string): ExposedGlue {
@@ -43,6 +51,9 @@ function expose(classic: string): string {
   const closures = findClosureState(outer);
   if (closures.length > 0)
     throw new Refusal(`a closure of the binding code keeps state: ${closures[0]}`);
+  const writer = findOtherWriter(outer);
+  if (writer !== undefined)
+    throw new Refusal(`the binding code may write to a memory through ${writer}`);
   if (registersForCollection(outer)) throw new Refusal("the component exports resources");
   const bindings = [...readBindings(instantiate), ...readBindings(generator)];
   const unreachable = bindings.find(({ hidden }) => hidden);
@@ -57,7 +68,11 @@ function expose(classic: string): string {
   const last = generator.body.body.at(-1);
   if (last?.type !== "ReturnStatement") throw new Refusal("the binding code ends in another way");
   const edits = [
-    { start: outer.start, end: outer.body.start, text: `function (${HOOK}) ` },
+    {
+      start: outer.start,
+      end: outer.body.start,
+      text: `function (${[HOOK, ...VIEWS].join(", ")}) `,
+    },
     { start: last.start, end: last.start, text: hookCall(bindings) },
     ...renamePrivateNames(outer),
   ];
@@ -115,6 +130,35 @@ function registersForCollection(node: Node): boolean {
           .name
       : undefined;
   return member === "register" || childrenOf(node).some(registersForCollection);
+}
+
+/** Language features by which code reaches more than it names. */
+const REACH_ALL = new Set(["Atomics", "Function", "Reflect", "eval", "structuredClone"]);
+const VIEW_NAMES: ReadonlySet<string> = new Set(VIEWS);
+/** Of the global object, what jco's code asks for. */
+const GLOBAL_PROPERTIES = new Set(["process", "WebAssembly"]);
+
+/** A way to a memory that does not lead through the views which the script is given. */
+function findOtherWriter(node: Node): string | undefined {
+  const { name, property, object, computed } = node as Node & {
+    name?: string;
+    property?: Node & { name?: string };
+    object?: Node & { name?: string };
+    computed?: boolean;
+  };
+  if (node.type === "Identifier" && name !== undefined && REACH_ALL.has(name)) return name;
+  if (node.type === "MemberExpression") {
+    if (property?.name === "constructor" && !computed) return "a constructor";
+    if (object?.name === "globalThis" && (computed || !GLOBAL_PROPERTIES.has(property?.name ?? "")))
+      return "globalThis";
+  }
+  const hides = namesChangedBy(node).find((changed) => VIEW_NAMES.has(changed));
+  if (hides !== undefined) return `a ${hides} of its own`;
+  for (const child of childrenOf(node)) {
+    const found = findOtherWriter(child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function hookCall(bindings: readonly Binding[]): string {

@@ -47,6 +47,14 @@ export function readBindings(body: { readonly body: Node }): Binding[] {
   return [...found.values()];
 }
 
+/** Every name that this one node declares or assigns to, of whatever kind. */
+export function namesChangedBy(node: Node): string[] {
+  const { id, param } = node as Node & { id?: Pattern | null; param?: Pattern | null };
+  const named = [id, param].flatMap((pattern) => (pattern ? namesOf(pattern) : []));
+  const parameters = isFunction(node) ? (node.params ?? []).flatMap(namesOf) : [];
+  return [...named, ...parameters, ...changedNames(node)];
+}
+
 interface Declared {
   readonly name: string;
   readonly constant: boolean;

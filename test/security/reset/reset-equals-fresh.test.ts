@@ -109,6 +109,8 @@ for (const { name, sequences, calls: different, next, component } of SUBJECTS) {
           assert.equal(found, fresh(call), `sequence ${sequence}: ${JSON.stringify(done)}`);
         }
       }
+      // Only what was told is restored: this looks at all of it.
+      assert.ok(reset.isAsMade(), `sequence ${sequence}: ${JSON.stringify(done)}`);
       // A turn of the event loop, as in the runner: without one nothing is ever collected.
       if (sequence % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }

@@ -109,10 +109,12 @@ class Walk {
 
   /**
    * Functions have no state but their properties, once `exposeGlue` has ruled out closures: static fields of classes.
-   * They get no others: to try would be an exception, and so a trap.
+   * They get no others: to try would be an exception, and so a trap. Those that are no constructors, which a component has
+   * hundreds of, keep what they have too, and need not be looked at again.
    */
   #visitFunction(value: object): void {
-    Object.preventExtensions(value);
+    if (Object.hasOwn(value, "prototype")) Object.preventExtensions(value);
+    else Object.freeze(value);
     this.#visitProperties(value, Object.keys(value));
   }
 

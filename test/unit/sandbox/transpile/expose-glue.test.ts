@@ -115,6 +115,15 @@ const REFUSED: Readonly<Record<string, Parts>> = {
     inner: "function shadow() { return count; } let count = 9;",
   },
   "another end": { end: "yield { run };" },
+  "a view of its own": { inner: "class Uint8Array {}" },
+  "a view that a function is given": { outer: "const make = (DataView) => new DataView();" },
+  "a view that is changed": { outer: "Uint8Array.prototype.set = () => {};" },
+  "a view that is another's": { inner: "Int8Array = class {};" },
+  "the views of the global object": { outer: "const bytes = new globalThis.Uint8Array(8);" },
+  "the global object by a name that is worked out": { outer: "const bytes = globalThis[TABLE];" },
+  "a view by way of its objects": { outer: "const bytes = new ([1].constructor)(8);" },
+  "writes that need no view's method": { inner: "Atomics.store(TABLE, 0, 1);" },
+  "code made of text": { inner: "(0, eval)('1');" },
 };
 
 for (const [what, parts] of Object.entries(REFUSED)) {
