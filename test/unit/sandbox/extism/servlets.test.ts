@@ -105,6 +105,9 @@ for (const form of CAN_COMPILE_C ? ([1, 2] as const) : [])
         "info: to the output",
         "warn: to the output",
         'warn: {"said":1}',
+        // Written last, without a line end.
+        "info: half",
+        "warn: half",
       ]);
       assert.deepEqual(servlet.progress, [[1, 2, "half"]]);
     });
