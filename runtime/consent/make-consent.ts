@@ -114,5 +114,5 @@ export function makeConsent(setting: ConsentSetting): ConsentSteps {
 
 function describeTaint({ strangers, private: own }: Taint): string {
   const read = own === undefined ? "" : `, and private data (through ${own})`;
-  return `This conversation has read text that strangers wrote (through ${strangers})${read}. Such text can carry instructions, and this tool can send data out.`;
+  return `This conversation may have read text that strangers wrote (through ${strangers})${read}. Such text can carry instructions, and this tool can send data out.`;
 }

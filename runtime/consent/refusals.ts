@@ -4,6 +4,10 @@ import type { ClientError } from "../answer.ts";
 
 const SHOWN_ID_CHARS = 16;
 
+/** What the operator can decide once for all such calls. */
+const FLOW_WAYS =
+  " `glovebox flow` shows the path that is held, and `flow.accept` in the configuration ends the asking for it.";
+
 /** The client cannot be asked, or not about so much. */
 export function nobodyToAsk(facts: {
   readonly id: string;
@@ -14,7 +18,7 @@ export function nobodyToAsk(facts: {
   const { isFlow, isTooLarge, isKept } = facts;
   const id = facts.id.slice(0, SHOWN_ID_CHARS);
   const why = isFlow
-    ? "This conversation has read text that strangers wrote, and the tool can send data out: a person has to see the call first"
+    ? "This conversation may have read text that strangers wrote, and the tool can send data out: a person has to see the call first"
     : "A person has to approve this call first";
   const how = isTooLarge
     ? "its arguments are too large to be shown in a question"
@@ -23,7 +27,7 @@ export function nobodyToAsk(facts: {
     error_code: isFlow ? "FLOW_HELD" : "APPROVAL_REQUIRED",
     message: `${why}, and ${how}.`,
     suggestion: isKept
-      ? `An operator can look at it with \`glovebox approvals show ${id}\` and let it run once with \`glovebox approvals allow ${id}\`. Then make the same call again, with exactly the same arguments.`
+      ? `An operator can look at it with \`glovebox approvals show ${id}\` and let it run once with \`glovebox approvals allow ${id}\`. Then make the same call again, with exactly the same arguments.${isFlow ? FLOW_WAYS : ""}`
       : "Too many calls wait for an operator, or this one is too large to be kept for one. Make fewer or smaller calls, or use a client that can ask.",
   };
 }
@@ -58,7 +62,7 @@ export function answersHeld(): ClientError {
   return {
     error_code: "FLOW_HELD",
     message:
-      "This conversation has read text that strangers wrote, and the tool could send out what it was answered. Nothing went on.",
+      "This conversation may have read text that strangers wrote, and the tool could send out what it was answered. Nothing went on.",
     suggestion: "Make the call again without answers, with a client that can ask a person.",
   };
 }

@@ -26,6 +26,10 @@ export const README_CALLERS: Claims = {
     ],
   "`glovebox flow` shows which plugins do which of the three, by their grants, and every path that the set opens:":
     ["test/e2e/flow.test.ts#`glovebox flow` names each path"],
+  "`add`, `update` and `approve` show the paths that a plugin opens before they ask.": [
+    "test/e2e/approved-paths.test.ts#shows above its question which path the plugin opens",
+    "test/e2e/approved-paths.test.ts#suggests no call in production",
+  ],
   "From the moment that a tool which can bring in strangers' text is called, its conversation is tainted, and so is whatever plugins keep for it (`kv`, files) and whoever reads that later.":
     [
       "test/security/flow-laundering.test.ts#taints from its start",

@@ -29,11 +29,13 @@ import {
 } from "../../workspace.ts";
 import { verifyPolicy } from "./approval-policy.ts";
 import { acceptFindings, showFindings } from "./accept-findings.ts";
+import { openedPaths, openedToJson, showOpenedPaths } from "./opened-paths.ts";
 import { readApprovedRelease } from "./approved-release.ts";
 import type { CommandCall } from "../command.ts";
 import { decideConsent, notApproved, type Consent } from "./consent.ts";
 import { CliError } from "../errors.ts";
 import { effectiveMode } from "../machine.ts";
+import type { DecidedPath } from "../show/show-flow-path.ts";
 import { showReleaseChange } from "../show/show-release-change.ts";
 import { showPlugin } from "../show/show-plugin.ts";
 import { showSource } from "../show/show-source.ts";
@@ -45,6 +47,10 @@ export interface ApprovalResult {
   /** Its tools under the names that clients see. */
   readonly exposed: readonly ExposedTool[];
   readonly findings: readonly Finding[];
+  /** Paths for private data that it opens among the others. */
+  readonly opened: readonly DecidedPath[];
+  /** As it is with the plugin. */
+  readonly configuration: Configuration;
 }
 
 /** Something examined that is about to be approved. */
@@ -74,7 +80,8 @@ export async function finishApproval(
   const { paths } = workspace;
   const { manifest } = examined.opened;
   assertAlias(alias, "the plugin's name");
-  const shown = configured(alias, readConfiguration(candidate.edit(workspace.text), configFile));
+  const wanted = readConfiguration(candidate.edit(workspace.text), configFile);
+  const shown = configured(alias, wanted);
 
   const exposed = exposeAlone(alias, examined, shown, configFile);
   const before = lockedAs(alias, workspace);
@@ -85,6 +92,8 @@ export async function finishApproval(
   showPlugin(examined.opened, views, signersOf(examined.vouched), shown.grants, out);
   showPredecessor(before, paths.homeFolder(alias), call);
   showChange(candidate, shown.grants, workspace, call);
+  const opened = openedPaths(alias, wanted, exposed);
+  showOpenedPaths(opened, out);
   showFindings(findings, out, approvedFindings(workspace, alias, call));
   verifyPolicy(candidate, workspace, call);
   const accepted = acceptFindings(findings, candidate.consent.accept ?? []);
@@ -114,7 +123,9 @@ export async function finishApproval(
       digestOf(lockedAs(alias, now) ?? null) !== digestOf(before ?? null) ||
       digestOf(grants) !== digestOf(shown.grants) ||
       digestOf(signersOf(vouched)) !== digestOf(signersOf(examined.vouched)) ||
-      digestOf(findingsIn(now, candidate, call)) !== digestOf(findings)
+      digestOf(findingsIn(now, candidate, call)) !== digestOf(findings) ||
+      digestOf(openedToJson(openedPaths(alias, configuration, exposed))) !==
+        digestOf(openedToJson(opened))
     )
       throw new CliError(
         "ERR_NOT_APPROVED",
@@ -134,7 +145,7 @@ export async function finishApproval(
     };
     return writeApproval(approval, paths, machine.files);
   });
-  return { alias, locked, examined, exposed, findings };
+  return { alias, locked, examined, exposed, findings, opened, configuration: wanted };
 }
 
 /** The plugin's tools as clients would see them: what a start would refuse of it alone is not approved first. */

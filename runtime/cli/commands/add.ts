@@ -3,7 +3,9 @@ import type { JsonValue } from "@glovebox/host-api/json";
 import { CAPABILITY_NAMES } from "@glovebox/host-api/capability";
 import { EXIT } from "../../errors.ts";
 import type { Naming } from "../../plugin/wit/derive-manifest.ts";
+import type { ExposedTool } from "../../policy/expose.ts";
 import { addPlugin } from "../approval/approve.ts";
+import { nextStep, openedToJson } from "../approval/opened-paths.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../approval/consent.ts";
 import { CliError } from "../errors.ts";
@@ -96,7 +98,7 @@ export const add: Command = {
     const policy = call.text("policy");
     const granted = parseGrantFlags(flags);
     const allowed = policy === undefined ? undefined : readPolicyFile(policy, granted, call);
-    const { alias, locked, exposed, findings } = await addPlugin(
+    const { alias, locked, exposed, findings, opened, configuration } = await addPlugin(
       {
         source: call.args[0] ?? "",
         alias: call.text("as"),
@@ -112,17 +114,29 @@ export const add: Command = {
       },
       call,
     );
-    const [first] = exposed;
+    const first = mildest(exposed);
     const tools = exposed.map((tool) => tool.exposedName);
     out.line();
     out.line(`Approved and pinned as ${out.style("bold", alias)}. Tools: ${tools.join(", ")}.`);
-    out.line(
-      `Next: \`glovebox call ${tools[0]} '${exampleArguments(first?.tool.inputSchema ?? {})}'\`, or \`glovebox serve\` for an MCP client.`,
-    );
-    out.result({ alias, tools, locked, findings });
+    const trial =
+      first &&
+      `\`glovebox call ${first.exposedName} '${exampleArguments(first.tool.inputSchema)}'\`, or `;
+    const usual = `${trial ?? ""}\`glovebox serve\` for an MCP client.`;
+    out.line(`Next: ${nextStep(configuration, usual)}`);
+    out.result({ alias, tools, locked, findings, paths: openedToJson(opened) });
     return EXIT.done;
   },
 };
+
+/** The tool for a first try: one that only reads, else one that destroys nothing, as far as its author says. */
+function mildest(exposed: readonly ExposedTool[]): ExposedTool | undefined {
+  const harmOf = ({ tool: { annotations } }: ExposedTool): number => {
+    if (annotations?.destructiveHint === true) return 3;
+    if (annotations?.readOnlyHint === true) return 0;
+    return annotations?.destructiveHint === false ? 1 : 2;
+  };
+  return exposed.toSorted((left, right) => harmOf(left) - harmOf(right))[0];
+}
 
 /** `NAME`, or `NAME=AS`, as the configuration says it. */
 function readNamed(what: "tool" | "prompt", words: string): JsonValue {

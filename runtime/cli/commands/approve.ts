@@ -1,5 +1,6 @@
 import { EXIT } from "../../errors.ts";
 import { approvePlugin } from "../approval/approve.ts";
+import { nextStep, openedToJson } from "../approval/opened-paths.ts";
 import type { Command } from "../command.ts";
 import { CONSENT_OPTIONS, readConsent } from "../approval/consent.ts";
 
@@ -19,15 +20,16 @@ export const approve: Command = {
   examples: ["glovebox approve time", "glovebox approve time --yes"],
   async run(call) {
     const { out } = call;
-    const { alias, locked, findings } = await approvePlugin(
+    const { alias, locked, findings, opened, configuration } = await approvePlugin(
       call.args[0] ?? "",
       readConsent(call),
       call,
     );
     out.line();
     out.line(`Approved and pinned ${out.style("bold", alias)} ${locked.version}.`);
-    out.line("Next: `glovebox verify` checks the whole workspace as a start would.");
-    out.result({ alias, locked, findings });
+    const usual = "`glovebox verify` checks the whole workspace as a start would.";
+    out.line(`Next: ${nextStep(configuration, usual)}`);
+    out.result({ alias, locked, findings, paths: openedToJson(opened) });
     return EXIT.done;
   },
 };

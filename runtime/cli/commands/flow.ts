@@ -1,11 +1,12 @@
 import { EXIT } from "../../errors.ts";
 import { exposeTools } from "../../policy/expose.ts";
-import { decidePath, describePath, type PathState } from "../../policy/flow/decide-flow.ts";
-import type { FlowGraph, FlowMember, FlowPath } from "../../policy/flow/paths.ts";
+import { decidePath } from "../../policy/flow/decide-flow.ts";
+import type { FlowGraph, FlowMember } from "../../policy/flow/paths.ts";
 import { configuredPlugin, readWorkspace, verifyWorkspace } from "../../workspace.ts";
 import type { Command } from "../command.ts";
 import type { Output } from "../output.ts";
 import { drawFlows } from "../serving/start-check.ts";
+import { showFlowPath, type DecidedPath } from "../show/show-flow-path.ts";
 
 const PATHS_SHOWN_MAX = 200;
 
@@ -59,11 +60,6 @@ export const flow: Command = {
   },
 };
 
-interface DecidedPath {
-  readonly path: FlowPath;
-  readonly state: PathState;
-}
-
 function showGraph(
   { profile, members }: FlowGraph,
   paths: readonly DecidedPath[],
@@ -86,36 +82,10 @@ function showGraph(
     ]),
   );
   if (paths.length === 0) out.line(`No path: ${whyNone(members)}.`);
-  for (const { path, state } of paths.slice(0, PATHS_SHOWN_MAX)) showPath(path, state, out);
+  for (const decided of paths.slice(0, PATHS_SHOWN_MAX)) showFlowPath(decided, out);
   if (paths.length > PATHS_SHOWN_MAX)
     out.line(`${paths.length - PATHS_SHOWN_MAX} more paths: \`glovebox flow --json\` names them.`);
   out.line();
-}
-
-function showPath(path: FlowPath, state: PathState, out: Output): void {
-  const { from, to, through } = path;
-  out.line();
-  out.line(describePath(path));
-  out.line(`  reads     ${nameTools(from)} (${from.powers.reads.join("; ")})`);
-  for (const member of through) out.line(`  strangers ${nameTools(member)}`);
-  out.line(`  sends     ${nameTools(to)} (${to.powers.sends.join("; ")})`);
-  out.line(`  decided   ${describeState(state, out)}`);
-  if (state.kind !== "undecided") return;
-  out.line(
-    `  to do     keep \`${from.alias}\` and \`${to.alias}\` apart (\`profiles\`), take a grant away, \`flow: {hold: [${path.id}]}\`, or \`flow: {accept: [{path: ${path.id}, reason: …, until: …}]}\``,
-  );
-}
-
-function nameTools({ alias, tools }: FlowMember): string {
-  return tools.length > 0 ? tools.join(", ") : `${alias} (no tools can be shown)`;
-}
-
-function describeState(state: PathState, out: Output): string {
-  if (state.kind === "held") return "a person is asked";
-  if (state.kind === "accepted")
-    return `${out.style("yellow", "accepted")} until ${state.accepted.until}: ${state.accepted.reason}`;
-  const ended = state.expired ? `accepted until ${state.expired.until}, which is over; ` : "";
-  return `${ended}${out.style("red", "nobody has decided")}: a person is asked, and production does not start`;
 }
 
 /** Which of the three is missing. */

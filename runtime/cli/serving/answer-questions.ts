@@ -1,5 +1,5 @@
 import type { JsonObject } from "@glovebox/host-api/json";
-import type { ToolAnswer } from "../../answer.ts";
+import { answerWithError, type ToolAnswer } from "../../answer.ts";
 import { LOCAL_CALLER, type Caller, type CallRequest, type CallTool } from "../../call.ts";
 import { ASKS_NOTHING } from "../../inputs.ts";
 import { CONSENT_KEY } from "../../consent/hear-human.ts";
@@ -34,5 +34,20 @@ export async function callWithAnswers(
     }
     answer = await callTool({ ...request, given: { responses, state } });
   }
-  return answer;
+  return isApproved ? answer : withWayHere(answer);
+}
+
+/** Codes of a call that waits for a person. */
+const WAITING: readonly string[] = ["APPROVAL_REQUIRED", "FLOW_HELD"];
+
+/** Whoever runs the command is somebody who may approve, and a script has a word for it. */
+function withWayHere(answer: ToolAnswer): ToolAnswer {
+  const { error } = answer;
+  if (!error || !WAITING.includes(error.error_code)) return answer;
+  const way =
+    "On this command line, a terminal is asked, and a script that may approve says `--approve`.";
+  return answerWithError({
+    ...error,
+    suggestion: [error.suggestion, way].filter(Boolean).join(" "),
+  });
 }
