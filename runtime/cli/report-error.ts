@@ -47,13 +47,14 @@ function reasonsOf(error: unknown): readonly Reason[] {
 }
 
 /** An escape outranks everything. Refusals outrank wrong words: a start that was refused says so even when a name was also wrong. */
-function exitOf(reasons: readonly Reason[]): ExitCode {
+export function exitOf(reasons: readonly { readonly exit: ExitCode }[]): ExitCode {
   for (const exit of [EXIT.escaped, EXIT.refused, EXIT.wrongUsage])
     if (reasons.some((reason) => reason.exit === exit)) return exit;
   return EXIT.failed;
 }
 
-function toJson(reason: Reason) {
+/** One error for programs. */
+export function toJson(reason: Reason) {
   const { file, line, column, path, approved } = reason.place ?? {};
   return {
     code: reason.code,
@@ -67,8 +68,8 @@ function toJson(reason: Reason) {
   };
 }
 
-/** What to do stands behind the last of those that need the same. */
-function toText(reason: Reason, next: Reason | undefined): string {
+/** One error for people. What to do stands behind the last of those that need the same. */
+export function toText(reason: Reason, next?: Reason): string {
   const { file, line, column, path, approved } = reason.place ?? {};
   const at = [file, line, column].filter((part) => part !== undefined).join(":");
   const where = [at, file === undefined || line === undefined ? path : undefined]

@@ -44,8 +44,9 @@ export const README_CONTENT: Claims = {
   "every rule, its severity and its references": [
     "test/e2e/scan.test.ts#`--rules` lists every rule",
   ],
-  "It ends with 3 when there is a finding of high severity, with 0 when there is none, and with 1 when something could not be read.":
+  "It ends with 3 when there is a finding of high severity, else with 1 when something could not be read, else with 0; what cannot be read keeps nothing else from being scanned.":
     [
+      "test/e2e/scan.test.ts#that cannot be read hides no finding of the others",
       "test/e2e/scan.test.ts#end with 3 for a finding of high severity",
       "test/e2e/scan.test.ts#without a finding of high severity ends with 0",
       "test/e2e/scan.test.ts#that is none is told",
@@ -171,7 +172,7 @@ export const README_CONTENT: Claims = {
   "It follows the section `filter` of `./glovebox.yaml` where there is one.": [
     "test/e2e/filter.test.ts#the workspace's own policy holds",
   ],
-  "It ends with 3 when there is a finding of high severity, whatever is done with it, with 0 when there is none, and with 1 when a line could not be read.":
+  "It ends with 3 when there is a finding of high severity, whatever is done with it, else with 1 when a line could not be read, else with 0.":
     [
       "test/e2e/filter.test.ts#nothing grave is 0",
       "test/e2e/filter.test.ts#lines are filtered one by one",

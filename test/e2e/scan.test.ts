@@ -99,6 +99,37 @@ describe("a list of tools", () => {
     }
   });
 
+  it("that cannot be read hides no finding of the others, and is no pass", async (t) => {
+    const folder = written(t, {
+      "grave/a.json": [GRAVE],
+      "grave/b.json": { a: 1 },
+      "calm/a.json": { a: 1 },
+      "calm/b.json": [HARMLESS],
+    });
+    const paths = (name: string) =>
+      ["a", "b"].map((file) => path.join(folder, name, `${file}.json`));
+    for (const [name, code, high] of [
+      ["grave", 3, 1],
+      ["calm", 1, 0],
+    ] as const)
+      for (const words of [[path.join(folder, name)], paths(name)]) {
+        const shown = await scan(folder, ...words);
+        assert.equal(shown.code, code);
+        assert.match(shown.stdout, /not read {2}ERR_SCAN_INPUT: /);
+        assert.match(shown.stdout, new RegExp(`${high} high, .* no pass: 1 error above`));
+        const { json, codes, ...ended } = await scan(folder, ...words, "--json");
+        assert.deepEqual([ended.code, codes], [code, ["ERR_SCAN_INPUT"]]);
+        const told = json as { servers: object[]; high: number };
+        assert.deepEqual([told.servers.length, told.high], [1, high]);
+        const sarif = await scan(folder, ...words, "--sarif");
+        assert.equal(sarif.code, code);
+        const [run] = (sarif.json as { runs: SarifRun[] }).runs;
+        assert.equal(run?.results.length, high);
+        const [{ executionSuccessful, toolExecutionNotifications }] = run.invocations;
+        assert.deepEqual([executionSuccessful, toolExecutionNotifications.length], [false, 1]);
+      }
+  });
+
   it("must be named, and be there", async (t) => {
     const folder = written(t, {});
     assert.deepEqual((await scan(folder)).codes, ["ERR_USAGE"]);
@@ -160,7 +191,9 @@ describe("lines of definitions", () => {
     ];
     const folder = written(t, { "all.jsonl": lines.join("\r\n") });
     const { code, stdout } = await scan(folder, path.join(folder, "all.jsonl"), "--json");
-    assert.equal(code, 1);
+    assert.equal(code, 3);
+    writeFileSync(path.join(folder, "calm.jsonl"), `{\n${lines.at(-1)}`);
+    assert.equal((await scan(folder, path.join(folder, "calm.jsonl"), "--json")).code, 1);
     const results = stdout
       .trimEnd()
       .split("\n")
@@ -252,6 +285,12 @@ interface SarifRun {
       }[];
     };
   };
+  readonly invocations: readonly [
+    {
+      readonly executionSuccessful: boolean;
+      readonly toolExecutionNotifications: readonly object[];
+    },
+  ];
   readonly results: readonly {
     readonly ruleId: string;
     readonly ruleIndex: number;

@@ -16,7 +16,7 @@ export const filter: Command = {
     "section `filter` of this workspace's configuration, or as it stands by itself where there is none. With `--json` each line",
     "gives `{id, findings, text}`: a finding names its rule, its severity and its place, and nothing of what was found.",
     "A text that is the message of an error, by a `kind` of `error` or by its form, loses its paths, addresses and hosts too.",
-    "Exit 3 when there is a finding of high severity, 0 when there is none, 1 when something could not be read.",
+    "Exit 3 when there is a finding of high severity, else 1 when a line could not be read, else 0.",
   ],
   options: {},
   argumentsMin: 1,
@@ -42,8 +42,8 @@ export const filter: Command = {
     out.line(
       `${plural(read, "line")}: ${high} with findings of high severity, ${unread} could not be read.`,
     );
-    if (unread > 0) return EXIT.failed;
-    return high > 0 ? EXIT.refused : EXIT.done;
+    if (high > 0) return EXIT.refused;
+    return unread > 0 ? EXIT.failed : EXIT.done;
   },
 };
 

@@ -1,11 +1,12 @@
 import path from "node:path";
-import { EXIT, type ExitCode } from "../../errors.ts";
+import { EXIT, throwReasons, type ExitCode } from "../../errors.ts";
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { makeReadable } from "../../firewall/visible.ts";
 import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { nothingAt, openTargets, type ScanTarget } from "../scan/open-target.ts";
+import { exitOf, toJson, toText } from "../report-error.ts";
+import { nothingAt, openTargets } from "../scan/open-target.ts";
 import { SCAN_RULES, toSarif } from "../scan/sarif.ts";
 import { scanLines } from "../scan/scan-lines.ts";
 import { scanTargets, type Scanned } from "../scan/scan-targets.ts";
@@ -20,7 +21,7 @@ export const scan: Command = {
     "such files. Several are taken for servers that are used together: their names are held against each other, and against the",
     "plugins of this workspace. Nothing is trusted, stored or changed; what is not packed yet is asked for its tools behind the seal.",
     "A `.jsonl` is read line by line, each `{id, tool, context_tools?}`; with `--json` each gives `{id, findings}`.",
-    "Exit 3 when there is a finding of high severity, 0 when there is none, 1 when something could not be read.",
+    "Exit 3 when there is a finding of high severity, else 1 when something could not be read, else 0. What cannot be read keeps nothing else from being scanned.",
   ],
   options: {
     sarif: { type: "boolean", summary: "print SARIF 2.1.0, for code scanning in CI" },
@@ -49,18 +50,22 @@ export const scan: Command = {
 
 async function scanServers(call: CommandCall): Promise<ExitCode> {
   const { args, flag, out } = call;
-  const targets: ScanTarget[] = [];
-  for (const word of args) targets.push(...(await openTargets(word, call)));
+  const { targets, unread } = await openTargets(args, call);
+  if (targets.length === 0) throwReasons(unread);
   const scanned = scanTargets(targets);
   const all = scanned.flatMap(({ findings }) => findings);
-  if (flag("sarif")) out.data(toSarif(scanned, process.cwd()), "lines");
+  if (flag("sarif")) out.data(toSarif(scanned, unread, process.cwd()), "lines");
   else {
     showScanned(scanned, out);
+    for (const reason of unread)
+      out.line(`${out.style("red", "not read")}  ${toText(reason).trimEnd()}`);
     out.line();
-    out.line(summaryOf(all));
-    out.result({ servers: scanned.map(toResult), high: countHigh(all) });
+    out.line(summaryOf(all, unread.length));
+    const error = unread.length > 0 ? { error: unread.map(toJson) } : {};
+    out.result({ servers: scanned.map(toResult), high: countHigh(all), ...error });
   }
-  return countHigh(all) > 0 ? EXIT.refused : EXIT.done;
+  if (countHigh(all) > 0) return EXIT.refused;
+  return unread.length > 0 ? exitOf(unread) : EXIT.done;
 }
 
 function toResult({ target, findings }: Scanned): object {
@@ -86,8 +91,8 @@ function scanLinesOf(word: string, { machine, out }: CommandCall): ExitCode {
   out.line(
     `${plural(read, "line")}: ${high} with findings of high severity, ${unread} could not be read.`,
   );
-  if (unread > 0) return EXIT.failed;
-  return high > 0 ? EXIT.refused : EXIT.done;
+  if (high > 0) return EXIT.refused;
+  return unread > 0 ? EXIT.failed : EXIT.done;
 }
 
 /** Exactly these keys: others measure us by them. */
@@ -124,10 +129,11 @@ function showRules({ out }: CommandCall): ExitCode {
   return EXIT.done;
 }
 
-function summaryOf(findings: readonly Finding[]): string {
+function summaryOf(findings: readonly Finding[], unread: number): string {
   const count = (severity: Finding["severity"]): number =>
     findings.filter((finding) => finding.severity === severity).length;
-  return `${count("high")} high, ${count("medium")} medium, ${count("low")} low.`;
+  const left = unread > 0 ? ` What is not read is no pass: ${plural(unread, "error")} above.` : "";
+  return `${count("high")} high, ${count("medium")} medium, ${count("low")} low.${left}`;
 }
 
 function countHigh(findings: readonly Finding[]): number {

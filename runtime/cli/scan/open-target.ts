@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Place } from "../../errors.ts";
+import { reasonsOf, type GloveboxError, type Place } from "../../errors.ts";
 import type { ScannedTool } from "../../firewall/scan/rule.ts";
 import { toScanned } from "../../firewall/scan/scanned-tool.ts";
 import { CAPABILITIES } from "@glovebox/host-api/registry";
@@ -29,23 +29,61 @@ export interface ScanTarget {
 
 const FILES_MAX = 500;
 
-/** What a word on the command line names: an installed plugin, a package, a plugin's folder, a list of tools, or a folder of these. */
-export async function openTargets(word: string, call: CommandCall): Promise<readonly ScanTarget[]> {
+/** What words on the command line name, and what of it could not be read. */
+export interface OpenTargets {
+  readonly targets: readonly ScanTarget[];
+  readonly unread: readonly GloveboxError[];
+}
+
+/** Opens all that the words name: what cannot be read keeps nothing else from being scanned. */
+export async function openTargets(
+  words: readonly string[],
+  call: CommandCall,
+): Promise<OpenTargets> {
+  const { configFile, machine } = call;
+  const hasWorkspace = machine.files.kindOf(configFile) === "file";
+  const workspace = hasWorkspace ? readWorkspace(configFile, machine.files) : undefined;
+  const opened: OpenTargets[] = [];
+  for (const word of words) opened.push(await attempt(() => openWord(word, workspace, call)));
+  return join(opened);
+}
+
+/** One after the other: a plugin that is asked for its tools runs alone. */
+async function attempt(open: () => Promise<OpenTargets | ScanTarget>): Promise<OpenTargets> {
+  try {
+    const found = await open();
+    return "unread" in found ? found : { targets: [found], unread: [] };
+  } catch (error) {
+    return { targets: [], unread: reasonsOf(error) };
+  }
+}
+
+function join(opened: readonly OpenTargets[]): OpenTargets {
+  return {
+    targets: opened.flatMap(({ targets }) => targets),
+    unread: opened.flatMap(({ unread }) => unread),
+  };
+}
+
+/** An installed plugin, a package, a plugin's folder, a list of tools, or a folder of these. */
+async function openWord(
+  word: string,
+  workspace: Workspace | undefined,
+  call: CommandCall,
+): Promise<OpenTargets | ScanTarget> {
   const { configFile, machine } = call;
   const { files } = machine;
-  const hasWorkspace = files.kindOf(configFile) === "file";
-  const workspace = hasWorkspace ? readWorkspace(configFile, files) : undefined;
   if (workspace && Object.hasOwn(workspace.configuration.plugins, word))
-    return [openInstalled(word, workspace, call)];
+    return openInstalled(word, workspace, call);
   if (isRemoteSource(word)) {
     const remote = workspace ?? readWorkspace(configFile, files);
     const found = await fetchSource(word, sourceSetting(remote, call));
     call.out.progressDone();
-    if (found) return [await openPlugin(word, found, workspace, call)];
+    if (found) return openPlugin(word, found, workspace, call);
   }
   const target = path.resolve(word);
   const kind = files.kindOf(target);
-  if (kind === "file") return [await openFile(word, target, workspace, call)];
+  if (kind === "file") return openFile(word, target, workspace, call);
   if (kind === "folder") return openFolder(word, target, workspace, call);
   throw nothingAt(word);
 }
@@ -93,12 +131,12 @@ async function openFolder(
   folder: string,
   workspace: Workspace | undefined,
   call: CommandCall,
-): Promise<readonly ScanTarget[]> {
+): Promise<OpenTargets | ScanTarget> {
   const { files } = call.machine;
   const names = files.list(folder);
   if (names.includes("plugin.json")) {
     const found = readSource(folder, folder, files);
-    return found ? [await openPlugin(word, found, workspace, call)] : [];
+    if (found) return openPlugin(word, found, workspace, call);
   }
   const scanned = names.filter((name) => /\.(json|tgz)$/.test(name)).toSorted();
   if (scanned.length === 0 || scanned.length > FILES_MAX) {
@@ -108,10 +146,12 @@ async function openFolder(
         : `The folder \`${word}\` holds more than ${FILES_MAX} files to be scanned.`;
     throw new CliError("ERR_SCAN_INPUT", message, { place: { file: folder } });
   }
-  const targets: ScanTarget[] = [];
-  for (const name of scanned)
-    targets.push(await openFile(path.join(word, name), path.join(folder, name), workspace, call));
-  return targets;
+  const opened: OpenTargets[] = [];
+  for (const name of scanned) {
+    const [shown, file] = [path.join(word, name), path.join(folder, name)];
+    opened.push(await attempt(() => openFile(shown, file, workspace, call)));
+  }
+  return join(opened);
 }
 
 /** A package says what its tools are; what is not packed is asked, sealed and with nothing granted. No signature is looked at. */

@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import type { GloveboxError } from "../../errors.ts";
 import type { Finding, Severity } from "../../firewall/scan/finding.ts";
 import { RULES } from "../../firewall/scan/rules/table.ts";
 import { UNREAD } from "../../firewall/scan/scan-tools.ts";
@@ -37,8 +38,12 @@ export const SCAN_RULES: readonly ScanRule[] = [
   },
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
-/** The findings as a SARIF 2.1.0 log (OASIS), one run: `root` is the folder that file names are relative to. */
-export function toSarif(scanned: readonly Scanned[], root: string): object {
+/** The findings as a SARIF 2.1.0 log (OASIS), one run: `root` is the folder that file names are relative to. What was not read is told of the run. */
+export function toSarif(
+  scanned: readonly Scanned[],
+  unread: readonly GloveboxError[],
+  root: string,
+): object {
   const indexes = new Map(SCAN_RULES.map(({ id }, index) => [id, index]));
   return {
     $schema: SCHEMA,
@@ -53,6 +58,12 @@ export function toSarif(scanned: readonly Scanned[], root: string): object {
           },
         },
         columnKind: "utf16CodeUnits",
+        invocations: [
+          {
+            executionSuccessful: unread.length === 0,
+            toolExecutionNotifications: unread.map((reason) => describeUnread(reason, root)),
+          },
+        ],
         originalUriBaseIds: { ROOT: { uri: `${pathToFileURL(root).href}/` } },
         results: scanned.flatMap(({ target, findings }) =>
           findings.map((finding) => ({
@@ -68,6 +79,17 @@ export function toSarif(scanned: readonly Scanned[], root: string): object {
         ),
       },
     ],
+  };
+}
+
+function describeUnread({ code, message, place }: GloveboxError, root: string): object {
+  const { file } = place ?? {};
+  const location = file && { physicalLocation: { artifactLocation: artifactOf(file, root) } };
+  return {
+    level: "error",
+    descriptor: { id: code },
+    message: { text: message },
+    ...(location && { locations: [location] }),
   };
 }
 
