@@ -39,6 +39,8 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
+const WHOLE_PATH = /^(?:[A-Za-z]:)?[\\/]/;
+
 /**
  * Every failure that this program foresaw. Each room extends it once and names its codes in a table beside the class:
  *
@@ -78,10 +80,11 @@ export abstract class GloveboxError<Code extends string = string> extends Error 
     return this;
   }
 
-  /** Says where, for an error of a reader that saw only bytes. A file that it names is then one inside `place.file`. */
+  /** Says where, for an error of a reader that saw only bytes. A file that it names is then one inside `place.file`, unless it is a whole path. */
   at(place: Place): this {
     const inner = this.#place?.file;
-    const file = [place.file, inner].filter((part) => part !== undefined).join("/");
+    const outer = inner !== undefined && WHOLE_PATH.test(inner) ? undefined : place.file;
+    const file = [outer, inner].filter((part) => part !== undefined).join("/");
     this.#place = { ...place, ...this.#place, ...(file === "" ? {} : { file }) };
     return this;
   }

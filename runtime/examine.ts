@@ -1,10 +1,10 @@
-import { collectReasons, throwReasons } from "./errors.ts";
+import { collectReasons, reasonsOf, throwReasons } from "./errors.ts";
 import { canonicalBytes } from "./plugin/canonical.ts";
+import { PluginError } from "./plugin/errors.ts";
 import { inspectComponent } from "./plugin/component/inspect.ts";
 import { inspectServlet } from "./plugin/extism/inspect-servlet.ts";
 import { parseServletTools } from "./plugin/extism/servlet-tools.ts";
 import { NO_OFFERS, type Manifest, type Offers, type ToolSurface } from "./plugin/formats.ts";
-import { parseManifest } from "./plugin/manifest.ts";
 import {
   digestSurface,
   isEmptyOffers,
@@ -27,6 +27,7 @@ import { PinError } from "./supply/pin-errors.ts";
 import type { Source, SourceBare, SourceParts } from "./supply/read-source.ts";
 import {
   openPackage,
+  parseManifestOf,
   verifyParts,
   verifyVouched,
   type VerifyRules,
@@ -136,7 +137,7 @@ export async function partsOf(
 
 /** Packs a component and its manifest: the tool surface in the package is what the sealed component says. */
 export async function packParts(parts: SourceParts, setting: ListSetting): Promise<Uint8Array> {
-  const manifest = parseManifest(parts.manifest, "plugin.json", setting.rules.capabilities);
+  const manifest = parseManifestOf(parts, setting.rules);
   verifyCode(parts.component, manifest, setting.rules);
   return packWith(parts, manifest, await listTools(parts.component, manifest, setting));
 }
@@ -147,7 +148,7 @@ export async function packParts(parts: SourceParts, setting: ListSetting): Promi
  */
 export function openDerived(source: SourceBare, rules: VerifyRules): OpenedPlugin {
   const parts = deriveParts(source, rules);
-  const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
+  const manifest = parseManifestOf(parts, rules);
   verifyCode(parts.component, manifest, rules);
   const surface = deriveSurface(inspectComponent(parts.component));
   return openPackage(packWith(parts, manifest, { tools: surface, offers: NO_OFFERS }), rules);
@@ -203,13 +204,29 @@ async function askForTools(
     const text = await askFor(sealed, ["tools", "listTools"]);
     return shape === "extism"
       ? { tools: parseServletTools(text, "the plugin's list of tools"), offers: NO_OFFERS }
-      : { tools: parseSurface(text, "list-tools"), offers: await askForOffers(component, sealed) };
+      : { tools: parseListed(text), offers: await askForOffers(component, sealed) };
   } catch (cause) {
     if (!(cause instanceof SandboxError) || cause.fault !== "plugin") throw cause;
     const message = `The sealed component did not say what its tools are (${cause.code}: ${cause.message}).`;
     throw new PinError("ERR_TOOLS_NOT_LISTED", message, { cause });
   } finally {
     await sealed.close();
+  }
+}
+
+/** The answer stands in no file: where in it something is wrong is told by the path of keys alone. */
+function parseListed(text: string): ToolSurface {
+  try {
+    return parseSurface(text, "list-tools");
+  } catch (error) {
+    const reasons = reasonsOf(error).map((reason) => {
+      const { message, place, remedy } = reason;
+      if (!(reason instanceof PluginError)) return reason;
+      const path = `list-tools ${place?.path ?? ""}`.trimEnd();
+      return new PluginError(reason.code, message, { place: { path }, remedy });
+    });
+    throwReasons(reasons);
+    throw error;
   }
 }
 

@@ -117,14 +117,15 @@ export class Cursor {
 
   string(rule: StringRule): string {
     const { value } = this;
-    if (typeof value !== "string") return this.#wrong("a string", "");
     const { lengthMin = 0, lengthMax, pattern, shape = "another shape" } = rule;
+    if (typeof value !== "string")
+      return this.#wrong("a string", "", rule.shape && `Write ${rule.shape}.`);
     const length = value.length > 2 * lengthMax ? value.length : Array.from(value).length;
     if (rule.lines !== true && /[\n\t]/.test(value)) {
       this.problem(`a line break or a tab in ${quoteText(value)}, where one line belongs`);
-    } else if (length < lengthMin || length > lengthMax) {
+    } else if (length > lengthMax || (length < lengthMin && pattern === undefined)) {
       this.problem(`${length} characters, where ${lengthMin} to ${lengthMax} are accepted`);
-    } else if (pattern !== undefined && !pattern.test(value)) {
+    } else if (length < lengthMin || (pattern !== undefined && !pattern.test(value))) {
       this.problem(`${quoteText(value)} is not ${shape}`, `Write ${shape}.`);
     }
     return value;
@@ -144,8 +145,9 @@ export class Cursor {
     return new Cursor(this.#reading, value, [...this.#path, key]);
   }
 
-  #wrong<Value>(wanted: string, placeholder: Value): Value {
-    if (this.value !== undefined) this.problem(`${describe(this.value)} where ${wanted} belongs`);
+  #wrong<Value>(wanted: string, placeholder: Value, remedy?: string): Value {
+    if (this.value !== undefined)
+      this.problem(`${describe(this.value)} where ${wanted} belongs`, remedy);
     return placeholder;
   }
 

@@ -21,6 +21,8 @@ export interface SourceParts {
   readonly file: string;
   readonly component: Uint8Array;
   readonly manifest: Uint8Array;
+  /** The manifest's file, for messages. A derived manifest has none. */
+  readonly manifestFile?: string;
   readonly license: Uint8Array | undefined;
   readonly readme: Uint8Array | undefined;
   readonly bundles: readonly SignatureFile[];
@@ -99,20 +101,19 @@ export function isSourceStored(
 }
 
 function readParts(componentFile: string, folder: string, files: FilePowers): SourceParts {
+  const manifestFile = path.join(folder, "plugin.json");
   const component = files.readFile(componentFile, COMPONENT_BYTES_MAX);
-  const manifest = files.readFile(path.join(folder, "plugin.json"), MANIFEST_BYTES_MAX);
+  const manifest = files.readFile(manifestFile, MANIFEST_BYTES_MAX);
   if (!component) throw sourceError(componentFile, "is not there: run `glovebox build` first");
   if (!manifest)
-    throw sourceError(
-      path.join(folder, "plugin.json"),
-      "is not there: it must stand beside the component",
-    );
+    throw sourceError(manifestFile, "is not there: it must stand beside the component");
   const own = readSignatureFiles(componentFile, files);
   return {
     kind: "parts",
     file: componentFile,
     component,
     manifest,
+    manifestFile,
     license: files.readFile(path.join(folder, "LICENSE"), TEXT_BYTES_MAX),
     readme: files.readFile(path.join(folder, "README.md"), TEXT_BYTES_MAX),
     bundles: own.length > 0 ? own : readPackedSignatures(path.dirname(componentFile), files),

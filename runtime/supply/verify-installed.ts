@@ -3,7 +3,7 @@ import { collectReasons, throwReasons, type GloveboxError } from "../errors.ts";
 import { canonicalText, digestOf, digestOfBytes } from "../plugin/canonical.ts";
 import type { ComponentInspection } from "../plugin/component/inspect.ts";
 import type { ComponentRules } from "../plugin/component/verify-component.ts";
-import type { LockedPlugin, Signer, ToolSurface } from "../plugin/formats.ts";
+import type { LockedPlugin, Manifest, Signer, ToolSurface } from "../plugin/formats.ts";
 import { describeChangedTools } from "../plugin/changed-tools.ts";
 import { diffGrants, type DescribeGrant } from "../plugin/grants.ts";
 import { parseManifest, verifyToolsDeclared, type GrantParsers } from "../plugin/manifest.ts";
@@ -109,7 +109,7 @@ export function verifyVouched(
  * to learn that nobody vouches for it. The tool surface is left to `verifyVouched`.
  */
 export function verifyParts(parts: SourceParts, unsigned: boolean, rules: VerifyRules): void {
-  const manifest = parseManifest(parts.manifest, "plugin.json", rules.capabilities);
+  const manifest = parseManifestOf(parts, rules);
   const { name, version } = manifest;
   const digests = {
     component: digestOfBytes(parts.component),
@@ -123,6 +123,14 @@ export function verifyParts(parts: SourceParts, unsigned: boolean, rules: Verify
     () => verifySigners(parts.bundles, { name, version, digests }, rules.trust),
   ]);
   throwReasons(reasons.filter(({ code }) => code !== "ERR_SIGNATURE_OTHER_SURFACE"));
+}
+
+/** The manifest of what is not packed yet, with its own file in what is wrong with it. */
+export function parseManifestOf(
+  { manifest, manifestFile = "plugin.json" }: SourceParts,
+  { capabilities }: Pick<VerifyRules, "capabilities">,
+): Manifest {
+  return parseManifest(manifest, manifestFile, capabilities);
 }
 
 /**

@@ -2,11 +2,15 @@ import { collectReasons, EXIT, reasonsOf, type GloveboxError } from "../../error
 import { digestOfBytes } from "../../plugin/canonical.ts";
 import { compareVersions } from "../../plugin/compare-versions.ts";
 import type { Digest, LockedPlugin, Manifest } from "../../plugin/formats.ts";
-import { parseManifest } from "../../plugin/manifest.ts";
 import type { Source } from "../../supply/read-source.ts";
 import { fetchSource, resolveSource } from "../../supply/sources/fetch-source.ts";
 import { isRemoteSource } from "../../supply/sources/source-text.ts";
-import { openPackage, verifySource, type VerifyRules } from "../../supply/verify-installed.ts";
+import {
+  openPackage,
+  parseManifestOf,
+  verifySource,
+  type VerifyRules,
+} from "../../supply/verify-installed.ts";
 import {
   configuredPlugin,
   lockedAs,
@@ -122,8 +126,7 @@ function judge(
 /** Undefined for what has none of ours. */
 function readManifest(found: Source, rules: VerifyRules): Manifest | undefined {
   if (found.kind === "package") return openPackage(found.package, rules).manifest;
-  if (found.kind === "parts")
-    return parseManifest(found.manifest, "plugin.json", rules.capabilities);
+  if (found.kind === "parts") return parseManifestOf(found, rules);
   return undefined;
 }
 

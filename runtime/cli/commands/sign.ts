@@ -108,6 +108,14 @@ function isBy(bytes: Uint8Array, key: Digest): boolean {
 
 async function openFile(file: string, call: CommandCall) {
   const { files } = call.machine;
+  if (files.kindOf(file) === "folder")
+    throw new CliError(
+      "ERR_USAGE",
+      `\`${shownPath(file)}\` is a folder, and what is signed is a file.`,
+      {
+        remedy: `Use: \`glovebox pack ${shownPath(file)}\`, then sign the \`.tgz\` that it names.`,
+      },
+    );
   const source =
     files.kindOf(file) === "file" ? readSource(file, path.dirname(file), files) : undefined;
   if (!source)
