@@ -18,7 +18,7 @@ function bash(commands: readonly Command[]): string {
   const names = commands.map((command) => command.name).join(" ");
   const cases = commands.map(
     (command) =>
-      `    ${command.name}) options="${optionsOf(command).join(" ")}"${command.takesPlugins ? " plugins=1" : ""}${verbsOf(command) ? ` verbs="${verbsOf(command)}"` : ""} ;;`,
+      `    ${command.name}) options="${optionsOf(command).join(" ")}"${command.takesPlugins ? " plugins=1" : ""}${takesFiles(command) ? " files=1" : ""}${verbsOf(command) ? ` verbs="${verbsOf(command)}"` : ""} ;;`,
   );
   const values = commands.flatMap(({ name, options }) =>
     Object.entries(options).flatMap(([option, row]) =>
@@ -30,7 +30,7 @@ function bash(commands: readonly Command[]): string {
     ),
   );
   return `_glovebox() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" options="" plugins="" verbs=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" options="" plugins="" verbs="" files=""
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then mapfile -t COMPREPLY < <(compgen -W "${names}" -- "$word"); return; fi
   case "\${COMP_WORDS[1]}" in
@@ -38,7 +38,7 @@ function bash(commands: readonly Command[]): string {
 ${cases.join("\n")}
   esac
   case "\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD-1]}" in
-    "call call") mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES} | sed 's/$/__/') report_pattern_debt" -- "$word")
+    "call call") mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES} | sed 's/-/_/g; s/$/__/') report_pattern_debt" -- "$word")
       compopt -o nospace 2>/dev/null || true; return ;;
 ${values.join("\n")}
   esac
@@ -47,7 +47,7 @@ ${values.join("\n")}
     *) if [ "$verbs" ] && [ "$COMP_CWORD" = 2 ]; then mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$word"); return; fi
       if [ "$plugins" ]; then mapfile -t COMPREPLY < <(compgen -W "$(${PLUGIN_NAMES})" -- "$word"); fi
       if [ "\${#COMPREPLY[@]}" -gt 0 ] || { [ "$plugins" ] && [ "$COMP_CWORD" = 2 ]; }; then return; fi
-      mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      if [ "$files" ] || [[ "\${COMP_WORDS[COMP_CWORD-1]}" = -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$word"); fi ;;
   esac
 }
 complete -o filenames -F _glovebox glovebox
@@ -60,7 +60,8 @@ function zsh(commands: readonly Command[]): string {
     .join(" ");
   const cases = commands.map((command) => {
     const options = optionsOf(command).map((option) => `'${option}'`);
-    const words = command.takesPlugins ? "'*:plugin:_glovebox_plugins'" : "'*:file:_files'";
+    const files = takesFiles(command) ? "'*:file:_files'" : "";
+    const words = command.takesPlugins ? "'*:plugin:_glovebox_plugins'" : files;
     return `    ${command.name}) _arguments ${options.join(" ")} ${words} ;;`;
   });
   return `#compdef glovebox
@@ -88,6 +89,9 @@ function fish(commands: readonly Command[]): string {
       (option) =>
         `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -l ${option.slice(2)}`,
     ),
+    ...(takesFiles(command)
+      ? []
+      : [`complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -f`]),
     ...(command.takesPlugins
       ? [
           `complete -c glovebox -n '__fish_seen_subcommand_from ${command.name}' -a '(${PLUGIN_NAMES.replaceAll("\\", "\\\\").replaceAll("'", "\\'")})'`,
@@ -101,6 +105,11 @@ function fish(commands: readonly Command[]): string {
 function verbsOf({ usage }: Command): string {
   const words = usage.split("|").map((way) => way.trim().split(" ")[0] ?? "");
   return words.filter((word) => /^[a-z]+$/.test(word)).join(" ");
+}
+
+/** Whether a word of its own may be a file's name; the value of an option always may. */
+function takesFiles({ usage }: Command): boolean {
+  return /\b(FILE|SOURCE|DIR|PUBKEY|WHAT)\b/.test(usage.replaceAll(/--[a-z-]+ [A-Z]+/g, ""));
 }
 
 function optionsOf(command: Command): string[] {

@@ -53,7 +53,7 @@ export function describeCall(facts: QuestionFacts): readonly string[] {
       ? `Shall the tool ${tool} go on with the answers to the questions that it asks now? It can send them out.`
       : `Shall the tool ${tool} run?`,
     "",
-    `Plugin: ${plugin} ${version}, ${signers.length > 0 ? `signed by ${signers.join(", ")}` : "UNSIGNED"}${profile === undefined ? "" : `, profile ${profile}`}`,
+    `Plugin: ${[plugin, version].filter(Boolean).join(" ")}, ${signers.length > 0 ? `signed by ${signers.join(", ")}` : "UNSIGNED"}${profile === undefined ? "" : `, profile ${profile}`}`,
     ...why.map((reason) => `Why you are asked: ${reason}`),
     ...(sends.length === 0
       ? []

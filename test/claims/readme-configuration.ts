@@ -28,8 +28,11 @@ export const README_CONFIGURATION: Claims = {
       "test/e2e/trust.test.ts#that is revoked starts nothing",
       "test/e2e/foreign-signers.test.ts#vouches offline, by the trusted root",
     ],
-  "| `plugins` | each plugin under its name in this workspace; its tools are listed as `NAME__TOOL` |":
-    ["test/unit/policy/expose.test.ts#are named by plugin and tool"],
+  "| `plugins` | each plugin under its name in this workspace; its tools are listed as `NAME__TOOL`, with `_` for each hyphen of the name |":
+    [
+      "test/e2e/completion.test.ts#as its tools are listed",
+      "test/unit/policy/expose.test.ts#are named by plugin and tool",
+    ],
   "| `plugins.NAME.source` | a `.tgz`, a `.wasm` with or without a `plugin.json` beside it, or a folder, relative to this file; or `https://…` or `oci://…`, see Sources |":
     [
       "test/unit/supply/sources/source-text.test.ts",

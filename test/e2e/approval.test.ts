@@ -333,3 +333,11 @@ it("removing forgets the plugin everywhere but its data", async (t) => {
   assert.equal((await run(["inspect", "echo"], workspace)).codes[0], "ERR_NOT_INSTALLED");
   await assertDone(run(["verify"], workspace));
 });
+
+it("a name that nobody has is not installed, whichever command is given it", async (t) => {
+  const workspace = suite.installed.copy(t);
+  for (const command of ["inspect", "approve", "restore", "diff", "update", "outdated", "remove"]) {
+    const { code, codes } = await run([command, "nope"], workspace);
+    assert.deepEqual([command, code, codes], [command, 2, ["ERR_NOT_INSTALLED"]]);
+  }
+});

@@ -75,7 +75,7 @@ test("nothing grave is 0, and what cannot be read is 1 and named by its line", (
     rest.map(({ line, error }) => [line, error.code]),
     [2, 3, 4, 5].map((line) => [line, "ERR_SCAN_INPUT"]),
   );
-  assert.equal(run(folder, ["--json", "missing.jsonl"]).status, 2);
+  assert.equal(run(folder, ["--json", "missing.jsonl"]).status, 1);
 });
 
 test("the workspace's own policy holds", (t) => {
@@ -103,5 +103,14 @@ test("an unknown action or kind is refused with its place", (t) => {
     const { status, stderr } = run(folder, ["-"], "");
     assert.equal(status, 2);
     assert.match(stderr, /glovebox\.yaml:3|line 3/);
+  }
+});
+
+test("a file that is not there is told as what could not be read, and so is a folder", (t) => {
+  const folder = makeScratch(t);
+  for (const word of ["none.jsonl", "."]) {
+    const { status, stderr } = run(folder, [word]);
+    assert.equal(status, 1);
+    assert.match(stderr, /^ERR_SCAN_INPUT: /);
   }
 });

@@ -147,6 +147,7 @@ test("where nobody can be asked, it is refused with the way to approve it, once,
   const shown = glovebox(whole, "approvals", "show", id);
   assert.equal(shown.status, 0, shown.stderr);
   assert.match(shown.stdout, /\/next/);
+  assert.match(shown.stdout, /Plugin: web \d+\.\d+\.\d+, signed by /);
   assert.equal(glovebox(whole, "approvals", "allow", id).status, 0);
   const other = await client.call("web__fetch_page", page("/other"));
   assert.equal(other.structuredContent?.["error_code"], "FLOW_HELD");

@@ -294,7 +294,11 @@ function notesOf(files: readonly ReadSegmentFile[], { keys }: TrailEvidence): Tr
     if (file.torn) note("torn", file, `the last line was cut short after ${file.torn.bytes} bytes`);
   const unsigned = (last.head?.seq ?? 0) - Math.max(...files.map(({ signedTo }) => signedTo));
   if (unsigned > 0)
-    note("unsigned", last, `the last ${unsigned} lines are behind the last checkpoint`);
+    note(
+      "unsigned",
+      last,
+      `${unsigned === 1 ? "the last line is" : `the last ${unsigned} lines are`} behind the last checkpoint`,
+    );
   if (!keys) note("key-in-trail", last, "the key was taken from the trail itself");
   for (const file of files) {
     const why = file.segment?.follows?.why;

@@ -25,8 +25,8 @@ import { nameAsBefore } from "./name-source.ts";
 
 /** Whether the store has everything that was approved of a plugin, as it was approved. */
 export function isStored(alias: string, workspace: Workspace, { machine }: CommandCall): boolean {
-  const locked = lockedPlugin(alias, workspace);
   const { unsigned } = configuredPlugin(workspace, alias);
+  const locked = lockedPlugin(alias, workspace);
   const rules = rulesIn(workspace, machine.files);
   const reasons = collectReasons([
     () => {
@@ -48,8 +48,8 @@ export async function fetchApproved(
   workspace: Workspace,
   call: CommandCall,
 ): Promise<Restored> {
-  const locked = lockedPlugin(alias, workspace);
   const { source, unsigned } = configuredPlugin(workspace, alias);
+  const locked = lockedPlugin(alias, workspace);
   const fetched = from
     ? await fetchTyped(from, workspace, call)
     : await fetchHere(pinSource(source, locked), workspace, call);

@@ -98,7 +98,7 @@ function verify(call: CommandCall): ExitCode {
   out.line(
     report.ok
       ? `${out.style("green", "ok")}  Nothing was changed that is signed.`
-      : `The audit trail is not what was written: ${report.problems.length} problems.`,
+      : `The audit trail is not what was written: ${plural(report.problems.length, "problem")}.`,
   );
   out.result(report);
   return report.ok ? EXIT.done : EXIT.refused;

@@ -108,7 +108,7 @@ function findElsewhere(
   asked: string | undefined,
 ): string | undefined {
   const sets = listProfiles(profiles, Object.keys(plugins)).filter((set) =>
-    set.plugins.some((alias) => tool.startsWith(`${alias}__`)),
+    set.plugins.some((alias) => tool.startsWith(`${alias.replaceAll("-", "_")}__`)),
   );
   if (sets.length === 0 || sets.some((set) => set.name === asked)) return undefined;
   const ways = sets.map(({ name }) =>

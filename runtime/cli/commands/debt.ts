@@ -1,3 +1,4 @@
+import { plural } from "../../plugin/schema/check.ts";
 import { BUILT_IN_ITEMS } from "../../debt/built-in-items.ts";
 import {
   AREAS,
@@ -112,7 +113,7 @@ function showItems(
   }
   const resolved = items.length - shown.length;
   out.line(
-    `${shown.length} gaps${resolved === 0 ? "" : `, and ${resolved} that are resolved`}. \`glovebox debt ID\` shows one whole; --json has everything.`,
+    `${plural(shown.length, "gap")}${resolved === 0 ? "" : `, and ${resolved} that are resolved`}. \`glovebox debt ID\` shows one whole; --json has everything.`,
   );
 }
 

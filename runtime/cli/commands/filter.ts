@@ -5,6 +5,7 @@ import { makeReadable } from "../../firewall/visible.ts";
 import { readWorkspace } from "../../workspace.ts";
 import { plural } from "../../plugin/schema/check.ts";
 import type { Command, CommandCall } from "../command.ts";
+import { CliError } from "../errors.ts";
 import { filterLines, type FilteredLine } from "../filter/filter-lines.ts";
 
 export const filter: Command = {
@@ -54,7 +55,13 @@ function open(
   word: string,
   { machine }: CommandCall,
 ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  return word === "-" ? process.stdin : machine.files.readPieces(path.resolve(word));
+  if (word === "-") return process.stdin;
+  const file = path.resolve(word);
+  if (machine.files.kindOf(file) === "file") return machine.files.readPieces(file);
+  throw new CliError("ERR_SCAN_INPUT", `There is no file \`${word}\` to be filtered.`, {
+    place: { file },
+    remedy: "Name a file of lines `{id, text}`, or `-` for standard input.",
+  });
 }
 
 function policyOf({ configFile, machine }: CommandCall) {

@@ -1,3 +1,4 @@
+import { plural } from "../../plugin/schema/check.ts";
 import { makeReportDebt } from "../../debt/cached-report.ts";
 import { EXIT } from "../../errors.ts";
 import { makeVisible } from "../../firewall/visible.ts";
@@ -172,12 +173,15 @@ function listenAt(workspace: Workspace, listen: ListenAddress | undefined): Work
 function announce({ profiles, posture }: Runtime, log: Log): void {
   const { mode, plugins, seal } = posture;
   const tools = profiles.reduce((sum, profile) => sum + profile.tools.length, 0);
-  log.info(`${tools} tools of ${plugins.length} plugins, ${mode} mode, seal ${seal.name}`, {
-    tools,
-    plugins: plugins.length,
-    mode,
-    seal: seal.name,
-  });
+  log.info(
+    `${plural(tools, "tool")} of ${plural(plugins.length, "plugin")}, ${mode} mode, seal ${seal.name}`,
+    {
+      tools,
+      plugins: plugins.length,
+      mode,
+      seal: seal.name,
+    },
+  );
   for (const { alias, signed } of plugins)
     if (!signed) log.warn(`plugin ${alias} runs UNSIGNED`, { plugin: alias });
 }

@@ -1,3 +1,4 @@
+import { plural } from "../../plugin/schema/check.ts";
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,7 +66,7 @@ export async function runDemo(call: CommandCall): Promise<StepResult[]> {
     let results: StepResult[];
     try {
       const tools = await client.listTools();
-      out.line(`   ${tools.length} tools listed: ${tools.join(", ")}`);
+      out.line(`   ${plural(tools.length, "tool")} listed: ${tools.join(", ")}`);
       results = await runSteps(REAL_WORK, client, out);
       out.line(out.style("bold", "4. A hostile plugin tries the obvious"));
       results.push(...(await runSteps(ATTACKS, client, out)));

@@ -1,3 +1,4 @@
+import { plural } from "../../plugin/schema/check.ts";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GloveboxError, reasonsOf } from "../../errors.ts";
@@ -118,7 +119,11 @@ async function checkIssuer(
     ...(jwks === undefined ? {} : { jwks }),
   });
   return [
-    { name: "issuer", state: "ok", says: `its documents are there, with ${keys.length} keys` },
+    {
+      name: "issuer",
+      state: "ok",
+      says: `its documents are there, with ${plural(keys.length, "key")}`,
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { plural } from "../../plugin/schema/check.ts";
 import type { Finding } from "../../firewall/scan/finding.ts";
 import { makeReadable } from "../../firewall/visible.ts";
 import type { Output } from "../output.ts";
@@ -10,7 +11,7 @@ const INDENT = "    ";
 /** The findings for people: by server, the gravest first. */
 export function showScanned(scanned: readonly Scanned[], out: Output): void {
   for (const { target, findings } of scanned) {
-    const count = target.tools.length === 1 ? "1 tool" : `${target.tools.length} tools`;
+    const count = plural(target.tools.length, "tool");
     out.line(`${out.style("bold", makeReadable(target.name))}  ${count}`);
     if (findings.length === 0) out.line(`  ${out.style("green", "nothing found")}`);
     for (const finding of findings) showFinding(finding, out);

@@ -1,3 +1,4 @@
+import { plural } from "../../plugin/schema/check.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answerWithError, type ClientError, type ToolAnswer } from "../../answer.ts";
 import { makeEvent, type AuditSink } from "../../audit/record.ts";
@@ -105,7 +106,7 @@ export function makeProbeWatch({
     for (const { id, claim, says } of escapes)
       log.warn(`probe ${id}: ${claim}: NO, ${says}`, { probe: id });
     const held = run.results.length - ids.length;
-    if (ids.length === 0) log.info(`${held} probes held`, { held });
+    if (ids.length === 0) log.info(`${plural(held, "probe")} held`, { held });
     record(audience.audit, held, ids);
     if (ids.length === 0) return;
     const isStopped = state === "escaped";
