@@ -21,7 +21,33 @@ export interface Scratch {
 export function makeScratchFolder(prefix: string, others: readonly string[] = []): Scratch {
   const [place = os.tmpdir(), ...rest] = [os.tmpdir(), ...others];
   const folder = makeIn(place, prefix, rest);
-  return { folder, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
+  if (kept.size === 0) for (const signal of ENDS) process.on(signal, endBySignal);
+  kept.add(folder);
+  const remove = (): void => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    kept.delete(folder);
+    if (kept.size === 0) for (const signal of ENDS) process.off(signal, endBySignal);
+  };
+  return { folder, remove };
+}
+
+const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Folders of this process that are in use. */
+const kept = new Set<string>();
+
+/** Whoever is interrupted leaves nothing behind, keys least of all, and then ends as without this. */
+function endBySignal(signal: NodeJS.Signals): void {
+  // A server ends in its own order, and removes what is its own.
+  if (process.listenerCount(signal) > 1) return;
+  for (const folder of kept)
+    try {
+      // A program that works in it may not be gone yet.
+      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch {
+      // The next run removes what is stale.
+    }
+  process.off(signal, endBySignal);
+  process.kill(process.pid, signal);
 }
 
 function makeIn(place: string, prefix: string, rest: readonly string[]): string {
