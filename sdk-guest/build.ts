@@ -15,6 +15,8 @@ export type { BuildManifest } from "./build/manifest.ts";
 export interface BuildOptions {
   /** QuickJS (about 1.3 MB) unless said otherwise; SpiderMonkey is faster in long computations and 12 MB. */
   readonly engine?: Engine;
+  /** Where a folder for the build's own work is made, and removed again; the system's place for such unless said otherwise. */
+  readonly temporary?: string;
   readonly onProgress?: (step: BuildStep) => void;
 }
 
@@ -61,6 +63,7 @@ export async function buildPlugin(
     bundle.moduleWith(listed),
     makeWorld(contract, interfaces, offers),
     engine,
+    options.temporary,
   );
   return { component, surface: listed.tools, offers, manifest };
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { beforeEndBySignal } from "./end-by-signal.ts";
 
 /** This release's command line, wherever it is installed. */
 const PROGRAM = fileURLToPath(new URL("../cli/glovebox.mjs", import.meta.url));
@@ -64,11 +65,14 @@ export function runOwnProgram(program: OwnProgram): Promise<ProgramEnd> {
       letGo();
     };
     const cancel = (): void => stop("cancelled");
+    // Else it would go on in a folder that is removed.
+    const forget = beforeEndBySignal(cancel);
     const timer = setTimeout(() => stop("late"), msMax);
     let draining: NodeJS.Timeout | undefined;
     const end = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
       clearTimeout(draining);
+      forget();
       cancelled?.removeEventListener("abort", cancel);
       resolve({ how, code, signal, stdout: Buffer.concat(chunks).toString("utf8"), stderr });
     };

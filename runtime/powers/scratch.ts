@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { beforeEndBySignal } from "./end-by-signal.ts";
 import { notWritable } from "./file-errors.ts";
 
 const STALE_MAX = 100;
@@ -8,6 +9,8 @@ const STALE_MAX = 100;
 const MADE_END = /^[A-Za-z0-9]{6}$/;
 /** What the work of one folder needs at most. */
 const FREE_BYTES_MIN = 64 * 1024 * 1024;
+const REMOVE_TRIES_MAX = 20;
+const REMOVE_WAIT_MS = 50;
 
 export interface Scratch {
   readonly folder: string;
@@ -21,33 +24,22 @@ export interface Scratch {
 export function makeScratchFolder(prefix: string, others: readonly string[] = []): Scratch {
   const [place = os.tmpdir(), ...rest] = [os.tmpdir(), ...others];
   const folder = makeIn(place, prefix, rest);
-  if (kept.size === 0) for (const signal of ENDS) process.on(signal, endBySignal);
-  kept.add(folder);
+  const forget = beforeEndBySignal(() => removeInUse(folder));
   const remove = (): void => {
     fs.rmSync(folder, { recursive: true, force: true });
-    kept.delete(folder);
-    if (kept.size === 0) for (const signal of ENDS) process.off(signal, endBySignal);
+    forget();
   };
   return { folder, remove };
 }
 
-const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** Folders of this process that are in use. */
-const kept = new Set<string>();
-
-/** Whoever is interrupted leaves nothing behind, keys least of all, and then ends as without this. */
-function endBySignal(signal: NodeJS.Signals): void {
-  // A server ends in its own order, and removes what is its own.
-  if (process.listenerCount(signal) > 1) return;
-  for (const folder of kept)
+/** Whoever is interrupted leaves nothing behind, keys least of all. What works in the folder may not be gone yet. */
+function removeInUse(folder: string): void {
+  for (let tries = 0; tries < REMOVE_TRIES_MAX && fs.existsSync(folder); tries += 1)
     try {
-      // A program that works in it may not be gone yet.
-      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      fs.rmSync(folder, { recursive: true, force: true });
     } catch {
-      // The next run removes what is stale.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVE_WAIT_MS);
     }
-  process.off(signal, endBySignal);
-  process.kill(process.pid, signal);
 }
 
 function makeIn(place: string, prefix: string, rest: readonly string[]): string {

@@ -10,8 +10,9 @@ export async function componentizeBundle(
   module: string,
   world: string,
   engine: Engine,
+  temporary = tmpdir(),
 ): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), "glovebox-build-"));
+  const folder = await mkdtemp(join(temporary, "glovebox-build-"));
   try {
     const witPath = join(folder, "wit");
     const source = join(folder, "plugin.js");

@@ -3,6 +3,7 @@ import { CAPABILITIES } from "@glovebox/host-api/registry";
 import { BuildError } from "@glovebox/sdk/build/errors";
 import { EXIT } from "../../errors.ts";
 import { parseManifest } from "../../plugin/manifest.ts";
+import { makeScratchFolder } from "../../powers/scratch.ts";
 import type { Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { shownPath } from "../show/shown-path.ts";
@@ -35,12 +36,16 @@ export const build: Command = {
     if (manifest) parseManifest(manifest, manifestFile, CAPABILITIES);
     // The compilers take longer to load than most commands to run.
     const { buildPlugin } = await import("@glovebox/sdk/build");
+    const scratch = makeScratchFolder("glovebox-build-");
     const { component } = await buildPlugin(folder, {
       engine,
+      temporary: scratch.folder,
       onProgress: (step) => out.progress(`Build: ${step}`),
-    }).catch((error: unknown) => {
-      throw inFolder(error, folder);
-    });
+    })
+      .catch((error: unknown) => {
+        throw inFolder(error, folder);
+      })
+      .finally(() => scratch.remove());
     out.progressDone();
     const file = path.join(folder, "dist", "plugin.wasm");
     machine.files.makeFolder(path.dirname(file));

@@ -101,7 +101,7 @@ async function buildAll(folder: string, out: Output): Promise<ReadonlyMap<string
     out.progress(`Building ${plugin.name}`);
     const source = fileURLToPath(plugin.folder);
     const target = path.join(folder, plugin.name);
-    const built = await buildPlugin(source, {});
+    const built = await buildPlugin(source, { temporary: folder });
     machine.files.makeFolder(path.join(target, "dist"));
     machine.files.writeFile(path.join(target, "dist", "plugin.wasm"), built.component);
     const manifest = machine.files.readFile(path.join(source, "plugin.json"), 1 << 20);
