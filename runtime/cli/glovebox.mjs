@@ -2,10 +2,16 @@
 // The entry point: plain JavaScript that any Node can parse, so that an old one gets one clear line.
 import module from "node:module";
 import process from "node:process";
-import { findBuiltProgram, findOwnNode } from "../powers/built-program.mjs";
+import { findBuiltProgram, findOwnNode, isBareTree } from "../powers/built-program.mjs";
 
 const NODE_MAJOR_MIN = 26;
 const major = Number(process.versions.node.split(".")[0]);
+if (isBareTree()) {
+  process.stderr.write(
+    "glovebox is not installed here yet: run `npm ci` in its tree, which brings its packages and its Node, then run the command again.\n",
+  );
+  process.exit(1);
+}
 if (major < NODE_MAJOR_MIN) {
   const own = findOwnNode();
   const remedy = own

@@ -36,7 +36,7 @@ function reasonsOf(error: unknown): readonly Reason[] {
         message: error.message,
         remedy: error.remedy,
         place: "place" in error ? error.place : undefined,
-        exit: EXIT.failed,
+        exit: "exit" in error ? error.exit : EXIT.failed,
       },
     ];
   const message = error instanceof Error ? error.message : `a ${typeof error} was thrown`;

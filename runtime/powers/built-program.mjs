@@ -65,3 +65,14 @@ export function findOwnNode() {
   const folder = fileURLToPath(new URL("node_modules/.bin", TREE));
   return fs.existsSync(`${folder}/node`) ? folder : undefined;
 }
+
+/**
+ * Whether this is a tree of sources in which `npm ci` has not been run.
+ *
+ * @returns {boolean}
+ */
+export function isBareTree() {
+  /** @param {string} name */
+  const has = (name) => fs.existsSync(new URL(name, TREE));
+  return has("package-lock.json") && !has("node_modules");
+}

@@ -81,6 +81,7 @@ test("another key, another trail's key, and a bundle that is too old do not pass
   const pub = readFileSync(join(elsewhere, "stranger.pub"), "utf8").trim();
   const other = await check(["--key", "operator.pub", "--audit-key", pub, "--json"]);
   assert.deepEqual([other.code, other.codes], [3, ["ERR_EVIDENCE_INCONSISTENT"]]);
+  assert.match(other.stdout, /not signed by the audit key that you named/);
   assert.equal((await check([])).code, 2);
   assert.equal((await check(["--key", "operator.pub", "--max-age", "soon"])).code, 2);
 });

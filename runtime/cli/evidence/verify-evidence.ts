@@ -173,10 +173,17 @@ function verifyCheckpoints(
       isSignedBy({ kind: "checkpoint", chain, ...checkpoint }, keys) &&
       checkpoint.seq <= headSeq &&
       headHash.length > 0;
-    if (!isSound)
-      throw new EvidenceError(
-        "ERR_EVIDENCE_INCONSISTENT",
-        `The checkpoint of the audit chain ${quoteText(chain)} is not signed by its key.`,
-      );
+    if (isSound) continue;
+    const isNamed = named.length > 0;
+    throw new EvidenceError(
+      "ERR_EVIDENCE_INCONSISTENT",
+      `The checkpoint of the audit chain ${quoteText(chain)} is not signed by ${isNamed ? "the audit key that you named" : "its key"}.`,
+      isNamed
+        ? {
+            remedy:
+              "Compare what you named with `glovebox audit key`, which the operator gives you by another way.",
+          }
+        : {},
+    );
   }
 }

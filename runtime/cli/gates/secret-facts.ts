@@ -29,6 +29,7 @@ export function judgeSecrets(references: readonly SecretReference[]): readonly S
       return {
         path,
         reference,
+        ...(kind === "url" && { isAddress: true }),
         faults: judgeSecret(value, kind),
         ...(isShared ? { sameAs: first.path } : {}),
       };

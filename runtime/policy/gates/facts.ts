@@ -37,6 +37,8 @@ export interface SecretFact {
   readonly path: string;
   /** `env:NAME` or `file:/path`. */
   readonly reference: string;
+  /** It is the address of a service, with a password in it. */
+  readonly isAddress?: boolean;
   /** Why it cannot be read, in words without its value. */
   readonly unreadable?: string;
   readonly faults: readonly SecretFault[];

@@ -12,7 +12,13 @@ export type SecretKind =
   | "token";
 
 /** What is wrong with a secret. None of these tells anything of its value. */
-export type SecretFault = "placeholder" | "published" | "short" | "guessable" | "no password";
+export type SecretFault =
+  | "placeholder"
+  | "published"
+  | "short"
+  | "guessable"
+  | "no address"
+  | "no password";
 
 export const KEY_CHARACTERS_MIN = 32;
 /** 128 random bits are counted with a loss: repetitions that come by chance are charged as if they were meant. */
@@ -47,11 +53,15 @@ function judgePassword(text: string, charactersMin: number, bitsMin: number): Se
   return isSentence || bits < bitsMin ? ["guessable"] : [];
 }
 
+const NO_ADDRESS = { password: "", hostname: "", protocol: "" };
+
 function judgeUrl(text: string): readonly SecretFault[] {
-  if (!URL.canParse(text)) return ["placeholder"];
-  const { password, hostname, protocol } = new URL(text);
+  const { password, hostname, protocol } = URL.canParse(text) ? new URL(text) : NO_ADDRESS;
+  const isSocket = /^(unix|redis\+unix):$/.test(protocol);
+  // `localhost:6379` reads as a scheme and a path.
+  if (hostname === "" && !isSocket) return ["no address"];
   const isLocal =
-    /^(unix|redis\+unix):$/.test(protocol) ||
+    isSocket ||
     hostname === "localhost" ||
     hostname === "[::1]" ||
     /^127(\.[0-9]+){3}$/.test(hostname);

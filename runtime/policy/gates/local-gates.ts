@@ -36,17 +36,24 @@ const FAULTS: Readonly<Record<SecretFault, string>> = {
   published: "stands in a manual or a specification, or is the digest of a word",
   short: "is too short",
   guessable: "can be guessed: it repeats itself, follows a pattern or is made of words",
+  "no address": "is no address of a service",
   "no password": "has no password, and the service is on another machine",
 };
 
-function refuseSecret({ path, reference, unreadable, faults, sameAs }: SecretFact): GateError[] {
+/** An address is not drawn: the password in it is. */
+const ADDRESS_REMEDY =
+  "Write redis://HOST:PORT for this machine, else rediss://USER:PASSWORD@HOST:PORT/DB with a password that was drawn: `openssl rand -hex 24`.";
+
+function refuseSecret(fact: SecretFact): GateError[] {
+  const { path, reference, isAddress, unreadable, faults, sameAs } = fact;
   const name = `The secret ${reference}`;
   const place = { path };
+  const weak = isAddress ? { place, remedy: ADDRESS_REMEDY } : { place };
   if (unreadable !== undefined)
     return [new GateError("ERR_GATE_SECRET_MISSING", `${name}: ${unreadable}.`, { place })];
   return [
     ...faults.map(
-      (fault) => new GateError("ERR_GATE_SECRET_WEAK", `${name} ${FAULTS[fault]}.`, { place }),
+      (fault) => new GateError("ERR_GATE_SECRET_WEAK", `${name} ${FAULTS[fault]}.`, weak),
     ),
     ...(sameAs === undefined
       ? []

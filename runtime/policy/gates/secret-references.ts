@@ -13,9 +13,11 @@ const REFERENCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/;
 /** What a secret is for. Any other is a token of some service's. */
 const KINDS: Readonly<Record<string, SecretReference["kind"]>> = {
   "server.state_key": "key",
-  "server.store.url": "url",
+  "server.store.redis": "url",
   "server.http.tls.key": "pem",
 };
+/** What the configuration calls otherwise than we do. */
+const NAMES: Readonly<Record<string, string>> = { "server.store.url": "server.store.redis" };
 /** Files that are no secrets. */
 const PUBLIC = /\.(cert|client_ca)$/;
 /** Sections whose readers know no text but references that looks like one. Grants of `env` are texts of the operator's. */
@@ -49,7 +51,8 @@ function listTokens({ plugins }: Configuration): readonly SecretReference[] {
   });
 }
 
-function listReferences(value: unknown, path: string): readonly SecretReference[] {
+function listReferences(value: unknown, at: string): readonly SecretReference[] {
+  const path = NAMES[at] ?? at;
   if (typeof value === "string") {
     if (!REFERENCE.test(value) || PUBLIC.test(path)) return [];
     return [{ path, reference: value, kind: KINDS[path] ?? "token" }];

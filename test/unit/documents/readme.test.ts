@@ -118,6 +118,12 @@ test("the defaults that the table of capabilities names are those of the code", 
   );
 });
 
+test("every example that is a whole configuration is one", () => {
+  const whole = blocksOf("yaml").filter((yaml) => yaml.startsWith("version:"));
+  assert.ok(whole.some((yaml) => yaml.includes("regions: [eu, us]")));
+  for (const yaml of whole) parseConfiguration(yaml, "README.md", CAPABILITIES);
+});
+
 test("the example configuration is one, and every key that there is is documented", () => {
   const [yaml = ""] = blocksOf("yaml");
   const configuration = parseConfiguration(yaml, "README.md", CAPABILITIES);

@@ -171,7 +171,10 @@ describe("the URL of a service", () => {
       ["redis://:p%40ssw0rd@redis.internal", ["placeholder"]],
       ["redis://:x7Gh2@redis.internal", ["short"]],
       ["redis://:abcdefghijklmnopqrst@localhost", ["guessable"]],
-      ["not a url", ["placeholder"]],
+      ["not an address", ["no address"]],
+      ["localhost", ["no address"]],
+      ["localhost:6379", ["no address"]],
+      ["changeme", ["no address"]],
     ] as const)
       assert.deepEqual(judgeSecret(url, "url"), faults, url);
   });

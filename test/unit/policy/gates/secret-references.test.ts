@@ -37,7 +37,7 @@ test("every secret that a configuration names is found, and what is none is not"
     [
       ["plugins.web.grants.http.allow[1].secret.reference", "env:WEB_KEY", "token"],
       ["server.http.tls.key", "file:/etc/x/tls.key", "pem"],
-      ["server.store.url", "env:REDIS_URL", "url"],
+      ["server.store.redis", "env:REDIS_URL", "url"],
       ["server.state_key", "file:/run/secrets/state-key", "key"],
     ],
   );
