@@ -15,8 +15,25 @@ const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{M}\p{Cs}]/u;
 const BLANK = /[\s\p{Z}\p{Cc}\u2800]/u;
 
 /**
+ * A sequence that a terminal obeys and does not show (ECMA-48): a colour, a move. Only where a digit stands right before
+ * its letter: what a model reads of any other could be a word.
+ */
+// oxlint-disable-next-line no-control-regex -- escape sequences are meant
+const OBEYED = /(?:\u001B\[|\u009B)[0-?]*[0-9][@-~]/y;
+
+function lengthObeyed(raw: string, index: number): number {
+  OBEYED.lastIndex = index;
+  return OBEYED.exec(raw)?.[0].length ?? 0;
+}
+
+/** What a terminal shows of `raw`: letters on both sides of such a sequence stand side by side there. */
+export function withoutObeyed(raw: string): string {
+  return raw.replace(new RegExp(OBEYED.source, "g"), "");
+}
+
+/**
  * Folds `raw` in one pass: compatibility forms (NFKD) and look-alike letters become plain ones, marks and invisible
- * characters go, runs of blanks become one space, or one or two line feeds where the run had some.
+ * characters go, sequences that a terminal obeys are blanks, runs of blanks become one space, or one or two line feeds where the run had some.
  * Linear; the view is at most three times as long.
  */
 export function foldText(raw: string): TextView {
@@ -50,7 +67,11 @@ class Folder {
     let index = 0;
     while (index < raw.length) {
       const unit = raw.charCodeAt(index);
-      if (unit > 0x20 && unit < 0x7f) {
+      const obeyed = unit === 0x1b || unit === 0x9b ? lengthObeyed(raw, index) : 0;
+      if (obeyed > 0) {
+        this.#putFolded(" ", index);
+        index += obeyed;
+      } else if (unit > 0x20 && unit < 0x7f) {
         this.#put(unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit, index);
         index++;
       } else {

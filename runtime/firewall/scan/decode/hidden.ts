@@ -1,3 +1,5 @@
+import { withoutObeyed } from "../text-view.ts";
+
 /** Text that is written in characters that show as nothing. */
 export interface Decoded {
   readonly via: string;
@@ -10,7 +12,7 @@ const SELECTORS = /[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{4,}/gu;
 const ZERO_WIDTH = /(?:[\u200B-\u200F\u2060-\u2064\uFEFF\u180E\u00AD]|\u034F){14,}/g;
 const REVERSED = /[\u202E\u2067]([^\u202A-\u202E\u2066-\u2069\n]{4,})/gu;
 
-/** What the invisible characters of `raw` spell. */
+/** What the invisible characters of `raw` spell, and what a terminal makes of it. */
 export function decodeHidden(raw: string): readonly Decoded[] {
   const found: Decoded[] = [];
   for (const [run] of raw.matchAll(TAGS)) found.push({ via: "Unicode tags", text: fromTags(run) });
@@ -23,6 +25,8 @@ export function decodeHidden(raw: string): readonly Decoded[] {
   for (const [, run = ""] of raw.matchAll(REVERSED)) {
     found.push({ via: "reversed writing", text: Array.from(run).toReversed().join("") });
   }
+  const shown = withoutObeyed(raw);
+  if (shown !== raw) found.push({ via: "terminal sequences", text: shown });
   return found;
 }
 

@@ -29,6 +29,7 @@ export const ENCODED: Rule = {
 
 /** Plain text may look like these by chance; they count when what comes out says something. */
 const DISGUISES = new Set([
+  "terminal sequences",
   "letters rotated by thirteen",
   "reversed writing",
   "digits for letters",

@@ -67,7 +67,23 @@ const FOLDED: Readonly<Record<string, string>> = {
   "one word on each line": ORDER.replaceAll(" ", "\n"),
 };
 
+const ESCAPED: Readonly<Record<string, string>> = {
+  "a colour before it": `\u001B[31m${ORDER}`,
+  "colours around each word": ORDER.replaceAll(/\w+/g, "\u001B[1;31m$&\u001B[0m"),
+  "moves of the cursor for blanks": ORDER.replaceAll(" ", "\u001B[1C"),
+  "an escape that eats no letter": `\u001B[${ORDER}`,
+  "a colour for a blank": ORDER.replaceAll(" ", "\u001B[0m"),
+  "the window's title": `\u001B]0;${ORDER}\u0007`,
+  "a C1 introducer": `\u009B31m${ORDER}`,
+};
+
 describe("an order to the model", () => {
+  it("is seen in words with colours within them", () => {
+    assert.ok(idsFor(ORDER.replaceAll("o", "\u001B[0mo")).includes("encoded"));
+  });
+  for (const [dress, text] of Object.entries(ESCAPED)) {
+    it(`is seen behind ${dress}`, () => assert.ok(idsFor(text).includes("override")));
+  }
   for (const [dress, text] of Object.entries(ENCODED)) {
     it(`is seen in ${dress}`, () => assert.ok(idsFor(text).includes("encoded")));
   }
