@@ -3,6 +3,21 @@ import type { DebtItem } from "./items.ts";
 /** Gaps in where plugins come from, whose word counts, and what happens when either changes. */
 export const SUPPLY_ITEMS: readonly DebtItem[] = [
   {
+    id: "GB-022",
+    title: "The same source built twice gives components of other bytes",
+    status: "open",
+    severity: "low",
+    since: "0.1.0",
+    ring: 0,
+    area: "supply",
+    current_behavior:
+      "The QuickJS build runs the plugin's beginning once and keeps the memory of it, with what the engine drew at random for its hash tables and the order that follows from it. So nobody can build a component again to see that it is of its source, and whoever has the component knows those seeds. A package of the same component has the same bytes.",
+    ideal: "The same source and the same tools give the same bytes on every machine.",
+    resolved_by: "A build of the engine that takes its random bytes from a fixed seed.",
+    references: ["OWASP MCP04"],
+    evidence: [{ kind: "test", what: "test/security/known-gaps.test.ts" }],
+  },
+  {
     id: "GB-031",
     title: "Sources are fetched without a proxy, and a web server is asked for two signatures only",
     status: "open",

@@ -58,6 +58,9 @@ export const README_FIRST_USE: Claims = {
   "A build takes types away and does not check them: `(cd hello && tsc --noEmit)` does.": [
     "test/e2e/quick-start.test.ts#leaves a plugin whose types are checked by tsc and not by a build",
   ],
+  "Two builds of one source differ in some bytes (GB-022), so sign and publish one build.": [
+    "test/security/known-gaps.test.ts#GB-022: the same source built twice gives other bytes",
+  ],
   "[sdk-guest/README.md](sdk-guest/README.md) has all that a plugin is written with:": [
     "test/unit/documents/sdk-readme.test.ts#names every error code, every capability, and what is imported for it",
   ],

@@ -214,6 +214,13 @@ test("GB-032: a signature that is attached while another one is can be lost from
   );
 });
 
+test("GB-022: the same source built twice gives other bytes", async () => {
+  const folder = path.join(import.meta.dirname, "../helpers/fixture-plugin");
+  const [first, second] = [await buildPlugin(folder), await buildPlugin(folder)];
+  assert.equal(first.surface, second.surface);
+  assert.ok(!Buffer.from(first.component).equals(second.component));
+});
+
 test("GB-069: an older value of the same key, put back in the store, has a task run once more", async () => {
   const plain = makeMemoryStore();
   const store = sealValues(plain, randomBytes(32));
