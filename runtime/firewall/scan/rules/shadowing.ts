@@ -156,6 +156,18 @@ export const SHADOWING: PhraseRule = {
       why: "It puts itself before or after another tool.",
     },
     {
+      steps: "before otherTool use this|thisTool|ownName",
+      gap: 3,
+      severity: "medium",
+      why: "It wants to be called before any other.",
+    },
+    {
+      steps: "use this|thisTool|ownName before otherTool",
+      gap: 3,
+      severity: "medium",
+      why: "It wants to be called before any other.",
+    },
+    {
       steps: "must use thisTool|ownName before|instead|after",
       gap: 5,
       severity: "low",
