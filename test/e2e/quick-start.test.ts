@@ -169,8 +169,8 @@ describe("the same with --json", () => {
       "until",
       "cosigners",
     ],
-    "add hello/dist/hello-0.1.0.tgz --yes": ["alias", "tools", "locked", "findings"],
-    "approve hello --yes": ["alias", "locked", "findings"],
+    "add hello/dist/hello-0.1.0.tgz --yes": ["alias", "tools", "locked", "findings", "paths"],
+    "approve hello --yes": ["alias", "locked", "findings", "paths"],
     list: ["seal", "plugins"],
     "inspect hello": [
       "alias",
