@@ -88,7 +88,7 @@ describe("a call that nobody can be asked about", () => {
     const workspace = suite.installed.copy(t);
     assert.equal((await add(workspace)).code, 0);
     const { code, stdout, json } = await suite.run(["call", "other__drop", "--json"], workspace);
-    assert.equal(code, 4, stdout);
+    assert.equal(code, 3, stdout);
     const { structuredContent } = json as { structuredContent: Record<string, string> };
     assert.equal(structuredContent["error_code"], "APPROVAL_REQUIRED");
     assert.match(structuredContent["suggestion"] ?? "", /approvals allow [0-9a-f]+.*`--approve`/);
