@@ -31,6 +31,12 @@ learn(0xa0, 0xa6, 2, 1); // f64 binary
 learn(0xa7, 0xc4, 1, 1); // conversions, sign extension
 
 /**
+ * More than lie on the stack of ordinary code. A function can have millions, and each local that is written to is looked for
+ * among all that are known.
+ */
+const KNOWN_MAX = 32;
+
+/**
  * The upper end of the operand stack of a function that is read from its beginning to its end: which operands are a local's
  * value, unchanged since. Below an instruction that is not known, nothing is known any more.
  */
@@ -43,14 +49,14 @@ export class OperandStack {
   }
 
   read(local: number): void {
-    this.#known.push(local);
+    this.#push(local);
   }
 
   /** The local has another value from here on. */
   write(local: number, isTee: boolean): void {
     this.#known.pop();
     this.#known = this.#known.map((known) => (known === local ? undefined : known));
-    if (isTee) this.#known.push(local);
+    if (isTee) this.#push(local);
   }
 
   apply(opcode: number): void {
@@ -61,6 +67,11 @@ export class OperandStack {
     }
     const [takes, gives] = effect;
     for (let left = takes; left > 0; left -= 1) this.#known.pop();
-    for (let left = gives; left > 0; left -= 1) this.#known.push(undefined);
+    for (let left = gives; left > 0; left -= 1) this.#push(undefined);
+  }
+
+  #push(operand: Operand): void {
+    if (this.#known.length === KNOWN_MAX) this.#known = [];
+    this.#known.push(operand);
   }
 }
