@@ -102,7 +102,11 @@ function decideImport(item: ComponentItem, rules: ImportRules): ComponentError[]
  * A resource would have to be somebody's.
  */
 function namesTypesOnly({ name, members }: ComponentItem): boolean {
-  return name !== TOOLS && [...members.values()].every((text) => text.startsWith("type "));
+  return (
+    name !== TOOLS &&
+    members.size > 0 &&
+    [...members.values()].every((text) => text.startsWith("type "))
+  );
 }
 
 function decideVersion(item: ComponentItem): ComponentError[] {

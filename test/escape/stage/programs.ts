@@ -42,6 +42,7 @@ const RUNNER_CUTS: Cuts = {
       "export function makeFreshInstances(instantiate) { const only = instantiate().exports; return { take: () => only, done() {} }; }\nexport const makeResetInstances = makeFreshInstances;",
     ],
   ],
+  "runner/serve.ts": [[/for \(const act of this\.#endings\) act\(\);/, ""]],
   "runner/component.ts": [
     [/CORE_INSTANCES_MAX = 256/, "CORE_INSTANCES_MAX = 1e9"],
     [
